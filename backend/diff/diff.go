@@ -1,0 +1,57 @@
+// Package diff compares two versions of a text by lines.
+//
+// # Promises
+//
+// Applying the hunks of a [File] to the old bytes gives the new bytes, exactly:
+// line endings, a missing final newline and invalid UTF-8 are part of the lines
+// and survive. What is too large or is not text is said to be so, never
+// approximated.
+package diff
+
+// Kind is what happened to a path.
+type Kind string
+
+const (
+	Added    Kind = "added"
+	Modified Kind = "modified"
+	Deleted  Kind = "deleted"
+	Renamed  Kind = "renamed"
+)
+
+// File is the comparison of two versions of one path. Hunks is empty when
+// Binary or TooLarge; Added and Removed count lines.
+type File struct {
+	Path     string `json:"path"`
+	From     string `json:"from,omitempty"` // the old path of a renamed file
+	Kind     Kind   `json:"kind"`
+	Added    int    `json:"added"`
+	Removed  int    `json:"removed"`
+	Binary   bool   `json:"binary,omitempty"`
+	TooLarge bool   `json:"tooLarge,omitempty"`
+	Hunks    []Hunk `json:"hunks,omitempty"`
+}
+
+// Hunk is a run of changed lines with up to three lines around it. Starts are
+// 1-based line numbers.
+type Hunk struct {
+	OldStart int    `json:"oldStart"`
+	OldLines int    `json:"oldLines"`
+	NewStart int    `json:"newStart"`
+	NewLines int    `json:"newLines"`
+	Lines    []Line `json:"lines"`
+}
+
+// Op says on which side a line stands.
+type Op string
+
+const (
+	Equal  Op = "equal"
+	Insert Op = "insert"
+	Delete Op = "delete"
+)
+
+// Line is one line of a hunk, with its own line ending where it has one.
+type Line struct {
+	Op   Op     `json:"op"`
+	Text string `json:"text"`
+}

@@ -1,0 +1,218 @@
+// Package session keeps conversations with the agent.
+//
+// # Promises
+//
+// Every change is a line in the session's journal before it is shown, and is
+// on the disk before a side effect starts ([Store.Sync]). A journal cut at any
+// line opens again: what was under way is marked as cancelled or of unknown
+// outcome, and the session can go on. Deleting a session moves it aside first.
+package session
+
+import (
+	"github.com/keel-ide/keel/backend/diff"
+	"github.com/keel-ide/keel/backend/provider"
+)
+
+// Mode is when the user is asked about file changes.
+type Mode string
+
+const (
+	Autopilot  Mode = "autopilot"
+	Supervised Mode = "supervised"
+)
+
+// Session is one conversation in one workspace. Times are Unix milliseconds.
+type Session struct {
+	ID        string `json:"id"`
+	Title     string `json:"title"`
+	CreatedAt int64  `json:"createdAt"`
+	UpdatedAt int64  `json:"updatedAt"`
+	Mode      Mode   `json:"mode"`
+	Provider  string `json:"provider"`
+	Model     string `json:"model"`
+	Draft     string `json:"draft"` // what is typed but not sent
+	Turns     []Turn `json:"turns"`
+	Seq       int64  `json:"seq"` // the number of the last [Event] this state includes
+}
+
+// Summary is a session in a list.
+type Summary struct {
+	ID        string `json:"id"`
+	Title     string `json:"title"`
+	CreatedAt int64  `json:"createdAt"`
+	UpdatedAt int64  `json:"updatedAt"`
+	Running   bool   `json:"running"`
+	Waiting   bool   `json:"waiting"` // an approval waits
+}
+
+// Status is where a turn stands.
+type Status string
+
+const (
+	Running Status = "running"
+	Waiting Status = "waiting" // for an approval
+	Done    Status = "done"
+)
+
+// Stop reasons that are the agent's own, beside those of package provider.
+const (
+	StopCancelled   = "cancelled"
+	StopInterrupted = "interrupted" // the reply stayed cut after its retries, or Keel ended in mid-turn
+	StopFailed      = "failed"
+	StopDenied      = "denied" // without a window: something was not allowed
+	StopStepLimit   = "step_limit"
+)
+
+// Turn is everything from a prompt to a stop reason.
+type Turn struct {
+	ID         string         `json:"id"`
+	Prompt     string         `json:"prompt"`
+	Status     Status         `json:"status"`
+	StopReason string         `json:"stopReason"` // empty while it runs
+	Outcome    string         `json:"outcome"`    // a sentence for every stop reason but end_turn
+	Hint       string         `json:"hint"`       // what to do next, where there is something
+	StartedAt  int64          `json:"startedAt"`
+	EndedAt    int64          `json:"endedAt"`
+	Provider   string         `json:"provider"`
+	Model      string         `json:"model"`
+	Practice   bool           `json:"practice"` // answered by the practice model
+	Usage      provider.Usage `json:"usage"`
+	Before     string         `json:"before"` // checkpoint before the turn's first change; empty when nothing could change
+	After      string         `json:"after"`  // checkpoint after its last change
+	Changes    []FileChange   `json:"changes"`
+	Reverted   string         `json:"reverted"` // id with which the revert is undone; empty when not reverted
+	Items      []Item         `json:"items"`
+}
+
+// Author is who changed a file during a turn.
+type Author string
+
+const (
+	ByTool    Author = "tool"
+	ByCommand Author = "command"
+	ByUser    Author = "user"
+)
+
+// FileChange is one path that differs between a turn's two checkpoints.
+type FileChange struct {
+	Path    string    `json:"path"`
+	From    string    `json:"from"`
+	Kind    diff.Kind `json:"kind"`
+	By      Author    `json:"by"`
+	Added   int       `json:"added"`
+	Removed int       `json:"removed"`
+	Binary  bool      `json:"binary"`
+}
+
+// ItemKind says which field of an [Item] is set.
+type ItemKind string
+
+const (
+	ItemText      ItemKind = "text"      // Text: Markdown
+	ItemReasoning ItemKind = "reasoning" // Text, Signature, Redacted
+	ItemTool      ItemKind = "tool"      // Tool
+	ItemNotice    ItemKind = "notice"    // Text: something the user should know
+)
+
+// Item is one part of a turn. Items with the same Step came in one model reply.
+type Item struct {
+	ID        string    `json:"id"`
+	Step      int       `json:"step"`
+	Kind      ItemKind  `json:"kind"`
+	Text      string    `json:"text"`
+	Signature string    `json:"signature,omitempty"`
+	Redacted  []byte    `json:"redacted,omitempty"`
+	Streaming bool      `json:"streaming"`
+	Tool      *ToolCall `json:"tool,omitempty"`
+}
+
+// ToolKind groups tools for the eye: what a call does.
+type ToolKind string
+
+const (
+	KindRead    ToolKind = "read"
+	KindSearch  ToolKind = "search"
+	KindEdit    ToolKind = "edit"
+	KindDelete  ToolKind = "delete"
+	KindMove    ToolKind = "move"
+	KindExecute ToolKind = "execute"
+	KindOther   ToolKind = "other"
+)
+
+// CallStatus is where a tool call stands.
+type CallStatus string
+
+const (
+	CallPending    CallStatus = "pending" // its arguments still stream, or it waits for its place
+	CallWaiting    CallStatus = "waiting" // for an approval
+	CallInProgress CallStatus = "in_progress"
+	CallCompleted  CallStatus = "completed"
+	CallFailed     CallStatus = "failed"
+	CallRejected   CallStatus = "rejected"
+	CallCancelled  CallStatus = "cancelled"
+	CallUnknown    CallStatus = "unknown" // Keel ended while it ran
+)
+
+// ToolCall is a model's request to use a tool and what came of it.
+type ToolCall struct {
+	ID         string     `json:"id"` // the model's call id
+	Name       string     `json:"name"`
+	Kind       ToolKind   `json:"kind"`
+	Title      string     `json:"title"` // "Edit calc.go"
+	Status     CallStatus `json:"status"`
+	Arguments  string     `json:"arguments"` // JSON, as far as it has streamed
+	Paths      []string   `json:"paths"`
+	Command    string     `json:"command"` // run_command only
+	Folder     string     `json:"folder"`  // where it runs, workspace-relative, "." for the top
+	Diff       *diff.File `json:"diff,omitempty"`
+	Output     string     `json:"output"`   // a command's output so far, at most 64 KiB from its end
+	OutputAt   int64      `json:"outputAt"` // bytes of output before Output begins
+	Result     string     `json:"result"`   // what the model was told
+	ExitCode   int        `json:"exitCode"` // of a finished command
+	HasExit    bool       `json:"hasExit"`
+	StartedAt  int64      `json:"startedAt"`
+	DurationMs int64      `json:"durationMs"`
+	Approval   *Approval  `json:"approval,omitempty"`
+}
+
+// Approval is the question before a tool call acts.
+type Approval struct {
+	ID       string   `json:"id"`
+	Hash     string   `json:"hash"`     // of exactly what is shown; must come back with the answer
+	Reason   string   `json:"reason"`   // why it is asked
+	Patterns []string `json:"patterns"` // what could be trusted, narrowest first
+	Answer   string   `json:"answer"`   // "", "approved", "rejected", "cancelled"
+	Feedback string   `json:"feedback"` // the user's reason for a rejection
+}
+
+// Event is one or more changes of a session, in order. A reader that sees a gap
+// in Seq asks for the whole session again.
+type Event struct {
+	SessionID string   `json:"sessionId"`
+	Seq       int64    `json:"seq"`
+	Changes   []Change `json:"changes"`
+}
+
+// ChangeKind says which field of a [Change] is set.
+type ChangeKind string
+
+const (
+	ChangeSession ChangeKind = "session"   // Session without turns
+	ChangeTurn    ChangeKind = "turn"      // Turn without items: new, or its header changed
+	ChangeItem    ChangeKind = "item"      // TurnID, Item: new, or replaced whole
+	ChangeText    ChangeKind = "text"      // TurnID, ItemID, Append to the item's text
+	ChangeOutput  ChangeKind = "output"    // TurnID, ItemID, Append to the tool call's output
+	ChangeArgs    ChangeKind = "arguments" // TurnID, ItemID, Append to the tool call's arguments
+	ChangeRemoved ChangeKind = "removed"   // TurnID, ItemID: the item is gone (a retried reply)
+)
+
+// Change is one step from one state of a session to the next.
+type Change struct {
+	Kind    ChangeKind `json:"kind"`
+	Session *Session   `json:"session,omitempty"`
+	Turn    *Turn      `json:"turn,omitempty"`
+	TurnID  string     `json:"turnId,omitempty"`
+	Item    *Item      `json:"item,omitempty"`
+	ItemID  string     `json:"itemId,omitempty"`
+	Append  string     `json:"append,omitempty"`
+}
