@@ -1,0 +1,90 @@
+package bind
+
+import (
+	"context"
+
+	"github.com/keel-ide/keel/app/wire"
+)
+
+// Shell is what a window can be asked for, whatever draws it.
+type Shell interface {
+	State() wire.WindowState
+	OpenFolder(ctx context.Context, request wire.OpenFolderRequest) error
+	PickFolder(ctx context.Context) (string, error)
+	SetTitle(title string)
+	OpenExternal(ctx context.Context, address string) error
+	Timing(timing wire.Timing)
+	Quit()
+}
+
+// Window is the window itself: which folder it shows, its title, its end.
+type Window struct {
+	seam  *Seam
+	shell Shell
+}
+
+// NewWindow binds a window.
+func NewWindow(seam *Seam, shell Shell) *Window { return &Window{seam, shell} }
+
+// State returns what the page needs to start.
+func (w *Window) State() (wire.WindowState, error) {
+	return call(w.seam, "Window.State", func(context.Context) (wire.WindowState, error) {
+		return w.shell.State(), nil
+	})
+}
+
+// OpenFolder shows another folder in this window; the page reloads itself
+// afterwards. Code "needs_consent" asks for the same request with Consent.
+func (w *Window) OpenFolder(request wire.OpenFolderRequest) error {
+	return w.do("Window.OpenFolder", func(ctx context.Context) error {
+		return w.shell.OpenFolder(ctx, request)
+	})
+}
+
+// PickFolder shows the system's folder dialog and returns the chosen folder, or
+// nothing when the dialog was cancelled.
+func (w *Window) PickFolder() (string, error) {
+	return call(w.seam, "Window.PickFolder", w.shell.PickFolder)
+}
+
+// SetTitle names the window.
+func (w *Window) SetTitle(title string) error {
+	return w.do("Window.SetTitle", func(context.Context) error {
+		w.shell.SetTitle(title)
+		return nil
+	})
+}
+
+// OpenExternal opens a web or mail address in the system's browser, after the
+// user clicked on it and saw it whole.
+func (w *Window) OpenExternal(address string) error {
+	return w.do("Window.OpenExternal", func(ctx context.Context) error {
+		return w.shell.OpenExternal(ctx, address)
+	})
+}
+
+// Timing reports how long the page took to start.
+func (w *Window) Timing(timing wire.Timing) error {
+	return w.do("Window.Timing", func(context.Context) error {
+		w.shell.Timing(timing)
+		return nil
+	})
+}
+
+// Ping answers with what it was given; it measures the seam.
+func (w *Window) Ping(text string) (string, error) { return text, nil }
+
+// Quit closes the window.
+func (w *Window) Quit() error {
+	return w.do("Window.Quit", func(context.Context) error {
+		w.shell.Quit()
+		return nil
+	})
+}
+
+func (w *Window) do(name string, work func(ctx context.Context) error) error {
+	_, err := call(w.seam, name, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, work(ctx)
+	})
+	return err
+}

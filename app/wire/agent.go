@@ -1,0 +1,34 @@
+package wire
+
+import "github.com/keel-ide/keel/backend/provider"
+
+// ProviderState is a provider in the model picker.
+type ProviderState struct {
+	provider.Info
+	Models      []provider.Model `json:"models"`
+	Problem     string           `json:"problem"` // why the list of models is not whole; empty when it is
+	ProblemHint string           `json:"problemHint"`
+}
+
+// Example is a prompt that works in this workspace.
+type Example struct {
+	Prompt string `json:"prompt"`
+	What   string `json:"what"`
+}
+
+// ApprovalAnswer answers the question that a tool call waits for.
+type ApprovalAnswer struct {
+	SessionID  string `json:"sessionId"`
+	ApprovalID string `json:"approvalId"`
+	Hash       string `json:"hash"` // of what was shown
+	Approved   bool   `json:"approved"`
+	Feedback   string `json:"feedback"` // why it was rejected, for the agent to read
+	Trust      string `json:"trust"`    // a pattern to add to the trusted commands; empty for none
+}
+
+// ModelChoice sets what answers in a session.
+type ModelChoice struct {
+	SessionID string `json:"sessionId"`
+	Provider  string `json:"provider"`
+	Model     string `json:"model"`
+}

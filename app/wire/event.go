@@ -1,0 +1,22 @@
+package wire
+
+import "github.com/keel-ide/keel/backend/session"
+
+// Events is the table of what Go sends to the page by itself: the name of the
+// event is the field's tag, its payload the field's type.
+type Events struct {
+	Session  session.Event   `event:"session"`
+	Sessions SessionsChanged `event:"sessions"`
+	Files    FilesChanged    `event:"files"`
+	Search   TextMatches     `event:"search"`
+	Terminal TerminalOutput  `event:"terminal"`
+	Settings SettingsChanged `event:"settings"`
+	Notice   Notice          `event:"notice"`
+	Open     OpenPath        `event:"open"`
+}
+
+// SessionsChanged says that the list of sessions has changed.
+type SessionsChanged struct {
+	Seq      int64             `json:"seq"`
+	Sessions []session.Summary `json:"sessions"`
+}

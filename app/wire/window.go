@@ -1,0 +1,46 @@
+package wire
+
+// WindowState is what the page needs to start.
+type WindowState struct {
+	Version   string      `json:"version"`
+	Platform  string      `json:"platform"`  // linux, darwin, windows
+	Workspace Workspace   `json:"workspace"` // zero when no folder is open
+	Recent    []Workspace `json:"recent"`
+	Message   string      `json:"message"` // why the asked-for folder is not open; empty when it is
+	Hint      string      `json:"hint"`
+	Practice  bool        `json:"practice"` // only the practice model can answer now
+	Sample    bool        `json:"sample"`   // the workspace is the copy of the sample
+	Timings   bool        `json:"timings"`  // KEEL_TIMINGS is set: send Window.Timing
+	StartedAt int64       `json:"startedAt"`
+}
+
+// Workspace names an opened folder.
+type Workspace struct {
+	ID   string `json:"id"`
+	Path string `json:"path"` // absolute
+	Name string `json:"name"`
+}
+
+// OpenFolderRequest asks for another workspace in this window.
+type OpenFolderRequest struct {
+	Path    string `json:"path"`    // absolute, or ~/…
+	Consent bool   `json:"consent"` // the user agreed to a home folder or a drive's top
+}
+
+// Timing is how long the page took, in milliseconds since the page's start.
+type Timing struct {
+	FirstPaint   int64 `json:"firstPaint"`
+	EditorUsable int64 `json:"editorUsable"`
+}
+
+// Notice is something the user should know that no one asked about.
+type Notice struct {
+	Severity string `json:"severity"` // info, warning, error
+	Message  string `json:"message"`
+	Hint     string `json:"hint"`
+}
+
+// OpenPath asks the page to show what a second start of Keel was given.
+type OpenPath struct {
+	Path string `json:"path"`
+}

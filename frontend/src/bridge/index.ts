@@ -1,0 +1,2 @@
+export * from './bridge'
+export { connect } from './wails'

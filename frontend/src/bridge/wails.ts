@@ -1,0 +1,92 @@
+import { Failure, toFailure, type Bridge, type Bytes, type Disposable } from './bridge'
+import { methodNames, type Code, type Events, type Methods } from './wire.gen'
+
+type Call = (...args: unknown[]) => Promise<unknown>
+
+interface WailsGlobals {
+  go?: { bind?: Record<string, Record<string, Call>> }
+  runtime?: { EventsOn(name: string, callback: (payload: unknown) => void): () => void }
+}
+
+/** A call that Go never answers (a page that outlived its window) must not wait for ever. */
+const timeLimit = 120_000
+
+/** Calls that wait for a person have no limit. */
+const unlimited = new Set(['Window.PickFolder', 'Checkpoints.Restore', 'Checkpoints.Undo', 'Checkpoints.Create'])
+
+/** connect joins the page to Go through the bindings that Wails put on the window. */
+export function connect(): Bridge {
+  const globals = window as unknown as WailsGlobals
+  const services: Record<string, Record<string, Call>> = {}
+  for (const [service, names] of Object.entries(methodNames)) {
+    const methods: Record<string, Call> = {}
+    for (const name of names) methods[name] = method(globals, service, name)
+    services[service] = methods
+  }
+  return {
+    ...(services as unknown as Methods),
+    bytes,
+    on(name: keyof Events, listener: (payload: never) => void): Disposable {
+      const runtime = globals.runtime
+      if (!runtime) throw new Failure('internal', 'This page is not inside a Keel window.', '')
+      const off = runtime.EventsOn(name, (payload) => listener(payload as never))
+      return { dispose: off }
+    },
+  }
+}
+
+function method(globals: WailsGlobals, service: string, name: string): Call {
+  return async (...args) => {
+    const call = globals.go?.bind?.[service]?.[name]
+    if (!call) throw new Failure('internal', `This window does not know ${service}.${name}.`, 'Restart Keel.')
+    try {
+      return await withLimit(call(...args), `${service}.${name}`)
+    } catch (cause) {
+      throw toFailure(cause)
+    }
+  }
+}
+
+function withLimit<T>(work: Promise<T>, name: string): Promise<T> {
+  if (unlimited.has(name)) return work
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new Failure('timeout', `Keel did not answer ${name} in two minutes.`, 'Try again.'))
+    }, timeLimit)
+    work.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}
+
+const bytes: Bytes = {
+  async readFile(area, path, signal) {
+    return read(await fetch(address(`file/${area}`, { path }), signal ? { signal } : {}))
+  },
+  async writeFile(area, path, content, options) {
+    const query: Record<string, string> = { path }
+    if (options.create) query['create'] = '1'
+    if (options.overwrite) query['overwrite'] = '1'
+    if (options.ifVersion) query['version'] = options.ifVersion
+    // An ArrayBuffer of its own: posting a Blob ends the process on Linux.
+    const body = content.slice().buffer
+    await read(await fetch(address(`file/${area}`, query), { method: 'PUT', body }))
+  },
+  async readCheckpoint(id, path) {
+    return read(await fetch(address(`checkpoint/${encodeURIComponent(id)}`, { path })))
+  },
+}
+
+function address(path: string, query: Record<string, string>): string {
+  return `/keel/${path}?${new URLSearchParams(query).toString()}`
+}
+
+async function read(response: Response): Promise<Uint8Array> {
+  const body = await response.arrayBuffer()
+  if (response.ok) return new Uint8Array(body)
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(new TextDecoder().decode(body))
+  } catch {
+    throw new Failure('internal' satisfies Code, `Keel answered with status ${response.status}.`, 'Try again.')
+  }
+  throw toFailure(parsed)
+}

@@ -1,0 +1,813 @@
+// Made by `task gen` from app/bind and app/wire. Do not edit.
+
+/** ApprovalAnswer answers the question that a tool call waits for. */
+export interface ApprovalAnswer {
+  sessionId: string
+  approvalId: string
+  /** of what was shown */
+  hash: string
+  approved: boolean
+  /** why it was rejected, for the agent to read */
+  feedback: string
+  /** a pattern to add to the trusted commands; empty for none */
+  trust: string
+}
+
+/** Area is a folder tree the page can reach. */
+export type Area = 'config' | 'data' | 'workspace'
+
+/** Checkpoint is a state of the workspace that can be restored. */
+export interface Checkpoint {
+  id: string
+  createdAt: number
+  reason: string
+  label: string
+  sessionId: string
+  turnId: string
+  complete: boolean
+  files: number
+  changed: number
+  /** paths it does not cover, with the reason */
+  problems: string[]
+}
+
+/** Code is the closed set of failures the page can tell apart. */
+export type Code = 'bad_pattern' | 'broken' | 'busy' | 'cancelled' | 'changed' | 'disk_full' | 'exists' | 'internal' | 'is_folder' | 'missing_tool' | 'needs_consent' | 'no_workspace' | 'not_allowed' | 'not_folder' | 'not_found' | 'outside' | 'provider' | 'too_large'
+
+/** Conflict is a path that a restore leaves as it is, and why. */
+export interface Conflict {
+  path: string
+  reason: string
+}
+
+/**
+ * File is the comparison of two versions of one path. Hunks is empty when
+ * Binary or TooLarge; Added and Removed count lines.
+ */
+export interface DiffFile {
+  path: string
+  /** the old path of a renamed file */
+  from?: string
+  kind: DiffKind
+  added: number
+  removed: number
+  binary?: boolean
+  tooLarge?: boolean
+  hunks?: DiffHunk[]
+}
+
+/**
+ * Hunk is a run of changed lines with up to three lines around it. Starts are
+ * 1-based line numbers.
+ */
+export interface DiffHunk {
+  oldStart: number
+  oldLines: number
+  newStart: number
+  newLines: number
+  lines: DiffLine[]
+}
+
+/** Kind is what happened to a path. */
+export type DiffKind = 'added' | 'deleted' | 'modified' | 'renamed'
+
+/** Line is one line of a hunk, with its own line ending where it has one. */
+export interface DiffLine {
+  op: DiffOp
+  text: string
+}
+
+/** Op says on which side a line stands. */
+export type DiffOp = 'delete' | 'equal' | 'insert'
+
+/** Error is how a failure reaches the page, which branches on Code only. */
+export interface Error {
+  code: Code
+  /** what happened and what is safe */
+  message: string
+  /** what to do next; may be empty */
+  hint: string
+}
+
+/** Example is a prompt that works in this workspace. */
+export interface Example {
+  prompt: string
+  what: string
+}
+
+/** FileChange is one changed path; Kind is added, changed or deleted. */
+export interface FileChange {
+  path: string
+  kind: string
+}
+
+/**
+ * FileEntry is one path of an area. Path is relative, with forward slashes, "."
+ * for the top.
+ */
+export interface FileEntry {
+  path: string
+  name: string
+  /** file, folder, symlink, other */
+  kind: string
+  /** what a symlink leads to, "" when nowhere or outside */
+  target: string
+  size: number
+  modifiedAt: number
+  createdAt: number
+  readOnly: boolean
+  /** differs whenever the bytes may */
+  version: string
+}
+
+/** FileMatches is the answer to a [FileSearch], best first. */
+export interface FileMatches {
+  paths: string[]
+  limitHit: boolean
+}
+
+/** FileSearch looks for files by name. */
+export interface FileSearch {
+  /** fuzzy; empty for all */
+  pattern: string
+  include: string[]
+  exclude: string[]
+  useIgnoreFiles: boolean
+  maxResults: number
+  cacheKey: string
+}
+
+/** FilesChanged says what other programs, the agent or a restore changed on disk. */
+export interface FilesChanged {
+  area: Area
+  seq: number
+  /** more changed than was seen: read again what is shown */
+  overflow: boolean
+  changes: FileChange[]
+}
+
+/** ModelChoice sets what answers in a session. */
+export interface ModelChoice {
+  sessionId: string
+  provider: string
+  model: string
+}
+
+/** Notice is something the user should know that no one asked about. */
+export interface Notice {
+  /** info, warning, error */
+  severity: string
+  message: string
+  hint: string
+}
+
+/** OpenFolderRequest asks for another workspace in this window. */
+export interface OpenFolderRequest {
+  /** absolute, or ~/… */
+  path: string
+  /** the user agreed to a home folder or a drive's top */
+  consent: boolean
+}
+
+/** OpenPath asks the page to show what a second start of Keel was given. */
+export interface OpenPath {
+  path: string
+}
+
+/** OpenTerminal starts a shell in a pseudo-terminal. */
+export interface OpenTerminal {
+  /** empty for the user's own */
+  shell: string
+  args: string[]
+  /** absolute; empty for the workspace */
+  folder: string
+  env: Record<string, string>
+  columns: number
+  rows: number
+}
+
+/** PathChange is one path that differs between two states. */
+export interface PathChange {
+  path: string
+  kind: DiffKind
+  from: string
+}
+
+/** Property is one of Keel's settings, as the settings editor needs it. */
+export interface Property {
+  key: string
+  /** string, boolean, stringArray, enum */
+  type: string
+  title: string
+  /** Markdown */
+  description: string
+  /** JSON */
+  default: string
+  enum: string[]
+  enumDescriptions: string[]
+  /** application, window */
+  scope: string
+}
+
+/** Model is one model that a provider serves. */
+export interface ProviderModel {
+  id: string
+  name: string
+  /** 0 when not known */
+  contextTokens: number
+}
+
+/** ProviderState is a provider in the model picker. */
+export interface ProviderState {
+  id: string
+  name: string
+  /** a labelled stand-in, not a real model */
+  practice: boolean
+  ready: boolean
+  /** what to do when not ready; empty when ready */
+  hint: string
+  models: ProviderModel[]
+  /** why the list of models is not whole; empty when it is */
+  problem: string
+  problemHint: string
+}
+
+/** Usage counts tokens; zero means not reported. */
+export interface ProviderUsage {
+  inputTokens: number
+  outputTokens: number
+  cacheReadTokens: number
+  cacheWriteTokens: number
+}
+
+/** RestorePlan is what a restore would do. */
+export interface RestorePlan {
+  write: string[]
+  delete: string[]
+  conflicts: Conflict[]
+  /** not covered: left alone */
+  unknown: string[]
+}
+
+/** RestoreRequest asks to bring files back. */
+export interface RestoreRequest {
+  sessionId: string
+  turnId: string
+  scope: RestoreScope
+  /** empty for all */
+  paths: string[]
+}
+
+/** RestoreResult is what a restore did. Undo is the id that takes it back. */
+export interface RestoreResult {
+  written: number
+  deleted: number
+  conflicts: Conflict[]
+  unknown: string[]
+  undo: string
+}
+
+/** RestoreScope is what a restore takes back. */
+export type RestoreScope = 'point' | 'session' | 'turn'
+
+/** Session is one conversation in one workspace. Times are Unix milliseconds. */
+export interface Session {
+  id: string
+  title: string
+  createdAt: number
+  updatedAt: number
+  mode: SessionMode
+  provider: string
+  model: string
+  /** what is typed but not sent */
+  draft: string
+  turns: SessionTurn[]
+  /** the number of the last [Event] this state includes */
+  seq: number
+}
+
+/** Approval is the question before a tool call acts. */
+export interface SessionApproval {
+  id: string
+  /** of exactly what is shown; must come back with the answer */
+  hash: string
+  /** why it is asked */
+  reason: string
+  /** what could be trusted, narrowest first */
+  patterns: string[]
+  /** "", "approved", "rejected", "cancelled" */
+  answer: string
+  /** the user's reason for a rejection */
+  feedback: string
+}
+
+/** Author is who changed a file during a turn. */
+export type SessionAuthor = 'command' | 'tool' | 'user'
+
+/** CallStatus is where a tool call stands. */
+export type SessionCallStatus = 'cancelled' | 'completed' | 'failed' | 'in_progress' | 'pending' | 'rejected' | 'unknown' | 'waiting'
+
+/** Change is one step from one state of a session to the next. */
+export interface SessionChange {
+  kind: SessionChangeKind
+  session?: Session
+  turn?: SessionTurn
+  turnId?: string
+  item?: SessionItem
+  itemId?: string
+  append?: string
+}
+
+/** ChangeKind says which field of a [Change] is set. */
+export type SessionChangeKind = 'arguments' | 'item' | 'output' | 'removed' | 'session' | 'text' | 'turn'
+
+/**
+ * Event is one or more changes of a session, in order. A reader that sees a gap
+ * in Seq asks for the whole session again.
+ */
+export interface SessionEvent {
+  sessionId: string
+  seq: number
+  changes: SessionChange[]
+}
+
+/** FileChange is one path that differs between a turn's two checkpoints. */
+export interface SessionFileChange {
+  path: string
+  from: string
+  kind: DiffKind
+  by: SessionAuthor
+  added: number
+  removed: number
+  binary: boolean
+}
+
+/** Item is one part of a turn. Items with the same Step came in one model reply. */
+export interface SessionItem {
+  id: string
+  step: number
+  kind: SessionItemKind
+  text: string
+  signature?: string
+  redacted?: string
+  streaming: boolean
+  tool?: SessionToolCall
+}
+
+/** ItemKind says which field of an [Item] is set. */
+export type SessionItemKind = 'notice' | 'reasoning' | 'text' | 'tool'
+
+/** Mode is when the user is asked about file changes. */
+export type SessionMode = 'autopilot' | 'supervised'
+
+/** Status is where a turn stands. */
+export type SessionStatus = 'done' | 'running' | 'waiting'
+
+/** Summary is a session in a list. */
+export interface SessionSummary {
+  id: string
+  title: string
+  createdAt: number
+  updatedAt: number
+  running: boolean
+  /** an approval waits */
+  waiting: boolean
+}
+
+/** ToolCall is a model's request to use a tool and what came of it. */
+export interface SessionToolCall {
+  /** the model's call id */
+  id: string
+  name: string
+  kind: SessionToolKind
+  /** "Edit calc.go" */
+  title: string
+  status: SessionCallStatus
+  /** JSON, as far as it has streamed */
+  arguments: string
+  paths: string[]
+  /** run_command only */
+  command: string
+  /** where it runs, workspace-relative, "." for the top */
+  folder: string
+  diff?: DiffFile
+  /** a command's output so far, at most 64 KiB from its end */
+  output: string
+  /** bytes of output before Output begins */
+  outputAt: number
+  /** what the model was told */
+  result: string
+  /** of a finished command */
+  exitCode: number
+  hasExit: boolean
+  startedAt: number
+  durationMs: number
+  approval?: SessionApproval
+}
+
+/** ToolKind groups tools for the eye: what a call does. */
+export type SessionToolKind = 'delete' | 'edit' | 'execute' | 'move' | 'other' | 'read' | 'search'
+
+/** Turn is everything from a prompt to a stop reason. */
+export interface SessionTurn {
+  id: string
+  prompt: string
+  status: SessionStatus
+  /** empty while it runs */
+  stopReason: string
+  /** a sentence for every stop reason but end_turn */
+  outcome: string
+  /** what to do next, where there is something */
+  hint: string
+  startedAt: number
+  endedAt: number
+  provider: string
+  model: string
+  /** answered by the practice model */
+  practice: boolean
+  usage: ProviderUsage
+  /** checkpoint before the turn's first change; empty when nothing could change */
+  before: string
+  /** checkpoint after its last change */
+  after: string
+  changes: SessionFileChange[]
+  /** id with which the revert is undone; empty when not reverted */
+  reverted: string
+  items: SessionItem[]
+}
+
+/** SessionsChanged says that the list of sessions has changed. */
+export interface SessionsChanged {
+  seq: number
+  sessions: SessionSummary[]
+}
+
+/** SettingsChanged says that a settings file has a new text on disk, or new problems. */
+export interface SettingsChanged {
+  seq: number
+  /** settings.json, keybindings.json */
+  name: string
+  problems: SettingsProblem[]
+  values: SettingsValues
+}
+
+/** SettingsProblem is a place in a settings file that has no effect. */
+export interface SettingsProblem {
+  file: string
+  /** 1-based; 0 when the whole file */
+  line: number
+  column: number
+  message: string
+}
+
+/** SettingsValues is what is in force for the agent. */
+export interface SettingsValues {
+  mode: string
+  trustedCommands: string[]
+  commandDenylist: string[]
+  provider: string
+  model: string
+}
+
+/** Shell is a program a terminal can start. */
+export interface Shell {
+  name: string
+  path: string
+  args: string[]
+  default: boolean
+}
+
+/** StorageScope is how far a stored value reaches. */
+export type StorageScope = 'application' | 'profile' | 'workspace'
+
+/** StorageUpdate changes stored values of one scope. */
+export interface StorageUpdate {
+  scope: StorageScope
+  set: Record<string, string>
+  delete: string[]
+}
+
+/** Terminal is a running shell. */
+export interface Terminal {
+  id: string
+  process: number
+  title: string
+  shell: string
+  folder: string
+}
+
+/**
+ * TerminalOutput is a piece of a terminal's output. Offset counts bytes from the
+ * terminal's start; a page that sees a gap attaches again from what it has.
+ */
+export interface TerminalOutput {
+  id: string
+  /** from Terminals.Attach; output of an older attachment is dropped */
+  stream: number
+  seq: number
+  offset: number
+  /** to acknowledge */
+  bytes: number
+  text: string
+  exited: boolean
+  exitCode: number
+  signal: string
+}
+
+/** TextLine is one line with matches. Ranges are UTF-16 columns in Text. */
+export interface TextLine {
+  /** 1-based */
+  line: number
+  offset: number
+  text: string
+  ranges: TextRange[]
+}
+
+/** TextMatch is the matching lines of one file. */
+export interface TextMatch {
+  path: string
+  lines: TextLine[]
+}
+
+/** TextMatches is a batch of results of one search, in order of Seq from 1. */
+export interface TextMatches {
+  id: string
+  seq: number
+  files: TextMatch[]
+  done: boolean
+  limitHit: boolean
+  error?: Error
+}
+
+/** TextRange is a half-open range of UTF-16 columns. */
+export interface TextRange {
+  start: number
+  end: number
+}
+
+/** TextSearch looks for text in the workspace's files. */
+export interface TextSearch {
+  /** chosen by the page; names the search in events and in Cancel */
+  id: string
+  pattern: string
+  regex: boolean
+  caseSensitive: boolean
+  wholeWord: boolean
+  multiline: boolean
+  include: string[]
+  exclude: string[]
+  useIgnoreFiles: boolean
+  maxResults: number
+  folder: string
+}
+
+/** Timing is how long the page took, in milliseconds since the page's start. */
+export interface Timing {
+  firstPaint: number
+  editorUsable: number
+}
+
+/** WindowState is what the page needs to start. */
+export interface WindowState {
+  version: string
+  /** linux, darwin, windows */
+  platform: string
+  /** zero when no folder is open */
+  workspace: Workspace
+  recent: Workspace[]
+  /** why the asked-for folder is not open; empty when it is */
+  message: string
+  hint: string
+  /** only the practice model can answer now */
+  practice: boolean
+  /** the workspace is the copy of the sample */
+  sample: boolean
+  /** KEEL_TIMINGS is set: send Window.Timing */
+  timings: boolean
+  startedAt: number
+}
+
+/** Workspace names an opened folder. */
+export interface Workspace {
+  id: string
+  /** absolute */
+  path: string
+  name: string
+}
+
+/** What Go sends by itself: event name to payload. */
+export interface Events {
+  session: SessionEvent
+  sessions: SessionsChanged
+  files: FilesChanged
+  search: TextMatches
+  terminal: TerminalOutput
+  settings: SettingsChanged
+  notice: Notice
+  open: OpenPath
+}
+
+/** The methods that the page can call, by feature. */
+export interface Methods {
+  /** Agent answers prompts. */
+  Agent: {
+    /**
+     * Answer answers the question a tool call waits for. Code "changed" means that
+     * what was shown is no longer what would happen: it is asked again.
+     */
+    Answer(answer: ApprovalAnswer): Promise<void>
+    /** Examples lists prompts to try. */
+    Examples(): Promise<Example[]>
+    /**
+     * Providers lists the model providers with their state and their models; it may
+     * ask the network and takes at most some seconds.
+     */
+    Providers(): Promise<ProviderState[]>
+    /**
+     * Send starts a turn and returns its id; everything else comes as "session"
+     * events. During a turn the prompt is queued.
+     */
+    Send(sessionID: string, prompt: string): Promise<string>
+    /** SetMode switches a session between Autopilot and Supervised, also in mid-turn. */
+    SetMode(sessionID: string, mode: SessionMode): Promise<void>
+    /** SetModel chooses what answers from the next turn on. */
+    SetModel(choice: ModelChoice): Promise<void>
+    /** Stop ends the running turn, at any moment. */
+    Stop(sessionID: string): Promise<void>
+  }
+  /**
+   * Checkpoints are states of the workspace that can be restored. The bytes of a
+   * file in one come from GET /keel/checkpoint/ID?path=PATH.
+   */
+  Checkpoints: {
+    /** Create takes a checkpoint with a name. */
+    Create(label: string): Promise<Checkpoint>
+    /**
+     * Diff lists what differs between two checkpoints, or between one and the disk
+     * when to is empty.
+     */
+    Diff(from: string, to: string): Promise<PathChange[]>
+    /** List returns all checkpoints, the newest first. */
+    List(): Promise<Checkpoint[]>
+    /** Preview says what a restore would do. */
+    Preview(request: RestoreRequest): Promise<RestorePlan>
+    /**
+     * Restore brings files back. What it overwrites is kept: Undo takes the
+     * result's id.
+     */
+    Restore(request: RestoreRequest): Promise<RestoreResult>
+    /**
+     * Undo takes a restore back; the sessionID's turns are no longer marked as
+     * reverted by it.
+     */
+    Undo(sessionID: string, id: string): Promise<RestoreResult>
+  }
+  /**
+   * Files is the tree of each area. Bytes do not cross here but over the asset
+   * handler: GET and PUT of /keel/file/AREA?path=PATH.
+   */
+  Files: {
+    /** Copy copies a file or a whole folder. */
+    Copy(area: Area, from: string, to: string, overwrite: boolean): Promise<void>
+    /** Delete removes a path; a folder that is not empty only when recursive. */
+    Delete(area: Area, path: string, recursive: boolean): Promise<void>
+    /** List returns the entries of a folder. */
+    List(area: Area, path: string): Promise<FileEntry[]>
+    /** MakeFolder makes a folder and those above it. */
+    MakeFolder(area: Area, path: string): Promise<void>
+    /** Move renames a path. */
+    Move(area: Area, from: string, to: string, overwrite: boolean): Promise<void>
+    /** Stat returns one entry. */
+    Stat(area: Area, path: string): Promise<FileEntry>
+  }
+  /** Search finds text and files in the opened folder. */
+  Search: {
+    /** Cancel ends a search; its last event still comes. */
+    Cancel(id: string): Promise<void>
+    /** ClearCache forgets the list of files kept under key. */
+    ClearCache(key: string): Promise<void>
+    /** Files returns the files whose names fit, best first. */
+    Files(request: FileSearch): Promise<FileMatches>
+    /**
+     * Text starts a search; matches come as "search" events with the request's ID,
+     * the last of them Done.
+     */
+    Text(request: TextSearch): Promise<void>
+  }
+  /** Sessions are the conversations of the opened folder. */
+  Sessions: {
+    /** Create starts an empty session. */
+    Create(): Promise<Session>
+    /** Delete moves a session aside; Undelete brings it back. */
+    Delete(id: string): Promise<void>
+    /** List returns all sessions, the last used first. */
+    List(): Promise<SessionSummary[]>
+    /** Open returns a session whole; "session" events go on from its Seq. */
+    Open(id: string): Promise<Session>
+    /** Rename gives a session another title. */
+    Rename(id: string, title: string): Promise<void>
+    /**
+     * SaveDraft keeps what is typed but not sent. Seq is a number that grows with
+     * each call of this page, since calls can overtake each other.
+     */
+    SaveDraft(id: string, seq: number, text: string): Promise<void>
+    /** Undelete brings a deleted session back. */
+    Undelete(id: string): Promise<void>
+  }
+  /** Settings are the user's settings and key bindings. */
+  Settings: {
+    /**
+     * Read returns the text of settings.json or keybindings.json, empty when there
+     * is none yet.
+     */
+    Read(name: string): Promise<string>
+    /** Schema lists Keel's own settings for the settings editor. */
+    Schema(): Promise<Property[]>
+    /** Set changes one key of settings.json to a JSON value, keeping comments. */
+    Set(key: string, value: string): Promise<void>
+    /** State returns what is in force and what is wrong in the files. */
+    State(): Promise<SettingsChanged>
+    /** Write replaces the text of settings.json or keybindings.json. */
+    Write(name: string, text: string): Promise<void>
+  }
+  /** Storage keeps the workbench's layout and the like, a text under each key. */
+  Storage: {
+    /** Load returns everything stored in a scope. */
+    Load(scope: StorageScope): Promise<Record<string, string>>
+    /** Update sets and deletes keys of a scope; it is on the disk when this returns. */
+    Update(update: StorageUpdate): Promise<void>
+  }
+  /** Terminals are shells in pseudo-terminals. */
+  Terminals: {
+    /**
+     * Acknowledge says that bytes of output were drawn; a terminal whose output is
+     * not acknowledged is made to wait.
+     */
+    Acknowledge(id: string, bytes: number): Promise<void>
+    /**
+     * Attach sends a terminal's output from a byte offset on (0: all that is kept)
+     * as "terminal" events, which carry the returned stream number. An earlier
+     * attachment of the same terminal ends.
+     */
+    Attach(id: string, from: number): Promise<number>
+    /** Kill ends a shell and everything it started. */
+    Kill(id: string): Promise<void>
+    /**
+     * List returns the running terminals, so that a page that was loaded again can
+     * attach to them.
+     */
+    List(): Promise<Terminal[]>
+    /** Open starts a shell. Its output comes after Attach. */
+    Open(request: OpenTerminal): Promise<Terminal>
+    /** Resize says how large the terminal is drawn. */
+    Resize(id: string, columns: number, rows: number): Promise<void>
+    /** Shells lists the shells of this machine. */
+    Shells(): Promise<Shell[]>
+    /**
+     * Write types text. Seq counts from 1 for each terminal: calls can overtake
+     * each other on their way, keystrokes must not.
+     */
+    Write(id: string, seq: number, text: string): Promise<void>
+  }
+  /** Window is the window itself: which folder it shows, its title, its end. */
+  Window: {
+    /**
+     * OpenExternal opens a web or mail address in the system's browser, after the
+     * user clicked on it and saw it whole.
+     */
+    OpenExternal(address: string): Promise<void>
+    /**
+     * OpenFolder shows another folder in this window; the page reloads itself
+     * afterwards. Code "needs_consent" asks for the same request with Consent.
+     */
+    OpenFolder(request: OpenFolderRequest): Promise<void>
+    /**
+     * PickFolder shows the system's folder dialog and returns the chosen folder, or
+     * nothing when the dialog was cancelled.
+     */
+    PickFolder(): Promise<string>
+    /** Ping answers with what it was given; it measures the seam. */
+    Ping(text: string): Promise<string>
+    /** Quit closes the window. */
+    Quit(): Promise<void>
+    /** SetTitle names the window. */
+    SetTitle(title: string): Promise<void>
+    /** State returns what the page needs to start. */
+    State(): Promise<WindowState>
+    /** Timing reports how long the page took to start. */
+    Timing(timing: Timing): Promise<void>
+  }
+}
+
+/** The names of all methods, for a client that is built at run time. */
+export const methodNames = {
+  Agent: ['Answer', 'Examples', 'Providers', 'Send', 'SetMode', 'SetModel', 'Stop'],
+  Checkpoints: ['Create', 'Diff', 'List', 'Preview', 'Restore', 'Undo'],
+  Files: ['Copy', 'Delete', 'List', 'MakeFolder', 'Move', 'Stat'],
+  Search: ['Cancel', 'ClearCache', 'Files', 'Text'],
+  Sessions: ['Create', 'Delete', 'List', 'Open', 'Rename', 'SaveDraft', 'Undelete'],
+  Settings: ['Read', 'Schema', 'Set', 'State', 'Write'],
+  Storage: ['Load', 'Update'],
+  Terminals: ['Acknowledge', 'Attach', 'Kill', 'List', 'Open', 'Resize', 'Shells', 'Write'],
+  Window: ['OpenExternal', 'OpenFolder', 'PickFolder', 'Ping', 'Quit', 'SetTitle', 'State', 'Timing'],
+} as const

@@ -1,0 +1,20 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  plugins: [svelte()],
+  build: {
+    target: 'esnext',
+    outDir: 'dist',
+    emptyOutDir: false, // dist/.gitkeep must stay: go:embed needs the folder
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 20000,
+    reportCompressedSize: false,
+  },
+  worker: { format: 'es' },
+  resolve: {
+    dedupe: ['vscode', 'monaco-editor'],
+    conditions: process.env['VITEST'] ? ['browser'] : undefined,
+  },
+  test: { environment: 'happy-dom', include: ['src/**/*.test.ts'] },
+})
