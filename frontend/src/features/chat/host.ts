@@ -1,0 +1,105 @@
+import type { Bridge, DiffKind, Disposable } from '../../bridge'
+
+/**
+ * ChatHost is everything the chat needs of the window it stands in. The
+ * workbench provides it; the gallery and the tests provide a small one.
+ *
+ * Paths are workspace-relative with forward slashes.
+ */
+export interface ChatHost {
+  readonly bridge: Bridge
+
+  /** Puts a view into the right side bar. `icon` is a codicon's name without "codicon-". */
+  registerView(view: HostView): Disposable
+  /** Adds a command to the palette, with a key where it has one. */
+  registerCommand(command: HostCommand): Disposable
+  /** Sets a context key that `when` clauses can name. */
+  setContext(key: string, value: boolean | string): void
+  /** Shows the view and gives it the keyboard. Resolves when it is drawn. */
+  showView(id: string): Promise<void>
+
+  /** Toasts. They resolve at once; an action runs when its button is pressed. */
+  readonly notify: Notify
+  /** A modal question; false when cancelled. */
+  confirm(question: Question): Promise<boolean>
+  /** The quick pick; undefined when cancelled. Items may still be on their way: it shows that. */
+  pick<T>(
+    items: readonly PickItem<T>[] | Promise<readonly PickItem<T>[]>,
+    options: { title: string; placeholder: string },
+  ): Promise<T | undefined>
+  /** One line of text; undefined when cancelled. */
+  ask(options: { title: string; value: string; placeholder: string }): Promise<string | undefined>
+
+  openFile(path: string, line?: number): Promise<void>
+  openMultiDiff(title: string, files: readonly DiffTarget[]): Promise<void>
+  /** Opens the settings editor with a search. */
+  openSettings(query: string): Promise<void>
+  /** Opens a web or mail address outside; the chat has shown it whole before. */
+  openExternal(address: string): Promise<void>
+
+  /**
+   * Highlights code with the colours of the current theme. `language` is a
+   * language id, the word after a fence, or a file name. The result is HTML of
+   * spans, with lines apart by <br/>; no colours where the language is unknown.
+   */
+  colorize(code: string, language: string): Promise<string>
+}
+
+export interface HostView {
+  id: string
+  title: string
+  icon: string
+  render(container: HTMLElement): Disposable
+}
+
+export interface HostCommand {
+  id: string
+  /** as in the palette: "Keel: View All Changes" */
+  title: string
+  /** VS Code's notation: "ctrl+l" */
+  key?: string
+  /** a VS Code when clause */
+  when?: string
+  run(): void | Promise<void>
+}
+
+export interface Notify {
+  info(message: string, actions?: readonly ToastAction[]): void
+  warn(message: string, actions?: readonly ToastAction[]): void
+  error(message: string, actions?: readonly ToastAction[]): void
+}
+
+export interface ToastAction {
+  label: string
+  run(): void | Promise<void>
+}
+
+export interface Question {
+  message: string
+  detail: string
+  /** the button that says yes */
+  primary: string
+}
+
+export interface PickItem<T> {
+  label: string
+  description?: string
+  detail?: string
+  /** a heading above this item */
+  group?: string
+  /** the present choice: shown as such, and selected at first */
+  current?: boolean
+  value: T
+}
+
+/** DiffTarget is one file of a multi-file diff between two checkpoints. */
+export interface DiffTarget {
+  path: string
+  kind: DiffKind
+  /** the old path of a renamed file */
+  from?: string
+  /** id of the checkpoint on the left */
+  before: string
+  /** id of the checkpoint on the right; null for the file on disk */
+  after: string | null
+}
