@@ -1,0 +1,164 @@
+package atomicfile
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+// ErrDiskFull says that the new bytes found no room and that the file which was
+// to be replaced is unchanged.
+var ErrDiskFull = errors.New("the disk is full; the file on the disk is unchanged")
+
+const (
+	temporaryPrefix = ".keel-"
+	temporarySuffix = ".tmp"
+)
+
+// IsTemporary reports whether name is a temporary file's name, as [Stage] and
+// [TemporaryName] make them. Watchers and scanners leave such files out.
+func IsTemporary(name string) bool {
+	return len(name) > len(temporaryPrefix)+len(temporarySuffix) &&
+		strings.HasPrefix(name, temporaryPrefix) && strings.HasSuffix(name, temporarySuffix)
+}
+
+// TemporaryName returns a new name that [IsTemporary] knows.
+func TemporaryName() string {
+	return temporaryPrefix + rand.Text() + temporarySuffix
+}
+
+// Staged is a new file's bytes, written beside the place they are meant for.
+// It must be ended with Discard, which does nothing after a commit.
+type Staged struct {
+	root      *os.Root
+	name      string // the place meant
+	temporary string // empty once committed or discarded
+	file      *os.File
+	out       io.Writer // file, but for tests of a full disk
+}
+
+// Stage starts a replacement of name inside root, whose folder must exist. The
+// mode is as for [Write].
+func Stage(root *os.Root, name string, mode fs.FileMode) (*Staged, error) {
+	old, err := root.Lstat(name)
+	replaces := err == nil && old.Mode().IsRegular()
+	if mode == 0 && replaces {
+		mode = old.Mode()
+	}
+	perm := fs.FileMode(0o666) // less the umask
+	if mode != 0 {
+		perm = mode & 0o600 // nobody else opens it before its mode is set
+	}
+	s := &Staged{root: root, name: name, temporary: filepath.Join(filepath.Dir(name), TemporaryName())}
+	s.file, err = root.OpenFile(s.temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
+	if err != nil {
+		return nil, s.fail(err)
+	}
+	s.out = s.file
+	if replaces {
+		s.keepOwner(old) // before the mode: a change of owner takes set-id bits away
+	}
+	if mode != 0 {
+		if err := s.setMode(mode); err != nil {
+			s.Discard()
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// Write adds to the new bytes.
+func (s *Staged) Write(data []byte) (int, error) {
+	n, err := s.out.Write(data)
+	if err != nil {
+		return n, s.fail(err)
+	}
+	return n, nil
+}
+
+// setMode sets the permission bits, and the set-id and sticky bits, exactly.
+func (s *Staged) setMode(mode fs.FileMode) error {
+	const bits = fs.ModePerm | fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky
+	if err := s.file.Chmod(mode & bits); err != nil {
+		return s.fail(err)
+	}
+	return nil
+}
+
+// Sync puts the new bytes on the disk. Commit does so too; calling Sync first
+// lets a caller look at the old file after the slow part and just before the
+// exchange.
+func (s *Staged) Sync() error {
+	if err := s.file.Sync(); err != nil {
+		return s.fail(err)
+	}
+	return nil
+}
+
+// Commit puts the new file in the place of the old one, if there is one.
+func (s *Staged) Commit() error {
+	return s.commit(func() error { return s.root.Rename(s.temporary, s.name) })
+}
+
+// CommitNew is Commit for a place that must be free: an error for which
+// errors.Is(err, fs.ErrExist) holds says that it is not.
+func (s *Staged) CommitNew() error {
+	return s.commit(func() error {
+		err := s.root.Link(s.temporary, s.name)
+		if err == nil {
+			return s.root.Remove(s.temporary)
+		}
+		if errors.Is(err, fs.ErrExist) {
+			return err
+		}
+		// A file system without hard links: look, then rename.
+		if _, err := s.root.Lstat(s.name); err == nil {
+			return fs.ErrExist
+		}
+		return s.root.Rename(s.temporary, s.name)
+	})
+}
+
+func (s *Staged) commit(place func() error) error {
+	if err := s.Sync(); err != nil {
+		return err
+	}
+	if err := s.file.Close(); err != nil {
+		return s.fail(err)
+	}
+	if err := place(); err != nil {
+		return s.fail(err)
+	}
+	s.temporary = ""
+	return syncFolder(s.root, filepath.Dir(s.name))
+}
+
+// Discard removes what was staged.
+func (s *Staged) Discard() {
+	if s.temporary == "" {
+		return
+	}
+	s.file.Close() // closed already when a commit came as far as its rename
+	_ = s.root.Remove(s.temporary)
+	s.temporary = ""
+}
+
+// fail names the operation, and a full disk as such.
+func (s *Staged) fail(err error) error {
+	if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
+		err = pathErr.Err // its path is the temporary file's
+	}
+	if linkErr, ok := errors.AsType[*os.LinkError](err); ok {
+		err = linkErr.Err
+	}
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, errQuota) {
+		return fmt.Errorf("writing %q: %w (%w)", s.name, ErrDiskFull, err)
+	}
+	return fmt.Errorf("writing %q: %w", s.name, err)
+}
