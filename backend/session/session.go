@@ -2,10 +2,14 @@
 //
 // # Promises
 //
-// Every change is a line in the session's journal before it is shown, and is
-// on the disk before a side effect starts ([Store.Sync]). A journal cut at any
-// line opens again: what was under way is marked as cancelled or of unknown
-// outcome, and the session can go on. Deleting a session moves it aside first.
+// Every change is a line in the session's journal before it is shown, but for
+// streamed text and output, which follow within a second; all of it is on the
+// disk before a side effect starts ([Journal.Sync]). A journal cut at any byte
+// opens again: what was under way is marked as cancelled or of unknown outcome,
+// and the session can go on. A session is written by one process at a time.
+// Deleting a session moves it aside first.
+//
+// The package never starts a goroutine and never looks at the workspace.
 package session
 
 import (
@@ -30,9 +34,19 @@ type Session struct {
 	Mode      Mode   `json:"mode"`
 	Provider  string `json:"provider"`
 	Model     string `json:"model"`
-	Draft     string `json:"draft"` // what is typed but not sent
-	Turns     []Turn `json:"turns"`
-	Seq       int64  `json:"seq"` // the number of the last [Event] this state includes
+	Draft     string `json:"draft"` // what is typed but not sent; stopping a turn puts the queue in front of it
+	// Queue holds what was sent during the running turn. It goes to the model
+	// with the next tool results, or as the next turn.
+	Queue []Queued `json:"queue"`
+	Turns []Turn   `json:"turns"`
+	Seq   int64    `json:"seq"` // the number of the last [Event] this state includes
+}
+
+// Queued is a message that waits for its place.
+type Queued struct {
+	ID       string `json:"id"`
+	Text     string `json:"text"`
+	QueuedAt int64  `json:"queuedAt"`
 }
 
 // Summary is a session in a list.
@@ -102,6 +116,10 @@ type FileChange struct {
 	Added   int       `json:"added"`
 	Removed int       `json:"removed"`
 	Binary  bool      `json:"binary"`
+	// AlsoUser is set when the agent changed the path and, during the same
+	// turn, something else did too: reverting the turn leaves it alone unless
+	// the path is named.
+	AlsoUser bool `json:"alsoUser"`
 }
 
 // ItemKind says which field of an [Item] is set.
@@ -111,7 +129,8 @@ const (
 	ItemText      ItemKind = "text"      // Text: Markdown
 	ItemReasoning ItemKind = "reasoning" // Text, Signature, Redacted
 	ItemTool      ItemKind = "tool"      // Tool
-	ItemNotice    ItemKind = "notice"    // Text: something the user should know
+	ItemNotice    ItemKind = "notice"    // Text: something the user should know; Until
+	ItemPrompt    ItemKind = "prompt"    // Text: what the user sent during the turn
 )
 
 // Item is one part of a turn. Items with the same Step came in one model reply.
@@ -123,6 +142,7 @@ type Item struct {
 	Signature string    `json:"signature,omitempty"`
 	Redacted  []byte    `json:"redacted,omitempty"`
 	Streaming bool      `json:"streaming"`
+	Until     int64     `json:"until,omitempty"` // when the wait that a notice tells of ends
 	Tool      *ToolCall `json:"tool,omitempty"`
 }
 
@@ -165,7 +185,7 @@ type ToolCall struct {
 	Command    string     `json:"command"` // run_command only
 	Folder     string     `json:"folder"`  // where it runs, workspace-relative, "." for the top
 	Diff       *diff.File `json:"diff,omitempty"`
-	Output     string     `json:"output"`   // a command's output so far, at most 64 KiB from its end
+	Output     string     `json:"output"`   // a command's output so far, at most [MaxOutput] bytes from its end
 	OutputAt   int64      `json:"outputAt"` // bytes of output before Output begins
 	Result     string     `json:"result"`   // what the model was told
 	ExitCode   int        `json:"exitCode"` // of a finished command
@@ -173,6 +193,9 @@ type ToolCall struct {
 	StartedAt  int64      `json:"startedAt"`
 	DurationMs int64      `json:"durationMs"`
 	Approval   *Approval  `json:"approval,omitempty"`
+	Rule       string     `json:"rule,omitempty"`   // the rule that allowed, asked about or denied the call
+	Before     string     `json:"before,omitempty"` // checkpoint before a call that may change files
+	After      string     `json:"after,omitempty"`  // checkpoint after it
 }
 
 // Approval is the question before a tool call acts.

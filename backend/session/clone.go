@@ -1,0 +1,62 @@
+package session
+
+import "slices"
+
+// Clone returns a copy that shares nothing with s that either side may write
+// to. Its slices are never nil, so that they cross to the page as lists.
+// Diffs are shared: they are never written to once made.
+func (s Session) Clone() Session {
+	s.Queue = list(s.Queue)
+	turns := make([]Turn, len(s.Turns))
+	for i, turn := range s.Turns {
+		turns[i] = turn.Clone()
+	}
+	s.Turns = turns
+	return s
+}
+
+// Header is a copy of s without its turns.
+func (s Session) Header() Session {
+	s.Turns = nil
+	return s.Clone()
+}
+
+// Clone is [Session.Clone] for a turn.
+func (t Turn) Clone() Turn {
+	items := make([]Item, len(t.Items))
+	for i, item := range t.Items {
+		items[i] = item.Clone()
+	}
+	t.Items = items
+	t.Changes = list(t.Changes)
+	return t
+}
+
+// Header is a copy of t without its items.
+func (t Turn) Header() Turn {
+	t.Items = nil
+	return t.Clone()
+}
+
+// Clone is [Session.Clone] for an item.
+func (i Item) Clone() Item {
+	if i.Tool == nil {
+		return i
+	}
+	call := *i.Tool
+	call.Paths = list(call.Paths)
+	if call.Approval != nil {
+		approval := *call.Approval
+		approval.Patterns = list(approval.Patterns)
+		call.Approval = &approval
+	}
+	i.Tool = &call
+	return i
+}
+
+func list[T any](values []T) []T {
+	if values == nil {
+		return []T{}
+	}
+	return slices.Clone(values)
+}
