@@ -1,0 +1,167 @@
+// Package command runs one shell command in a folder and says what came of it.
+//
+// # Promises
+//
+// A command runs in a fixed, non-interactive bash (sh where there is none), in
+// a session of its own, with standard input from /dev/null, so that a prompt
+// fails at once, and with an environment built from an allow-list
+// ([Environment]). What the shell reads is the command byte for byte.
+//
+// A cancelled or timed out command is ended with everything it started: TERM
+// to all of it, [Options.Grace], then KILL until nothing is left. On Linux its
+// processes are found by session, by parent and by a mark in their
+// environment, so that one with a session of its own is found as well; only a
+// process that cleared its environment *and* lost its parent escapes. On other
+// systems the process group is ended.
+//
+// A slow or stuck reader of the output never stops the command, and no amount
+// of output fills memory or, past [Options.LogLimit], the disk.
+//
+// A process that a finished command left in the background goes on, its output
+// still reaching the log; [Result].Remaining lists it and [Runner.Close] ends
+// it.
+//
+// # What is not here
+//
+// Whether a command may run is decided before, by package approval. A sandbox
+// attaches at [Options.Launcher]. A command that is to go on in the background
+// with an id attaches at the leftover, which already outlives its Run.
+package command
+
+import (
+	"crypto/rand"
+	"errors"
+	"os"
+	"sync"
+	"time"
+)
+
+// Reasons for which nothing was run.
+var (
+	ErrNoFolder    = errors.New("the folder does not exist or cannot be entered; nothing was run")
+	ErrNoShell     = errors.New("no shell to run commands with; install bash")
+	ErrInvalid     = errors.New("not a command that can be run; nothing was run")
+	ErrClosed      = errors.New("commands have been shut down; nothing was run")
+	ErrUnsupported = errors.New("running commands is not supported on this system yet; nothing was run")
+)
+
+// Options are what a [Runner] can do without; the zero value is usable.
+type Options struct {
+	// Shell is the absolute path of a bash or sh. Empty: /bin/bash,
+	// /usr/bin/bash, a bash in the PATH, /bin/sh, whichever is first.
+	Shell string
+	// Launcher goes in front of the shell in the process's arguments, for
+	// example a sandbox's helper. Empty: the shell is started directly.
+	Launcher []string
+	// LogDir is where each command's whole output goes, one file a command.
+	// Empty: no logs are kept.
+	LogDir string
+	// LogLimit is how many bytes one log may have. 0: 64 MiB.
+	LogLimit int64
+	// LogsKept is how many logs stay in LogDir; the oldest go. 0: 200.
+	LogsKept int
+	// Environ is what the allow-list chooses from. Nil: os.Environ.
+	Environ func() []string
+	// Allow names variables that the user lets through beyond the allow-list.
+	Allow []string
+	// Grace is the time between TERM and KILL. 0: 2 s.
+	Grace time.Duration
+	// NewID makes the names of logs and the marks of processes. Nil: random.
+	NewID func() string
+}
+
+func (o Options) withDefaults() Options {
+	if o.LogLimit == 0 {
+		o.LogLimit = 64 << 20
+	}
+	if o.LogsKept == 0 {
+		o.LogsKept = 200
+	}
+	if o.Environ == nil {
+		o.Environ = os.Environ
+	}
+	if o.Grace == 0 {
+		o.Grace = 2 * time.Second
+	}
+	if o.NewID == nil {
+		o.NewID = rand.Text
+	}
+	return o
+}
+
+// Spec is a command to run.
+type Spec struct {
+	Command string        // what the shell reads
+	Folder  string        // absolute
+	Timeout time.Duration // 0: none
+}
+
+// Result is what came of a command that was started.
+type Result struct {
+	// ExitCode is the shell's; 128 + the signal's number when a signal ended it;
+	// -1 when it could not be ended.
+	ExitCode int
+	// Signal names the signal that ended the shell, such as "SIGKILL".
+	Signal string
+	// TimedOut and Cancelled say why the command was ended early; at most one
+	// is set.
+	TimedOut  bool
+	Cancelled bool
+	Duration  time.Duration
+	// Head and Tail are what a model reads: at most 15 KiB each, valid UTF-8,
+	// without terminal escapes, and without what a carriage return overwrote.
+	// Short output is in Head alone.
+	Head string
+	Tail string
+	// Omitted is how many bytes lie between Head and Tail.
+	Omitted int64
+	// LogPath is the raw output's file; empty when there is none.
+	LogPath string
+	// LogIncomplete: the log hit its limit or could not be written.
+	LogIncomplete bool
+	// Remaining are the processes of this command that still run: left in the
+	// background, or impossible to end.
+	Remaining []int
+}
+
+// Runner runs commands; it is safe for concurrent use.
+type Runner struct {
+	options Options
+	mark    string         // in the environment of every process it starts
+	ended   chan struct{}  // closed by Close: every run ends
+	work    sync.WaitGroup // runs and leftovers
+
+	mu     sync.Mutex // guards closed, and work.Add against work.Wait
+	closed bool
+}
+
+// New returns a runner; nothing is started or created yet.
+func New(options Options) *Runner {
+	o := options.withDefaults()
+	return &Runner{options: o, mark: o.NewID(), ended: make(chan struct{})}
+}
+
+// begin counts a piece of work that Close waits for.
+func (r *Runner) begin() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		return false
+	}
+	r.work.Add(1)
+	return true
+}
+
+// Close ends every command that runs and every process that earlier ones left
+// behind, and waits until that is done. Later runs get [ErrClosed].
+func (r *Runner) Close() error {
+	r.mu.Lock()
+	if !r.closed {
+		r.closed = true
+		close(r.ended)
+	}
+	r.mu.Unlock()
+	end(target{mark: r.mark}, r.options.Grace)
+	r.work.Wait()
+	return nil
+}

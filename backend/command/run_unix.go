@@ -1,0 +1,262 @@
+//go:build unix
+
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	// pipeWait is how long the end of the output is waited for when processes
+	// of the command are left, which may hold the pipe for ever.
+	pipeWait = 250 * time.Millisecond
+	// drainWait is the same when none is left: the rest only has to be read.
+	drainWait = 2 * time.Second
+)
+
+// Run runs one command and waits for it. A command that was started gives a
+// result, whatever became of it; an error means that nothing was run.
+// Cancelling ctx ends the command.
+//
+// The raw output goes to output piece by piece, in order, each slice the
+// reader's own; output may be nil. A reader that takes nothing for a quarter
+// of a second loses output, which is said in its place; the log and the result
+// do not. Only a call that is stuck for longer than a second outlasts Run.
+func (r *Runner) Run(ctx context.Context, spec Spec, output func([]byte)) (Result, error) {
+	if err := ctx.Err(); err != nil {
+		return Result{}, err
+	}
+	if err := check(spec); err != nil {
+		return Result{}, err
+	}
+	shell, err := r.shell()
+	if err != nil {
+		return Result{}, err
+	}
+	if !r.begin() {
+		return Result{}, ErrClosed
+	}
+	defer r.work.Done()
+	id := r.options.NewID()
+	log, err := openLog(r.options.LogDir, id, r.options.LogLimit, r.options.LogsKept)
+	if err != nil {
+		return Result{}, err
+	}
+	return r.run(ctx, spec, shell, id, newPump(log, output))
+}
+
+func check(spec Spec) error {
+	switch {
+	case strings.TrimSpace(spec.Command) == "":
+		return fmt.Errorf("running an empty command: %w", ErrInvalid)
+	case strings.ContainsRune(spec.Command, 0):
+		return fmt.Errorf("running a command that holds a NUL character: %w", ErrInvalid)
+	case !filepath.IsAbs(spec.Folder):
+		return fmt.Errorf("running command in %q: %w", spec.Folder, ErrNoFolder)
+	}
+	info, err := os.Stat(spec.Folder)
+	if err != nil || !info.IsDir() {
+		return fmt.Errorf("running command in %q: %w", spec.Folder, ErrNoFolder)
+	}
+	return nil
+}
+
+// shell finds the shell that is always used, whatever the user's own is: the
+// guard that judges a command and the shell that reads it have to agree.
+func (r *Runner) shell() (string, error) {
+	if r.options.Shell != "" {
+		if !executable(r.options.Shell) {
+			return "", fmt.Errorf("looking for shell %q: %w", r.options.Shell, ErrNoShell)
+		}
+		return r.options.Shell, nil
+	}
+	candidates := []string{"/bin/bash", "/usr/bin/bash"}
+	if found, err := exec.LookPath("bash"); err == nil && filepath.IsAbs(found) {
+		candidates = append(candidates, found)
+	}
+	for _, path := range append(candidates, "/bin/sh") {
+		if executable(path) {
+			return path, nil
+		}
+	}
+	return "", fmt.Errorf("looking for bash and sh: %w", ErrNoShell)
+}
+
+func executable(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular() && unix.Access(path, unix.X_OK) == nil
+}
+
+// arguments is the whole argument list: the launcher, the shell without any
+// start-up file, and after -- the command, even one that begins with a dash.
+func (r *Runner) arguments(shell, command string) []string {
+	arguments := append([]string{}, r.options.Launcher...)
+	arguments = append(arguments, shell)
+	if filepath.Base(shell) == "bash" {
+		arguments = append(arguments, "--noprofile", "--norc")
+	}
+	return append(arguments, "-c", "--", command)
+}
+
+func (r *Runner) run(ctx context.Context, spec Spec, shell, id string, p *pump) (Result, error) {
+	mark := r.mark + "." + id
+	child := r.child(spec, shell, mark)
+	started := time.Now()
+	reader, err := start(child)
+	if err != nil {
+		p.abandon()
+		return Result{}, startError(spec, err)
+	}
+	drained := make(chan struct{})
+	go func() {
+		defer close(drained)
+		p.read(reader)
+	}()
+	exited := make(chan struct{})
+	go func() {
+		defer close(exited)
+		_ = child.Wait() // what it says is in child.ProcessState
+	}()
+
+	result := Result{LogPath: p.log.path, ExitCode: -1}
+	tree := target{mark: mark, session: child.Process.Pid}
+	if r.await(ctx, spec.Timeout, exited, &result) {
+		result.Remaining = tree.processes()
+	} else {
+		result.Remaining = end(tree, r.options.Grace)
+	}
+	r.finish(p, reader, drained, result.Remaining)
+	if within(exited, killWait) { // else not even KILL ended the shell
+		result.ExitCode, result.Signal = outcome(child.ProcessState)
+	}
+	result.Duration = time.Since(started)
+	result.Head, result.Tail, result.Omitted, result.LogIncomplete = p.view()
+	return result, nil
+}
+
+func (r *Runner) child(spec Spec, shell, mark string) *exec.Cmd {
+	arguments := r.arguments(shell, spec.Command)
+	child := &exec.Cmd{
+		Path:        arguments[0],
+		Args:        arguments,
+		Dir:         spec.Folder,
+		SysProcAttr: &syscall.SysProcAttr{Setsid: true},
+	}
+	child.Env = append(Environment(r.options.Environ(), r.options.Allow),
+		"PWD="+spec.Folder, markVariable+"="+mark)
+	return child
+}
+
+// start starts the child with both outputs on one pipe, which keeps their
+// order, and no input.
+func start(child *exec.Cmd) (*os.File, error) {
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	child.Stdout, child.Stderr = writer, writer
+	err = child.Start()
+	_ = writer.Close()
+	if err != nil {
+		_ = reader.Close()
+		return nil, err
+	}
+	return reader, nil
+}
+
+func startError(spec Spec, err error) error {
+	switch {
+	case errors.Is(err, unix.E2BIG):
+		return fmt.Errorf("running a command of %d bytes, too long for this system: %w", len(spec.Command), ErrInvalid)
+	case errors.Is(err, unix.EACCES), errors.Is(err, unix.ENOENT), errors.Is(err, unix.ENOTDIR):
+		return fmt.Errorf("running command in %q: %w (%w)", spec.Folder, ErrNoFolder, err)
+	}
+	return fmt.Errorf("starting command in %q: %w", spec.Folder, err)
+}
+
+// await returns true once the shell has ended by itself, false when the
+// command is to be ended, and notes why.
+func (r *Runner) await(ctx context.Context, timeout time.Duration, exited <-chan struct{}, result *Result) bool {
+	var late <-chan time.Time
+	if timeout > 0 {
+		timer := time.NewTimer(timeout)
+		defer timer.Stop()
+		late = timer.C
+	}
+	select {
+	case <-exited:
+		return true
+	case <-late:
+		result.TimedOut = true
+	case <-ctx.Done():
+		result.Cancelled = true
+	case <-r.ended:
+		result.Cancelled = true
+	}
+	return false
+}
+
+// finish waits for the rest of the output. A process left in the background
+// may hold the pipe: it keeps it, and its output goes on into the log, until
+// it ends or the runner is closed.
+func (r *Runner) finish(p *pump, reader *os.File, drained <-chan struct{}, remaining []int) {
+	defer p.delivery.close()
+	if len(remaining) == 0 {
+		if !within(drained, drainWait) { // held by a process that escaped
+			_ = reader.Close()
+			<-drained
+		}
+		return
+	}
+	switch {
+	case within(drained, pipeWait):
+	case r.begin():
+		go r.leftover(reader, drained)
+	default:
+		_ = reader.Close()
+		<-drained
+	}
+}
+
+// leftover reads on for a process that outlived its command.
+func (r *Runner) leftover(reader io.Closer, drained <-chan struct{}) {
+	defer r.work.Done()
+	select {
+	case <-drained:
+	case <-r.ended:
+		_ = reader.Close()
+		<-drained
+	}
+}
+
+func outcome(state *os.ProcessState) (code int, signal string) {
+	status, ok := state.Sys().(syscall.WaitStatus)
+	if ok && status.Signaled() {
+		name := unix.SignalName(status.Signal())
+		return 128 + int(status.Signal()), name
+	}
+	return state.ExitCode(), ""
+}
+
+// within reports whether done is closed before the time is up.
+func within(done <-chan struct{}, limit time.Duration) bool {
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	select {
+	case <-done:
+		return true
+	case <-timer.C:
+		return false
+	}
+}
