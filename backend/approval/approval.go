@@ -1,0 +1,98 @@
+// Package approval decides what the agent may do, and holds the questions it
+// asks a person.
+//
+// # Promises
+//
+// [Policy.Decide] is the program's only way to allow an act: it looks at the
+// request alone, never at what the model says about it, and what it does not
+// know it asks about. Rules are read again for every decision, so a change of
+// the settings counts at once. Where no person can be asked, every question is
+// a no.
+//
+// For commands the order is: deny list, then trusted commands, then ask. The
+// deny list means "always asks": nothing trusts a command that is on it, not
+// even a pattern given for one run, but a person may still approve it.
+//
+// For files the agent's tools may never write outside the workspace or in
+// Keel's own folders, and always ask before writing what other programs run or
+// obey by themselves. Paths are compared after resolving symbolic links,
+// folding case and normalising Unicode.
+//
+// A [Queue] hands an answer to one question, once, and only together with the
+// hash of what the person was shown.
+package approval
+
+// Effect is what a decision allows.
+type Effect string
+
+const (
+	Allow Effect = "allow"
+	Ask   Effect = "ask"
+	Deny  Effect = "deny"
+)
+
+// Kinds of act, in the words of the session's tool kinds.
+const (
+	kindRead    = "read"
+	kindSearch  = "search"
+	kindEdit    = "edit"
+	kindDelete  = "delete"
+	kindMove    = "move"
+	kindExecute = "execute"
+)
+
+// autopilot is the mode in which file changes are not asked about. Every other
+// mode, the empty one too, asks.
+const autopilot = "autopilot"
+
+// Names of the rules that a [Decision] can come from.
+const (
+	RuleDenyList    = "deny list"         // the command holds a text from the deny list
+	RuleTrusted     = "trusted command"   // a pattern matches the command
+	RuleUntrusted   = "untrusted command" // no pattern matches the command
+	RuleGuard       = "command guard"     // the command holds more than the pattern shows
+	RuleOutside     = "outside workspace" // a path leaves the workspace
+	RuleKeel        = "keel data"         // Keel's own configuration or data
+	RuleProtected   = "protected path"    // what other programs run or obey by themselves
+	RuleSecret      = "secret file"       // a file that usually holds secrets
+	RuleSupervised  = "supervised"        // file changes are asked about
+	RuleAutopilot   = "autopilot"         // file changes in the workspace are not
+	RuleRead        = "read"              // looking at the workspace is allowed
+	RuleUnknownKind = "unknown act"       // nothing is known about such an act
+	RuleMalformed   = "malformed request" // a request without what it must have
+)
+
+// Request is an act that waits for a decision.
+type Request struct {
+	Kind     string   // read, search, edit, delete, move or execute; anything else asks
+	Tool     string   // the tool's name, for the reason
+	Paths    []string // workspace-relative, forward slashes: every path the act touches
+	Command  string   // the whole command, for execute
+	Folder   string   // where the command runs, workspace-relative; "" and "." are the top
+	Mode     string   // autopilot or supervised; anything else counts as supervised
+	Headless bool     // there is nobody to ask
+	Grants   []string // patterns trusted for this run or session only
+}
+
+// Decision says whether an act may happen and why, in plain words.
+type Decision struct {
+	Effect  Effect
+	Rule    string // one of the Rule constants
+	Pattern string // the trusted pattern or the text of the deny list that matched; may be empty
+	Reason  string // one or two sentences for a person
+}
+
+// Rules is what the user's settings say about commands.
+type Rules struct {
+	TrustedCommands []string // patterns; see [Match]
+	Denylist        []string // texts; a command that holds one always asks; empty texts count for nothing
+	// FolderUntrusted turns TrustedCommands off: what a stored pattern runs is
+	// decided by the folder's own files. [Request.Grants] still count.
+	FolderUntrusted bool
+}
+
+// Guard looks at a command that a pattern with a star has matched and says
+// whether to ask all the same, with the reason as one sentence.
+type Guard interface {
+	Check(command, pattern string) (ask bool, reason string)
+}

@@ -1,0 +1,128 @@
+package approval
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// protectedFolders are the folders, at any depth, whose contents other programs
+// run or obey by themselves: version control with its hooks, editors with their
+// tasks, environment loaders, and other agents with their rules, hooks and MCP
+// servers. A file of the same name (the .git of a git worktree) counts too.
+func protectedFolders() []string {
+	return []string{
+		".git", "git~1", ".hg", ".svn", ".husky", ".githooks",
+		".vscode", ".vscode-server", ".idea", ".vs", ".zed", ".fleet", ".devcontainer",
+		".keel", ".kiro", ".cursor", ".claude", ".codex", ".gemini", ".windsurf", ".codeium", ".continue", ".aider",
+		".roo", ".cline", ".amazonq", ".copilot", ".opencode", ".crush", ".goose", ".trae", ".junie", ".augment", ".agents",
+		".ssh", ".gnupg", ".aws", ".direnv", ".autoenv", "autostart", "launchagents", "launchdaemons",
+	}
+}
+
+// protectedFiles are the files, at any depth, that other programs run or obey
+// by themselves; shell start-up files first.
+func protectedFiles() []string {
+	return []string{
+		".profile", ".bashrc", ".bash_profile", ".bash_login", ".bash_logout", ".bash_aliases", ".bash_env",
+		".zshrc", ".zshenv", ".zprofile", ".zlogin", ".zlogout", ".kshrc", ".mkshrc", ".cshrc", ".tcshrc", ".login", ".logout",
+		"config.fish", "profile.ps1", "microsoft.powershell_profile.ps1", ".inputrc", ".pam_environment",
+		".xprofile", ".xinitrc", ".xsession", ".xsessionrc", ".tmux.conf", ".screenrc",
+		".envrc", ".autoenv.zsh", ".vimrc", ".nvimrc", ".exrc", ".gvimrc", ".emacs", ".gdbinit", ".lldbinit",
+		".gitconfig", ".mcp.json", "mcp.json", ".cursorrules", ".windsurfrules", ".clinerules", ".roomodes", ".aider.conf.yml",
+	}
+}
+
+// protectedName returns the part of a path that is protected, as it should be
+// shown, or "".
+func protectedName(path string) string {
+	folded := foldParts(path)
+	folders, files := protectedFolders(), protectedFiles()
+	for _, part := range folded {
+		if slices.Contains(folders, part) || slices.Contains(files, part) {
+			return part
+		}
+		if strings.HasSuffix(part, ".code-workspace") {
+			return "*.code-workspace"
+		}
+	}
+	return ""
+}
+
+// Secret reports whether a file of this path usually holds passwords, keys or
+// tokens, by its name alone. Whether git ignores it plays no part: an ignored
+// file and one that was forgotten in the ignore list are asked about alike.
+func Secret(path string) bool {
+	folded := foldParts(path)
+	if len(folded) == 0 {
+		return false
+	}
+	for _, part := range folded {
+		if slices.Contains([]string{".ssh", ".gnupg", ".aws"}, part) {
+			return true
+		}
+	}
+	return secretName(folded[len(folded)-1])
+}
+
+func secretName(name string) bool {
+	if rest, ok := strings.CutPrefix(name, ".env."); ok {
+		return !slices.Contains([]string{"example", "sample", "template", "dist", "defaults", "schema"}, rest)
+	}
+	exact := []string{
+		".env", ".envrc", ".netrc", "_netrc", ".pgpass", ".my.cnf", ".npmrc", ".pypirc", ".git-credentials", ".htpasswd",
+		".dockercfg", "credentials", "credentials.json", "credentials.toml", "secrets.json", "secrets.yml", "secrets.yaml",
+		"secrets.toml", "secrets.env", "service-account.json", "terraform.tfstate", "terraform.tfvars", ".vault-token",
+	}
+	if slices.Contains(exact, name) {
+		return true
+	}
+	for _, key := range []string{"id_rsa", "id_dsa", "id_ecdsa", "id_ed25519"} {
+		if strings.HasPrefix(name, key) && !strings.HasSuffix(name, ".pub") {
+			return true
+		}
+	}
+	endings := []string{".pem", ".key", ".p12", ".pfx", ".jks", ".keystore", ".kdbx", ".ppk", ".env"}
+	return slices.Contains(endings, strings.ToLower(filepath.Ext(name)))
+}
+
+// maxWalk is how many entries of a folder are looked at before it is asked
+// about unseen.
+const maxWalk = 20_000
+
+var errTooMany = errors.New("too many entries")
+
+// protectedInside returns what is protected below a folder that is about to be
+// moved or deleted. A folder that cannot be looked through counts as protected.
+func protectedInside(ctx context.Context, folder string) string {
+	seen, found := 0, ""
+	err := filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) && path == folder {
+			return fs.SkipAll
+		}
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return err
+		}
+		if seen++; seen > maxWalk {
+			return errTooMany
+		}
+		relative, err := filepath.Rel(folder, path)
+		if err != nil {
+			return err
+		}
+		if found = protectedName(relative); found != "" {
+			return fs.SkipAll
+		}
+		return nil
+	})
+	if err != nil {
+		return "a folder that could not be looked through"
+	}
+	return found
+}
