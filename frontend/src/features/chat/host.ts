@@ -1,15 +1,17 @@
-import type { Bridge, DiffKind, Disposable } from '../../bridge'
+import type { Disposable } from '../../bridge'
+import type { CheckpointHost } from '../checkpoint'
+
+export type { DiffTarget, Notify, ToastAction } from '../checkpoint'
 
 /**
- * ChatHost is everything the chat needs of the window it stands in. The
- * workbench provides it; the gallery and the tests provide a small one.
+ * ChatHost is everything the chat needs of the window it stands in: what
+ * CheckpointHost lists (bridge, notify, openFile, openMultiDiff) and the below.
+ * The workbench provides it; the gallery and the tests provide a small one.
  *
  * Paths are workspace-relative with forward slashes.
  */
-export interface ChatHost {
-  readonly bridge: Bridge
-
-  /** Puts a view into the right side bar. `icon` is a codicon's name without "codicon-". */
+export interface ChatHost extends CheckpointHost {
+  /** Puts a view into the right side bar. */
   registerView(view: HostView): Disposable
   /** Adds a command to the palette, with a key where it has one. */
   registerCommand(command: HostCommand): Disposable
@@ -18,8 +20,6 @@ export interface ChatHost {
   /** Shows the view and gives it the keyboard. Resolves when it is drawn. */
   showView(id: string): Promise<void>
 
-  /** Toasts. They resolve at once; an action runs when its button is pressed. */
-  readonly notify: Notify
   /** A modal question; false when cancelled. */
   confirm(question: Question): Promise<boolean>
   /** The quick pick; undefined when cancelled. Items may still be on their way: it shows that. */
@@ -30,8 +30,8 @@ export interface ChatHost {
   /** One line of text; undefined when cancelled. */
   ask(options: { title: string; value: string; placeholder: string }): Promise<string | undefined>
 
-  openFile(path: string, line?: number): Promise<void>
-  openMultiDiff(title: string, files: readonly DiffTarget[]): Promise<void>
+  /** Asks for a folder to work in, as File > Open Folder does. */
+  openFolder(): Promise<void>
   /** Opens the settings editor with a search. */
   openSettings(query: string): Promise<void>
   /** Opens a web or mail address outside; the chat has shown it whole before. */
@@ -48,6 +48,7 @@ export interface ChatHost {
 export interface HostView {
   id: string
   title: string
+  /** a codicon's name without "codicon-" */
   icon: string
   render(container: HTMLElement): Disposable
 }
@@ -60,17 +61,6 @@ export interface HostCommand {
   key?: string
   /** a VS Code when clause */
   when?: string
-  run(): void | Promise<void>
-}
-
-export interface Notify {
-  info(message: string, actions?: readonly ToastAction[]): void
-  warn(message: string, actions?: readonly ToastAction[]): void
-  error(message: string, actions?: readonly ToastAction[]): void
-}
-
-export interface ToastAction {
-  label: string
   run(): void | Promise<void>
 }
 
@@ -90,16 +80,4 @@ export interface PickItem<T> {
   /** the present choice: shown as such, and selected at first */
   current?: boolean
   value: T
-}
-
-/** DiffTarget is one file of a multi-file diff between two checkpoints. */
-export interface DiffTarget {
-  path: string
-  kind: DiffKind
-  /** the old path of a renamed file */
-  from?: string
-  /** id of the checkpoint on the left */
-  before: string
-  /** id of the checkpoint on the right; null for the file on disk */
-  after: string | null
 }

@@ -1,0 +1,45 @@
+/** "1 file", "3 files" */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${n.toLocaleString('en')} ${n === 1 ? one : many}`
+}
+
+/** "0.4 s", "12 s", "2 min 5 s" */
+export function duration(milliseconds: number): string {
+  const seconds = milliseconds / 1000
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`
+  const whole = Math.round(seconds)
+  if (whole < 60) return `${whole} s`
+  const rest = whole % 60
+  return rest === 0 ? `${Math.floor(whole / 60)} min` : `${Math.floor(whole / 60)} min ${rest} s`
+}
+
+/** The time of day, with the date when it is not today's. */
+export function clock(at: number, now: number): string {
+  const date = new Date(at)
+  const time = date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
+  if (date.toDateString() === new Date(now).toDateString()) return time
+  return `${date.toLocaleDateString([], { day: 'numeric', month: 'short' })}, ${time}`
+}
+
+/** "just now", "5 min ago", "3 h ago", "yesterday", "12 Mar" */
+export function ago(at: number, now: number): string {
+  const minutes = Math.floor((now - at) / 60_000)
+  if (minutes < 1) return 'just now'
+  if (minutes < 60) return `${minutes} min ago`
+  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ago`
+  if (minutes < 48 * 60) return 'yesterday'
+  return new Date(at).toLocaleDateString([], { day: 'numeric', month: 'short' })
+}
+
+/** "850", "12.4k", "1.2M" */
+export function tokens(n: number): string {
+  if (n < 1000) return String(n)
+  if (n < 999_950) return `${(n / 1000).toFixed(n < 9_950 ? 1 : 0)}k`
+  return `${(n / 1_000_000).toFixed(1)}M`
+}
+
+/** The last part of a path, and the folders before it with their slash. */
+export function splitPath(path: string): { name: string; folder: string } {
+  const at = path.lastIndexOf('/') + 1
+  return { name: path.slice(at), folder: path.slice(0, at) }
+}
