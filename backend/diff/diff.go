@@ -6,6 +6,9 @@
 // line endings, a missing final newline and invalid UTF-8 are part of the lines
 // and survive. What is too large or is not text is said to be so, never
 // approximated.
+//
+// The lines are found by znkr.io/diff: Myers' algorithm with linear space and
+// heuristics for large inputs.
 package diff
 
 // Kind is what happened to a path.
@@ -18,8 +21,8 @@ const (
 	Renamed  Kind = "renamed"
 )
 
-// File is the comparison of two versions of one path. Hunks is empty when
-// Binary or TooLarge; Added and Removed count lines.
+// File is the comparison of two versions of one path. Hunks is empty and the
+// counts are 0 when Binary or TooLarge; else Added and Removed count lines.
 type File struct {
 	Path     string `json:"path"`
 	From     string `json:"from,omitempty"` // the old path of a renamed file
@@ -32,7 +35,8 @@ type File struct {
 }
 
 // Hunk is a run of changed lines with up to three lines around it. Starts are
-// 1-based line numbers.
+// 1-based line numbers; as in the unified format, a side without lines starts
+// at the line it stands behind (0 at the top).
 type Hunk struct {
 	OldStart int    `json:"oldStart"`
 	OldLines int    `json:"oldLines"`
@@ -50,7 +54,9 @@ const (
 	Delete Op = "delete"
 )
 
-// Line is one line of a hunk, with its own line ending where it has one.
+// Line is one line of a hunk, with its own line ending where it has one. Text
+// holds the file's bytes; encoding it as JSON loses those that are not UTF-8,
+// which is enough to show it but not to apply it.
 type Line struct {
 	Op   Op     `json:"op"`
 	Text string `json:"text"`
