@@ -1,0 +1,125 @@
+// Package bedrock serves the models of Amazon Bedrock through ConverseStream.
+//
+// # Promises
+//
+// A stream gives [provider.EventStop] only for Bedrock's messageStop: the SDK
+// ends a cut stream without an error, and so does this one. Nothing is retried
+// here, by the SDK neither, with two exceptions that are no new attempts: a
+// request refused for its cache points is sent once more without them, and one
+// refused because the model cannot stream tool calls is asked whole. Both are
+// remembered for the model until the process ends.
+//
+// Every failure is a [*provider.Error] whose Message and Hint are sentences
+// for a person, save the end of the caller's context, which passes untouched.
+//
+// Settings, the AWS_ variables and the AWS configuration files are looked at
+// before each request, so that a change, or a new sign-in, needs no restart.
+// [Provider.Info] never uses the network.
+package bedrock
+
+import (
+	"context"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/keel-ide/keel/backend/provider"
+)
+
+// ID is the provider's id in settings and sessions.
+const ID = "bedrock"
+
+const displayName = "Amazon Bedrock"
+
+// Settings is what the user chose. Empty fields leave the choice to the
+// environment, then to the AWS profile.
+type Settings struct {
+	Region  string
+	Profile string
+	Models  []string // ids, inference profile ids or ARNs typed in by hand
+}
+
+// Options configure [New]. The zero value is usable.
+type Options struct {
+	// Settings is called before each request; nil means no settings.
+	Settings func() Settings
+	// OnInstance says whether this machine could have an instance role, which
+	// nothing but the network can confirm. Nil asks the machine's vendor name.
+	OnInstance func() bool
+	// SignInTime bounds how long credentials may take where there is some sign
+	// of them (a profile, variables); 0 means 30 s. Without a sign only the
+	// instance metadata service is left, which gets at most 2 s.
+	SignInTime time.Duration
+}
+
+func (o Options) withDefaults() Options {
+	if o.Settings == nil {
+		o.Settings = func() Settings { return Settings{} }
+	}
+	if o.OnInstance == nil {
+		o.OnInstance = vendorIsAmazon
+	}
+	if o.SignInTime == 0 {
+		o.SignInTime = 30 * time.Second
+	}
+	return o
+}
+
+// vendorIsAmazon reads the name that EC2 gives its virtual machines.
+func vendorIsAmazon() bool {
+	vendor, err := os.ReadFile("/sys/class/dmi/id/sys_vendor")
+	return err == nil && strings.HasPrefix(string(vendor), "Amazon EC2")
+}
+
+// Provider is Amazon Bedrock. It is safe for concurrent use.
+type Provider struct {
+	options Options
+
+	mu      sync.Mutex
+	loaded  *loaded         // guarded by mu; nil until first used and after a refused sign-in
+	noCache map[string]bool // guarded by mu; models that refused cache points
+	noTools map[string]bool // guarded by mu; models that cannot stream tool calls
+}
+
+var _ provider.Provider = (*Provider)(nil)
+
+// New returns the provider. It touches neither files nor the network.
+func New(options Options) *Provider {
+	return &Provider{
+		options: options.withDefaults(),
+		noCache: make(map[string]bool),
+		noTools: make(map[string]bool),
+	}
+}
+
+// Info is ready when there are a region and some sign of credentials. Whether
+// they work is only known once the network is asked.
+func (p *Provider) Info(ctx context.Context) provider.Info {
+	info := provider.Info{ID: ID, Name: displayName}
+	signs := p.signs(ctx)
+	switch {
+	case signs.problem != nil:
+		info.Hint = signs.problem.Message + " " + signs.problem.Hint
+	case !signs.credentials:
+		info.Hint = noCredentials(nil).Hint
+	case signs.region == "":
+		info.Hint = noRegion().Hint
+	default:
+		info.Ready = true
+	}
+	return info
+}
+
+// remembered reports whether a model is in one of the provider's lists.
+func (p *Provider) remembered(list map[string]bool, model string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return list[model]
+}
+
+func (p *Provider) remember(list map[string]bool, model string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	list[model] = true
+}

@@ -1,0 +1,178 @@
+package bedrock
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/bedrock"
+	"github.com/aws/aws-sdk-go-v2/service/bedrockruntime"
+	"github.com/aws/smithy-go/logging"
+)
+
+// metadataTime bounds the search for an instance role on a machine that shows
+// no sign of having one.
+const metadataTime = 2 * time.Second
+
+// loaded is one reading of the AWS configuration. It holds the credentials
+// cache, which refreshes what expires, and the pool of connections.
+type loaded struct {
+	key    [sha256.Size]byte // of everything the reading depended on
+	config aws.Config
+}
+
+// connection is a configuration whose credentials are known to be there.
+// Clients are made anew for each request: they are cheap, the connections are
+// the configuration's, and one client must not read two streams at once (its
+// decoder is shared between them).
+type connection struct {
+	config   aws.Config
+	settings Settings
+}
+
+// connect reads the configuration if it changed, and gets credentials.
+func (p *Provider) connect(ctx context.Context) (connection, error) {
+	settings := p.options.Settings()
+	cfg, err := p.load(ctx, settings)
+	if err != nil {
+		return connection{}, badConfiguration(err)
+	}
+	if cfg.Region == "" {
+		return connection{}, noRegion()
+	}
+	if !isRegion(cfg.Region) {
+		return connection{}, badRegion(cfg.Region)
+	}
+	if apiKey(settings) == "" {
+		if err := p.signIn(ctx, cfg); err != nil {
+			return connection{}, err
+		}
+	}
+	return connection{config: cfg, settings: settings}, nil
+}
+
+// signIn gets credentials within a bounded time.
+func (p *Provider) signIn(ctx context.Context, cfg aws.Config) error {
+	limit := p.options.SignInTime
+	sign := p.signs(ctx).credentials
+	if !sign {
+		limit = metadataTime
+	}
+	bounded, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	_, err := cfg.Credentials.Retrieve(bounded)
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case !sign:
+		return noCredentials(err)
+	case bounded.Err() != nil:
+		return slowCredentials(limit, err)
+	}
+	p.forget()
+	return badCredentials(err)
+}
+
+// load returns the configuration, read again when the settings, the
+// environment or the configuration files are not what they were.
+func (p *Provider) load(ctx context.Context, settings Settings) (aws.Config, error) {
+	key := configurationKey(settings)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.loaded != nil && p.loaded.key == key {
+		return p.loaded.config, nil
+	}
+	options := []func(*config.LoadOptions) error{
+		config.WithLogger(logging.Nop{}),
+		// The mode "auto" would look for the region on the network.
+		config.WithDefaultsMode(aws.DefaultsModeStandard),
+	}
+	if settings.Region != "" {
+		options = append(options, config.WithRegion(settings.Region))
+	}
+	if settings.Profile != "" {
+		options = append(options, config.WithSharedConfigProfile(settings.Profile))
+	}
+	cfg, err := config.LoadDefaultConfig(ctx, options...)
+	if err != nil {
+		return aws.Config{}, err
+	}
+	// Frozen, the pool is shared by all clients; else each would make its own.
+	switch client := cfg.HTTPClient.(type) {
+	case nil:
+		cfg.HTTPClient = awshttp.NewBuildableClient().Freeze()
+	case *awshttp.BuildableClient:
+		cfg.HTTPClient = client.Freeze()
+	}
+	p.loaded = &loaded{key: key, config: cfg}
+	return cfg, nil
+}
+
+// forget makes the next request read the configuration again: the user is
+// about to sign in, and not every way of doing so changes what is watched.
+func (p *Provider) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.loaded = nil
+}
+
+// configurationKey is a hash of the settings, of every AWS_ variable and of
+// the state of the configuration files.
+func configurationKey(settings Settings) [sha256.Size]byte {
+	parts := []string{settings.Region, settings.Profile}
+	var environ []string
+	for _, variable := range os.Environ() {
+		if strings.HasPrefix(variable, "AWS_") {
+			environ = append(environ, variable)
+		}
+	}
+	slices.Sort(environ)
+	parts = append(parts, environ...)
+	files := slices.Concat(config.DefaultSharedConfigFiles, config.DefaultSharedCredentialsFiles)
+	files = append(files, os.Getenv("AWS_CONFIG_FILE"), os.Getenv("AWS_SHARED_CREDENTIALS_FILE"))
+	for _, file := range files {
+		if info, err := os.Stat(file); err == nil {
+			parts = append(parts, fmt.Sprint(file, info.Size(), info.ModTime().UnixNano()))
+		}
+	}
+	return sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+}
+
+// runtime returns a client for models' replies.
+func (c connection) runtime() *bedrockruntime.Client {
+	return bedrockruntime.NewFromConfig(c.config, func(o *bedrockruntime.Options) {
+		o.Retryer, o.RetryMaxAttempts = aws.NopRetryer{}, 0
+		if c.settings.Profile != "" {
+			o.AuthSchemePreference = []string{sigV4}
+		}
+	})
+}
+
+// control returns a client for the lists of models.
+func (c connection) control() *bedrock.Client {
+	return bedrock.NewFromConfig(c.config, func(o *bedrock.Options) {
+		o.Retryer, o.RetryMaxAttempts = aws.NopRetryer{}, 0
+		if c.settings.Profile != "" {
+			o.AuthSchemePreference = []string{sigV4}
+		}
+	})
+}
+
+// sigV4 as a preference keeps AWS_BEARER_TOKEN_BEDROCK from winning, unsaid,
+// over the profile that the user chose.
+const sigV4 = "sigv4"
+
+// isCancelled reports whether the SDK's error is only the end of ctx.
+func isCancelled(ctx context.Context, err error) bool {
+	return ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, context.Canceled))
+}

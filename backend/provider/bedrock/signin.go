@@ -1,0 +1,114 @@
+package bedrock
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/processcreds"
+	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
+	"github.com/aws/smithy-go"
+
+	"github.com/keel-ide/keel/backend/provider"
+)
+
+// The failures before a request can be made.
+
+func noCredentials(err error) *provider.Error {
+	return &provider.Error{
+		Class:   provider.ClassAuth,
+		Message: "There are no AWS credentials.",
+		Hint:    "Choose an AWS profile in the setting keelAgent.bedrock.profile, or set AWS_PROFILE, AWS_ACCESS_KEY_ID or AWS_BEARER_TOKEN_BEDROCK; \"aws configure sso\" makes a profile.",
+		Err:     err,
+	}
+}
+
+func noRegion() *provider.Error {
+	return fault(provider.ClassAuth, "No AWS region is chosen.",
+		"Choose one in the setting keelAgent.bedrock.region, such as \"us-east-1\", or set AWS_REGION.")
+}
+
+func badRegion(region string) *provider.Error {
+	return fault(provider.ClassValidation, fmt.Sprintf("%q is not the name of an AWS region.", region),
+		"Correct the setting keelAgent.bedrock.region; a name looks like \"us-east-1\".")
+}
+
+func noModel() *provider.Error {
+	return fault(provider.ClassValidation, "No model of Amazon Bedrock is chosen.",
+		"Choose one from the list of models, or type its id.")
+}
+
+func badRequest(err error) *provider.Error {
+	return &provider.Error{
+		Class:   provider.ClassValidation,
+		Message: "The request to Amazon Bedrock could not be written.",
+		Hint:    "Start a new session; this one holds something that is not JSON.",
+		Err:     err,
+	}
+}
+
+func badReply(err error) *provider.Error {
+	return &provider.Error{
+		Class:   provider.ClassInterrupted,
+		Message: "The reply from Amazon Bedrock could not be read.",
+		Hint:    "Nothing of it was run. Choose another model if it happens again.",
+		Err:     err,
+	}
+}
+
+// badConfiguration is for AWS configuration files and variables that the SDK
+// cannot use.
+func badConfiguration(err error) *provider.Error {
+	e := &provider.Error{
+		Class:   provider.ClassAuth,
+		Message: "The AWS configuration cannot be read.",
+		Hint:    "Correct the files ~/.aws/config and ~/.aws/credentials, or choose another profile.",
+		Err:     err,
+	}
+	if missing, ok := errors.AsType[config.SharedConfigProfileNotExistError](err); ok {
+		e.Message = fmt.Sprintf("There is no AWS profile %q.", missing.Profile)
+		e.Hint = "Choose another one in the setting keelAgent.bedrock.profile, or make it with \"aws configure sso\"."
+	}
+	if _, ok := errors.AsType[config.AssumeRoleTokenProviderNotSetError](err); ok {
+		e.Message = "The AWS profile asks for a code from an MFA device, which Keel cannot ask for."
+		e.Hint = "Choose a profile without mfa_serial, such as one of IAM Identity Center."
+	}
+	return e
+}
+
+// badCredentials is for a sign-in that is configured and does not work.
+func badCredentials(err error) *provider.Error {
+	e := &provider.Error{
+		Class:   provider.ClassAuth,
+		Message: "Your AWS sign-in has expired or does not work.",
+		Hint:    "Sign in again, for example with \"aws sso login\"; the turn then goes on.",
+		Err:     err,
+	}
+	_, sso := errors.AsType[*ssocreds.InvalidTokenError](err)
+	_, answered := errors.AsType[smithy.APIError](err)
+	_, process := errors.AsType[*processcreds.ProviderError](err)
+	_, network := errors.AsType[net.Error](err)
+	switch {
+	case sso:
+		e.Message = "Your sign-in at AWS IAM Identity Center has expired."
+	case process:
+		e.Message = "The command that gives AWS credentials failed."
+		e.Hint = "Run the profile's credential_process in a terminal to see why."
+	case network && !answered:
+		e.Class = provider.ClassBounded
+		e.Message = "The AWS sign-in service cannot be reached."
+		e.Hint = "Check the network and the proxy."
+	}
+	return e
+}
+
+func slowCredentials(limit time.Duration, err error) *provider.Error {
+	return &provider.Error{
+		Class:   provider.ClassAuth,
+		Message: fmt.Sprintf("Getting AWS credentials took longer than %v.", limit),
+		Hint:    "Check the network, or run \"aws sts get-caller-identity\" in a terminal to see what it waits for.",
+		Err:     err,
+	}
+}

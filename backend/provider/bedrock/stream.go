@@ -1,0 +1,181 @@
+package bedrock
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/bedrockruntime"
+	"github.com/aws/aws-sdk-go-v2/service/bedrockruntime/types"
+	"github.com/aws/smithy-go"
+
+	"github.com/keel-ide/keel/backend/provider"
+)
+
+// Stream starts a reply of request.Model, an id, an inference profile id or an
+// ARN.
+func (p *Provider) Stream(ctx context.Context, request provider.Request) (provider.Stream, error) {
+	if request.Model == "" {
+		return nil, noModel()
+	}
+	c, err := p.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	points := cachePointsOf(request.Model)
+	if p.remembered(p.noCache, request.Model) {
+		points = cachePoints{}
+	}
+	stream, err := p.ask(ctx, c, request, points)
+	if refusal, ok := errors.AsType[smithy.APIError](err); ok && points != (cachePoints{}) && refusesCachePoints(refusal.ErrorMessage()) {
+		p.remember(p.noCache, request.Model)
+		stream, err = p.ask(ctx, c, request, cachePoints{})
+	}
+	if err == nil {
+		return stream, nil
+	}
+	if isCancelled(ctx, err) {
+		return nil, ctx.Err()
+	}
+	explained := explain(err, subject{model: request.Model, region: c.config.Region})
+	if explained.Class == provider.ClassAuth {
+		p.forget()
+	}
+	return nil, explained
+}
+
+// ask sends the request once, or twice for a model that cannot stream tool
+// calls. Errors are the SDK's.
+func (p *Provider) ask(ctx context.Context, c connection, request provider.Request, points cachePoints) (provider.Stream, error) {
+	input, err := newConverse(request, points)
+	if err != nil {
+		return nil, badRequest(err)
+	}
+	if len(request.Tools) > 0 && p.remembered(p.noTools, request.Model) {
+		return askWhole(ctx, c, input)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	output, err := c.runtime().ConverseStream(ctx, input.stream())
+	if err == nil {
+		return &stream{
+			ctx: ctx, cancel: cancel, events: output.GetStream(),
+			subject: subject{model: request.Model, region: c.config.Region},
+		}, nil
+	}
+	cancel()
+	if refusal, ok := errors.AsType[smithy.APIError](err); ok && len(request.Tools) > 0 && refusesToolStreaming(refusal.ErrorMessage()) {
+		p.remember(p.noTools, request.Model)
+		return askWhole(ctx, c, input)
+	}
+	return nil, err
+}
+
+// stream reads one reply.
+type stream struct {
+	ctx     context.Context // of this stream, as an io.Reader's
+	cancel  context.CancelFunc
+	events  *bedrockruntime.ConverseStreamEventStream
+	subject subject
+}
+
+// Next returns the next event that means something to the agent.
+func (s *stream) Next() (provider.Event, error) {
+	for {
+		select {
+		case event, more := <-s.events.Events():
+			if !more {
+				return provider.Event{}, s.end()
+			}
+			if translated, ok := translate(event); ok {
+				return translated, nil
+			}
+		case <-s.ctx.Done():
+			return provider.Event{}, s.ctx.Err()
+		}
+	}
+}
+
+// end says how the stream ended: a cut one ends with io.EOF as well.
+func (s *stream) end() error {
+	err := s.events.Err()
+	switch {
+	case s.ctx.Err() != nil:
+		return s.ctx.Err()
+	case err == nil:
+		return io.EOF
+	}
+	return explainStream(err, s.subject)
+}
+
+// Close ends the reply and frees its connection.
+func (s *stream) Close() error {
+	s.cancel()
+	s.events.Close() // what it returns is the stream's error, given by Next
+	return nil
+}
+
+// translate returns the event for the agent, or false for one that has no
+// meaning for it: the start of the message, blocks of other kinds, and events
+// newer than this program.
+func translate(event types.ConverseStreamOutput) (provider.Event, bool) {
+	switch e := event.(type) {
+	case *types.ConverseStreamOutputMemberContentBlockStart:
+		call, ok := e.Value.Start.(*types.ContentBlockStartMemberToolUse)
+		if !ok {
+			return provider.Event{}, false
+		}
+		return provider.Event{
+			Kind: provider.EventBlockStart, Index: index(e.Value.ContentBlockIndex), Block: provider.BlockToolCall,
+			ID: aws.ToString(call.Value.ToolUseId), Name: aws.ToString(call.Value.Name),
+		}, true
+	case *types.ConverseStreamOutputMemberContentBlockDelta:
+		return translateDelta(index(e.Value.ContentBlockIndex), e.Value.Delta)
+	case *types.ConverseStreamOutputMemberContentBlockStop:
+		return provider.Event{Kind: provider.EventBlockStop, Index: index(e.Value.ContentBlockIndex)}, true
+	case *types.ConverseStreamOutputMemberMessageStop:
+		return provider.Event{Kind: provider.EventStop, StopReason: provider.StopReason(e.Value.StopReason)}, true
+	case *types.ConverseStreamOutputMemberMetadata:
+		return usageEvent(e.Value.Usage)
+	}
+	return provider.Event{}, false
+}
+
+func translateDelta(index int, delta types.ContentBlockDelta) (provider.Event, bool) {
+	event := provider.Event{Kind: provider.EventDelta, Index: index}
+	switch d := delta.(type) {
+	case *types.ContentBlockDeltaMemberText:
+		event.Block, event.Text = provider.BlockText, d.Value
+	case *types.ContentBlockDeltaMemberToolUse:
+		event.Block, event.Text = provider.BlockToolCall, aws.ToString(d.Value.Input)
+	case *types.ContentBlockDeltaMemberReasoningContent:
+		event.Block = provider.BlockReasoning
+		switch r := d.Value.(type) {
+		case *types.ReasoningContentBlockDeltaMemberText:
+			event.Text = r.Value
+		case *types.ReasoningContentBlockDeltaMemberSignature:
+			event.Kind, event.Text = provider.EventSignature, r.Value
+		case *types.ReasoningContentBlockDeltaMemberRedactedContent:
+			event.Kind, event.Data = provider.EventSignature, r.Value
+		default:
+			return provider.Event{}, false
+		}
+	default:
+		return provider.Event{}, false
+	}
+	return event, true
+}
+
+func usageEvent(usage *types.TokenUsage) (provider.Event, bool) {
+	if usage == nil {
+		return provider.Event{}, false
+	}
+	return provider.Event{Kind: provider.EventUsage, Usage: provider.Usage{
+		InputTokens:      int64(aws.ToInt32(usage.InputTokens)),
+		OutputTokens:     int64(aws.ToInt32(usage.OutputTokens)),
+		CacheReadTokens:  int64(aws.ToInt32(usage.CacheReadInputTokens)),
+		CacheWriteTokens: int64(aws.ToInt32(usage.CacheWriteInputTokens)),
+	}}, true
+}
+
+func index(i *int32) int { return int(aws.ToInt32(i)) }
