@@ -1,0 +1,163 @@
+package settings
+
+import (
+	"slices"
+)
+
+// Keys of Keel's own settings.
+const (
+	KeyMode            = "keelAgent.mode"
+	KeyTrustedCommands = "keelAgent.trustedCommands"
+	KeyCommandDenylist = "keelAgent.commandDenylist"
+	KeyProvider        = "keelAgent.provider"
+	KeyModel           = "keelAgent.model"
+	KeyBedrockRegion   = "keelAgent.bedrock.region"
+	KeyBedrockProfile  = "keelAgent.bedrock.profile"
+	KeyBedrockModels   = "keelAgent.bedrock.models"
+)
+
+const (
+	modeAutopilot  = "autopilot"
+	modeSupervised = "supervised"
+)
+
+// Type is the shape of a setting's value.
+type Type string
+
+const (
+	TypeString      Type = "string"
+	TypeStringArray Type = "stringArray"
+	TypeEnum        Type = "enum" // a string of [Property].Enum
+)
+
+// Scope is where a setting counts.
+type Scope string
+
+const (
+	// ScopeApplication: the user's own settings only.
+	ScopeApplication Scope = "application"
+	// ScopeWindow: an opened folder's settings have a say too, if only to
+	// tighten.
+	ScopeWindow Scope = "window"
+)
+
+// Property describes one setting, for the settings editor and the check.
+type Property struct {
+	Key              string
+	Type             Type
+	Title            string // as the settings editor derives it from Key
+	Description      string // Markdown
+	Default          string // JSON
+	Enum             []string
+	EnumDescriptions []string // Markdown, one for each of Enum
+	Scope            Scope
+}
+
+// Schema returns Keel's own settings in the order a person meets them.
+func Schema() []Property {
+	return []Property{
+		{
+			Key:   KeyMode,
+			Type:  TypeEnum,
+			Title: "Keel Agent: Mode",
+			Description: "When the agent asks before it changes files. The switch beside the chat's input changes it for one session; this is what a new session starts with.\n\n" +
+				"In both modes a command asks first unless it is trusted (`#keelAgent.trustedCommands#`), every change can be reverted, and Stop interrupts at any moment. " +
+				"An opened folder can ask for supervised mode, never for autopilot.",
+			Default: `"autopilot"`,
+			Enum:    []string{modeAutopilot, modeSupervised},
+			EnumDescriptions: []string{
+				"The agent creates, edits, moves and deletes files inside the opened folder without asking.",
+				"Each file change is shown as a diff and waits until you accept or reject it.",
+			},
+			Scope: ScopeWindow,
+		},
+		{
+			Key:         KeyTrustedCommands,
+			Type:        TypeStringArray,
+			Title:       "Keel Agent: Trusted Commands",
+			Description: trustedCommandsDescription,
+			Default:     `[]`,
+			Scope:       ScopeApplication,
+		},
+		{
+			Key:         KeyCommandDenylist,
+			Type:        TypeStringArray,
+			Title:       "Keel Agent: Command Denylist",
+			Description: commandDenylistDescription,
+			Default:     `[]`,
+			Scope:       ScopeWindow,
+		},
+		{
+			Key:         KeyProvider,
+			Type:        TypeEnum,
+			Title:       "Keel Agent: Provider",
+			Description: "The service whose model answers in a new session.",
+			Default:     `""`,
+			Enum:        []string{"", "bedrock", "practice"},
+			EnumDescriptions: []string{
+				"Choose by itself: Amazon Bedrock when AWS credentials work, otherwise the practice model.",
+				"Amazon Bedrock, with your AWS credentials. See `#keelAgent.bedrock.region#` and `#keelAgent.bedrock.profile#`.",
+				"The built-in practice model: no account and no network. It follows a small set of plain requests and is no real model.",
+			},
+			Scope: ScopeApplication,
+		},
+		{
+			Key:         KeyModel,
+			Type:        TypeString,
+			Title:       "Keel Agent: Model",
+			Description: "The id of the model that answers in a new session, as the model picker in the chat shows it. Empty: the provider's own choice.",
+			Default:     `""`,
+			Scope:       ScopeApplication,
+		},
+		{
+			Key:   KeyBedrockRegion,
+			Type:  TypeString,
+			Title: "Keel Agent › Bedrock: Region",
+			Description: "The AWS region whose models are used, for example `eu-central-1`. Empty: the region of the profile, or `AWS_REGION`.\n\n" +
+				"A model has to be enabled for your account in this region.",
+			Default: `""`,
+			Scope:   ScopeApplication,
+		},
+		{
+			Key:   KeyBedrockProfile,
+			Type:  TypeString,
+			Title: "Keel Agent › Bedrock: Profile",
+			Description: "The profile in `~/.aws/config` whose credentials are used. Empty: whatever the AWS tools would use (environment, default profile, instance role).\n\n" +
+				"Keys and tokens never go into settings.",
+			Default: `""`,
+			Scope:   ScopeApplication,
+		},
+		{
+			Key:   KeyBedrockModels,
+			Type:  TypeStringArray,
+			Title: "Keel Agent › Bedrock: Models",
+			Description: "Ids of models or inference profiles that the model picker offers beside the ones your account lists, " +
+				"for example `eu.anthropic.claude-sonnet-4-5-20250929-v1:0` or a profile's ARN. Newer models are reached only through an inference profile, whose id begins with `us.`, `eu.`, `apac.` or `global.`.",
+			Default: `[]`,
+			Scope:   ScopeApplication,
+		},
+	}
+}
+
+func propertyOf(key string) (Property, bool) {
+	all := Schema()
+	i := slices.IndexFunc(all, func(p Property) bool { return p.Key == key })
+	if i < 0 {
+		return Property{}, false
+	}
+	return all[i], true
+}
+
+const trustedCommandsDescription = "Commands that the agent may run without asking. With an empty list every command asks first.\n\n" +
+	"A command is trusted when one pattern matches the whole of it:\n\n" +
+	"- `npm install` trusts exactly that command, and not `npm install left-pad`.\n" +
+	"- `npm *` trusts `npm` alone and everything that begins with `npm ` — also `npm run` with whatever the folder's `package.json` says. The star has to be at the end, after a space.\n" +
+	"- `*` trusts every command.\n\n" +
+	"`#keelAgent.commandDenylist#` is looked at first: what it matches always asks, trusted or not.\n\n" +
+	"Examples: `go test ./...`, `git status`, `git log *`, `npm run lint`.\n\n" +
+	"**Warning:** with `*` nothing is asked any more. The agent reads files and output that others wrote and can be talked into running anything you could run yourself. Prefer whole commands, then narrow prefixes; never trust a shell or an interpreter (`bash *`, `python *`, `node *`) or a launcher (`sudo *`, `env *`, `xargs *`, `npx *`) by its prefix.\n\n" +
+	"Only your own settings count; an opened folder cannot trust commands."
+
+const commandDenylistDescription = "Texts that make a command ask, however it is trusted: a command that contains one of them anywhere always asks first. It is looked at before `#keelAgent.trustedCommands#`.\n\n" +
+	"Examples: `rm -rf`, `git push`, `--force`, `curl`, `sudo`.\n\n" +
+	"A text matches as it is, without wildcards, and distinguishes upper from lower case. An opened folder can add to this list and cannot take anything away."

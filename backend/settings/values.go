@@ -1,0 +1,183 @@
+package settings
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/tailscale/hujson"
+)
+
+// Values are Keel's own settings that are in force.
+type Values struct {
+	Mode            string // autopilot or supervised
+	TrustedCommands []string
+	CommandDenylist []string
+	Provider        string // bedrock, practice; empty to choose
+	Model           string // empty for the provider's own choice
+	BedrockRegion   string // empty for the profile's
+	BedrockProfile  string // empty for the default chain
+	BedrockModels   []string
+}
+
+func (v Values) clone() Values {
+	v.TrustedCommands = slices.Clone(v.TrustedCommands)
+	v.CommandDenylist = slices.Clone(v.CommandDenylist)
+	v.BedrockModels = slices.Clone(v.BedrockModels)
+	return v
+}
+
+// Severity is how much a problem matters.
+type Severity string
+
+const (
+	SeverityError   Severity = "error"   // something stays as it was
+	SeverityWarning Severity = "warning" // something has no effect
+)
+
+// Problem is something in a settings file that has no effect.
+type Problem struct {
+	File     string // absolute
+	Line     int    // from 1; 0 when the whole file is meant
+	Column   int    // from 1, in UTF-16 units
+	Severity Severity
+	Key      string // the setting; empty when the whole file is meant
+	Message  string // what is wrong and what holds instead
+}
+
+// layer is what one file says: its keys that have a value of the right type.
+type layer map[string]value
+
+// value is a string, or the items of a list.
+type value struct {
+	text string
+	list []string
+}
+
+// readLayer reads Keel's keys from a whole document. A key whose value has the
+// wrong type keeps what it had in the layer before.
+func readLayer(d document, path string, before layer, workspace bool) (layer, []Problem) {
+	next := layer{}
+	var problems []Problem
+	object := d.object()
+	if object == nil {
+		return next, nil
+	}
+	for i, member := range object.Members {
+		key := memberName(member)
+		if last, _, _ := d.member(key); last != i || !ownKey(key) {
+			continue
+		}
+		report := func(severity Severity, message string) {
+			problems = append(problems, d.problem(path, member.Name.StartOffset, severity, key, message))
+		}
+		property, known := propertyOf(key)
+		if !known {
+			report(SeverityWarning, unknownMessage(key))
+			continue
+		}
+		v, wrong := property.decode(member.Value)
+		if wrong == "" && workspace {
+			if loose := loosening(key, v); loose != "" {
+				report(SeverityWarning, loose)
+				continue
+			}
+		}
+		if wrong == "" {
+			next[key] = v
+			continue
+		}
+		offset := member.Value.StartOffset
+		problems = append(problems, d.problem(path, offset, SeverityError, key,
+			fmt.Sprintf("%s %s; its last good value stays in force.", key, wrong)))
+		if kept, ok := before[key]; ok {
+			next[key] = kept
+		}
+	}
+	return next, problems
+}
+
+func ownKey(key string) bool { return key == "keelAgent" || strings.HasPrefix(key, "keelAgent.") }
+
+func unknownMessage(key string) string {
+	if key == "keelAgent" {
+		return "Settings inside an object have no effect: write each with its whole name, such as keelAgent.mode."
+	}
+	return fmt.Sprintf("%s is not a setting of Keel; it has no effect.", key)
+}
+
+// loosening says why a value in the opened folder's settings is ignored, or
+// nothing when it only tightens.
+func loosening(key string, v value) string {
+	switch {
+	case key == KeyMode && v.text == modeSupervised, key == KeyCommandDenylist:
+		return ""
+	case key == KeyMode:
+		return "An opened folder can ask for supervised mode, not switch it off; this has no effect."
+	}
+	return fmt.Sprintf("An opened folder cannot set %s; this has no effect. Set it in your own settings.", key)
+}
+
+// decode reads a value; wrong says what it has to be.
+func (p Property) decode(v hujson.Value) (decoded value, wrong string) {
+	switch p.Type {
+	case TypeStringArray:
+		array, ok := v.Value.(*hujson.Array)
+		if !ok {
+			return value{}, "has to be a list of strings"
+		}
+		decoded.list = []string{}
+		for _, element := range array.Elements {
+			literal, ok := element.Value.(hujson.Literal)
+			if !ok || literal.Kind() != '"' {
+				return value{}, "has to be a list of strings only"
+			}
+			if item := literal.String(); item != "" {
+				decoded.list = append(decoded.list, item)
+			}
+		}
+		return decoded, ""
+	case TypeEnum, TypeString:
+		literal, ok := v.Value.(hujson.Literal)
+		if !ok || literal.Kind() != '"' {
+			return value{}, "has to be a string"
+		}
+		decoded.text = literal.String()
+		if p.Type == TypeEnum && !slices.Contains(p.Enum, decoded.text) {
+			return value{}, "has to be one of " + quoted(p.Enum)
+		}
+		return decoded, ""
+	}
+	return value{}, "has a type that is not known"
+}
+
+func quoted(items []string) string {
+	all := make([]string, len(items))
+	for i, item := range items {
+		all[i] = fmt.Sprintf("%q", item)
+	}
+	return strings.Join(all, ", ")
+}
+
+// merge puts the folder's tightening over the user's own settings.
+func merge(user, workspace layer) Values {
+	v := Values{
+		Mode:            modeAutopilot,
+		TrustedCommands: slices.Clone(user[KeyTrustedCommands].list),
+		CommandDenylist: slices.Clone(user[KeyCommandDenylist].list),
+		Provider:        user[KeyProvider].text,
+		Model:           user[KeyModel].text,
+		BedrockRegion:   user[KeyBedrockRegion].text,
+		BedrockProfile:  user[KeyBedrockProfile].text,
+		BedrockModels:   slices.Clone(user[KeyBedrockModels].list),
+	}
+	if user[KeyMode].text == modeSupervised || workspace[KeyMode].text == modeSupervised {
+		v.Mode = modeSupervised
+	}
+	for _, item := range workspace[KeyCommandDenylist].list {
+		if !slices.Contains(v.CommandDenylist, item) {
+			v.CommandDenylist = append(v.CommandDenylist, item)
+		}
+	}
+	return v
+}

@@ -1,0 +1,216 @@
+package settings
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestMerge(t *testing.T) {
+	defaults := Values{Mode: "autopilot"}
+	tests := []struct {
+		name            string
+		user, workspace string
+		want            Values
+		problems        []Problem
+	}{
+		{"missing", "", "", defaults, nil},
+		{"blank", " \n// nothing yet\n/* at all */", "\r\n", defaults, nil},
+		{"comment without a newline at the end", "{} // end", "// end", defaults, nil},
+		{
+			"everything",
+			`{
+				// comments and trailing commas
+				"keelAgent.mode": "supervised",
+				"keelAgent.trustedCommands": ["go test ./...", "npm *",],
+				"keelAgent.commandDenylist": ["rm -rf"],
+				"keelAgent.provider": "bedrock",
+				"keelAgent.model": "m",
+				"keelAgent.bedrock.region": "eu-central-1",
+				"keelAgent.bedrock.profile": "work",
+				"keelAgent.bedrock.models": ["a", "b"],
+				"editor.fontSize": 14,
+			}`, "",
+			Values{
+				Mode: "supervised", TrustedCommands: []string{"go test ./...", "npm *"}, CommandDenylist: []string{"rm -rf"},
+				Provider: "bedrock", Model: "m", BedrockRegion: "eu-central-1", BedrockProfile: "work", BedrockModels: []string{"a", "b"},
+			}, nil,
+		},
+		{
+			"byte order mark and CRLF",
+			"\ufeff{\r\n\t\"keelAgent.model\": \"m\"\r\n}\r\n", "",
+			Values{Mode: "autopilot", Model: "m"}, nil,
+		},
+		{
+			"the folder tightens",
+			`{"keelAgent.commandDenylist": ["a"]}`,
+			`{"keelAgent.mode": "supervised", "keelAgent.commandDenylist": ["b", "a"]}`,
+			Values{Mode: "supervised", CommandDenylist: []string{"a", "b"}}, nil,
+		},
+		{
+			"the folder cannot loosen",
+			`{"keelAgent.mode": "supervised", "keelAgent.commandDenylist": ["a"]}`,
+			`{"keelAgent.mode": "autopilot",
+			  "keelAgent.trustedCommands": ["*"],
+			  "keelAgent.commandDenylist": [],
+			  "keelAgent.provider": "bedrock",
+			  "keelAgent.bedrock.profile": "evil"}`,
+			Values{Mode: "supervised", CommandDenylist: []string{"a"}},
+			[]Problem{
+				{Line: 1, Column: 2, Severity: SeverityWarning, Key: KeyMode, Message: "An opened folder can ask for supervised mode, not switch it off; this has no effect."},
+				{Line: 2, Column: 6, Severity: SeverityWarning, Key: KeyTrustedCommands, Message: "An opened folder cannot set keelAgent.trustedCommands; this has no effect. Set it in your own settings."},
+				{Line: 4, Column: 6, Severity: SeverityWarning, Key: KeyProvider, Message: "An opened folder cannot set keelAgent.provider; this has no effect. Set it in your own settings."},
+				{Line: 5, Column: 6, Severity: SeverityWarning, Key: KeyBedrockProfile, Message: "An opened folder cannot set keelAgent.bedrock.profile; this has no effect. Set it in your own settings."},
+			},
+		},
+		{
+			"wrong types, the others in force",
+			`{"keelAgent.mode": "fast",
+ "keelAgent.trustedCommands": "npm *",
+ "keelAgent.commandDenylist": ["a", 1],
+ "keelAgent.model": null,
+ "keelAgent.bedrock.region": "r"}`, "",
+			Values{Mode: "autopilot", BedrockRegion: "r"},
+			[]Problem{
+				{Line: 1, Column: 20, Severity: SeverityError, Key: KeyMode, Message: `keelAgent.mode has to be one of "autopilot", "supervised"; its last good value stays in force.`},
+				{Line: 2, Column: 31, Severity: SeverityError, Key: KeyTrustedCommands, Message: "keelAgent.trustedCommands has to be a list of strings; its last good value stays in force."},
+				{Line: 3, Column: 31, Severity: SeverityError, Key: KeyCommandDenylist, Message: "keelAgent.commandDenylist has to be a list of strings only; its last good value stays in force."},
+				{Line: 4, Column: 21, Severity: SeverityError, Key: KeyModel, Message: "keelAgent.model has to be a string; its last good value stays in force."},
+			},
+		},
+		{
+			"unknown and nested keys",
+			`{"keelAgent": {"mode": "supervised"}, "keelAgent.trusted": ["x"], "keelagent.mode": "supervised"}`, "",
+			defaults,
+			[]Problem{
+				{Line: 1, Column: 2, Severity: SeverityWarning, Key: "keelAgent", Message: "Settings inside an object have no effect: write each with its whole name, such as keelAgent.mode."},
+				{Line: 1, Column: 39, Severity: SeverityWarning, Key: "keelAgent.trusted", Message: "keelAgent.trusted is not a setting of Keel; it has no effect."},
+			},
+		},
+		{"of two the last", `{"keelAgent.model": "a", "keelAgent.model": "b"}`, "", Values{Mode: "autopilot", Model: "b"}, nil},
+		{"escaped key", `{"keelAgent.m\u006fdel": "a"}`, "", Values{Mode: "autopilot", Model: "a"}, nil},
+		{"empty items say nothing", `{"keelAgent.commandDenylist": ["", "a"]}`, "", Values{Mode: "autopilot", CommandDenylist: []string{"a"}}, nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			user := &file{name: UserName, text: []byte(test.user)}
+			workspace := &file{name: WorkspaceName, text: []byte(test.workspace)}
+			user.interpret()
+			workspace.interpret()
+			got := merge(user.layer, workspace.layer)
+			if d := cmp.Diff(test.want, got, equateEmpty()); d != "" {
+				t.Error(d)
+			}
+			if d := cmp.Diff(test.problems, append(user.problems, workspace.problems...), equateEmpty()); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}
+
+func TestBrokenFiles(t *testing.T) {
+	tests := []struct {
+		name, text   string
+		line, column int
+		message      string
+	}{
+		{"missing comma", "{\n  \"a\": 1\n  \"b\": 2\n}", 3, 3, `Invalid character '"' after object value (expecting ',' or '}')`},
+		{"missing bracket", "{\n  \"a\": 1\n", 3, 1, "The file ends too early: a closing bracket is missing"},
+		{"missing bracket, no newline", "{\"a\": 1", 1, 8, "The file ends too early: a closing bracket is missing"},
+		{"missing value", "{\"a\": }", 1, 7, "Invalid character '}' at start of value"},
+		{"open string", "{\"a\": \"x\n}", 1, 7, "A string is not closed: its quotation mark is missing"},
+		{"string open to the next one", "{\"a\": \"x,\n\"b\": 1}", 1, 7, "A string is not closed: its quotation mark is missing"},
+		{"long rubbish", "{\"a\": " + strings.Repeat("x", 500) + "}", 1, 7, "Not a value: " + strings.Repeat("x", 40) + "…. "},
+		{"open comment", "{ /* x }", 1, 3, "A comment is not closed: */ is missing"},
+		{"not a value", "{\"a\": True}", 1, 7, "Not a value: True"},
+		{"two values", "{}\n{}", 2, 1, "Invalid character '{' after top-level value"},
+		{"UTF-16 columns", "{\"🎉ü\": x}", 1, 9, ""},
+		{"after a byte order mark", "\ufeff{\"a\" 1}", 1, 6, ""},
+		{"CRLF", "{\r\n\"a\": 1,\r\n,}", 3, 1, ""},
+		{"a list", "\n [1]", 2, 2, "Settings have to be an object: { … }"},
+		{"too deep", strings.Repeat("[", 1<<19), 1, depthLimit + 1, "Nested more than 100 levels deep"},
+		{"brackets in strings and comments do not nest", "{\"" + strings.Repeat("[", 200) + "\\\"[\": 1, /*" + strings.Repeat("{", 200) + "*/ //" + strings.Repeat("[", 200) + "\n!}", 2, 1, ""},
+		{"UTF-16", "\xff\xfe{\x00", 1, 1, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			before := layer{KeyModel: {text: "good"}}
+			f := &file{name: UserName, path: "/s", text: []byte(test.text), layer: before}
+			f.interpret()
+			if len(f.problems) != 1 {
+				t.Fatalf("problems %+v", f.problems)
+			}
+			got := f.problems[0]
+			if !strings.HasPrefix(got.Message, test.message) || !strings.HasSuffix(got.Message, " What the file last said when it was whole stays in force.") {
+				t.Errorf("message %q", got.Message)
+			}
+			want := Problem{File: "/s", Line: test.line, Column: test.column, Severity: SeverityError, Message: got.Message}
+			if d := cmp.Diff(want, got); d != "" {
+				t.Error(d)
+			}
+			if d := cmp.Diff(before, f.layer, cmp.AllowUnexported(value{})); d != "" {
+				t.Errorf("the last good values are lost: %s", d)
+			}
+		})
+	}
+}
+
+func TestKeybindings(t *testing.T) {
+	tests := []struct {
+		name, text string
+		broken     bool
+	}{
+		{"missing", "", false},
+		{"list", "// mine\n[{\"key\": \"ctrl+k\", \"command\": \"x\"},]", false},
+		{"object", "{}", true},
+		{"broken", "[", true},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			f := &file{name: KeybindingsName, text: []byte(test.text)}
+			f.interpret()
+			if got := len(f.problems) > 0; got != test.broken {
+				t.Errorf("problems %+v", f.problems)
+			}
+		})
+	}
+}
+
+func TestSchema(t *testing.T) {
+	scopes := map[string]Scope{}
+	for _, p := range Schema() {
+		scopes[p.Key] = p.Scope
+		parsed, broken := parse([]byte(p.Default))
+		if broken != nil {
+			t.Errorf("%s: default %q: %s", p.Key, p.Default, broken.message)
+			continue
+		}
+		if _, wrong := p.decode(parsed.root); wrong != "" {
+			t.Errorf("%s: default %q %s", p.Key, p.Default, wrong)
+		}
+		if len(p.Enum) != len(p.EnumDescriptions) || (p.Type == TypeEnum) != (len(p.Enum) > 0) {
+			t.Errorf("%s: %d values, %d descriptions", p.Key, len(p.Enum), len(p.EnumDescriptions))
+		}
+		if p.Title == "" || !strings.HasSuffix(strings.TrimSpace(p.Description), ".") {
+			t.Errorf("%s: title %q, description %q", p.Key, p.Title, p.Description)
+		}
+	}
+	want := map[string]Scope{
+		KeyMode: ScopeWindow, KeyCommandDenylist: ScopeWindow, KeyTrustedCommands: ScopeApplication,
+		KeyProvider: ScopeApplication, KeyModel: ScopeApplication,
+		KeyBedrockRegion: ScopeApplication, KeyBedrockProfile: ScopeApplication, KeyBedrockModels: ScopeApplication,
+	}
+	if d := cmp.Diff(want, scopes); d != "" {
+		t.Error(d)
+	}
+	trusted, _ := propertyOf(KeyTrustedCommands)
+	if trusted.Title != "Keel Agent: Trusted Commands" {
+		t.Errorf("title %q", trusted.Title)
+	}
+	for _, part := range []string{"`npm install`", "`npm *`", "`*`", "first", "Warning"} {
+		if !strings.Contains(trusted.Description, part) {
+			t.Errorf("the description does not explain %s", part)
+		}
+	}
+}
