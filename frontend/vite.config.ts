@@ -6,7 +6,7 @@ export default defineConfig({
   build: {
     target: 'esnext',
     outDir: 'dist',
-    emptyOutDir: false, // dist/.gitkeep must stay: go:embed needs the folder
+    emptyOutDir: true, // public/.gitkeep comes back with each build: go:embed needs the folder
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 20000,
     reportCompressedSize: false,
@@ -14,7 +14,7 @@ export default defineConfig({
   worker: { format: 'es' },
   resolve: {
     dedupe: ['vscode', 'monaco-editor'],
-    conditions: process.env['VITEST'] ? ['browser'] : undefined,
+    ...(process.env['VITEST'] ? { conditions: ['browser'] } : {}),
   },
   test: { environment: 'happy-dom', include: ['src/**/*.test.ts'] },
 })

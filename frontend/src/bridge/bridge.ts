@@ -1,4 +1,4 @@
-import type { Code, Events, Methods } from './wire.gen'
+import type { Area, Code, Events, Methods } from './wire.gen'
 
 export type * from './wire.gen'
 
@@ -28,17 +28,30 @@ export interface Disposable {
   dispose(): void
 }
 
+export interface ReadOptions {
+  /** ends the transfer */
+  signal?: AbortSignal
+  /** the first byte to read; 0 when left out */
+  position?: number
+  /** how many bytes at most; all when left out */
+  length?: number
+}
+
+export interface WriteOptions {
+  create: boolean
+  overwrite: boolean
+  /** code "changed" when the disk has another version */
+  ifVersion?: string
+}
+
 /** Bytes is what the asset handler moves: file contents, outside the JSON calls. */
 export interface Bytes {
-  /** Reads a file of an area; aborting ends the transfer. */
-  readFile(area: 'workspace' | 'config' | 'data', path: string, signal?: AbortSignal): Promise<Uint8Array>
-  /** Writes a file whole. With ifVersion, code "changed" when the disk differs. Returns the new version. */
-  writeFile(
-    area: 'workspace' | 'config' | 'data',
-    path: string,
-    content: Uint8Array,
-    options: { create: boolean; overwrite: boolean; ifVersion?: string },
-  ): Promise<void>
+  /** Reads a file of an area. */
+  readFile(area: Area, path: string, options?: ReadOptions): Promise<Uint8Array>
+  /** Reads a file of an area piece by piece, as the pieces arrive. */
+  streamFile(area: Area, path: string, options?: ReadOptions): AsyncIterable<Uint8Array>
+  /** Writes a file whole. Returns its new version. */
+  writeFile(area: Area, path: string, content: Uint8Array, options: WriteOptions): Promise<string>
   /** Reads a file as it was in a checkpoint; code "not_found" when it was not there. */
   readCheckpoint(id: string, path: string): Promise<Uint8Array>
 }

@@ -1,4 +1,4 @@
-import { Failure, toFailure, type Bridge, type Bytes, type Disposable } from './bridge'
+import { Failure, toFailure, type Bridge, type Bytes, type Disposable, type ReadOptions } from './bridge'
 import { methodNames, type Code, type Events, type Methods } from './wire.gen'
 
 type Call = (...args: unknown[]) => Promise<unknown>
@@ -12,7 +12,12 @@ interface WailsGlobals {
 const timeLimit = 120_000
 
 /** Calls that wait for a person have no limit. */
-const unlimited = new Set(['Window.PickFolder', 'Checkpoints.Restore', 'Checkpoints.Undo', 'Checkpoints.Create'])
+const unlimited = new Set([
+  'Window.PickFolder',
+  'Checkpoints.Restore',
+  'Checkpoints.Undo',
+  'Checkpoints.Create',
+])
 
 /** connect joins the page to Go through the bindings that Wails put on the window. */
 export function connect(): Bridge {
@@ -58,8 +63,25 @@ function withLimit<T>(work: Promise<T>, name: string): Promise<T> {
 }
 
 const bytes: Bytes = {
-  async readFile(area, path, signal) {
-    return read(await fetch(address(`file/${area}`, { path }), signal ? { signal } : {}))
+  async readFile(area, path, options) {
+    return body(await get(area, path, options))
+  },
+  async *streamFile(area, path, options) {
+    const response = await get(area, path, options)
+    if (!response.ok || !response.body) {
+      yield await body(response)
+      return
+    }
+    const reader = response.body.getReader()
+    try {
+      for (;;) {
+        const { done, value } = await reader.read()
+        if (done) return
+        yield value
+      }
+    } finally {
+      await reader.cancel().catch(() => undefined)
+    }
   },
   async writeFile(area, path, content, options) {
     const query: Record<string, string> = { path }
@@ -67,26 +89,47 @@ const bytes: Bytes = {
     if (options.overwrite) query['overwrite'] = '1'
     if (options.ifVersion) query['version'] = options.ifVersion
     // An ArrayBuffer of its own: posting a Blob ends the process on Linux.
-    const body = content.slice().buffer
-    await read(await fetch(address(`file/${area}`, query), { method: 'PUT', body }))
+    const copy = content.slice().buffer
+    const response = await fetch(address(`file/${area}`, query), { method: 'PUT', body: copy })
+    await body(response)
+    return response.headers.get('X-Keel-Version') ?? ''
   },
   async readCheckpoint(id, path) {
-    return read(await fetch(address(`checkpoint/${encodeURIComponent(id)}`, { path })))
+    return body(await fetch(address(`checkpoint/${encodeURIComponent(id)}`, { path })))
   },
+}
+
+function get(area: string, path: string, options: ReadOptions = {}): Promise<Response> {
+  const init: RequestInit = {}
+  if (options.signal) init.signal = options.signal
+  const from = options.position ?? 0
+  if (from > 0 || options.length !== undefined) {
+    const to = options.length === undefined ? '' : String(from + options.length - 1)
+    init.headers = { Range: `bytes=${from}-${to}` }
+  }
+  return fetch(address(`file/${area}`, { path }), init)
 }
 
 function address(path: string, query: Record<string, string>): string {
   return `/keel/${path}?${new URLSearchParams(query).toString()}`
 }
 
-async function read(response: Response): Promise<Uint8Array> {
-  const body = await response.arrayBuffer()
-  if (response.ok) return new Uint8Array(body)
+/** A range that begins at or after the end of a file has no bytes. */
+const rangeNotSatisfiable = 416
+
+async function body(response: Response): Promise<Uint8Array> {
+  if (response.status === rangeNotSatisfiable) return new Uint8Array()
+  const content = await response.arrayBuffer()
+  if (response.ok) return new Uint8Array(content)
   let parsed: unknown
   try {
-    parsed = JSON.parse(new TextDecoder().decode(body))
+    parsed = JSON.parse(new TextDecoder().decode(content))
   } catch {
-    throw new Failure('internal' satisfies Code, `Keel answered with status ${response.status}.`, 'Try again.')
+    throw new Failure(
+      'internal' satisfies Code,
+      `Keel answered with status ${response.status}.`,
+      'Try again.',
+    )
   }
   throw toFailure(parsed)
 }

@@ -1,0 +1,47 @@
+import { connect, type Bridge, type Notice } from './bridge'
+import { startChat } from './features/chat'
+import { boot } from './workbench/boot'
+import { rememberBackground } from './workbench/background'
+import { chatHost } from './workbench/chatHost'
+import { showFailure } from './workbench/failure'
+import type { Folders } from './workbench/folders'
+import { openLinksOutside } from './workbench/links'
+import { notify } from './workbench/notify'
+import { saveLayoutSoon } from './workbench/saving'
+import { reportProblems } from './workbench/settings'
+import { reportTimings } from './workbench/timings'
+import { followTitle } from './workbench/title'
+import './style.css'
+
+async function main(root: HTMLElement): Promise<void> {
+  const bridge = connect()
+  const [state, schema] = await Promise.all([bridge.Window.State(), bridge.Settings.Schema()])
+  const host = chatHost(bridge, state.workspace.path)
+  startChat(host)
+  const folders = await boot(root, bridge, state, schema)
+
+  await Promise.all([openLinksOutside(bridge), saveLayoutSoon(), rememberBackground()])
+  followTitle(bridge)
+  reportProblems(bridge, host.openFile)
+  reportNotices(bridge, folders)
+  void folders.showRecent(state.recent)
+  if (state.message) notify.error([state.message, state.hint].filter(Boolean).join(' '))
+  if (state.timings) void reportTimings(bridge)
+}
+
+const severities: Record<string, (message: string) => void> = {
+  info: notify.info,
+  warning: notify.warn,
+  error: notify.error,
+}
+
+function reportNotices(bridge: Bridge, folders: Folders): void {
+  bridge.on('notice', ({ severity, message, hint }: Notice) => {
+    const show = severities[severity] ?? notify.info
+    show(hint ? `${message} ${hint}` : message)
+  })
+  bridge.on('open', ({ path }) => void folders.open(path))
+}
+
+const root = document.getElementById('root')
+if (root) main(root).catch((cause: unknown) => showFailure(root, cause))

@@ -1,0 +1,84 @@
+import {
+  getService,
+  IExplorerService,
+  IModelService,
+  ISearchService,
+  initialize,
+} from '@codingame/monaco-vscode-api'
+import { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
+import { FileChangeType } from '@codingame/monaco-vscode-api/vscode/vs/platform/files/common/files'
+import { SearchProviderType } from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/search/common/search'
+import { registerCustomProvider } from '@codingame/monaco-vscode-files-service-override'
+import type { Bridge, Property, WindowState } from '../bridge'
+import { backUpSoon } from './backups'
+import './extensions'
+import { CheckpointFiles, checkpointScheme } from './files/checkpoints'
+import { folderPaths } from './files/paths'
+import { UserData, userDataScheme } from './files/userData'
+import { followDisk, WorkspaceFiles } from './files/workspaceFiles'
+import { Folders } from './folders'
+import { trimMenus } from './menus'
+import { product, settingDefaults } from './product'
+import { saveEverything } from './saving'
+import { Search } from './search/provider'
+import { workbenchServices } from './services'
+import { contributeSettings } from './settings'
+import { TerminalBackend } from './terminal/backend'
+import { provideWorkers } from './workers'
+
+/** boot starts the workbench in root, on the folder that Go has opened. */
+export async function boot(
+  root: HTMLElement,
+  bridge: Bridge,
+  state: WindowState,
+  schema: readonly Property[],
+): Promise<Folders> {
+  const caseSensitive = state.platform === 'linux'
+  const folder = state.workspace.path
+  const files = new WorkspaceFiles(bridge, folder, caseSensitive)
+  registerCustomProvider('file', files)
+  registerCustomProvider(userDataScheme, new UserData(bridge, caseSensitive))
+  registerCustomProvider(checkpointScheme, new CheckpointFiles(bridge))
+  provideWorkers()
+  backUpSoon()
+  trimMenus()
+  contributeSettings(schema)
+
+  const gate = { closed: false }
+  const leaving = { save: saveEverything, freeze: () => void (gate.closed = true) }
+  const folders = new Folders(bridge, leaving, state.workspace)
+  folders.registerCommands()
+  const terminals = new TerminalBackend(bridge, state.workspace)
+  await initialize(
+    workbenchServices(bridge, gate, terminals),
+    root,
+    {
+      enableWorkspaceTrust: false,
+      workspaceProvider: folders.provider(),
+      productConfiguration: { ...product },
+      configurationDefaults: settingDefaults(state.platform),
+    },
+    // Otherwise the workbench takes the folder for the user's home.
+    { userHome: URI.file('/') },
+  )
+  if (folder) {
+    await answerSearches(bridge, folder)
+    followDisk(bridge, folder, files, () => void readAgain(files))
+  }
+  return folders
+}
+
+async function answerSearches(bridge: Bridge, folder: string): Promise<void> {
+  const search = await getService(ISearchService)
+  const provider = new Search(bridge, folderPaths(folder))
+  search.registerSearchResultProvider('file', SearchProviderType.file, provider)
+  search.registerSearchResultProvider('file', SearchProviderType.text, provider)
+}
+
+/** readAgain compares everything that is shown with the disk, after changes were missed. */
+async function readAgain(files: WorkspaceFiles): Promise<void> {
+  const [models, explorer] = await Promise.all([getService(IModelService), getService(IExplorerService)])
+  const open = models.getModels().filter((model) => model.uri.scheme === 'file')
+  files.notify(open.map((model) => ({ type: FileChangeType.UPDATED, resource: model.uri })))
+  await explorer.refresh()
+}

@@ -1,0 +1,96 @@
+import {
+  getService,
+  ICommandService,
+  IDialogService,
+  IEditorService,
+  IPreferencesService,
+  IQuickInputService,
+} from '@codingame/monaco-vscode-api'
+import type {
+  IQuickPickItem,
+  QuickPickInput,
+} from '@codingame/monaco-vscode-api/vscode/vs/platform/quickinput/common/quickInput'
+import type { Bridge } from '../bridge'
+import type { ChatHost, PickItem } from '../features/chat'
+import { colorize } from './colorize'
+import { register, setContext } from './commands'
+import { openMultiDiff } from './diffs'
+import { folderPaths } from './files/paths'
+import { notify } from './notify'
+import { registerView, showView } from './views'
+
+/** chatHost gives the chat what it needs of the workbench. folder is absolute, empty when none is open. */
+export function chatHost(bridge: Bridge, folder: string): ChatHost {
+  const paths = folderPaths(folder || '/')
+  return {
+    bridge,
+    registerView,
+    registerCommand: register,
+    setContext,
+    showView,
+    notify,
+    confirm: async ({ message, detail, primary }) => {
+      const dialogs = await getService(IDialogService)
+      return (await dialogs.confirm({ message, detail, primaryButton: primary })).confirmed
+    },
+    pick,
+    ask: async ({ title, value, placeholder }) => {
+      const input = await getService(IQuickInputService)
+      return input.input({ title, value, placeHolder: placeholder })
+    },
+    openFile: async (path, line) => {
+      const editors = await getService(IEditorService)
+      const options = line === undefined ? {} : { selection: { startLineNumber: line, startColumn: 1 } }
+      await editors.openEditor({ resource: paths.toResource(path), options })
+    },
+    openFolder: async () => {
+      const commands = await getService(ICommandService)
+      await commands.executeCommand('workbench.action.files.openFolder')
+    },
+    openMultiDiff: (title, files) => openMultiDiff(title, files, paths),
+    openSettings: async (query) => {
+      const preferences = await getService(IPreferencesService)
+      await preferences.openSettings({ jsonEditor: false, query })
+    },
+    openExternal: (address) => bridge.Window.OpenExternal(address),
+    colorize,
+  }
+}
+
+type Row<T> = IQuickPickItem & { value: T; current: boolean; group: string }
+
+async function pick<T>(
+  items: readonly PickItem<T>[] | Promise<readonly PickItem<T>[]>,
+  options: { title: string; placeholder: string },
+): Promise<T | undefined> {
+  const input = await getService(IQuickInputService)
+  const rows = Promise.resolve(items).then((all) => all.map(toRow))
+  const chosen = await input.pick<Row<T>>(rows.then(withHeadings), {
+    title: options.title,
+    placeHolder: options.placeholder,
+    matchOnDescription: true,
+    matchOnDetail: true,
+    activeItem: rows.then((all) => all.find((row) => row.current) ?? all[0]) as Promise<Row<T>>,
+  })
+  return chosen?.value
+}
+
+function toRow<T>(item: PickItem<T>): Row<T> {
+  return {
+    label: item.current ? `${item.label} $(check)` : item.label,
+    current: item.current ?? false,
+    group: item.group ?? '',
+    value: item.value,
+    ...(item.description === undefined ? {} : { description: item.description }),
+    ...(item.detail === undefined ? {} : { detail: item.detail }),
+  }
+}
+
+function withHeadings<T>(rows: readonly Row<T>[]): QuickPickInput<Row<T>>[] {
+  let group = ''
+  return rows.flatMap((row): QuickPickInput<Row<T>>[] => {
+    if (row.group === group) return [row]
+    group = row.group
+    return [{ type: 'separator', label: group }, row]
+  })
+}

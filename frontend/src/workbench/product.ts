@@ -1,0 +1,47 @@
+import type { IWorkbenchConstructionOptions } from '@codingame/monaco-vscode-api'
+
+/** The product that the workbench says it is. No address in it: the window fetches nothing from anywhere. */
+export const product: IWorkbenchConstructionOptions['productConfiguration'] = {
+  nameShort: 'Keel',
+  nameLong: 'Keel',
+  applicationName: 'keel',
+  dataFolderName: '.keel',
+  urlProtocol: 'keel',
+  enableTelemetry: false,
+}
+
+/** The first values of settings, where Keel's differ from the workbench's. */
+export function settingDefaults(platform: string): Record<string, unknown> {
+  return {
+    'workbench.colorTheme': 'Dark Modern',
+    'workbench.preferredLightColorTheme': 'Light Modern',
+    'workbench.preferredDarkColorTheme': 'Dark Modern',
+    'workbench.iconTheme': 'vs-seti',
+    'workbench.startupEditor': 'none',
+    'workbench.tips.enabled': false,
+    'workbench.welcomePage.walkthroughs.openOnInstall': false,
+    'workbench.secondarySideBar.defaultVisibility': 'visible',
+    'workbench.layoutControl.enabled': true,
+    'workbench.enableExperiments': false,
+    'workbench.settings.enableNaturalLanguageSearch': false,
+    'workbench.settings.showAISearchToggle': false,
+    'workbench.trustedDomains.promptInTrustedWorkspace': true,
+    'window.title': '${dirty}${activeEditorShort}${separator}${rootName}${separator}${appName}',
+    'window.commandCenter': true,
+    'window.menuBarVisibility': 'classic',
+    'telemetry.telemetryLevel': 'off',
+    'chat.disableAIFeatures': true,
+    'chat.commandCenter.enabled': false,
+    'security.workspace.trust.enabled': false,
+    'extensions.autoCheckUpdates': false,
+    'extensions.ignoreRecommendations': true,
+    'files.autoSave': 'off',
+    'files.hotExit': 'onExitAndWindowClose',
+    'search.quickAccess.preserveInput': false,
+    'terminal.integrated.gpuAcceleration': platform === 'linux' ? 'off' : 'auto',
+    'terminal.integrated.enablePersistentSessions': true,
+    'terminal.integrated.initialHint': false,
+    'terminal.integrated.suggest.enabled': false,
+    'terminal.integrated.shellIntegration.enabled': false,
+  }
+}

@@ -1,0 +1,117 @@
+import type { CancellationToken } from '@codingame/monaco-vscode-api/vscode/vs/base/common/cancellation'
+import {
+  SearchError,
+  SearchErrorCode,
+  type IFileQuery,
+  type ISearchComplete,
+  type ISearchProgressItem,
+  type ISearchResultProvider,
+  type ITextQuery,
+} from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/search/common/search'
+import { toFailure, type Bridge, type TextMatches } from '../../bridge'
+import { Sequence } from '../../lib/sequence'
+import type { PathMap } from '../files/paths'
+import { toFileMatch } from './matches'
+import { fileSearchOf, textSearchOf } from './queries'
+
+/** A batch on its way is never this late; without it the search would not end. */
+const longestWait = 10_000
+
+/** Search answers the search view and quick open from Go. */
+export class Search implements ISearchResultProvider {
+  private readonly running = new Map<string, Sequence<TextMatches>>()
+  private started = 0
+
+  constructor(
+    private readonly bridge: Bridge,
+    private readonly paths: PathMap,
+  ) {
+    bridge.on('search', (batch) => this.running.get(batch.id)?.push(batch.seq, batch))
+  }
+
+  getAIName(): Promise<string | undefined> {
+    return Promise.resolve(undefined)
+  }
+
+  async textSearch(
+    query: ITextQuery,
+    onProgress?: (item: ISearchProgressItem) => void,
+    token?: CancellationToken,
+  ): Promise<ISearchComplete> {
+    const complete: ISearchComplete = { results: [], limitHit: false, messages: [] }
+    for (const folder of query.folderQueries) {
+      const id = `search-${Date.now()}-${++this.started}`
+      const request = textSearchOf(id, query, folder, this.paths)
+      await this.run(
+        id,
+        token,
+        () => this.bridge.Search.Text(request),
+        (batch) => {
+          for (const file of batch.files) {
+            const match = toFileMatch(file, this.paths.toResource(file.path))
+            complete.results.push(match)
+            onProgress?.(match)
+          }
+          complete.limitHit ||= batch.limitHit
+        },
+      )
+    }
+    return complete
+  }
+
+  async fileSearch(query: IFileQuery, token?: CancellationToken): Promise<ISearchComplete> {
+    const complete: ISearchComplete = { results: [], limitHit: false, messages: [] }
+    for (const folder of query.folderQueries) {
+      if (token?.isCancellationRequested) break
+      const found = await this.bridge.Search.Files(fileSearchOf(query, folder))
+      complete.limitHit ||= query.exists ? found.paths.length > 0 : found.limitHit
+      if (query.exists) continue
+      complete.results.push(...found.paths.map((path) => ({ resource: this.paths.toResource(path) })))
+    }
+    return complete
+  }
+
+  clearCache(cacheKey: string): Promise<void> {
+    return this.bridge.Search.ClearCache(cacheKey)
+  }
+
+  /** run starts a search and resolves once its last batch was taken. */
+  private run(
+    id: string,
+    token: CancellationToken | undefined,
+    start: () => Promise<void>,
+    take: (batch: TextMatches) => void,
+  ): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
+      const cancelled = token?.onCancellationRequested(() => {
+        void this.bridge.Search.Cancel(id).catch(() => undefined)
+        settle(resolve)
+      })
+      const settle = (end: () => void) => {
+        this.running.get(id)?.dispose()
+        this.running.delete(id)
+        cancelled?.dispose()
+        end()
+      }
+      const inOrder = new Sequence<TextMatches>(
+        (batch) => {
+          take(batch)
+          if (batch.error) settle(() => reject(searchError(batch.error)))
+          else if (batch.done) settle(resolve)
+        },
+        { first: 1, patience: longestWait },
+      )
+      this.running.set(id, inOrder)
+      start().catch((cause: unknown) => settle(() => reject(searchError(cause))))
+    })
+  }
+}
+
+function searchError(cause: unknown): SearchError {
+  const { code, message, hint } = toFailure(cause)
+  const text = hint ? `${message} ${hint}` : message
+  return new SearchError(
+    text,
+    code === 'bad_pattern' ? SearchErrorCode.regexParseError : SearchErrorCode.other,
+  )
+}

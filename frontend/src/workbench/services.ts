@@ -1,0 +1,86 @@
+import getAccessibility from '@codingame/monaco-vscode-accessibility-service-override'
+import { IStorageService, type IEditorOverrideServices } from '@codingame/monaco-vscode-api'
+import { SyncDescriptor } from '@codingame/monaco-vscode-api/vscode/vs/platform/instantiation/common/descriptors'
+import getAuthentication from '@codingame/monaco-vscode-authentication-service-override'
+import getBulkEdit from '@codingame/monaco-vscode-bulk-edit-service-override'
+import getConfiguration from '@codingame/monaco-vscode-configuration-service-override'
+import getDialogs from '@codingame/monaco-vscode-dialogs-service-override'
+import getEnvironment from '@codingame/monaco-vscode-environment-service-override'
+import getExplorer from '@codingame/monaco-vscode-explorer-service-override'
+import getExtensions from '@codingame/monaco-vscode-extensions-service-override'
+import getKeybindings from '@codingame/monaco-vscode-keybindings-service-override'
+import getLanguages from '@codingame/monaco-vscode-languages-service-override'
+import getLifecycle from '@codingame/monaco-vscode-lifecycle-service-override'
+import getLog from '@codingame/monaco-vscode-log-service-override'
+import getMarkers from '@codingame/monaco-vscode-markers-service-override'
+import getModel from '@codingame/monaco-vscode-model-service-override'
+import getMultiDiff from '@codingame/monaco-vscode-multi-diff-editor-service-override'
+import getNotifications from '@codingame/monaco-vscode-notifications-service-override'
+import getOutline from '@codingame/monaco-vscode-outline-service-override'
+import getOutput from '@codingame/monaco-vscode-output-service-override'
+import getPreferences from '@codingame/monaco-vscode-preferences-service-override'
+import getQuickAccess from '@codingame/monaco-vscode-quickaccess-service-override'
+import getRemoteAgent from '@codingame/monaco-vscode-remote-agent-service-override'
+import getSecrets from '@codingame/monaco-vscode-secret-storage-service-override'
+import getSnippets from '@codingame/monaco-vscode-snippets-service-override'
+import getStorage from '@codingame/monaco-vscode-storage-service-override'
+import getTerminal from '@codingame/monaco-vscode-terminal-service-override'
+import getTextmate from '@codingame/monaco-vscode-textmate-service-override'
+import getTheme from '@codingame/monaco-vscode-theme-service-override'
+import getTimeline from '@codingame/monaco-vscode-timeline-service-override'
+import getBanner from '@codingame/monaco-vscode-view-banner-service-override'
+import getStatusBar from '@codingame/monaco-vscode-view-status-bar-service-override'
+import getTitleBar from '@codingame/monaco-vscode-view-title-bar-service-override'
+import getWorkbench from '@codingame/monaco-vscode-workbench-service-override'
+import getWorkingCopy from '@codingame/monaco-vscode-working-copy-service-override'
+import getWorkspaceTrust from '@codingame/monaco-vscode-workspace-trust-service-override'
+import type { Bridge } from '../bridge'
+import { searchServices } from './search/service'
+import { WorkbenchStorage, type Gate } from './storage'
+import type { TerminalBackend } from './terminal/backend'
+
+/** workbenchServices are the parts of VS Code that Keel has. */
+export function workbenchServices(
+  bridge: Bridge,
+  gate: Gate,
+  terminals: TerminalBackend,
+): IEditorOverrideServices {
+  return {
+    ...getLog(),
+    ...getExtensions({ enableWorkerExtensionHost: false }),
+    ...getModel(),
+    ...getNotifications(),
+    ...getDialogs(),
+    ...getConfiguration(),
+    ...getKeybindings(),
+    ...getTextmate(),
+    ...getTheme(),
+    ...getLanguages(),
+    ...getPreferences(),
+    ...getOutline(),
+    ...getTimeline(),
+    ...getBanner(),
+    ...getStatusBar(),
+    ...getTitleBar(),
+    ...getSnippets(),
+    ...getOutput(),
+    ...getTerminal(terminals),
+    ...searchServices(),
+    ...getMarkers(),
+    ...getAccessibility(),
+    ...getStorage(),
+    [IStorageService.toString()]: new SyncDescriptor(WorkbenchStorage, [bridge, gate], false),
+    ...getRemoteAgent(),
+    ...getLifecycle(),
+    ...getEnvironment(),
+    ...getWorkspaceTrust(),
+    ...getWorkingCopy(),
+    ...getExplorer(),
+    ...getBulkEdit(),
+    ...getAuthentication(),
+    ...getSecrets(),
+    ...getMultiDiff(),
+    ...getWorkbench(),
+    ...getQuickAccess({ isKeybindingConfigurationVisible: () => true, shouldUseGlobalPicker: () => true }),
+  }
+}
