@@ -1,17 +1,49 @@
+import { mount, unmount } from 'svelte'
 import type { Disposable } from '../../bridge'
+import ChatView from './ChatView.svelte'
+import { chatCommands, viewId } from './commands'
+import { keepContext } from './contextKeys.svelte'
 import type { ChatHost } from './host'
+import { ChatStore } from './store.svelte'
 
 export type * from './host'
 
-/** startChat puts the chat into the window: its view, its commands and what keeps them up to date. */
+/**
+ * startChat puts the chat into the window: its view, its commands and what
+ * keeps them up to date. The state outlives the view, which may be closed and
+ * drawn again at any time.
+ */
 export function startChat(host: ChatHost): Disposable {
-  return host.registerView({
-    id: 'keel.chat',
+  const store = new ChatStore(host.bridge)
+  let focusInput = (): void => undefined
+
+  const view = host.registerView({
+    id: viewId,
     title: 'Keel',
     icon: 'comment-discussion',
-    render: (container) => {
-      container.textContent = ''
-      return { dispose() {} }
+    render(container) {
+      const component = mount(ChatView, {
+        target: container,
+        props: { host, store, onready: (focus: () => void) => (focusInput = focus) },
+      })
+      return {
+        dispose() {
+          focusInput = () => undefined
+          void unmount(component)
+        },
+      }
     },
   })
+  const commands = chatCommands(host, store, () => focusInput()).map((command) => host.registerCommand(command))
+  const stopKeys = keepContext(host, store)
+  void store.start()
+
+  return {
+    dispose() {
+      stopKeys()
+      for (const command of commands) command.dispose()
+      view.dispose()
+      store.dispose()
+    },
+  }
 }

@@ -1,0 +1,116 @@
+import { toFailure, type Bridge, type Disposable, type Failure, type Session, type SessionEvent } from '../../bridge'
+import { applyEvent } from './reducer'
+import { hasGap, startAt, take, type Sequence } from './sequence'
+
+/** How long an event may be missing before the whole session is asked for again. */
+const gapTime = 250
+
+export interface FeedTarget {
+  /** The session's present state; at most once a frame. */
+  show(session: Session): void
+  /** The session could not be read again after a gap. */
+  fail(failure: Failure): void
+}
+
+/**
+ * SessionFeed follows one session: its state from Go, and from there on every
+ * event in order. Events that come while the state is on its way are kept; a gap
+ * that does not close makes it ask for the state again.
+ */
+export class SessionFeed implements Disposable {
+  private session: Session | undefined
+  private sequence: Sequence = startAt(0)
+  private opening: { id: string; events: SessionEvent[] } | undefined
+  private gapTimer = 0
+  private frame = 0
+  private hiddenTimer = 0
+  private readonly subscription: Disposable
+
+  constructor(
+    private readonly bridge: Bridge,
+    private readonly target: FeedTarget,
+  ) {
+    this.subscription = bridge.on('session', (event) => this.receive(event))
+  }
+
+  /** Follows another session. Rejects with a Failure; a later call makes an earlier one resolve to undefined. */
+  async open(id: string): Promise<Session | undefined> {
+    const opening = { id, events: [] }
+    this.opening = opening
+    try {
+      const session = await this.bridge.Sessions.Open(id)
+      return this.opening === opening ? this.begin(session) : undefined
+    } catch (cause) {
+      if (this.opening !== opening) return undefined
+      this.opening = undefined
+      throw toFailure(cause)
+    }
+  }
+
+  /** Follows a session whose state is already known, as from Sessions.Create. */
+  begin(session: Session): Session {
+    const waiting = this.opening?.id === session.id ? this.opening.events : []
+    this.opening = undefined
+    this.session = session
+    this.sequence = startAt(session.seq)
+    this.watchGap()
+    for (const event of waiting) this.receive(event)
+    this.drawNow()
+    return this.session
+  }
+
+  dispose(): void {
+    this.subscription.dispose()
+    clearTimeout(this.gapTimer)
+    this.cancelDraw()
+  }
+
+  private receive(event: SessionEvent): void {
+    if (this.opening?.id === event.sessionId) this.opening.events.push(event)
+    if (event.sessionId !== this.session?.id) return
+    const { next, ready } = take(this.sequence, event)
+    this.sequence = next
+    for (const each of ready) this.session = applyEvent(this.session, each)
+    this.watchGap()
+    if (ready.length > 0) this.drawSoon()
+  }
+
+  private watchGap(): void {
+    if (!hasGap(this.sequence)) {
+      clearTimeout(this.gapTimer)
+      this.gapTimer = 0
+    } else if (this.gapTimer === 0) {
+      this.gapTimer = window.setTimeout(() => void this.reopen(), gapTime)
+    }
+  }
+
+  private async reopen(): Promise<void> {
+    this.gapTimer = 0
+    const id = this.session?.id
+    if (!id || this.opening) return
+    try {
+      await this.open(id)
+    } catch (cause) {
+      this.target.fail(toFailure(cause))
+    }
+  }
+
+  /** Many events in one frame are drawn once; in a hidden window, where frames stop, now and then. */
+  private drawSoon(): void {
+    if (this.frame || this.hiddenTimer) return
+    if (document.hidden) this.hiddenTimer = window.setTimeout(() => this.drawNow(), 200)
+    else this.frame = requestAnimationFrame(() => this.drawNow())
+  }
+
+  private drawNow(): void {
+    this.cancelDraw()
+    if (this.session) this.target.show(this.session)
+  }
+
+  private cancelDraw(): void {
+    cancelAnimationFrame(this.frame)
+    clearTimeout(this.hiddenTimer)
+    this.frame = 0
+    this.hiddenTimer = 0
+  }
+}

@@ -1,0 +1,97 @@
+import DOMPurify from 'dompurify'
+import { Parser, Renderer, type Token, type Tokens } from 'marked'
+import { escapeHtml, visibleHtml } from '../../../lib/html'
+import { plainVisible } from '../../../lib/visible'
+
+/**
+ * A token of Markdown as safe DOM. Raw HTML is shown as text, an image as a link
+ * to it, and an address is never in an attribute that a browser follows: clicks
+ * are handled by the view, which shows the address first.
+ */
+export function blockFragment(token: Token): DocumentFragment {
+  const parser = new Parser<string, string>({ renderer: new SafeRenderer() })
+  return DOMPurify.sanitize(parser.parse([token]), {
+    ALLOWED_TAGS: elements.split(' '),
+    ALLOWED_ATTR: attributes.split(' '),
+    ALLOW_DATA_ATTR: false,
+    ALLOW_ARIA_ATTR: false,
+    RETURN_DOM_FRAGMENT: true,
+  })
+}
+
+const elements =
+  'p br hr h1 h2 h3 h4 h5 h6 blockquote ul ol li strong em del code pre a span table thead tbody tr th td'
+const attributes = 'class title start align role tabindex aria-label data-address data-path'
+
+/** The languages of the code inside a list or a quote, in the order in which it is drawn. */
+export function nestedLanguages(token: Token): string[] {
+  if (token.type === 'code') return [(token as Tokens.Code).lang?.split(/\s/)[0] ?? '']
+  if (token.type === 'list') return (token as Tokens.List).items.flatMap(nestedLanguages)
+  return 'tokens' in token && token.tokens ? token.tokens.flatMap(nestedLanguages) : []
+}
+
+class SafeRenderer extends Renderer {
+  override html({ text }: Tokens.HTML | Tokens.Tag): string {
+    return visibleHtml(text, 'prose')
+  }
+
+  override text(token: Tokens.Text | Tokens.Escape): string {
+    if ('tokens' in token && token.tokens) return this.parser.parseInline(token.tokens)
+    return visibleHtml(token.type === 'text' ? decode(token.text) : token.text, 'prose')
+  }
+
+  override codespan({ text }: Tokens.Codespan): string {
+    return `<code>${visibleHtml(text, 'code')}</code>`
+  }
+
+  override code({ text }: Tokens.Code): string {
+    return `<pre><code>${visibleHtml(text, 'code')}</code></pre>`
+  }
+
+  override link({ href, text, tokens }: Tokens.Link): string {
+    const inner = this.parser.parseInline(tokens)
+    return anchor(href, inner, text)
+  }
+
+  override image({ href, text }: Tokens.Image): string {
+    const label = text ? `Image: ${text}` : 'Image'
+    return anchor(href, visibleHtml(label, 'prose'), label)
+  }
+
+  override checkbox({ checked }: Tokens.Checkbox): string {
+    const icon = checked ? 'pass-filled' : 'circle-large'
+    return `<span class="task codicon codicon-${icon}" role="img" aria-label="${checked ? 'done' : 'open'}"></span> `
+  }
+}
+
+/** Markdown's text keeps HTML entities; here they become characters, to be escaped once. */
+function decode(text: string): string {
+  return text.replace(/&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|\w{1,31});/g, (entity) => {
+    const area = document.createElement('textarea')
+    area.innerHTML = entity
+    return area.value
+  })
+}
+
+function anchor(href: string, inner: string, text: string): string {
+  const address = webAddress(href)
+  if (address) {
+    return `<a role="link" tabindex="0" data-address="${escapeHtml(address)}" title="${escapeHtml(plainVisible(address))}">${inner}</a>`
+  }
+  if (isWorkspacePath(href)) {
+    return `<a role="link" tabindex="0" data-path="${escapeHtml(href)}" title="${escapeHtml(plainVisible(href))}">${inner}</a>`
+  }
+  // Anything else (javascript:, data:, command: …) is shown and leads nowhere.
+  return href === text ? inner : `${inner} (${visibleHtml(href, 'code')})`
+}
+
+function webAddress(href: string): string | undefined {
+  if (!URL.canParse(href)) return undefined
+  const url = new URL(href)
+  return ['http:', 'https:', 'mailto:'].includes(url.protocol) ? url.href : undefined
+}
+
+/** A relative path, with a line behind ":" or "#L" where it has one. */
+function isWorkspacePath(href: string): boolean {
+  return /^(?![/\\#?])(?!.*\.\.(?:\/|$))[^\s:?#]+(?::\d+|#L\d+)?$/.test(href)
+}

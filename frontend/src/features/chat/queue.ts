@@ -1,0 +1,34 @@
+import type { Session } from '../../bridge'
+
+/** Sending is a prompt that Go has not shown yet as a turn, or as queued. */
+export interface Sending {
+  readonly key: number
+  readonly sessionId: string
+  readonly prompt: string
+  /** how many turns there were when it was sent */
+  readonly turns: number
+}
+
+/** What is still on its way: without the prompts that the session holds by now. */
+export function settle(sending: readonly Sending[], session: Session): readonly Sending[] {
+  const left = sending.filter((each) => each.sessionId !== session.id || !arrived(each, session))
+  return left.length === sending.length ? sending : left
+}
+
+function arrived({ prompt, turns }: Sending, session: Session): boolean {
+  return (
+    session.queue.some((queued) => queued.text === prompt) ||
+    session.turns.slice(turns).some((turn) => turn.prompt === prompt) ||
+    (session.turns.at(-1)?.items.some((item) => item.kind === 'prompt' && item.text === prompt) ?? false)
+  )
+}
+
+/**
+ * What came back into the draft because the turn was stopped before the queued
+ * messages had their place; empty when nothing did.
+ */
+export function returned(before: Session, after: Session): string {
+  if (before.queue.length === 0 || after.queue.length > 0) return ''
+  const text = before.queue.map((queued) => queued.text).join('\n\n')
+  return after.draft.startsWith(text) && !before.draft.startsWith(text) ? text : ''
+}

@@ -1,0 +1,25 @@
+import type { SessionSummary } from '../../../bridge'
+import type { Chat } from '../context'
+
+/** Starts a session and gives the keyboard to its input. */
+export async function newSession({ store, focusInput }: Pick<Chat, 'store' | 'focusInput'>): Promise<void> {
+  if (await store.create()) focusInput()
+}
+
+/** Asks for a session's new title. */
+export async function renameSession({ host, store }: Chat, session: SessionSummary): Promise<void> {
+  const title = await host.ask({
+    title: 'Rename session',
+    value: session.title,
+    placeholder: 'What this session is about',
+  })
+  if (title?.trim()) await store.rename(session.id, title.trim())
+}
+
+/** Deletes a session; a toast offers to bring it back. */
+export async function deleteSession({ host, store }: Chat, session: SessionSummary): Promise<void> {
+  if (!(await store.delete(session.id))) return
+  host.notify.info(`Deleted the session “${session.title || 'New session'}”.`, [
+    { label: 'Undo', run: () => store.undelete(session.id).then(() => undefined) },
+  ])
+}

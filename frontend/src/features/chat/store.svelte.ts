@@ -1,0 +1,247 @@
+import {
+  toFailure,
+  type ApprovalAnswer,
+  type Bridge,
+  type Disposable,
+  type Example,
+  type Failure,
+  type ProviderState,
+  type Session,
+  type SessionMode,
+  type SessionSummary,
+} from '../../bridge'
+import { Drafts } from './drafts'
+import { SessionFeed } from './feed'
+import { returned, settle, type Sending } from './queue'
+
+/** Trouble is a failed act, with the way to try it again where there is one. */
+export interface Trouble {
+  readonly failure: Failure
+  readonly retry?: () => void
+}
+
+/**
+ * ChatStore is the page's copy of the shown session and what the chat knows
+ * around it. Go owns the truth: an act calls Go, and what comes of it arrives as
+ * events. A failed act leaves everything as it was and says so in `trouble`.
+ */
+export class ChatStore implements Disposable {
+  session = $state.raw<Session | undefined>(undefined)
+  sessions = $state.raw<readonly SessionSummary[]>([])
+  examples = $state.raw<readonly Example[]>([])
+  providers = $state.raw<readonly ProviderState[]>([])
+  trustedCommands = $state.raw<readonly string[]>([])
+  sending = $state.raw<readonly Sending[]>([])
+  draft = $state('')
+  loading = $state(true)
+  /** why there is no session to show */
+  blocked = $state.raw<Failure | undefined>(undefined)
+  trouble = $state.raw<Trouble | undefined>(undefined)
+
+  readonly turn = $derived(this.session?.turns.at(-1))
+  readonly running = $derived(this.turn !== undefined && this.turn.status !== 'done')
+  readonly provider = $derived(this.providers.find((known) => known.id === this.session?.provider))
+
+  private readonly feed: SessionFeed
+  private readonly drafts: Drafts
+  private readonly subscriptions: Disposable[]
+  private listSeq = 0
+  private settingsSeq = 0
+  private nextKey = 0
+
+  constructor(readonly bridge: Bridge) {
+    this.feed = new SessionFeed(bridge, {
+      show: (session) => this.show(session),
+      fail: (failure) => (this.trouble = { failure, retry: () => void this.start() }),
+    })
+    this.drafts = new Drafts(bridge, (failure) => (this.trouble ??= { failure }))
+    this.subscriptions = [
+      bridge.on('sessions', (changed) => {
+        if (changed.seq <= this.listSeq) return
+        this.listSeq = changed.seq
+        this.sessions = changed.sessions
+      }),
+      bridge.on('settings', (changed) => this.takeSettings(changed.seq, changed.values.trustedCommands)),
+    ]
+  }
+
+  /** Shows the session that was used last, or a first one. */
+  async start(): Promise<void> {
+    this.loading = true
+    this.blocked = undefined
+    void this.loadAround()
+    try {
+      const seen = this.listSeq
+      const sessions = await this.bridge.Sessions.List()
+      if (seen === this.listSeq) this.sessions = sessions
+      const last = sessions[0]
+      this.take(last ? await this.feed.open(last.id) : this.feed.begin(await this.bridge.Sessions.Create()))
+    } catch (cause) {
+      this.blocked = toFailure(cause)
+    }
+    this.loading = false
+  }
+
+  /** What the chat shows around a session; it works without. */
+  private async loadAround(): Promise<void> {
+    await Promise.allSettled([
+      this.bridge.Agent.Examples().then((examples) => (this.examples = examples)),
+      this.loadProviders(),
+      this.bridge.Settings.State().then((state) => this.takeSettings(state.seq, state.values.trustedCommands)),
+    ])
+  }
+
+  async loadProviders(): Promise<readonly ProviderState[]> {
+    this.providers = await this.bridge.Agent.Providers()
+    return this.providers
+  }
+
+  setDraft(text: string): void {
+    this.draft = text
+    if (this.session) this.drafts.set(this.session.id, text)
+  }
+
+  saveDraft(): void {
+    void this.drafts.flush()
+  }
+
+  open(id: string): Promise<boolean> {
+    if (id === this.session?.id) return Promise.resolve(true)
+    return this.attempt(async () => this.take(await this.feed.open(id)))
+  }
+
+  /** Starts a session, or goes on with the shown one while that is still empty. */
+  create(): Promise<boolean> {
+    if (this.session?.turns.length === 0) return Promise.resolve(true)
+    return this.attempt(async () => this.take(this.feed.begin(await this.bridge.Sessions.Create())))
+  }
+
+  rename(id: string, title: string): Promise<boolean> {
+    return this.attempt(() => this.bridge.Sessions.Rename(id, title))
+  }
+
+  delete(id: string): Promise<boolean> {
+    return this.attempt(async () => {
+      await this.drafts.flush()
+      await this.bridge.Sessions.Delete(id)
+      this.drafts.forget(id)
+      this.sessions = this.sessions.filter((session) => session.id !== id)
+      if (id !== this.session?.id) return
+      const next = this.sessions[0]
+      this.take(next ? await this.feed.open(next.id) : this.feed.begin(await this.bridge.Sessions.Create()))
+    })
+  }
+
+  undelete(id: string): Promise<boolean> {
+    return this.attempt(async () => {
+      await this.bridge.Sessions.Undelete(id)
+      this.take(await this.feed.open(id))
+    })
+  }
+
+  /** Sends the draft. When that fails, what was typed is back in the input. */
+  async send(): Promise<boolean> {
+    const session = this.session
+    const prompt = this.draft.trim()
+    if (!session || !prompt) return false
+    const sending: Sending = {
+      key: this.nextKey++,
+      sessionId: session.id,
+      prompt,
+      turns: session.turns.length,
+    }
+    this.sending = [...this.sending, sending]
+    this.setDraft('')
+    const sent = await this.attempt(() => this.bridge.Agent.Send(session.id, prompt))
+    // Its turn is only an event away; what never shows must not stand there for ever.
+    setTimeout(() => (this.sending = this.sending.filter((other) => other !== sending)), sent ? 1000 : 0)
+    if (!sent) this.giveBack(session.id, prompt, '\n')
+    return sent
+  }
+
+  stop(): Promise<boolean> {
+    const session = this.session
+    if (!session || !this.running) return Promise.resolve(false)
+    return this.attempt(async () => {
+      await this.drafts.flush() // Go puts queued messages in front of the draft it knows
+      await this.bridge.Agent.Stop(session.id)
+    })
+  }
+
+  setMode(mode: SessionMode): Promise<boolean> {
+    const session = this.session
+    if (!session || session.mode === mode) return Promise.resolve(false)
+    return this.attempt(() => this.bridge.Agent.SetMode(session.id, mode))
+  }
+
+  setModel(provider: string, model: string): Promise<boolean> {
+    const session = this.session
+    if (!session) return Promise.resolve(false)
+    return this.attempt(() => this.bridge.Agent.SetModel({ sessionId: session.id, provider, model }))
+  }
+
+  /** Answers an approval. The failure is shown where the question stands. */
+  async answer(answer: Omit<ApprovalAnswer, 'sessionId'>): Promise<Failure | undefined> {
+    const session = this.session
+    if (!session) return undefined
+    try {
+      await this.bridge.Agent.Answer({ ...answer, sessionId: session.id })
+      return undefined
+    } catch (cause) {
+      return toFailure(cause)
+    }
+  }
+
+  dismissTrouble(): void {
+    this.trouble = undefined
+  }
+
+  dispose(): void {
+    this.saveDraft()
+    this.feed.dispose()
+    for (const subscription of this.subscriptions) subscription.dispose()
+  }
+
+  /** Makes a session the shown one, with what was typed in it. */
+  private take(session: Session | undefined): void {
+    if (!session) return
+    this.saveDraft()
+    this.session = session
+    this.draft = this.drafts.restore(session.id, session.draft)
+  }
+
+  private show(session: Session): void {
+    // A session that is only just being opened is shown by take, with its draft.
+    const before = this.session
+    if (before?.id !== session.id) return
+    this.session = session
+    this.sending = settle(this.sending, session)
+    const back = returned(before, session)
+    if (back) this.giveBack(session.id, back, '\n\n')
+  }
+
+  /** Puts what was not sent in front of what has been typed since. */
+  private giveBack(sessionId: string, text: string, between: string): void {
+    const typed = this.drafts.get(sessionId)
+    const draft = typed ? text + between + typed : text
+    this.drafts.set(sessionId, draft)
+    if (this.session?.id === sessionId) this.draft = draft
+  }
+
+  private takeSettings(seq: number, trusted: readonly string[]): void {
+    if (seq < this.settingsSeq) return
+    this.settingsSeq = seq
+    this.trustedCommands = trusted
+  }
+
+  private async attempt(act: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await act()
+      this.trouble = undefined
+      return true
+    } catch (cause) {
+      this.trouble = { failure: toFailure(cause) }
+      return false
+    }
+  }
+}
