@@ -1,12 +1,14 @@
 package session
 
+// OutcomeCrashed is the outcome of a turn that was running when Keel ended.
+const OutcomeCrashed = "Keel ended while this turn was running."
+
 // What the model and the user read about calls that Keel's end cut short.
 const (
 	resultUnknown = "Keel ended while this call ran, so its outcome is unknown. " +
 		"Look at the present state before you repeat it."
 	resultNotRun   = "This call was not run: Keel ended before it started."
-	outcomeCrashed = "Keel ended while this turn was running."
-	hintCrashed    = "Look at its changes, then send a message to go on."
+	hintCrashed  = "Look at its changes, then send a message to go on."
 )
 
 // Recover ends whatever was under way in s when its last writer ended, and
@@ -27,7 +29,7 @@ func Recover(s *Session) []Change {
 		}
 		turn.Status = Done
 		turn.StopReason = StopInterrupted
-		turn.Outcome = outcomeCrashed
+		turn.Outcome = OutcomeCrashed
 		turn.Hint = hintCrashed
 		turn.EndedAt = max(turn.StartedAt, s.UpdatedAt)
 		header := turn.Header()

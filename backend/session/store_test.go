@@ -101,7 +101,7 @@ func TestLoadEndsWhatWasUnderWay(t *testing.T) {
 			},
 			{
 				ID: "t2", Prompt: "more", Status: Done, StopReason: StopInterrupted, StartedAt: 10, EndedAt: 1_001_000,
-				Outcome: outcomeCrashed, Hint: hintCrashed, Changes: []FileChange{},
+				Outcome: OutcomeCrashed, Hint: hintCrashed, Changes: []FileChange{},
 				Items: []Item{
 					{ID: "i3", Kind: ItemTool, Tool: &ToolCall{
 						ID: "x", Name: "run_command", Status: CallUnknown, Arguments: "{}", StartedAt: 12,

@@ -1,0 +1,185 @@
+// Package agent runs turns: from a prompt, through the model's replies, its
+// tool calls, their approvals and results, to a reason for stopping.
+//
+// # Promises
+//
+// Nothing acts before the policy has decided, a person has agreed where the
+// policy asks, the journal is on the disk and, for what may change files, a
+// checkpoint was taken; where one of them is not to be had the call is refused
+// and nothing happens. Calls of a reply that was cut are never run.
+//
+// Every turn ends, with a reason and, unless it just finished, a sentence for
+// the user. [Agent.Stop] ends it in under a second at any moment; a process
+// that takes longer to die is waited for before the next change or revert.
+//
+// Every change of a session reaches subscribers in order, at most one event per
+// session every 16 ms, with numbers that grow by one. Readers are never waited
+// for: one that is too slow sees a gap and asks for the session again.
+//
+// Turns of one session never overlap; a message sent during a turn is queued.
+package agent
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	mathrand "math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/keel-ide/keel/backend/approval"
+	"github.com/keel-ide/keel/backend/event"
+	"github.com/keel-ide/keel/backend/provider"
+	"github.com/keel-ide/keel/backend/session"
+)
+
+// Errors that callers branch on.
+var (
+	// ErrRunning is returned for what has to wait until the turn has ended.
+	ErrRunning = errors.New("a turn is running; stop it first")
+	// ErrNothing is returned when a turn holds nothing to revert or to restore.
+	ErrNothing = errors.New("this turn changed nothing")
+	// ErrNotFound is returned for a turn or a queued message that is not there.
+	ErrNotFound = errors.New("not found in this session")
+	// ErrEmpty is returned for a prompt without text.
+	ErrEmpty = errors.New("the message is empty")
+	// ErrClosed is returned after [Agent.Close].
+	ErrClosed = errors.New("the agent is closed")
+)
+
+const (
+	eventInterval = 16 * time.Millisecond // one frame
+	saveInterval  = time.Second           // how much streamed text a crash may lose
+	eventsBehind  = 1024                  // about 16 s of a running turn
+	defaultSteps  = 50
+)
+
+// Options is everything an agent stands on. Sessions, Tools, Policy and
+// Checkpoints are required.
+type Options struct {
+	Sessions    *session.Store
+	Providers   []provider.Provider // the first that is ready serves sessions that name none
+	Tools       Tools
+	Policy      Policy
+	Approvals   *approval.Queue // a queue of its own
+	Checkpoints Checkpoints
+
+	// Defaults returns what a new session starts with; its Mode, Provider and
+	// Model are used. Autopilot and the first ready provider.
+	Defaults func() session.Session
+	Facts    func(context.Context) Facts // nothing is known about the workspace
+	Headless bool                        // nobody can be asked
+	Grants   []string                    // patterns of commands trusted by this agent only
+	MaxSteps int                         // replies in one turn; 50
+
+	Now    func() time.Time // time.Now
+	NewID  func() string    // random, 26 letters and digits
+	Jitter func() float64   // from 0 up to 1; random
+	Log    *slog.Logger     // nothing
+}
+
+func (o Options) withDefaults() Options {
+	if o.Approvals == nil {
+		o.Approvals = approval.NewQueue()
+	}
+	if o.Defaults == nil {
+		o.Defaults = func() session.Session { return session.Session{} }
+	}
+	if o.Facts == nil {
+		o.Facts = func(context.Context) Facts { return Facts{} }
+	}
+	if o.MaxSteps == 0 {
+		o.MaxSteps = defaultSteps
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.NewID == nil {
+		o.NewID = rand.Text
+	}
+	if o.Jitter == nil {
+		o.Jitter = mathrand.Float64
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+// Agent runs the turns of one workspace's sessions. It is safe for concurrent
+// use.
+type Agent struct {
+	o    Options
+	feed *event.Feed[session.Event]
+	work sync.WaitGroup // every goroutine the agent started
+
+	mu     sync.Mutex // guards what follows
+	lives  map[string]*live
+	closed bool
+}
+
+// New returns an agent without running turns.
+func New(o Options) *Agent {
+	return &Agent{o: o.withDefaults(), feed: event.New[session.Event](eventsBehind), lives: map[string]*live{}}
+}
+
+// Subscribe starts reading the events of all sessions; it ends with ctx. The
+// events are shared between readers and must not be written to.
+func (a *Agent) Subscribe(ctx context.Context) *event.Subscription[session.Event] {
+	return a.feed.Subscribe(ctx)
+}
+
+// Close stops all turns, waits for them until ctx ends, and closes the
+// journals. Subscriptions end after their last event.
+func (a *Agent) Close(ctx context.Context) error {
+	a.mu.Lock()
+	a.closed = true
+	lives := a.lives
+	a.lives = map[string]*live{}
+	a.mu.Unlock()
+	var failed error
+	for _, l := range lives {
+		failed = errors.Join(failed, l.end(ctx))
+	}
+	ended := make(chan struct{})
+	go func() { a.work.Wait(); close(ended) }()
+	select {
+	case <-ended:
+	case <-ctx.Done():
+		failed = errors.Join(failed, fmt.Errorf("closing the agent: %w", ctx.Err()))
+	}
+	for _, l := range lives {
+		failed = errors.Join(failed, l.close())
+	}
+	a.feed.Close()
+	return failed
+}
+
+// live returns a session that is open for writing, opening it where needed.
+func (a *Agent) live(ctx context.Context, id string) (*live, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.closed {
+		return nil, ErrClosed
+	}
+	if l := a.lives[id]; l != nil {
+		return l, nil
+	}
+	journal, state, err := a.o.Sessions.Open(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	l := newLive(a, journal, state)
+	a.lives[id] = l
+	a.recover(ctx, l)
+	return l, nil
+}
+
+// opened returns a session that is open for writing already, or nil.
+func (a *Agent) opened(id string) *live {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.lives[id]
+}

@@ -1,0 +1,198 @@
+package agent
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/keel-ide/keel/backend/approval"
+	"github.com/keel-ide/keel/backend/session"
+	"github.com/sourcegraph/conc/pool"
+)
+
+// parallelReads is how many calls that only look may run at once.
+const parallelReads = 5
+
+// call is one tool call on its way.
+type call struct {
+	turn     *turn
+	item     *session.Item
+	prepared Prepared
+	plan     Plan
+	decision approval.Decision
+}
+
+// runCalls runs a reply's calls: those that only look and need no answer
+// beside each other, all others one by one, in the model's order.
+func (t *turn) runCalls(ctx context.Context, items []*session.Item) {
+	var reads []*call
+	flush := func() {
+		runReads(ctx, reads)
+		reads = nil
+	}
+	for _, item := range items {
+		c := &call{turn: t, item: item}
+		// What a call would do is looked at when all changes before it are made.
+		if !c.prepare(ctx) {
+			continue
+		}
+		if c.decision.Effect == approval.Allow && !c.plan.Mutates {
+			reads = append(reads, c)
+			continue
+		}
+		if len(reads) > 0 {
+			flush()
+			// Meanwhile a file, or the mode, may have changed.
+			if !c.prepare(ctx) {
+				continue
+			}
+		}
+		c.run(ctx)
+	}
+	flush()
+}
+
+func runReads(ctx context.Context, reads []*call) {
+	workers := pool.New().WithMaxGoroutines(parallelReads)
+	for _, c := range reads {
+		workers.Go(func() { c.run(ctx) })
+	}
+	workers.Wait()
+}
+
+// prepare finds out what the call would do and what the policy says to it. It
+// returns false when the call has ended here.
+func (c *call) prepare(ctx context.Context) bool {
+	if ctx.Err() != nil {
+		return c.end(session.CallCancelled, resultStopped)
+	}
+	t, tool := c.turn, c.item.Tool
+	var err error
+	ended, panicked := t.await(ctx, func() {
+		c.prepared, err = t.agent.o.Tools.Prepare(ctx, t.live.id, tool.Name, json.RawMessage(tool.Arguments))
+		if err == nil {
+			c.plan = c.prepared.Plan()
+			c.decision = t.agent.o.Policy.Decide(ctx, c.request())
+		}
+	})
+	switch {
+	case !ended || ctx.Err() != nil:
+		return c.end(session.CallCancelled, resultStopped)
+	case panicked != nil:
+		return c.fail(fmt.Sprintf("The tool failed by an error of its own and did nothing: %v", panicked))
+	case err != nil:
+		return c.fail(err.Error())
+	}
+	tool.Kind, tool.Title, tool.Paths = c.plan.Kind, c.plan.Title, c.plan.Paths
+	tool.Command, tool.Folder, tool.Diff = c.plan.Command, c.plan.Folder, c.plan.Diff
+	tool.Rule = c.decision.Rule
+	c.show()
+	return true
+}
+
+func (c *call) request() approval.Request {
+	t := c.turn
+	return approval.Request{
+		Kind: string(c.plan.Kind), Tool: c.item.Tool.Name, Paths: c.plan.Paths,
+		Command: c.plan.Command, Folder: c.plan.Folder,
+		Mode: string(t.live.mode()), Headless: t.agent.o.Headless, Grants: t.agent.o.Grants,
+	}
+}
+
+func (l *live) mode() session.Mode {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.state.Mode
+}
+
+// run gets the call allowed and runs it. When what would happen changed on the
+// way it starts again, so that what runs is what was allowed.
+func (c *call) run(ctx context.Context) {
+	const rounds = 5
+	for round := 1; ; round++ {
+		if !c.allow(ctx, round > 1) {
+			return
+		}
+		if !c.act(ctx) {
+			return
+		}
+		if round == rounds {
+			c.fail("Nothing was done: the files this call is about keep changing. Look at them again and repeat it.")
+			return
+		}
+		if !c.prepare(ctx) {
+			return
+		}
+	}
+}
+
+// allow returns whether the call may run; otherwise it has ended.
+func (c *call) allow(ctx context.Context, changed bool) bool {
+	t, d := c.turn, c.decision
+	switch {
+	case d.Effect == approval.Allow:
+		return true
+	case d.Effect == approval.Ask && !t.agent.o.Headless:
+		return c.ask(ctx, changed)
+	}
+	if t.agent.o.Headless {
+		t.denied = fmt.Sprintf("%s was not allowed: %s", c.item.Tool.Title, d.Reason)
+	}
+	return c.end(session.CallRejected, fmt.Sprintf(
+		"Not allowed, and nothing was done: %s Do not try to do the same in another way; go on without it or say what is missing.", d.Reason))
+}
+
+// ask waits for a person's answer.
+func (c *call) ask(ctx context.Context, changed bool) bool {
+	t, tool := c.turn, c.item.Tool
+	tool.Approval = &session.Approval{ID: t.agent.o.NewID(), Hash: c.plan.Hash, Reason: c.decision.Reason}
+	if changed {
+		tool.Approval.Reason = "What would happen has changed since it was shown. " + c.decision.Reason
+	}
+	if c.plan.Kind == session.KindExecute {
+		tool.Approval.Patterns = approval.Suggest(c.plan.Command)
+	}
+	tool.Status = session.CallWaiting
+	c.show()
+	t.setStatus(session.Waiting)
+	answer, err := t.agent.o.Approvals.Ask(ctx, approval.Question{ID: tool.Approval.ID, SessionID: t.live.id, Hash: c.plan.Hash})
+	switch {
+	case err != nil:
+		tool.Approval.Answer = "cancelled"
+	case answer.Approved:
+		tool.Approval.Answer = "approved"
+	default:
+		tool.Approval.Answer, tool.Approval.Feedback = "rejected", answer.Feedback
+	}
+	tool.Status = session.CallPending
+	c.show()
+	t.setStatus(session.Running)
+	switch {
+	case ctx.Err() != nil:
+		return c.end(session.CallCancelled, resultStopped)
+	case err != nil:
+		return c.end(session.CallCancelled, fmt.Sprintf("Not run: the question to the user could not be asked: %v.", err))
+	case answer.Approved:
+		return true
+	}
+	return c.end(session.CallRejected, rejection(answer.Feedback))
+}
+
+func rejection(feedback string) string {
+	if feedback == "" {
+		return "The user rejected this call; nothing was done. Do not repeat it. Go on without it, or ask what they want."
+	}
+	return fmt.Sprintf("The user rejected this call; nothing was done. They said: %s", feedback)
+}
+
+func (c *call) show() { c.turn.add(*c.item) }
+
+func (c *call) fail(text string) bool { return c.end(session.CallFailed, text) }
+
+// end ends the call; it returns false for its callers' convenience.
+func (c *call) end(status session.CallStatus, result string) bool {
+	c.item.Streaming = false
+	c.item.Tool.Status, c.item.Tool.Result = status, result
+	c.show()
+	return false
+}

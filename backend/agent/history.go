@@ -1,0 +1,124 @@
+package agent
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"slices"
+
+	"github.com/keel-ide/keel/backend/provider"
+	"github.com/keel-ide/keel/backend/session"
+)
+
+// What the model is told about the time between two turns.
+const (
+	noteStopped  = "(The user stopped the previous turn.)"
+	noteCrashed  = "(Keel ended unexpectedly during the previous turn. Look at the present state before you repeat anything.)"
+	noteReverted = "(The user reverted the file changes of the previous turn. Read files again before you change them.)"
+)
+
+// request is the whole conversation as the model's next question.
+func (t *turn) request(ctx context.Context, m model) provider.Request {
+	state := t.live.snapshot()
+	messages := Normalise(history(state, m.info.ID, m.id))
+	return provider.Request{
+		Model:    m.id,
+		System:   systemPrompt(t.agent.o.Facts(ctx)),
+		Messages: messages,
+		Tools:    declare(t.agent.o.Tools.Specs(), messages),
+	}
+}
+
+// history turns a session into messages. Reasoning goes back only to the model
+// that it came from.
+func history(s session.Session, providerID, modelID string) []provider.Message {
+	var messages []provider.Message
+	note := ""
+	for _, turn := range s.Turns {
+		messages = append(messages, user(text(note), text(turn.Prompt)))
+		same := turn.Provider == providerID && turn.Model == modelID
+		items := slices.DeleteFunc(slices.Clone(turn.Items), func(i session.Item) bool { return i.Kind == session.ItemNotice })
+		for len(items) > 0 {
+			end := 1
+			for end < len(items) && items[end].Step == items[0].Step {
+				end++
+			}
+			messages = append(messages, step(items[:end], same)...)
+			items = items[end:]
+		}
+		note = noteAfter(turn)
+	}
+	return messages
+}
+
+func noteAfter(turn session.Turn) string {
+	note := ""
+	switch turn.StopReason {
+	case session.StopCancelled:
+		note = noteStopped
+	case session.StopInterrupted:
+		if turn.Outcome == session.OutcomeCrashed {
+			note = noteCrashed
+		}
+	}
+	if turn.Reverted != "" {
+		if note != "" {
+			note += "\n"
+		}
+		note += noteReverted
+	}
+	return note
+}
+
+// step is one reply, and what came after it: the results of its calls and the
+// messages that the user sent meanwhile.
+func step(items []session.Item, sameModel bool) []provider.Message {
+	reply := provider.Message{Role: provider.RoleAssistant}
+	var answers []provider.Block
+	var prompts []provider.Block
+	for _, item := range items {
+		switch {
+		case item.Kind == session.ItemText:
+			reply.Blocks = append(reply.Blocks, text(item.Text))
+		case item.Kind == session.ItemReasoning && sameModel && (item.Signature != "" || len(item.Redacted) > 0):
+			reply.Blocks = append(reply.Blocks, provider.Block{Kind: provider.BlockReasoning, Reasoning: &provider.Reasoning{
+				Text: item.Text, Signature: item.Signature, Redacted: item.Redacted,
+			}})
+		case item.Kind == session.ItemPrompt:
+			prompts = append(prompts, text(item.Text))
+		case item.Kind == session.ItemTool && !unfinished(item.Tool):
+			reply.Blocks = append(reply.Blocks, provider.Block{Kind: provider.BlockToolCall, ToolCall: &provider.ToolCall{
+				ID: item.Tool.ID, Name: item.Tool.Name, Arguments: json.RawMessage(item.Tool.Arguments),
+			}})
+			answers = append(answers, answer(item.Tool)...)
+		}
+	}
+	return []provider.Message{reply, user(append(answers, prompts...)...)}
+}
+
+// unfinished reports whether a call's arguments never arrived whole.
+func unfinished(call *session.ToolCall) bool {
+	return call.Status == session.CallCancelled && !isObject([]byte(call.Arguments))
+}
+
+// answer is a call's result, or nothing while it has none.
+func answer(call *session.ToolCall) []provider.Block {
+	switch call.Status {
+	case session.CallPending, session.CallWaiting, session.CallInProgress:
+		return nil
+	}
+	return []provider.Block{{Kind: provider.BlockToolResult, ToolResult: &provider.ToolResult{
+		ID: call.ID, Content: call.Result, IsError: call.Status != session.CallCompleted,
+	}}}
+}
+
+func user(blocks ...provider.Block) provider.Message {
+	return provider.Message{Role: provider.RoleUser, Blocks: blocks}
+}
+
+func text(s string) provider.Block { return provider.Block{Kind: provider.BlockText, Text: s} }
+
+func isObject(data []byte) bool {
+	data = bytes.TrimSpace(data)
+	return len(data) > 0 && data[0] == '{' && json.Valid(data)
+}

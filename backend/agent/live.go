@@ -1,0 +1,282 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/keel-ide/keel/backend/session"
+)
+
+// live is a session that is open for writing. All changes go through emit,
+// which keeps state, journal and subscribers the same.
+type live struct {
+	agent *Agent
+	id    string
+
+	mu      sync.Mutex // guards what follows
+	state   session.Session
+	journal *session.Journal
+	apply   pending // pieces of text not yet in state
+	show    pending // what the next event holds
+	save    pending // pieces of text not yet in the journal
+	showing *time.Timer
+	saving  *time.Timer
+	unsaved error // the journal lacks something; nil when it has all
+	ending  bool  // no turn may start
+	closed  bool
+
+	run     *run          // the running turns; nil when idle
+	settled chan struct{} // closed when no process or checkpoint of an earlier run is left
+}
+
+// run is a row of turns: the first and those from the queue.
+type run struct {
+	cancel context.CancelCauseFunc
+	idle   chan struct{} // closed when the session is idle again
+}
+
+func newLive(a *Agent, journal *session.Journal, state session.Session) *live {
+	settled := make(chan struct{})
+	close(settled)
+	return &live{agent: a, id: state.ID, state: state, journal: journal, settled: settled}
+}
+
+// emit makes changes, which it then owns.
+func (l *live) emit(changes ...session.Change) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.emitLocked(changes...)
+}
+
+func (l *live) emitLocked(changes ...session.Change) {
+	for _, change := range changes {
+		switch change.Kind {
+		case session.ChangeText, session.ChangeOutput, session.ChangeArgs:
+			l.apply.add(change)
+			l.save.add(change)
+			l.saveLater()
+		default:
+			l.apply.apply(&l.state)
+			session.Apply(&l.state, change)
+			l.write(append(l.save.take(&l.state), change)...)
+		}
+		l.show.add(change)
+	}
+	if l.showing == nil && !l.closed {
+		l.showing = time.AfterFunc(eventInterval, l.flush)
+	}
+}
+
+func (l *live) saveLater() {
+	if l.saving == nil && !l.closed {
+		l.saving = time.AfterFunc(saveInterval, func() {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			l.saveLocked()
+		})
+	}
+}
+
+func (l *live) saveLocked() {
+	l.saving = nil
+	l.apply.apply(&l.state)
+	if !l.save.empty() {
+		l.write(l.save.take(&l.state)...)
+	}
+}
+
+// write appends to the journal. After a failure the next write brings the
+// whole session, so that nothing is missing once there is room again.
+func (l *live) write(changes ...session.Change) {
+	if l.closed {
+		return
+	}
+	if l.unsaved != nil {
+		changes = whole(l.state)
+	}
+	l.unsaved = l.journal.Append(changes...)
+	if l.unsaved != nil {
+		l.agent.o.Log.Error("session not saved", "session", l.id, "error", l.unsaved)
+	}
+}
+
+// whole is a session as the changes that make it from nothing.
+func whole(s session.Session) []session.Change {
+	header := s.Header()
+	changes := []session.Change{{Kind: session.ChangeSession, Session: &header}}
+	for _, turn := range s.Turns {
+		header := turn.Header()
+		changes = append(changes, session.Change{Kind: session.ChangeTurn, Turn: &header})
+		for _, item := range turn.Items {
+			changes = append(changes, itemChange(turn.ID, item))
+		}
+	}
+	return changes
+}
+
+func itemChange(turnID string, item session.Item) session.Change {
+	copied := item.Clone()
+	return session.Change{Kind: session.ChangeItem, TurnID: turnID, Item: &copied}
+}
+
+func turnChange(turn session.Turn) session.Change {
+	header := turn.Header()
+	return session.Change{Kind: session.ChangeTurn, Turn: &header}
+}
+
+// sync returns when everything so far is on the disk.
+func (l *live) sync() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return ErrClosed
+	}
+	l.saveLocked()
+	if l.unsaved != nil {
+		l.write(whole(l.state)...)
+	}
+	if l.unsaved != nil {
+		return l.unsaved
+	}
+	return l.journal.Sync()
+}
+
+// flush sends what is pending as one event.
+func (l *live) flush() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.flushLocked()
+}
+
+func (l *live) flushLocked() {
+	if l.showing != nil {
+		l.showing.Stop()
+		l.showing = nil
+	}
+	l.apply.apply(&l.state)
+	if l.show.empty() {
+		return
+	}
+	changes := l.show.take(&l.state)
+	l.state.Seq++
+	for _, change := range changes {
+		if change.Kind == session.ChangeSession {
+			change.Session.Seq = l.state.Seq
+		}
+	}
+	l.agent.feed.Send(session.Event{SessionID: l.id, Seq: l.state.Seq, Changes: changes})
+}
+
+// snapshot returns the state; every later change is in an event after its Seq.
+func (l *live) snapshot() session.Session {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.flushLocked()
+	return l.state.Clone()
+}
+
+// header changes the session's own fields.
+func (l *live) header(change func(*session.Session)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.headerLocked(change)
+}
+
+func (l *live) headerLocked(change func(*session.Session)) {
+	header := l.state.Header()
+	change(&header)
+	header = header.Header()
+	l.emitLocked(session.Change{Kind: session.ChangeSession, Session: &header})
+}
+
+func (l *live) close() error {
+	l.flush()
+	err := l.sync()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.saving != nil {
+		l.saving.Stop()
+	}
+	if l.closed {
+		return nil
+	}
+	l.closed = true
+	return errors.Join(err, l.journal.Close())
+}
+
+// end stops the running turns for good.
+func (l *live) end(ctx context.Context) error {
+	l.mu.Lock()
+	l.ending = true
+	l.mu.Unlock()
+	return l.stop(ctx)
+}
+
+// stop ends the running turns and waits until the session is idle.
+func (l *live) stop(ctx context.Context) error {
+	l.mu.Lock()
+	r := l.run
+	l.mu.Unlock()
+	if r == nil {
+		return nil
+	}
+	r.cancel(errStopped)
+	select {
+	case <-r.idle:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("stopping session %q: %w", l.id, ctx.Err())
+	}
+}
+
+// errStopped is the cause of the cancellation that Stop makes.
+var errStopped = errors.New("stopped by the user")
+
+// claim makes the session busy with something that is not a turn, a revert for
+// example; release ends it.
+func (l *live) claim(ctx context.Context) (release func(), err error) {
+	for {
+		l.mu.Lock()
+		if l.run != nil || l.ending {
+			l.mu.Unlock()
+			return nil, ErrRunning
+		}
+		settled := l.settled
+		if isClosed(settled) {
+			own := make(chan struct{})
+			l.settled = own
+			l.mu.Unlock()
+			return func() { close(own) }, nil
+		}
+		l.mu.Unlock()
+		select {
+		case <-settled:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+// takeQueue empties the queue, with its messages for a turn's next request.
+func (l *live) takeQueue() []session.Queued {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	queue := slices.Clone(l.state.Queue)
+	if len(queue) > 0 {
+		l.headerLocked(func(s *session.Session) { s.Queue = nil })
+	}
+	return queue
+}

@@ -1,0 +1,85 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/keel-ide/keel/backend/provider"
+	"github.com/keel-ide/keel/backend/session"
+)
+
+// ending is why a turn ended, for a person: what happened and what to do next.
+type ending struct{ reason, outcome, hint string }
+
+// goesOn reports whether queued messages may follow by themselves.
+func (e ending) goesOn() bool {
+	switch e.reason {
+	case session.StopCancelled, session.StopInterrupted, session.StopFailed, string(provider.StopContextExceeded):
+		return false
+	}
+	return true
+}
+
+func cancelledEnd() ending {
+	return ending{session.StopCancelled, "You stopped this turn.", "What it did so far stays. Send a message to go on."}
+}
+
+// replyEnd is the ending that a complete reply without tool calls makes.
+func replyEnd(reply provider.Reply) ending {
+	reason := string(reply.StopReason)
+	switch reply.StopReason {
+	case provider.StopEndTurn:
+		if len(reply.Message.Blocks) == 0 {
+			return ending{reason, "The model sent an empty reply.", "Send a message to go on."}
+		}
+		return ending{reason: reason}
+	case provider.StopMaxTokens:
+		return ending{
+			reason, "The reply reached the model's length limit and was cut.",
+			"A tool call it may have been writing was not run. Send \"go on\" to continue.",
+		}
+	case provider.StopSequence:
+		return ending{reason, "The reply reached a stop sequence.", "Send a message to go on."}
+	case provider.StopGuardrail:
+		return ending{
+			reason, "A guardrail of the model service stopped the reply.",
+			"Ask in another way, or look at the guardrail's configuration.",
+		}
+	case provider.StopContentFiltered:
+		return ending{reason, "The model service's content filter stopped the reply.", "Ask in another way."}
+	case provider.StopMalformedOutput:
+		return ending{reason, "The model's reply was malformed.", "Nothing of it was run. Send \"try again\", or choose another model."}
+	case provider.StopMalformedTool:
+		return ending{
+			reason, "The model made a tool call that cannot be understood.",
+			"It was not run. Send \"try again\", or choose another model.",
+		}
+	case provider.StopContextExceeded:
+		return ending{reason, "The conversation no longer fits into the model.", "Start a new session, or choose a model with more room."}
+	}
+	return ending{reason, fmt.Sprintf("The model stopped for a reason Keel does not know: %q.", reason), "Send a message to go on."}
+}
+
+// errorEnd is the ending that an error of the provider makes.
+func errorEnd(err error) ending {
+	failure, ok := errors.AsType[*provider.Error](err)
+	if !ok {
+		return ending{session.StopFailed, fmt.Sprintf("The turn failed: %v.", err), "Send \"try again\" to go on."}
+	}
+	reason := session.StopFailed
+	switch failure.Class {
+	case provider.ClassInterrupted:
+		reason = session.StopInterrupted
+	case provider.ClassContext:
+		reason = string(provider.StopContextExceeded)
+	}
+	return ending{reason, failure.Message, failure.Hint}
+}
+
+// stopped turns the ending into a cancellation when ctx has ended.
+func (e *ending) stopped(ctx context.Context) {
+	if ctx.Err() != nil {
+		*e = cancelledEnd()
+	}
+}

@@ -1,0 +1,116 @@
+package agent
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/keel-ide/keel/backend/approval"
+	"github.com/keel-ide/keel/backend/diff"
+	"github.com/keel-ide/keel/backend/provider"
+	"github.com/keel-ide/keel/backend/session"
+)
+
+// Tools is what the model may ask for.
+type Tools interface {
+	Specs() []provider.ToolSpec
+	// Prepare finds out what a call would do, without doing any of it. An
+	// error's text is for the model: it says what to do instead.
+	Prepare(ctx context.Context, sessionID, name string, arguments json.RawMessage) (Prepared, error)
+}
+
+// Prepared is a call that could run.
+type Prepared interface {
+	Plan() Plan
+	// Run acts, unless what would happen is no longer what Plan says. It gives
+	// live output to output, from any goroutine but never after it returned.
+	Run(ctx context.Context, output func([]byte)) Result
+}
+
+// Plan is what a call would do.
+type Plan struct {
+	Kind    session.ToolKind
+	Title   string // "Edit calc.go"
+	Paths   []string
+	Command string
+	Folder  string
+	Diff    *diff.File
+	Mutates bool   // it may change files: it gets checkpoints around it
+	Hash    string // of exactly what would happen
+}
+
+// Result is what came of a call.
+type Result struct {
+	Text     string // for the model
+	IsError  bool
+	ExitCode int
+	HasExit  bool
+	Changed  bool // nothing was done: what would happen is no longer what was planned
+}
+
+// Policy decides what may happen; [approval.Policy] is the real one.
+type Policy interface {
+	Decide(ctx context.Context, request approval.Request) approval.Decision
+}
+
+// Checkpoints saves and restores the workspace.
+type Checkpoints interface {
+	// Create saves the present state.
+	Create(ctx context.Context, request CheckpointRequest) (Checkpoint, error)
+	// Paths lists what differs between two checkpoints; of a renamed file both
+	// names.
+	Paths(ctx context.Context, from, to string) ([]string, error)
+	// Restore brings files back.
+	Restore(ctx context.Context, request RestoreRequest) (Restored, error)
+	// Undo takes a restore back.
+	Undo(ctx context.Context, id string) (Restored, error)
+	// Changes compares two checkpoints for a person; By is left empty.
+	Changes(ctx context.Context, before, after string) ([]session.FileChange, error)
+}
+
+// When a checkpoint is taken.
+const (
+	ReasonTurnStart = "turn-start"
+	ReasonPreTool   = "pre-tool"
+	ReasonPostTool  = "post-tool"
+	ReasonTurnEnd   = "turn-end"
+)
+
+// CheckpointRequest says what a checkpoint is for.
+type CheckpointRequest struct {
+	Reason     string
+	SessionID  string
+	TurnID     string
+	ToolCallID string
+	Label      string
+}
+
+// Checkpoint is a saved state. Uncovered holds, by path, why a path that could
+// not be captured was not.
+type Checkpoint struct {
+	ID        string
+	Uncovered map[string]string
+}
+
+// RestoreRequest says what to bring back. With After, only what After changed
+// since Before is taken back and what changed since is a conflict; without it
+// the workspace becomes Before exactly. No Paths means all.
+type RestoreRequest struct {
+	Before string
+	After  string
+	Paths  []string
+}
+
+// Restored is what a restore did.
+type Restored struct {
+	Written   int        `json:"written"`
+	Deleted   int        `json:"deleted"`
+	Conflicts []Conflict `json:"conflicts"`
+	Unknown   []string   `json:"unknown"`
+	Undo      string     `json:"undo"` // takes it back
+}
+
+// Conflict is a path that was left alone.
+type Conflict struct {
+	Path   string `json:"path"`
+	Reason string `json:"reason"`
+}

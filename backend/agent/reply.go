@@ -1,0 +1,91 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/keel-ide/keel/backend/provider"
+	"github.com/keel-ide/keel/backend/session"
+)
+
+// silenceLimit is how long a stream may stay without an event.
+const silenceLimit = 90 * time.Second
+
+var errSilent = errors.New("no event from the model")
+
+// ask gets the model's next reply, with retries. It returns the reply's tool
+// calls as items. The items of a reply that failed are replaced by those of
+// the next one; those of the last one stay.
+func (t *turn) ask(ctx context.Context, m model, step int) (provider.Reply, []*session.Item, error) {
+	request := t.request(ctx, m)
+	wait := t.retries(m)
+	for {
+		rec := &recorder{turn: t, step: step}
+		reply, err := t.attempt(ctx, m, request, rec)
+		t.head.Usage = t.head.Usage.Add(rec.usage)
+		t.live.emit(turnChange(t.head))
+		if err == nil {
+			wait.end()
+			return reply, rec.complete(reply), nil
+		}
+		if ctx.Err() == nil {
+			rec.interrupt()
+			if wait.again(ctx, err) {
+				rec.retract()
+				continue
+			}
+		}
+		wait.end()
+		rec.interrupt()
+		return provider.Reply{}, nil, err
+	}
+}
+
+// attempt streams one reply.
+func (t *turn) attempt(ctx context.Context, m model, request provider.Request, rec *recorder) (provider.Reply, error) {
+	streaming, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	watchdog := time.AfterFunc(silenceLimit, func() { cancel(errSilent) })
+	defer watchdog.Stop()
+	var reply provider.Reply
+	var err error
+	ended, panicked := t.await(streaming, func() {
+		var stream provider.Stream
+		stream, err = m.provider.Stream(streaming, request)
+		if err != nil {
+			return
+		}
+		defer stream.Close()
+		reply, err = provider.Assemble(watched{stream, watchdog}, rec.event)
+	})
+	rec.close()
+	switch {
+	case ctx.Err() != nil:
+		return provider.Reply{}, context.Cause(ctx)
+	case panicked != nil:
+		return provider.Reply{}, panicked
+	case ended && err == nil:
+		return reply, nil
+	case errors.Is(context.Cause(streaming), errSilent):
+		return provider.Reply{}, &provider.Error{
+			Class: provider.ClassInterrupted, Message: "the model sent nothing for 90 seconds",
+			Hint: "Nothing of the reply was run. Send \"try again\".", Err: errSilent,
+		}
+	}
+	return provider.Reply{}, err
+}
+
+// watched winds a watchdog up with every event, also those that mean nothing.
+type watched struct {
+	provider.Stream
+	watchdog *time.Timer
+}
+
+func (w watched) Next() (provider.Event, error) {
+	event, err := w.Stream.Next()
+	if err == nil {
+		w.watchdog.Reset(silenceLimit)
+	}
+	return event, err
+}

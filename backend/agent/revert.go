@@ -1,0 +1,171 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/keel-ide/keel/backend/session"
+)
+
+const reasonAlsoUser = "it was changed during the turn by something else too; name it to take back everything"
+
+// RevertTurn takes back what the agent changed in a turn and marks the turn;
+// with paths only those, and the turn is not marked. What changed since is
+// left alone and listed as a conflict, and so is, unless it is named, what
+// somebody else changed during the turn too.
+//
+// While a turn of this session runs it is [ErrRunning]: stopping is the user's
+// decision. It waits for what a stopped turn left behind.
+func (a *Agent) RevertTurn(ctx context.Context, id, turnID string, paths []string) (Restored, error) {
+	var restored Restored
+	err := a.idle(ctx, id, func(l *live) (err error) {
+		restored, err = a.revert(ctx, l, turnID, paths)
+		return err
+	})
+	return restored, err
+}
+
+// RevertSession takes back what the agent changed in all turns, the last one
+// first. The results come in that order; undoing all of them means giving
+// their Undo ids to [Agent.UndoRevert].
+func (a *Agent) RevertSession(ctx context.Context, id string) ([]Restored, error) {
+	results := []Restored{}
+	err := a.idle(ctx, id, func(l *live) error {
+		turns := l.snapshot().Turns
+		for _, turn := range slices.Backward(turns) {
+			if turn.Reverted != "" {
+				continue
+			}
+			restored, err := a.revert(ctx, l, turn.ID, nil)
+			if errors.Is(err, ErrNothing) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			results = append(results, restored)
+		}
+		if len(results) == 0 {
+			return fmt.Errorf("reverting session %q: %w", id, ErrNothing)
+		}
+		return nil
+	})
+	return results, err
+}
+
+// UndoRevert takes reverts back, the last of ids first, and their turns are no
+// longer marked.
+func (a *Agent) UndoRevert(ctx context.Context, id string, ids ...string) ([]Restored, error) {
+	results := []Restored{}
+	err := a.idle(ctx, id, func(l *live) error {
+		for _, undo := range slices.Backward(ids) {
+			restored, err := a.o.Checkpoints.Undo(ctx, undo)
+			if err != nil {
+				return fmt.Errorf("undoing revert %q: %w", undo, err)
+			}
+			results = append(results, restored)
+			l.mark(func(t *session.Turn) bool {
+				same := t.Reverted == undo
+				if same {
+					t.Reverted = ""
+				}
+				return same
+			})
+		}
+		return nil
+	})
+	return results, err
+}
+
+// RestoreTo puts the workspace back to where it was before a turn's first
+// change, exactly: also what others changed since. The same rules as for
+// [Agent.RevertTurn] hold while a turn runs.
+func (a *Agent) RestoreTo(ctx context.Context, id, turnID string) (Restored, error) {
+	var restored Restored
+	err := a.idle(ctx, id, func(l *live) error {
+		turn, err := l.turnOf(turnID)
+		if err != nil {
+			return err
+		}
+		if turn.Before == "" {
+			return fmt.Errorf("restoring to turn %q: %w", turnID, ErrNothing)
+		}
+		restored, err = a.o.Checkpoints.Restore(ctx, RestoreRequest{Before: turn.Before})
+		return err
+	})
+	return restored, err
+}
+
+// idle does work on a session in which nothing runs or starts meanwhile.
+func (a *Agent) idle(ctx context.Context, id string, work func(*live) error) error {
+	l, err := a.live(ctx, id)
+	if err != nil {
+		return err
+	}
+	release, err := l.claim(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	return errors.Join(work(l), l.sync())
+}
+
+func (a *Agent) revert(ctx context.Context, l *live, turnID string, paths []string) (Restored, error) {
+	turn, err := l.turnOf(turnID)
+	if err != nil {
+		return Restored{}, err
+	}
+	scope, left := paths, []Conflict{}
+	if len(paths) == 0 {
+		scope, left = agentsPaths(turn)
+	}
+	if turn.Before == "" || turn.After == "" || len(scope)+len(left) == 0 {
+		return Restored{}, fmt.Errorf("reverting turn %q: %w", turnID, ErrNothing)
+	}
+	restored := Restored{Conflicts: []Conflict{}, Unknown: []string{}}
+	if len(scope) > 0 {
+		restored, err = a.o.Checkpoints.Restore(ctx, RestoreRequest{Before: turn.Before, After: turn.After, Paths: scope})
+		if err != nil {
+			return Restored{}, fmt.Errorf("reverting turn %q: %w", turnID, err)
+		}
+	}
+	restored.Conflicts = append(restored.Conflicts, left...)
+	if len(paths) == 0 && restored.Undo != "" {
+		l.mark(func(t *session.Turn) bool {
+			t.Reverted = restored.Undo
+			return t.ID == turnID
+		})
+	}
+	return restored, nil
+}
+
+// agentsPaths is what reverting a whole turn is about, and what it leaves.
+func agentsPaths(turn session.Turn) (scope []string, left []Conflict) {
+	for _, change := range turn.Changes {
+		switch {
+		case change.By == session.ByUser:
+		case change.AlsoUser:
+			left = append(left, Conflict{Path: change.Path, Reason: reasonAlsoUser})
+		default:
+			scope = append(scope, change.Path)
+			if change.From != "" {
+				scope = append(scope, change.From)
+			}
+		}
+	}
+	return scope, left
+}
+
+// mark changes the headers of turns for which change returns true.
+func (l *live) mark(change func(*session.Turn) bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i := range l.state.Turns {
+		header := l.state.Turns[i].Header()
+		if change(&header) {
+			l.emitLocked(turnChange(header))
+		}
+	}
+}

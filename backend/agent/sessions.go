@@ -1,0 +1,183 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/keel-ide/keel/backend/approval"
+	"github.com/keel-ide/keel/backend/session"
+)
+
+// CreateSession starts an empty session with the defaults.
+func (a *Agent) CreateSession(ctx context.Context) (session.Session, error) {
+	defaults := a.o.Defaults()
+	if defaults.Mode == "" {
+		defaults.Mode = session.Autopilot
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.closed {
+		return session.Session{}, ErrClosed
+	}
+	journal, state, err := a.o.Sessions.Create(ctx, session.Session{
+		Mode: defaults.Mode, Provider: defaults.Provider, Model: defaults.Model,
+	})
+	if err != nil {
+		return session.Session{}, err
+	}
+	l := newLive(a, journal, state)
+	a.lives[state.ID] = l
+	return state.Clone(), nil
+}
+
+// Session returns a session whole. Events with a higher number than its Seq go
+// on from there.
+func (a *Agent) Session(ctx context.Context, id string) (session.Session, error) {
+	if l := a.opened(id); l != nil {
+		return l.snapshot(), nil
+	}
+	return a.o.Sessions.Load(ctx, id)
+}
+
+// Sessions lists the sessions, the last used first.
+func (a *Agent) Sessions(ctx context.Context) ([]session.Summary, error) {
+	summaries, err := a.o.Sessions.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i := range summaries {
+		if l := a.opened(summaries[i].ID); l != nil {
+			l.summarise(&summaries[i])
+		}
+	}
+	return summaries, nil
+}
+
+func (l *live) summarise(summary *session.Summary) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	summary.Running = l.run != nil
+	summary.Waiting = slices.ContainsFunc(l.state.Turns, func(t session.Turn) bool { return t.Status == session.Waiting })
+}
+
+// RenameSession gives a session another title.
+func (a *Agent) RenameSession(ctx context.Context, id, title string) error {
+	return a.change(ctx, id, func(s *session.Session) { s.Title = strings.TrimSpace(title) })
+}
+
+// SaveDraft keeps what is typed but not sent.
+func (a *Agent) SaveDraft(ctx context.Context, id, text string) error {
+	return a.change(ctx, id, func(s *session.Session) { s.Draft = text })
+}
+
+// SetMode says from the next decision on when the user is asked, also in
+// mid-turn.
+func (a *Agent) SetMode(ctx context.Context, id string, mode session.Mode) error {
+	if mode != session.Autopilot && mode != session.Supervised {
+		return fmt.Errorf("setting mode %q: not a mode", mode)
+	}
+	return a.change(ctx, id, func(s *session.Session) { s.Mode = mode })
+}
+
+// SetModel chooses what answers from the next turn on.
+func (a *Agent) SetModel(ctx context.Context, id, providerID, model string) error {
+	return a.change(ctx, id, func(s *session.Session) { s.Provider, s.Model = providerID, model })
+}
+
+func (a *Agent) change(ctx context.Context, id string, change func(*session.Session)) error {
+	l, err := a.live(ctx, id)
+	if err != nil {
+		return err
+	}
+	l.header(change)
+	return nil
+}
+
+// DeleteSession stops a session's turn and moves it aside.
+func (a *Agent) DeleteSession(ctx context.Context, id string) error {
+	if l := a.opened(id); l != nil {
+		if err := l.stop(ctx); err != nil {
+			return err
+		}
+		release, err := l.claim(ctx)
+		if err != nil {
+			return err
+		}
+		defer release()
+		a.mu.Lock()
+		delete(a.lives, id)
+		a.mu.Unlock()
+		if err := l.close(); err != nil {
+			return err
+		}
+	}
+	return a.o.Sessions.Delete(ctx, id)
+}
+
+// RestoreSession brings a deleted session back.
+func (a *Agent) RestoreSession(ctx context.Context, id string) error {
+	return a.o.Sessions.Restore(ctx, id)
+}
+
+// EditQueued changes a message that waits for its place.
+func (a *Agent) EditQueued(ctx context.Context, id, queuedID, text string) error {
+	return a.queued(ctx, id, queuedID, func(s *session.Session, i int) { s.Queue[i].Text = text })
+}
+
+// RemoveQueued takes a message back that waits for its place.
+func (a *Agent) RemoveQueued(ctx context.Context, id, queuedID string) error {
+	return a.queued(ctx, id, queuedID, func(s *session.Session, i int) { s.Queue = slices.Delete(s.Queue, i, i+1) })
+}
+
+func (a *Agent) queued(ctx context.Context, id, queuedID string, change func(*session.Session, int)) error {
+	l, err := a.live(ctx, id)
+	if err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	i := slices.IndexFunc(l.state.Queue, func(q session.Queued) bool { return q.ID == queuedID })
+	if i < 0 {
+		return fmt.Errorf("queued message %q: %w", queuedID, ErrNotFound)
+	}
+	l.headerLocked(func(s *session.Session) { change(s, i) })
+	return nil
+}
+
+// Answer answers the question that a tool call waits for. It is
+// [approval.ErrGone] or [approval.ErrChanged].
+func (a *Agent) Answer(ctx context.Context, id, approvalID, hash string, approved bool, feedback string) error {
+	l := a.opened(id)
+	if l == nil {
+		return fmt.Errorf("answering question %q: %w", approvalID, approval.ErrGone)
+	}
+	for {
+		err := a.o.Approvals.Answer(ctx, approvalID, hash, approval.Answer{Approved: approved, Feedback: feedback})
+		if !errors.Is(err, approval.ErrGone) || !l.asks(approvalID) {
+			return err
+		}
+		// The question is on the page an instant before the queue has it.
+		select {
+		case <-time.After(time.Millisecond):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// asks reports whether a question has no answer yet.
+func (l *live) asks(approvalID string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.run == nil {
+		return false
+	}
+	last := l.state.Turns[len(l.state.Turns)-1]
+	return slices.ContainsFunc(last.Items, func(i session.Item) bool {
+		return i.Tool != nil && i.Tool.Approval != nil && i.Tool.Approval.ID == approvalID && i.Tool.Approval.Answer == ""
+	})
+}

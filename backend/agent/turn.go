@@ -1,0 +1,124 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/keel-ide/keel/backend/bug"
+	"github.com/keel-ide/keel/backend/provider"
+	"github.com/keel-ide/keel/backend/session"
+	"github.com/sourcegraph/conc/panics"
+)
+
+// grace is how long a stopped turn waits for a tool or a stream to end before
+// it goes on without it.
+const grace = 400 * time.Millisecond
+
+// turn is one running turn. It belongs to its run's goroutine.
+type turn struct {
+	agent    *Agent
+	live     *live
+	head     session.Turn // without items
+	brackets []*bracket
+	left     leftovers
+	denied   string // what was not allowed, where nobody could be asked
+}
+
+// run runs the turn up to its last reply or result.
+func (t *turn) run(ctx context.Context, earlier <-chan struct{}) ending {
+	select {
+	case <-earlier:
+	case <-ctx.Done():
+		return cancelledEnd()
+	}
+	var end ending
+	if caught := panics.Try(func() { end = t.steps(ctx) }); caught != nil {
+		bug.Reportf(ctx, t.agent.o.Log, "a turn panicked: %v", caught.String())
+		end = ending{session.StopFailed, "Keel made an error of its own in this turn.", "What was done so far stays. Send a message to go on."}
+	}
+	if t.denied != "" && end.goesOn() {
+		end = ending{session.StopDenied, t.denied, "Allow the command with --trust, or run the prompt in Keel's window."}
+	}
+	return end
+}
+
+func (t *turn) steps(ctx context.Context) ending {
+	model, err := t.chooseModel(ctx)
+	if ctx.Err() != nil {
+		return cancelledEnd()
+	}
+	if err != nil {
+		return errorEnd(err)
+	}
+	for step := 1; step <= t.agent.o.MaxSteps; step++ {
+		reply, calls, err := t.ask(ctx, model, step)
+		if ctx.Err() != nil {
+			return cancelledEnd()
+		}
+		if err != nil {
+			return errorEnd(err)
+		}
+		if reply.StopReason != provider.StopToolUse {
+			return replyEnd(reply)
+		}
+		t.runCalls(ctx, calls)
+		if ctx.Err() != nil {
+			return cancelledEnd()
+		}
+		for _, queued := range t.live.takeQueue() {
+			t.add(session.Item{ID: queued.ID, Step: step, Kind: session.ItemPrompt, Text: queued.Text})
+		}
+	}
+	return ending{
+		session.StopStepLimit,
+		fmt.Sprintf("The turn reached its limit of %d steps.", t.agent.o.MaxSteps),
+		"Send \"go on\" to continue.",
+	}
+}
+
+// add adds an item or replaces it.
+func (t *turn) add(item session.Item) { t.live.emit(itemChange(t.head.ID, item)) }
+
+func (t *turn) remove(itemID string) {
+	t.live.emit(session.Change{Kind: session.ChangeRemoved, TurnID: t.head.ID, ItemID: itemID})
+}
+
+func (t *turn) notice(text string) {
+	t.add(session.Item{ID: t.agent.o.NewID(), Kind: session.ItemNotice, Text: text})
+}
+
+func (t *turn) setStatus(status session.Status) {
+	t.head.Status = status
+	t.live.emit(turnChange(t.head))
+}
+
+// await runs work and waits for it. After the turn was stopped it waits for a
+// moment only: work that has not ended then is left over, and false returned.
+// A panic of work is returned as an error.
+func (t *turn) await(ctx context.Context, work func()) (ended bool, panicked error) {
+	done := make(chan struct{})
+	var caught error
+	t.left.add()
+	t.agent.work.Go(func() {
+		defer t.left.end()
+		defer close(done)
+		if recovered := panics.Try(work); recovered != nil {
+			bug.Reportf(ctx, t.agent.o.Log, "work for a turn panicked: %v", recovered.String())
+			caught = fmt.Errorf("%v", recovered.Value)
+		}
+	})
+	select {
+	case <-done:
+		return true, caught
+	case <-ctx.Done():
+	}
+	timer := time.NewTimer(grace)
+	defer timer.Stop()
+	select {
+	case <-done:
+		return true, caught
+	case <-timer.C:
+		return false, nil
+	}
+}
