@@ -21,7 +21,20 @@ export function toFailure(cause: unknown): Failure {
     const hint = 'hint' in cause && typeof cause.hint === 'string' ? cause.hint : ''
     return new Failure(cause.code as Code, String(cause.message), hint)
   }
-  return new Failure('internal', cause instanceof Error ? cause.message : String(cause), '')
+  const text = cause instanceof Error ? cause.message : String(cause)
+  return parsed(text) ?? new Failure('internal', text, '')
+}
+
+/** Wails makes a text of whatever Go fails with, so Go sends the failure as JSON. */
+function parsed(text: string): Failure | undefined {
+  if (!text.startsWith('{')) return undefined
+  try {
+    const value: unknown = JSON.parse(text)
+    const known = typeof value === 'object' && value !== null && 'code' in value && 'message' in value
+    return known ? toFailure(value) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 export interface Disposable {

@@ -41,8 +41,8 @@ export interface Conflict {
 }
 
 /**
- * File is the comparison of two versions of one path. Hunks is empty when
- * Binary or TooLarge; Added and Removed count lines.
+ * File is the comparison of two versions of one path. Hunks is empty and the
+ * counts are 0 when Binary or TooLarge; else Added and Removed count lines.
  */
 export interface DiffFile {
   path: string
@@ -58,7 +58,8 @@ export interface DiffFile {
 
 /**
  * Hunk is a run of changed lines with up to three lines around it. Starts are
- * 1-based line numbers.
+ * 1-based line numbers; as in the unified format, a side without lines starts
+ * at the line it stands behind (0 at the top).
  */
 export interface DiffHunk {
   oldStart: number
@@ -71,7 +72,11 @@ export interface DiffHunk {
 /** Kind is what happened to a path. */
 export type DiffKind = 'added' | 'deleted' | 'modified' | 'renamed'
 
-/** Line is one line of a hunk, with its own line ending where it has one. */
+/**
+ * Line is one line of a hunk, with its own line ending where it has one. Text
+ * holds the file's bytes; encoding it as JSON loses those that are not UTF-8,
+ * which is enough to show it but not to apply it.
+ */
 export interface DiffLine {
   op: DiffOp
   text: string
@@ -279,8 +284,13 @@ export interface Session {
   mode: SessionMode
   provider: string
   model: string
-  /** what is typed but not sent */
+  /** what is typed but not sent; stopping a turn puts the queue in front of it */
   draft: string
+  /**
+   * Queue holds what was sent during the running turn. It goes to the model
+   * with the next tool results, or as the next turn.
+   */
+  queue: SessionQueued[]
   turns: SessionTurn[]
   /** the number of the last [Event] this state includes */
   seq: number
@@ -340,6 +350,12 @@ export interface SessionFileChange {
   added: number
   removed: number
   binary: boolean
+  /**
+   * AlsoUser is set when the agent changed the path and, during the same
+   * turn, something else did too: reverting the turn leaves it alone unless
+   * the path is named.
+   */
+  alsoUser: boolean
 }
 
 /** Item is one part of a turn. Items with the same Step came in one model reply. */
@@ -351,14 +367,23 @@ export interface SessionItem {
   signature?: string
   redacted?: string
   streaming: boolean
+  /** when the wait that a notice tells of ends */
+  until?: number
   tool?: SessionToolCall
 }
 
 /** ItemKind says which field of an [Item] is set. */
-export type SessionItemKind = 'notice' | 'reasoning' | 'text' | 'tool'
+export type SessionItemKind = 'notice' | 'prompt' | 'reasoning' | 'text' | 'tool'
 
 /** Mode is when the user is asked about file changes. */
 export type SessionMode = 'autopilot' | 'supervised'
+
+/** Queued is a message that waits for its place. */
+export interface SessionQueued {
+  id: string
+  text: string
+  queuedAt: number
+}
 
 /** Status is where a turn stands. */
 export type SessionStatus = 'done' | 'running' | 'waiting'
@@ -391,7 +416,7 @@ export interface SessionToolCall {
   /** where it runs, workspace-relative, "." for the top */
   folder: string
   diff?: DiffFile
-  /** a command's output so far, at most 64 KiB from its end */
+  /** a command's output so far, at most [MaxOutput] bytes from its end */
   output: string
   /** bytes of output before Output begins */
   outputAt: number
@@ -403,6 +428,12 @@ export interface SessionToolCall {
   startedAt: number
   durationMs: number
   approval?: SessionApproval
+  /** the rule that allowed, asked about or denied the call */
+  rule?: string
+  /** checkpoint before a call that may change files */
+  before?: string
+  /** checkpoint after it */
+  after?: string
 }
 
 /** ToolKind groups tools for the eye: what a call does. */
@@ -561,8 +592,10 @@ export interface TextSearch {
   folder: string
 }
 
-/** Timing is how long the page took, in milliseconds since the page's start. */
+/** Timing is how long the page took, in milliseconds since its own start. */
 export interface Timing {
+  /** when the page began to load */
+  startedAt: number
   firstPaint: number
   editorUsable: number
 }
@@ -616,6 +649,8 @@ export interface Methods {
      * what was shown is no longer what would happen: it is asked again.
      */
     Answer(answer: ApprovalAnswer): Promise<void>
+    /** EditQueued changes a message that waits for its turn. */
+    EditQueued(sessionID: string, queuedID: string, text: string): Promise<void>
     /** Examples lists prompts to try. */
     Examples(): Promise<Example[]>
     /**
@@ -623,6 +658,8 @@ export interface Methods {
      * ask the network and takes at most some seconds.
      */
     Providers(): Promise<ProviderState[]>
+    /** RemoveQueued takes a waiting message back. */
+    RemoveQueued(sessionID: string, queuedID: string): Promise<void>
     /**
      * Send starts a turn and returns its id; everything else comes as "session"
      * events. During a turn the prompt is queued.
@@ -801,7 +838,7 @@ export interface Methods {
 
 /** The names of all methods, for a client that is built at run time. */
 export const methodNames = {
-  Agent: ['Answer', 'Examples', 'Providers', 'Send', 'SetMode', 'SetModel', 'Stop'],
+  Agent: ['Answer', 'EditQueued', 'Examples', 'Providers', 'RemoveQueued', 'Send', 'SetMode', 'SetModel', 'Stop'],
   Checkpoints: ['Create', 'Diff', 'List', 'Preview', 'Restore', 'Undo'],
   Files: ['Copy', 'Delete', 'List', 'MakeFolder', 'Move', 'Stat'],
   Search: ['Cancel', 'ClearCache', 'Files', 'Text'],
