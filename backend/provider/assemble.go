@@ -262,8 +262,8 @@ func streamError(err error) error {
 func interrupted(cause error) *Error {
 	return &Error{
 		Class:   ClassInterrupted,
-		Message: "the reply was cut before its end",
-		Hint:    "Nothing of it was run. Send the message again.",
+		Message: "The reply was cut before its end.",
+		Hint:    "Nothing of it was run; send the message again.",
 		Err:     cause,
 	}
 }

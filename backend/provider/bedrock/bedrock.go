@@ -49,7 +49,7 @@ type Options struct {
 	OnInstance func() bool
 	// SignInTime bounds how long credentials may take where there is some sign
 	// of them (a profile, variables); 0 means 30 s. Without a sign only the
-	// instance metadata service is left, which gets at most 2 s.
+	// instance metadata service is left, which gets at most 2 s of it.
 	SignInTime time.Duration
 }
 

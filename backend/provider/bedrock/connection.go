@@ -31,8 +31,8 @@ type loaded struct {
 
 // connection is a configuration whose credentials are known to be there.
 // Clients are made anew for each request: they are cheap, the connections are
-// the configuration's, and one client must not read two streams at once (its
-// decoder is shared between them).
+// the configuration's, and one client must not read two streams at once (all
+// its streams share one decoder, unguarded).
 type connection struct {
 	config   aws.Config
 	settings Settings
@@ -64,7 +64,7 @@ func (p *Provider) signIn(ctx context.Context, cfg aws.Config) error {
 	limit := p.options.SignInTime
 	sign := p.signs(ctx).credentials
 	if !sign {
-		limit = metadataTime
+		limit = min(limit, metadataTime)
 	}
 	bounded, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()

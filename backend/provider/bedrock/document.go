@@ -21,12 +21,14 @@ type verbatim struct {
 }
 
 // newDocument returns text, a JSON object, as a document; empty text is {}.
+// Bytes that are not UTF-8, which the SDK mends in strings of its own, become
+// the replacement character here too.
 func newDocument(text json.RawMessage) (document.Interface, error) {
 	if len(bytes.TrimSpace(text)) == 0 {
 		text = json.RawMessage("{}")
 	}
 	var compact bytes.Buffer
-	if err := json.Compact(&compact, text); err != nil {
+	if err := json.Compact(&compact, bytes.ToValidUTF8(text, []byte("\uFFFD"))); err != nil {
 		return nil, err
 	}
 	if compact.Bytes()[0] != '{' {

@@ -42,8 +42,11 @@ func explain(err error, about subject) *provider.Error {
 // explainStream says what an error in mid-stream means: one that Bedrock sent
 // is what it says, anything else cut the reply.
 func explainStream(err error, about subject) *provider.Error {
-	if _, ok := errors.AsType[smithy.APIError](err); ok {
-		return explain(err, about)
+	if service, ok := errors.AsType[smithy.APIError](err); ok {
+		if explained := explainCode(service.ErrorCode(), service.ErrorMessage(), about); explained != nil {
+			explained.Err = err
+			return explained
+		}
 	}
 	return &provider.Error{
 		Class:   provider.ClassInterrupted,

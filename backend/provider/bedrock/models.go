@@ -56,17 +56,16 @@ func (p *Provider) lists(ctx context.Context) (lists, string, error) {
 	if err != nil {
 		return lists{}, "", err
 	}
-	client := c.control()
 	var found lists
 	var foundationErr, profilesErr error
 	var group sync.WaitGroup
 	group.Go(func() {
 		var output *bedrock.ListFoundationModelsOutput
-		if output, foundationErr = client.ListFoundationModels(ctx, nil); foundationErr == nil {
+		if output, foundationErr = c.control().ListFoundationModels(ctx, nil); foundationErr == nil {
 			found.foundation = output.ModelSummaries
 		}
 	})
-	group.Go(func() { found.profiles, profilesErr = listProfiles(ctx, client) })
+	group.Go(func() { found.profiles, profilesErr = listProfiles(ctx, c.control()) })
 	group.Wait()
 	return found, c.config.Region, cmp.Or(foundationErr, profilesErr)
 }

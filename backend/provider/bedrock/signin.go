@@ -3,13 +3,13 @@ package bedrock
 import (
 	"errors"
 	"fmt"
-	"net"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials/processcreds"
 	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
 	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/keel-ide/keel/backend/provider"
 )
@@ -89,14 +89,14 @@ func badCredentials(err error) *provider.Error {
 	_, sso := errors.AsType[*ssocreds.InvalidTokenError](err)
 	_, answered := errors.AsType[smithy.APIError](err)
 	_, process := errors.AsType[*processcreds.ProviderError](err)
-	_, network := errors.AsType[net.Error](err)
+	_, unsent := errors.AsType[*smithyhttp.RequestSendError](err)
 	switch {
 	case sso:
 		e.Message = "Your sign-in at AWS IAM Identity Center has expired."
 	case process:
 		e.Message = "The command that gives AWS credentials failed."
 		e.Hint = "Run the profile's credential_process in a terminal to see why."
-	case network && !answered:
+	case unsent && !answered:
 		e.Class = provider.ClassBounded
 		e.Message = "The AWS sign-in service cannot be reached."
 		e.Hint = "Check the network and the proxy."

@@ -55,11 +55,11 @@ func (p *Provider) ask(ctx context.Context, c connection, request provider.Reque
 	if len(request.Tools) > 0 && p.remembered(p.noTools, request.Model) {
 		return askWhole(ctx, c, input)
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	output, err := c.runtime().ConverseStream(ctx, input.stream())
+	streaming, cancel := context.WithCancel(ctx)
+	output, err := c.runtime().ConverseStream(streaming, input.stream())
 	if err == nil {
 		return &stream{
-			ctx: ctx, cancel: cancel, events: output.GetStream(),
+			ctx: streaming, cancel: cancel, events: output.GetStream(),
 			subject: subject{model: request.Model, region: c.config.Region},
 		}, nil
 	}

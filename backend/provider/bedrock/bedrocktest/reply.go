@@ -120,6 +120,15 @@ func Exception(kind, message string) Frame {
 	return encode(eventstreamapi.ExceptionMessageType, eventstreamapi.ExceptionTypeHeader, kind, toJSON(map[string]string{"message": message}))
 }
 
+// ErrorFrame encodes an error that is not in the API's model.
+func ErrorFrame(code, message string) Frame {
+	m := eventstream.Message{}
+	m.Headers.Set(eventstreamapi.MessageTypeHeader, eventstream.StringValue(eventstreamapi.ErrorMessageType))
+	m.Headers.Set(eventstreamapi.ErrorCodeHeader, eventstream.StringValue(code))
+	m.Headers.Set(eventstreamapi.ErrorMessageHeader, eventstream.StringValue(message))
+	return encodeMessage(m)
+}
+
 // MessageStart opens a reply.
 func MessageStart() Frame { return Event("messageStart", map[string]any{"role": "assistant"}) }
 
@@ -186,9 +195,13 @@ func encode(messageType, nameHeader, name string, payload []byte) Frame {
 	message.Headers.Set(nameHeader, eventstream.StringValue(name))
 	message.Headers.Set(eventstreamapi.ContentTypeHeader, eventstream.StringValue("application/json"))
 	message.Headers.Set(eventstreamapi.MessageTypeHeader, eventstream.StringValue(messageType))
+	return encodeMessage(message)
+}
+
+func encodeMessage(message eventstream.Message) Frame {
 	var frame bytes.Buffer
 	if err := eventstream.NewEncoder().Encode(&frame, message); err != nil {
-		panic(fmt.Sprintf("encoding frame %q: %v", name, err)) // only a name of over 64 KiB can do it
+		panic(fmt.Sprintf("encoding a frame: %v", err)) // only a payload of over 16 MiB can do it
 	}
 	return frame.Bytes()
 }

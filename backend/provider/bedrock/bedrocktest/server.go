@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/url"
@@ -27,6 +28,7 @@ type Server struct {
 	URL string // "http://127.0.0.1:PORT"
 
 	http    *http.Server
+	once    sync.Once // closes closing
 	closing chan struct{}
 	served  sync.WaitGroup
 
@@ -65,17 +67,24 @@ func New() (*Server, error) {
 	mux.HandleFunc("POST /model/{model}/{operation}", s.converse)
 	mux.HandleFunc("GET /foundation-models", s.listModels)
 	mux.HandleFunc("GET /inference-profiles", s.listProfiles)
-	s.http = &http.Server{Handler: mux}
+	s.http = &http.Server{Handler: mux, ErrorLog: log.New(io.Discard, "", 0)}
 	s.served.Go(func() { s.http.Serve(listener) })
 	return s, nil
 }
 
-// Close ends the server and every stream that it holds open.
+// Close ends the server and every stream that it holds open. It may be called
+// again.
 func (s *Server) Close() error {
-	close(s.closing)
+	s.once.Do(func() { close(s.closing) })
 	err := s.http.Close()
 	s.served.Wait()
 	return err
+}
+
+// ServeHTTP answers as the server does, for a server of the caller's, such as
+// one with TLS: the SDK sends API keys over nothing else.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.http.Handler.ServeHTTP(w, r)
 }
 
 // Environment returns the variables that lead the SDK here, each as NAME=VALUE:
