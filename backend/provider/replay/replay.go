@@ -178,7 +178,7 @@ func (p *Provider) Stream(ctx context.Context, _ provider.Request) (provider.Str
 	if line.Error != nil && line.Text == "" && line.Reasoning == "" && len(line.ToolCalls) == 0 {
 		return nil, line.Error.provider()
 	}
-	return &stream{ctx: ctx, line: line, events: line.events(number)}, nil
+	return &stream{request: lifetimeOf(ctx), line: line, events: line.events(number)}, nil
 }
 
 func (p *Provider) take() (line Line, number int, err error) {

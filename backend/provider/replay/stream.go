@@ -12,19 +12,29 @@ import (
 	"github.com/keel-ide/keel/backend/provider"
 )
 
+// lifetime is what a stream keeps of its request's context.
+type lifetime struct {
+	done <-chan struct{}
+	err  func() error
+}
+
+func lifetimeOf(ctx context.Context) lifetime {
+	return lifetime{done: ctx.Done(), err: ctx.Err}
+}
+
 // stream plays one line.
 type stream struct {
-	ctx    context.Context // of the request: it ends a waiting Next
-	line   Line
-	events iter.Seq[provider.Event]
-	next   func() (provider.Event, bool)
-	stop   func()
-	closed bool
+	request lifetime // it ends a waiting Next
+	line    Line
+	events  iter.Seq[provider.Event]
+	next    func() (provider.Event, bool)
+	stop    func()
+	closed  bool
 }
 
 // Next returns the next event, after the line's delay when it is a delta.
 func (s *stream) Next() (provider.Event, error) {
-	if err := s.ctx.Err(); err != nil {
+	if err := s.request.err(); err != nil {
 		return provider.Event{}, err
 	}
 	if s.closed {
@@ -41,21 +51,21 @@ func (s *stream) Next() (provider.Event, error) {
 		return provider.Event{}, io.EOF
 	}
 	if event.Kind == provider.EventDelta && s.line.DelayMs > 0 {
-		if err := wait(s.ctx, time.Duration(s.line.DelayMs)*time.Millisecond); err != nil {
+		if err := s.request.wait(time.Duration(s.line.DelayMs) * time.Millisecond); err != nil {
 			return provider.Event{}, err
 		}
 	}
 	return event, nil
 }
 
-func wait(ctx context.Context, delay time.Duration) error {
+func (l lifetime) wait(delay time.Duration) error {
 	timer := time.NewTimer(delay)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
 		return nil
-	case <-ctx.Done():
-		return ctx.Err()
+	case <-l.done:
+		return l.err()
 	}
 }
 
