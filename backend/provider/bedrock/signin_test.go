@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -147,7 +148,7 @@ func TestSignInThatCannotWork(t *testing.T) {
 			p := newProvider(&test.settings)
 			_, err := ask(t.Context(), p, question("Hello"))
 			checkClass(t, err, test.class)
-			e, ok := err.(*provider.Error)
+			e, ok := errors.AsType[*provider.Error](err)
 			if !ok {
 				t.Fatalf("error of type %T", err)
 			}
@@ -263,8 +264,7 @@ func TestSignInExpires(t *testing.T) {
 	check("NEXT/eu-west-1")
 }
 
-// An expired token of IAM Identity Center is refreshed, and its credentials
-// serve.
+// An expired single sign-on token is refreshed, and its credentials serve.
 func TestSignInRefreshesSSO(t *testing.T) {
 	server := newServer(t)
 	noKeys(t, "[default]\nregion=eu-west-1\nsso_session=s\nsso_account_id=1\nsso_role_name=r\n[sso-session s]\nsso_region=us-east-1\nsso_start_url=https://x\n", "")
@@ -334,11 +334,11 @@ func TestInstanceRole(t *testing.T) {
 func TestSignInIsBounded(t *testing.T) {
 	newServer(t)
 	noKeys(t, "[default]\nregion=eu-west-1\n", "")
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer listener.Close()
+	defer func() { _ = listener.Close() }()
 	setenv(t, "AWS_EC2_METADATA_DISABLED=false", "AWS_EC2_METADATA_SERVICE_ENDPOINT=http://"+listener.Addr().String())
 	for onInstance, says := range map[bool]string{false: "There are no AWS credentials.", true: "took longer than 50ms"} {
 		p := bedrock.New(bedrock.Options{OnInstance: func() bool { return onInstance }, SignInTime: 50 * time.Millisecond})

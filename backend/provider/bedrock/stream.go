@@ -59,7 +59,7 @@ func (p *Provider) ask(ctx context.Context, c connection, request provider.Reque
 	output, err := c.runtime().ConverseStream(streaming, input.stream())
 	if err == nil {
 		return &stream{
-			ctx: streaming, cancel: cancel, events: output.GetStream(),
+			done: streaming.Done(), cause: streaming.Err, cancel: cancel, events: output.GetStream(),
 			subject: subject{model: request.Model, region: c.config.Region},
 		}, nil
 	}
@@ -73,7 +73,8 @@ func (p *Provider) ask(ctx context.Context, c connection, request provider.Reque
 
 // stream reads one reply.
 type stream struct {
-	ctx     context.Context // of this stream, as an io.Reader's
+	done    <-chan struct{} // closed when the caller's context ends, or on Close
+	cause   func() error    // why it is closed; nil while it is not
 	cancel  context.CancelFunc
 	events  *bedrockruntime.ConverseStreamEventStream
 	subject subject
@@ -90,28 +91,27 @@ func (s *stream) Next() (provider.Event, error) {
 			if translated, ok := translate(event); ok {
 				return translated, nil
 			}
-		case <-s.ctx.Done():
-			return provider.Event{}, s.ctx.Err()
+		case <-s.done:
+			return provider.Event{}, s.cause()
 		}
 	}
 }
 
 // end says how the stream ended: a cut one ends with io.EOF as well.
 func (s *stream) end() error {
-	err := s.events.Err()
-	switch {
-	case s.ctx.Err() != nil:
-		return s.ctx.Err()
-	case err == nil:
-		return io.EOF
+	if err := s.cause(); err != nil {
+		return err
 	}
-	return explainStream(err, s.subject)
+	if err := s.events.Err(); err != nil {
+		return explainStream(err, s.subject)
+	}
+	return io.EOF
 }
 
 // Close ends the reply and frees its connection.
 func (s *stream) Close() error {
 	s.cancel()
-	s.events.Close() // what it returns is the stream's error, given by Next
+	_ = s.events.Close() // what it returns is the stream's error, given by Next
 	return nil
 }
 

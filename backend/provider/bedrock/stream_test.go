@@ -26,7 +26,9 @@ func isolate(t *testing.T) {
 	for _, variable := range os.Environ() {
 		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "AWS_") {
 			t.Setenv(name, "") // so that it is put back
-			os.Unsetenv(name)
+			if err := os.Unsetenv(name); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	t.Setenv("HOME", t.TempDir())
@@ -45,7 +47,7 @@ func setenv(t *testing.T, variables ...string) {
 func newServer(t *testing.T) *bedrocktest.Server {
 	t.Helper()
 	isolate(t)
-	server, err := bedrocktest.New()
+	server, err := bedrocktest.New(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,8 +82,8 @@ func ask(ctx context.Context, p *bedrock.Provider, request provider.Request) (pr
 	if err != nil {
 		return provider.Reply{}, err
 	}
-	defer stream.Close()
-	return provider.Assemble(stream, nil)
+	reply, err := provider.Assemble(stream, nil)
+	return reply, errors.Join(err, stream.Close())
 }
 
 // everything is a reply with every kind of block, as Bedrock streams it.
@@ -245,7 +247,9 @@ func TestStreamStalls(t *testing.T) {
 			t.Errorf("stalled after %d frames: %v, want %v", n, err, context.Canceled)
 		}
 		cancel()
-		stream.Close()
+		if err := stream.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

@@ -30,7 +30,7 @@ func askWhole(ctx context.Context, c connection, input converse) (provider.Strea
 	if err != nil {
 		return nil, badReply(err)
 	}
-	return &played{ctx: ctx, events: events}, nil
+	return &played{cause: ctx.Err, events: events}, nil
 }
 
 // wholeEvents is the stream that the reply would have been.
@@ -85,12 +85,12 @@ func wholeReasoning(i int, block types.ReasoningContentBlock) []provider.Event {
 
 // played is a stream of events that are all there.
 type played struct {
-	ctx    context.Context // of this stream, as an io.Reader's
+	cause  func() error // why the caller gave up; nil while it has not
 	events []provider.Event
 }
 
 func (p *played) Next() (provider.Event, error) {
-	if err := p.ctx.Err(); err != nil {
+	if err := p.cause(); err != nil {
 		return provider.Event{}, err
 	}
 	if len(p.events) == 0 {

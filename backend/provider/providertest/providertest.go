@@ -44,11 +44,14 @@ func (s *stream) Close() error { return nil }
 func CheckPrefixes(events []provider.Event) error {
 	stopped := false
 	for n := 0; ; n++ {
-		for _, end := range []error{io.EOF, io.ErrUnexpectedEOF} {
-			mayPass := stopped && end == io.EOF
+		for _, clean := range []bool{true, false} {
+			var end error
+			if !clean {
+				end = io.ErrUnexpectedEOF
+			}
 			reply, err := provider.Assemble(Stream(end, events[:n]...), nil)
-			if err := CheckCut(reply, err); err != nil && !mayPass {
-				return fmt.Errorf("first %d of %d events, then %q: %w", n, len(events), end, err)
+			if err := CheckCut(reply, err); err != nil && (!stopped || !clean) {
+				return fmt.Errorf("first %d of %d events, clean end %v: %w", n, len(events), clean, err)
 			}
 		}
 		if n == len(events) {

@@ -56,7 +56,7 @@ func (s *Server) listModels(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	w.Header().Set("Content-Type", "application/json")
-	w.Write(toJSON(map[string]any{"modelSummaries": s.models}))
+	_, _ = w.Write(toJSON(map[string]any{"modelSummaries": s.models}))
 }
 
 func (s *Server) listProfiles(w http.ResponseWriter, r *http.Request) {
@@ -79,7 +79,7 @@ func (s *Server) listProfiles(w http.ResponseWriter, r *http.Request) {
 		page["nextToken"] = strconv.Itoa(last)
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.Write(toJSON(page))
+	_, _ = w.Write(toJSON(page))
 }
 
 // refusesList records the request and writes the fault there is for it.

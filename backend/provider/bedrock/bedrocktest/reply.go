@@ -53,7 +53,7 @@ func (f Fault) write(w http.ResponseWriter) {
 		return
 	}
 	w.WriteHeader(f.Status)
-	w.Write(toJSON(map[string]string{"message": f.Message}))
+	_, _ = w.Write(toJSON(map[string]string{"message": f.Message}))
 }
 
 // Refuse returns a reply with an error of Bedrock.
@@ -201,7 +201,7 @@ func encode(messageType, nameHeader, name string, payload []byte) Frame {
 func encodeMessage(message eventstream.Message) Frame {
 	var frame bytes.Buffer
 	if err := eventstream.NewEncoder().Encode(&frame, message); err != nil {
-		panic(fmt.Sprintf("encoding a frame: %v", err)) // only a payload of over 16 MiB can do it
+		panic(fmt.Sprintf("encoding a frame: %v", err)) //nolint:forbidigo // a script of over 16 MiB a frame is a test's mistake
 	}
 	return frame.Bytes()
 }
@@ -211,7 +211,7 @@ func encodeMessage(message eventstream.Message) Frame {
 func toJSON(value any) []byte {
 	data, err := json.Marshal(value)
 	if err != nil {
-		panic(fmt.Sprintf("marshalling %T: %v", value, err))
+		panic(fmt.Sprintf("marshalling %T: %v", value, err)) //nolint:forbidigo // so is a payload without a JSON
 	}
 	return data
 }

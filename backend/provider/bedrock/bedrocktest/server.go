@@ -9,8 +9,8 @@
 package bedrocktest
 
 import (
+	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -51,9 +51,9 @@ type Request struct {
 }
 
 // New starts a server, which answers "Hello from the stand-in." until told
-// otherwise. The caller closes it.
-func New() (*Server, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+// otherwise. ctx is for the start only; the caller closes the server.
+func New(ctx context.Context) (*Server, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("starting the Bedrock stand-in: %w", err)
 	}
@@ -68,7 +68,7 @@ func New() (*Server, error) {
 	mux.HandleFunc("GET /foundation-models", s.listModels)
 	mux.HandleFunc("GET /inference-profiles", s.listProfiles)
 	s.http = &http.Server{Handler: mux, ErrorLog: log.New(io.Discard, "", 0)}
-	s.served.Go(func() { s.http.Serve(listener) })
+	s.served.Go(func() { _ = s.http.Serve(listener) })
 	return s, nil
 }
 
@@ -148,7 +148,7 @@ func (s *Server) reply(r Request) Reply {
 func (s *Server) converse(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		panic(http.ErrAbortHandler) // the client is gone
+		return // the client is gone
 	}
 	request := Request{Model: r.PathValue("model"), Operation: r.PathValue("operation"), Header: r.Header.Clone(), Body: body}
 	s.record(request)
@@ -162,7 +162,7 @@ func (s *Server) converse(w http.ResponseWriter, r *http.Request) {
 		reply.Fault.write(w)
 	case request.Operation == "converse":
 		w.Header().Set("Content-Type", "application/json")
-		w.Write(reply.Whole)
+		_, _ = w.Write(reply.Whole)
 	case request.Operation == "converse-stream":
 		s.stream(w, r, reply)
 	default:
@@ -180,8 +180,8 @@ func refusal(r *http.Request, body []byte) (Fault, bool) {
 	if !strings.HasPrefix(authorization, "AWS4-HMAC-SHA256 Credential=") && !strings.HasPrefix(authorization, "Bearer ") {
 		return Fault{Status: http.StatusForbidden, Type: "MissingAuthenticationTokenException", Message: "Missing Authentication Token"}, true
 	}
-	if err := validate(body); err != nil {
-		return Fault{Status: http.StatusBadRequest, Type: "ValidationException", Message: err.Error()}, true
+	if reason := invalid(body); reason != "" {
+		return Fault{Status: http.StatusBadRequest, Type: "ValidationException", Message: reason}, true
 	}
 	return Fault{}, false
 }
@@ -195,14 +195,16 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, reply Reply) {
 	w.Header().Set("Content-Type", "application/vnd.amazon.eventstream")
 	w.Header().Set("X-Amzn-RequestId", "00000000-0000-4000-8000-000000000000")
 	w.WriteHeader(http.StatusOK)
-	w.Write(reply.Stream)
+	_, _ = w.Write(reply.Stream)
 	// Flushed, the answer has no length, as a real stream has none.
 	if err := http.NewResponseController(w).Flush(); err != nil {
-		panic(http.ErrAbortHandler)
+		return // the client is gone
 	}
 	switch reply.End {
 	case EndDropped:
-		panic(http.ErrAbortHandler)
+		if connection, _, err := http.NewResponseController(w).Hijack(); err == nil {
+			connection.Close()
+		}
 	case EndStall:
 		select {
 		case <-r.Context().Done():
@@ -215,7 +217,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, reply Reply) {
 func reset(w http.ResponseWriter, stream []byte) {
 	connection, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		panic(http.ErrAbortHandler)
+		return
 	}
 	defer connection.Close()
 	fmt.Fprintf(connection, "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.amazon.eventstream\r\nTransfer-Encoding: chunked\r\n\r\n")
@@ -223,66 +225,6 @@ func reset(w http.ResponseWriter, stream []byte) {
 		fmt.Fprintf(connection, "%x\r\n%s\r\n", len(stream), stream)
 	}
 	if tcp, ok := connection.(*net.TCPConn); ok {
-		tcp.SetLinger(0)
+		_ = tcp.SetLinger(0)
 	}
-}
-
-// validate refuses what Converse refuses of a request's shape, in its words.
-func validate(body []byte) error {
-	var request struct {
-		Messages []struct {
-			Role    string
-			Content []map[string]json.RawMessage
-		}
-		ToolConfig *struct{ Tools []json.RawMessage }
-	}
-	if err := json.Unmarshal(body, &request); err != nil {
-		return errors.New("Expected valid JSON. Please reformat your input and try again.")
-	}
-	if len(request.Messages) == 0 || request.Messages[0].Role != "user" {
-		return errors.New("A conversation must start with a user message. Try again with a conversation that starts with a user message.")
-	}
-	open := map[string]bool{}
-	for i, message := range request.Messages {
-		if i > 0 && message.Role == request.Messages[i-1].Role {
-			return errors.New("A conversation must alternate between user and assistant roles. Make sure the conversation alternates between user and assistant roles and try again.")
-		}
-		calls, err := checkContent(i, message.Content, open)
-		if err != nil {
-			return err
-		}
-		if len(open) > 0 {
-			return fmt.Errorf("Expected toolResult blocks at messages.%d.content for %d Ids.", i, len(open))
-		}
-		open = calls
-		if len(calls) > 0 && request.ToolConfig == nil {
-			return errors.New("The toolConfig field must be defined when using toolUse and toolResult content blocks.")
-		}
-	}
-	return nil
-}
-
-// checkContent takes the answered calls out of open and returns the new ones.
-func checkContent(i int, content []map[string]json.RawMessage, open map[string]bool) (map[string]bool, error) {
-	if len(content) == 0 {
-		return nil, fmt.Errorf("The content field in the Message object at messages.%d is empty. Add a ContentBlock object to the content field and try again.", i)
-	}
-	calls := map[string]bool{}
-	for j, block := range content {
-		var text string
-		if raw, ok := block["text"]; ok && (json.Unmarshal(raw, &text) != nil || strings.TrimSpace(text) == "") {
-			return nil, fmt.Errorf("The text field in the ContentBlock object at messages.%d.content.%d is blank. Add text to the text field, and try again.", i, j)
-		}
-		var tool struct{ ToolUseID string }
-		if raw, ok := block["toolUse"]; ok && json.Unmarshal(raw, &tool) == nil {
-			calls[tool.ToolUseID] = true
-		}
-		if raw, ok := block["toolResult"]; ok && json.Unmarshal(raw, &tool) == nil {
-			if !open[tool.ToolUseID] {
-				return nil, fmt.Errorf("The number of toolResult blocks at messages.%d.content exceeds the number of toolUse blocks of previous turn.", i)
-			}
-			delete(open, tool.ToolUseID)
-		}
-	}
-	return calls, nil
 }

@@ -1,0 +1,33 @@
+package bedrocktest
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestInvalid(t *testing.T) {
+	const (
+		hello  = `{"role":"user","content":[{"text":"Hello"}]}`
+		call   = `{"role":"assistant","content":[{"toolUse":{"toolUseId":"a","name":"x","input":{}}}]}`
+		result = `{"role":"user","content":[{"toolResult":{"toolUseId":"a","content":[]}}]}`
+		tools  = `"toolConfig":{"tools":[{}]}`
+	)
+	tests := map[string]struct{ body, want string }{
+		"good":              {`{"messages":[` + hello + `]}`, ""},
+		"good with tools":   {`{"messages":[` + hello + `,` + call + `,` + result + `],` + tools + `}`, ""},
+		"not JSON":          {`{`, "valid JSON"},
+		"no messages":       {`{"messages":[]}`, "start with a user"},
+		"assistant first":   {`{"messages":[` + call + `]}`, "start with a user"},
+		"two of a side":     {`{"messages":[` + hello + `,` + hello + `]}`, "alternate"},
+		"empty content":     {`{"messages":[{"role":"user","content":[]}]}`, "is empty"},
+		"blank text":        {`{"messages":[{"role":"user","content":[{"text":" "}]}]}`, "is blank"},
+		"no tools declared": {`{"messages":[` + hello + `,` + call + `,` + result + `]}`, "toolConfig"},
+		"call not answered": {`{"messages":[` + hello + `,` + call + `,` + hello + `],` + tools + `}`, "Expected toolResult"},
+		"answer to no call": {`{"messages":[` + result + `],` + tools + `}`, "exceeds"},
+	}
+	for name, test := range tests {
+		if got := invalid([]byte(test.body)); (got == "") != (test.want == "") || !strings.Contains(got, test.want) {
+			t.Errorf("%s: %q, want %q in it", name, got, test.want)
+		}
+	}
+}
