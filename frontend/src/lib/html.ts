@@ -25,33 +25,6 @@ export function visibleHtml(text: string, where: 'code' | 'prose'): string {
 }
 
 /**
- * Makes HTML of highlighted code safe by construction: only spans with a class,
- * line breaks and text are kept.
- */
-export function spansOnly(html: string): DocumentFragment {
-  const template = document.createElement('template')
-  template.innerHTML = html
-  const fragment = document.createDocumentFragment()
-  copySpans(template.content, fragment)
-  return fragment
-}
-
-function copySpans(from: Node, to: Node): void {
-  for (const child of from.childNodes) {
-    if (child.nodeType === Node.TEXT_NODE) {
-      to.appendChild(document.createTextNode(child.textContent ?? ''))
-    } else if (child instanceof Element && child.tagName === 'BR') {
-      to.appendChild(document.createElement('br'))
-    } else if (child instanceof Element) {
-      const span = document.createElement('span')
-      if (child.className) span.className = child.className
-      copySpans(child, span)
-      to.appendChild(span)
-    }
-  }
-}
-
-/**
  * Makes parent's children equal to those of next, keeping every node that is
  * already right: what did not change neither flickers nor loses its selection.
  */

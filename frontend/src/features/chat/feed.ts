@@ -1,9 +1,6 @@
 import { toFailure, type Bridge, type Disposable, type Failure, type Session, type SessionEvent } from '../../bridge'
+import { Sequence } from '../../lib/sequence'
 import { applyEvent } from './reducer'
-import { hasGap, startAt, take, type Sequence } from './sequence'
-
-/** How long an event may be missing before the whole session is asked for again. */
-const gapTime = 250
 
 export interface FeedTarget {
   /** The session's present state; at most once a frame. */
@@ -19,9 +16,8 @@ export interface FeedTarget {
  */
 export class SessionFeed implements Disposable {
   private session: Session | undefined
-  private sequence: Sequence = startAt(0)
+  private sequence: Sequence<SessionEvent> | undefined
   private opening: { id: string; events: SessionEvent[] } | undefined
-  private gapTimer = 0
   private frame = 0
   private hiddenTimer = 0
   private readonly subscription: Disposable
@@ -52,8 +48,11 @@ export class SessionFeed implements Disposable {
     const waiting = this.opening?.id === session.id ? this.opening.events : []
     this.opening = undefined
     this.session = session
-    this.sequence = startAt(session.seq)
-    this.watchGap()
+    this.sequence?.dispose()
+    this.sequence = new Sequence((event) => this.apply(event), {
+      first: session.seq + 1,
+      onGap: () => void this.reopen(),
+    })
     for (const event of waiting) this.receive(event)
     this.drawNow()
     return this.session
@@ -61,31 +60,25 @@ export class SessionFeed implements Disposable {
 
   dispose(): void {
     this.subscription.dispose()
-    clearTimeout(this.gapTimer)
+    this.sequence?.dispose()
     this.cancelDraw()
   }
 
   private receive(event: SessionEvent): void {
     if (this.opening?.id === event.sessionId) this.opening.events.push(event)
     if (event.sessionId !== this.session?.id) return
-    const { next, ready } = take(this.sequence, event)
-    this.sequence = next
-    for (const each of ready) this.session = applyEvent(this.session, each)
-    this.watchGap()
-    if (ready.length > 0) this.drawSoon()
+    if (event.seq > this.session.seq) this.sequence?.push(event.seq, event)
   }
 
-  private watchGap(): void {
-    if (!hasGap(this.sequence)) {
-      clearTimeout(this.gapTimer)
-      this.gapTimer = 0
-    } else if (this.gapTimer === 0) {
-      this.gapTimer = window.setTimeout(() => void this.reopen(), gapTime)
-    }
+  private apply(event: SessionEvent): void {
+    if (!this.session) return
+    this.session = applyEvent(this.session, event)
+    this.drawSoon()
   }
 
   private async reopen(): Promise<void> {
-    this.gapTimer = 0
+    this.sequence?.dispose()
+    this.sequence = undefined // what comes until the state is here again, `opening` keeps
     const id = this.session?.id
     if (!id || this.opening) return
     try {

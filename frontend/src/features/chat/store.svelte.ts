@@ -8,6 +8,7 @@ import {
   type ProviderState,
   type Session,
   type SessionMode,
+  type SessionQueued,
   type SessionSummary,
 } from '../../bridge'
 import { Drafts } from './drafts'
@@ -157,6 +158,16 @@ export class ChatStore implements Disposable {
     setTimeout(() => (this.sending = this.sending.filter((other) => other !== sending)), sent ? 1000 : 0)
     if (!sent) this.giveBack(session.id, prompt, '\n')
     return sent
+  }
+
+  /** Takes a queued message back; with `edit` its text is in the input again. */
+  unqueue(queued: SessionQueued, edit: boolean): Promise<boolean> {
+    const session = this.session
+    if (!session) return Promise.resolve(false)
+    return this.attempt(async () => {
+      await this.bridge.Agent.RemoveQueued(session.id, queued.id)
+      if (edit) this.giveBack(session.id, queued.text, '\n\n')
+    })
   }
 
   stop(): Promise<boolean> {

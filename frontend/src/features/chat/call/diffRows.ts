@@ -1,5 +1,5 @@
 import type { DiffFile, DiffOp } from '../../../bridge'
-import { spansOnly } from '../../../lib/html'
+import { colouredLines } from '../../../lib/coloured'
 import { hasHidden } from '../../../lib/visible'
 
 /** DiffRow is one shown line of a diff, or the gap between two hunks. */
@@ -50,24 +50,13 @@ export async function colouredSides(
       const op = rows[index]?.op
       return op === 'equal' || op === side
     })
-    const html = await colorize(indexes.map((index) => rows[index]?.text ?? '').join('\n')).catch(() => '')
+    const code = indexes.map((index) => rows[index]?.text ?? '').join('\n')
+    const html = await colorize(code).catch(() => '')
     if (!html) continue
-    for (const [at, line] of splitLines(spansOnly(html)).entries()) {
+    for (const [at, line] of colouredLines(html, code).entries()) {
       const index = indexes[at]
-      const row = index === undefined ? undefined : rows[index]
-      if (index === undefined || !row || hasHidden(row.text, 'code')) continue
-      if (line.textContent === row.text) colours.set(index, line)
+      if (index !== undefined && !hasHidden(rows[index]?.text ?? '', 'code')) colours.set(index, line)
     }
   }
   return colours
-}
-
-function splitLines(fragment: DocumentFragment): DocumentFragment[] {
-  let line = document.createDocumentFragment()
-  const lines = [line]
-  for (const node of [...fragment.childNodes]) {
-    if (node instanceof HTMLBRElement) lines.push((line = document.createDocumentFragment()))
-    else line.appendChild(node)
-  }
-  return lines
 }

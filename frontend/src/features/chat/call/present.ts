@@ -21,6 +21,11 @@ const looks: Readonly<Record<SessionCallStatus, StatusLook>> = {
   unknown: { icon: 'question', label: 'Outcome unknown', tone: 'warn' },
 }
 
+/** Reports whether a call only looks around, so that a row says enough. */
+export function isPlain(call: SessionToolCall): boolean {
+  return call.status !== 'waiting' && ['read', 'search', 'other'].includes(call.kind)
+}
+
 export function statusLook(call: SessionToolCall): StatusLook {
   if (call.status === 'completed' && call.hasExit && call.exitCode !== 0) {
     return { icon: 'error', label: `Exit code ${call.exitCode}`, tone: 'bad' }

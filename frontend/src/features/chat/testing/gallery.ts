@@ -1,0 +1,73 @@
+import '@vscode/codicons/dist/codicon.css'
+import { Failure } from '../../../bridge'
+import { startChat } from '..'
+import { fakeHost } from './host'
+import { event } from './sessions'
+import { bedrock, examples, markdown, practice, states } from './states'
+import { themeVariables, type themes } from './theme'
+
+// A page to look at the chat without Go: ?state=done&theme=light. Development only.
+
+const query = new URLSearchParams(location.search)
+const theme = (query.get('theme') ?? 'dark') as keyof typeof themes
+const name = query.get('state') ?? 'done'
+const sheet = document.createElement('style')
+sheet.textContent = `:root { color-scheme: ${theme.includes('light') ? 'light' : 'dark'}; ${themeVariables(theme)} }`
+document.head.append(sheet)
+
+const shown = (states[name] ?? states['empty'])?.()
+const container = document.getElementById('chat')
+if (!shown || !container) throw new Error('There is nothing to show.')
+
+const host = fakeHost(shown, {
+  methods: {
+    'Agent.Examples': () => examples,
+    'Agent.Providers': () => [practice, bedrock],
+    'Checkpoints.Preview': () => ({
+      write: ['calc.go', 'calc_test.go'],
+      delete: ['internal/report/generated.txt'],
+      conflicts: [],
+      unknown: ['node_modules'],
+    }),
+    'Sessions.List': () => {
+      if (name === 'blocked') throw new Failure('no_workspace', 'No folder is open.', '')
+      return ['Add a function Sum', 'Rename the package', 'Why does the build fail on Windows?'].map((title, i) => ({
+        id: i === 0 ? shown.id : `other${i}`,
+        title,
+        createdAt: Date.now(),
+        updatedAt: Date.now() - i * 5_000_000,
+        running: i === 1,
+        waiting: i === 2,
+      }))
+    },
+  },
+})
+startChat(host)
+host.views[0]?.render(container)
+
+interface GalleryWindow {
+  host: typeof host
+  /** Streams a text at so many tokens a second and resolves with the frames' lengths in milliseconds. */
+  stream(tokensPerSecond: number, seconds: number): Promise<number[]>
+}
+
+Object.assign(window, {
+  host,
+  async stream(tokensPerSecond, seconds) {
+    const frames: number[] = []
+    const piece = markdown + '\n\n'
+    const perFrame = (tokensPerSecond * 4) / 60 // about four characters a token
+    let at = 0
+    let last = performance.now()
+    const end = last + seconds * 1000
+    for (let seq = 2; last < end; seq++) {
+      let append = ''
+      while (append.length < perFrame) append += piece[at++ % piece.length]
+      host.bridge.emit('session', event(seq, { kind: 'text', turnId: 't1', itemId: 'm1', append }))
+      const now = await new Promise<number>((resolve) => requestAnimationFrame(resolve))
+      frames.push(now - last)
+      last = now
+    }
+    return frames
+  },
+} satisfies GalleryWindow)
