@@ -11,6 +11,7 @@ import { SearchProviderType } from '@codingame/monaco-vscode-api/vscode/vs/workb
 import { registerCustomProvider } from '@codingame/monaco-vscode-files-service-override'
 import type { Bridge, Property, WindowState } from '../bridge'
 import { backUpSoon } from './backups'
+import { setContext } from './commands'
 import './extensions'
 import { CheckpointFiles, checkpointScheme } from './files/checkpoints'
 import { folderPaths } from './files/paths'
@@ -18,12 +19,14 @@ import { UserData, userDataScheme } from './files/userData'
 import { followDisk, WorkspaceFiles } from './files/workspaceFiles'
 import { Folders } from './folders'
 import { trimMenus } from './menus'
+import { notify } from './notify'
 import { product, settingDefaults } from './product'
 import { saveEverything } from './saving'
 import { Search } from './search/provider'
 import { workbenchServices } from './services'
 import { contributeSettings } from './settings'
 import { TerminalBackend } from './terminal/backend'
+import { registerWindowCommands } from './window'
 import { provideWorkers } from './workers'
 
 /** boot starts the workbench in root, on the folder that Go has opened. */
@@ -48,6 +51,7 @@ export async function boot(
   const leaving = { save: saveEverything, freeze: () => void (gate.closed = true) }
   const folders = new Folders(bridge, leaving, state.workspace)
   folders.registerCommands()
+  registerWindowCommands(bridge, saveEverything)
   const terminals = new TerminalBackend(bridge, state.workspace)
   await initialize(
     workbenchServices(bridge, gate, terminals),
@@ -61,6 +65,8 @@ export async function boot(
     // Otherwise the workbench takes the folder for the user's home.
     { userHome: URI.file('/') },
   )
+  // The workbench believes that only a native window can open folders.
+  setContext('openFolderWorkspaceSupport', true)
   if (folder) {
     await answerSearches(bridge, folder)
     followDisk(bridge, folder, files, () => void readAgain(files))
@@ -70,7 +76,7 @@ export async function boot(
 
 async function answerSearches(bridge: Bridge, folder: string): Promise<void> {
   const search = await getService(ISearchService)
-  const provider = new Search(bridge, folderPaths(folder))
+  const provider = new Search(bridge, folderPaths(folder), notify.failure)
   search.registerSearchResultProvider('file', SearchProviderType.file, provider)
   search.registerSearchResultProvider('file', SearchProviderType.text, provider)
 }

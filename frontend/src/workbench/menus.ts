@@ -9,45 +9,41 @@ import {
  * What the workbench brings but Keel does not have: other windows, workspace
  * files, its maker's services and its own chat. They would do nothing.
  */
-const hidden: readonly (string | RegExp)[] = [
-  'workbench.action.newWindow',
-  'workbench.action.files.openFile',
-  'workbench.action.files.openFileFolder',
-  'workbench.action.files.openLocalFile',
-  'workbench.action.files.openLocalFolder',
-  'workbench.action.openWorkspace',
-  'workbench.action.openWorkspaceInNewWindow',
-  'workbench.action.duplicateWorkspaceInNewWindow',
-  'workbench.action.saveWorkspaceAs',
-  'workbench.action.closeWindow',
-  'workbench.action.addRootFolder',
-  'workbench.action.removeRootFolder',
-  'addRootFolder',
-  /^workbench\.action\.(open|show)(Documentation|Video|Tips|Newsletter|YouTube|Twitter|RequestFeature|License|Privacy|IntroductoryVideos)/,
-  /^workbench\.action\.(openIssueReporter|openYouTubeUrl|openTwitterUrl|openRequestFeatureUrl|openLicenseUrl|openPrivacyStatementUrl|keybindingsReference)/,
-  /^workbench\.(action\.)?(chat|quickchat|inlineChat|mcp|agents?|aiCustomization|openChat|openQuickChat)\b/i,
-  /^(workbench\.action\.)?(inlineChat|github\.copilot|agentHost|agentSession)/i,
-  /(chat|copilot|languageModel|mcpServer)/i,
-  /^workbench\.(userDataSync|userDataProfiles?|profiles|action\.(switchProfile|.*[pP]rofile))/,
-  /^workbench\.action\.(telemetry|remote)/,
-  /^workbench\.extensions\./,
-  'workbench.view.extensions',
-  'workbench.action.manageTrustedDomain',
+const hiddenIds: readonly RegExp[] = [
+  /^workbench\.action\.(newWindow|duplicateWorkspaceInNewWindow|openWorkspace|openWorkspaceInNewWindow|saveWorkspaceAs|closeWindow|addRootFolder|removeRootFolder)$/,
+  /^workbench\.action\.files\.(openFile|openFileFolder|openLocalFile|openLocalFolder|openFolderViaWorkspace|newFileInNewWindow)$/,
+  /^(addRootFolder|removeRootFolder)$/,
+  /^workbench\.action\.(open|show).*(Documentation|Video|Tips|Newsletter|YouTube|Twitter|RequestFeature|License|Privacy|IssueReporter|Url)/,
+  /^workbench\.action\.(keybindingsReference|askVScode|syncAccountPolicy|showPolicyDiagnostics|manageAccounts|toggleConfirmBeforeClose|url\.openUrl|tryNewDefaultThemes)$/i,
+  /(chat|copilot|languageModel|mcp|agentHost|agentSession|inlineChat|dictation|Voice)/i,
+  /^workbench\.(userDataSync|userDataProfiles?|profiles|extensions|view\.extensions|action\.(telemetry|remote|switchProfile|.*profile))/i,
+  /^(extension\.bisect|editor\.action\.measureExtHostLatency|merge\.dev)/,
 ]
 
-/** Of ours: these match a pattern above but are Keel's. */
-const kept = /^keel\./
+const hiddenTitles =
+  /New Window|(Editor|Terminal) Window|Marketplace|Dynamic Authentication|Account|Metered Connection|Extension Bisect|^Connection: |Pty Host|Reload Webviews|(Attach to|Detach) Session|Snooze Inline/
+
+/** Keel's own commands, whatever they are called. */
+const own = /^keel[.A-Z]/
+
+export interface MenuCommand {
+  id: string
+  title: string | { value: string }
+}
 
 /** isHidden says whether a command has no place in Keel's menus and palette. */
-export function isHidden(command: string): boolean {
-  if (kept.test(command)) return false
-  return hidden.some((rule) => (typeof rule === 'string' ? rule === command : rule.test(command)))
+export function isHidden({ id, title }: MenuCommand): boolean {
+  if (own.test(id)) return false
+  return (
+    hiddenIds.some((rule) => rule.test(id)) ||
+    hiddenTitles.test(typeof title === 'string' ? title : title.value)
+  )
 }
 
 /** trimMenus takes what does nothing in Keel out of every menu and the palette. */
 export function trimMenus(): void {
   const all = MenuRegistry.getMenuItems.bind(MenuRegistry)
   const shown = (item: IMenuItem | ISubmenuItem) =>
-    isIMenuItem(item) ? !isHidden(item.command.id) : !isHidden(item.submenu.id)
+    !isHidden(isIMenuItem(item) ? item.command : { id: item.submenu.id, title: item.title })
   MenuRegistry.getMenuItems = (menu) => all(menu).filter(shown)
 }

@@ -4,31 +4,8 @@ import { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
 import type { Bridge, Property, SettingsProblem } from '../bridge'
 import { userDataScheme } from './files/userData'
 import { notify } from './notify'
-
-type Schema = Record<string, unknown>
-
-const types: Record<string, Schema> = {
-  string: { type: 'string' },
-  boolean: { type: 'boolean' },
-  stringArray: { type: 'array', items: { type: 'string' } },
-  enum: { type: 'string' },
-}
-
-/** toSchema is one of Keel's settings as a contribution of an extension. */
-export function toSchema(property: Property): Schema {
-  const schema: Schema = {
-    ...types[property.type],
-    markdownDescription: property.description,
-    default: parsed(property.default),
-    scope: property.scope === 'application' ? 'application' : 'window',
-  }
-  if (property.enum.length === 0) return schema
-  return { ...schema, enum: property.enum, markdownEnumDescriptions: property.enumDescriptions }
-}
-
-function parsed(json: string): unknown {
-  return json === '' ? undefined : (JSON.parse(json) as unknown)
-}
+import { fileName, isOwn, sentence } from './problems'
+import { toSchema } from './schema'
 
 /**
  * contributeSettings adds Keel's settings to the settings editor, under a title
@@ -57,23 +34,6 @@ async function openSettingsFile(name: string, line: number, column: number): Pro
   const resource = URI.from({ scheme: userDataScheme, path: `/User/${name}` })
   const selection = { startLineNumber: Math.max(line, 1), startColumn: Math.max(column, 1) }
   await editors.openEditor({ resource, options: { selection, pinned: true } })
-}
-
-/** fileName is the last part of a path, whichever slash it has. */
-function fileName(path: string): string {
-  return path.split(/[\\/]/).pop() ?? path
-}
-
-/** isOwn tells the user's two files from the workspace's, which has the same name. */
-function isOwn(problem: SettingsProblem): boolean {
-  return !/[\\/]\.vscode[\\/]/.test(problem.file)
-}
-
-/** sentence says what is wrong where. */
-export function sentence(problem: SettingsProblem): string {
-  const name = fileName(problem.file)
-  const place = problem.line > 0 ? ` (line ${problem.line}, column ${problem.column})` : ''
-  return `${isOwn(problem) ? name : `.vscode/${name}`}${place}: ${problem.message}`
 }
 
 /**

@@ -75,6 +75,19 @@ export class BridgeStorage implements IStorageDatabase {
 const sharedPrefix = 'shared/'
 
 /**
+ * What a person would otherwise have to arrange by hand: room for the chat, and
+ * without the parts of the workbench that Keel has no use for.
+ */
+const firstValues: Partial<Record<StorageScope, Record<string, string>>> = {
+  [StorageScope.PROFILE]: {
+    'workbench.activity.showAccounts': 'false',
+    'workbench.sideBar.size': '250',
+    'workbench.auxiliaryBar.size': '380',
+    'workbench.statusbar.hidden': JSON.stringify(['status.host', 'status.workbench.keyboardLayout']),
+  },
+}
+
+/**
  * WorkbenchStorage is the workbench's storage service over Go's, because what
  * the web engine stores is bound to the program's file name and may be dropped.
  */
@@ -101,11 +114,13 @@ export class WorkbenchStorage extends AbstractStorageService {
 
   protected async doInitialize(): Promise<void> {
     await Promise.all(
-      [...this.storages.values()].map(async (storage) => {
+      [...this.storages].map(async ([scope, storage]) => {
         await storage.init()
         // The workbench lays out a new window in another way than a known one.
         const known = storage.getBoolean(IS_NEW_KEY)
         if (known !== false) void storage.set(IS_NEW_KEY, known === undefined)
+        if (known !== undefined) return
+        for (const [key, value] of Object.entries(firstValues[scope] ?? {})) void storage.set(key, value)
       }),
     )
   }

@@ -20,9 +20,9 @@ import {
   type IFileWriteOptions,
   type IStat,
 } from '@codingame/monaco-vscode-api/vscode/vs/platform/files/common/files'
-import type { Area, Bridge } from '../../bridge'
+import type { Area, Bridge, FileEntry } from '../../bridge'
 import { Clock, fileType, toStat } from './entries'
-import { guard, notFound, toFileError } from './errors'
+import { guard, notFound, toFileError, tooLarge } from './errors'
 import type { PathMap } from './paths'
 
 /** The workbench decodes and splits each piece at once; small ones leave it time to draw. */
@@ -43,6 +43,7 @@ export class AreaFiles
   private readonly changed = new Emitter<readonly IFileChange[]>()
   readonly onDidChangeFile = this.changed.event
   private readonly clock = new Clock()
+  private readonly asked = new Map<string, Promise<FileEntry>>()
 
   constructor(
     private readonly bridge: Bridge,
@@ -65,15 +66,7 @@ export class AreaFiles
   }
 
   stat(resource: URI): Promise<IStat> {
-    return guard(async () => {
-      const path = this.path(resource)
-      try {
-        return toStat(await this.bridge.Files.Stat(this.area, path), this.clock)
-      } catch (cause) {
-        this.clock.forget(path)
-        throw cause
-      }
-    })
+    return guard(async () => toStat(await this.entry(this.path(resource)), this.clock))
   }
 
   readdir(resource: URI): Promise<[string, FileType][]> {
@@ -105,6 +98,9 @@ export class AreaFiles
         ...(options.length === undefined ? {} : { length: options.length }),
       }
       const path = this.path(resource)
+      const { size } = await this.entry(path)
+      // The workbench finds out by itself, but would have most of the file by then.
+      if (options.limits?.size !== undefined && size > options.limits.size) throw tooLarge(path)
       for await (const arrived of this.bridge.bytes.streamFile(this.area, path, read)) {
         for (let at = 0; at < arrived.length; at += pieceSize) {
           await stream.write(arrived.subarray(at, at + pieceSize))
@@ -159,6 +155,20 @@ export class AreaFiles
 
   copy(from: URI, to: URI, options: IFileOverwriteOptions): Promise<void> {
     return guard(() => this.bridge.Files.Copy(this.area, this.path(from), this.path(to), options.overwrite))
+  }
+
+  /** The workbench asks for an entry and for its bytes at once: one question is enough for both. */
+  private entry(path: string): Promise<FileEntry> {
+    const asked = this.asked.get(path)
+    if (asked) return asked
+    const asking = this.bridge.Files.Stat(this.area, path)
+      .catch((cause: unknown) => {
+        this.clock.forget(path)
+        throw cause
+      })
+      .finally(() => this.asked.delete(path))
+    this.asked.set(path, asking)
+    return asking
   }
 
   private path(resource: URI): string {

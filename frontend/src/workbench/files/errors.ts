@@ -42,6 +42,11 @@ export function notFound(path: string): FileError {
   return new FileError(FileSystemProviderErrorCode.FileNotFound, `There is nothing at ${path}.`)
 }
 
+/** tooLarge is the error for a file above the limit that the reader named. */
+export function tooLarge(path: string): FileError {
+  return new FileError(FileSystemProviderErrorCode.FileTooLarge, `${path} is too large to open.`)
+}
+
 /** toFileError makes the workbench's error of whatever was thrown. */
 export function toFileError(cause: unknown): Error {
   if (cause instanceof FileError || cause instanceof FileOperationError) return cause

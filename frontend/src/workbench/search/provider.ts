@@ -8,7 +8,14 @@ import {
   type ISearchResultProvider,
   type ITextQuery,
 } from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/search/common/search'
-import { toFailure, type Bridge, type TextMatches } from '../../bridge'
+import {
+  toFailure,
+  type Bridge,
+  type Failure,
+  type FileMatches,
+  type FileSearch,
+  type TextMatches,
+} from '../../bridge'
 import { Sequence } from '../../lib/sequence'
 import type { PathMap } from '../files/paths'
 import { toFileMatch } from './matches'
@@ -21,10 +28,12 @@ const longestWait = 10_000
 export class Search implements ISearchResultProvider {
   private readonly running = new Map<string, Sequence<TextMatches>>()
   private started = 0
+  private toldMissing = false
 
   constructor(
     private readonly bridge: Bridge,
     private readonly paths: PathMap,
+    private readonly onMissing: (failure: Failure) => void,
   ) {
     bridge.on('search', (batch) => this.running.get(batch.id)?.push(batch.seq, batch))
   }
@@ -63,7 +72,7 @@ export class Search implements ISearchResultProvider {
     const complete: ISearchComplete = { results: [], limitHit: false, messages: [] }
     for (const folder of query.folderQueries) {
       if (token?.isCancellationRequested) break
-      const found = await this.bridge.Search.Files(fileSearchOf(query, folder))
+      const found = await this.findFiles(fileSearchOf(query, folder))
       complete.limitHit ||= query.exists ? found.paths.length > 0 : found.limitHit
       if (query.exists) continue
       complete.results.push(...found.paths.map((path) => ({ resource: this.paths.toResource(path) })))
@@ -71,8 +80,22 @@ export class Search implements ISearchResultProvider {
     return complete
   }
 
+  /** What has no tool has nothing to forget either. */
   clearCache(cacheKey: string): Promise<void> {
-    return this.bridge.Search.ClearCache(cacheKey)
+    return this.bridge.Search.ClearCache(cacheKey).catch(() => undefined)
+  }
+
+  /** Quick open asks with every key; a person needs to be told only once why there are no files. */
+  private async findFiles(request: FileSearch): Promise<FileMatches> {
+    try {
+      return await this.bridge.Search.Files(request)
+    } catch (cause) {
+      const failure = toFailure(cause)
+      if (failure.code !== 'missing_tool') throw searchError(failure)
+      if (!this.toldMissing) this.onMissing(failure)
+      this.toldMissing = true
+      return { paths: [], limitHit: false }
+    }
   }
 
   /** run starts a search and resolves once its last batch was taken. */

@@ -15,13 +15,12 @@ import { TerminalStream } from './stream'
 const quietAfterReplay = 150
 
 /** What a terminal answers by itself: device attributes, cursor position, colours, focus. */
-// eslint-disable-next-line no-control-regex
 const report = /^\x1b(?:\[[?>]?[\d;]*[cRnIO]|\][\d;]*[^\x07\x1b]*(?:\x07|\x1b\\)|P.*\x1b\\)$/s
 
 /** ShellProcess is a shell in Go as the workbench's terminal sees it. */
 export class ShellProcess implements ITerminalChildProcess {
   shouldPersist = true
-  readonly onDidChangeProperty: Event<IProcessProperty> = Event.None
+  readonly onDidChangeProperty = Event.None as Event<IProcessProperty>
 
   private readonly data = new Emitter<string>()
   readonly onProcessData = this.data.event
@@ -127,8 +126,10 @@ export class ShellProcess implements ITerminalChildProcess {
     return Promise.resolve()
   }
 
-  refreshProperty<T extends ProcessPropertyType>(): Promise<IProcessPropertyMap[T]> {
-    return Promise.reject(new Error('a shell in Go has no such property'))
+  /** Go knows a shell's first folder only, not where it went. */
+  refreshProperty<T extends ProcessPropertyType>(property: T): Promise<IProcessPropertyMap[T]> {
+    const folder = property === 'cwd' || property === 'initialCwd' ? this.terminal.folder : undefined
+    return Promise.resolve(folder as IProcessPropertyMap[T])
   }
 
   updateProperty(): Promise<void> {

@@ -1,0 +1,102 @@
+import { Failure, type Bridge, type Bytes, type Disposable } from './bridge'
+import { FakeFiles } from './fakeFiles'
+import { methodNames, type Events, type Methods, type WindowState } from './wire.gen'
+
+/** FakeBridge is a bridge in memory, for tests: no Go behind it. */
+export interface FakeBridge extends Bridge {
+  readonly files: FakeFiles
+  readonly storage: Record<string, Record<string, string>>
+  readonly texts: Record<string, string>
+  /** every call so far, "Service.Method" with its arguments */
+  readonly calls: { name: string; arguments: unknown[] }[]
+  /** Sends an event as Go would. */
+  emit<Name extends keyof Events>(name: Name, payload: Events[Name]): void
+}
+
+export interface FakeOptions {
+  /** path to text; paths as in a workspace */
+  files?: Record<string, string>
+  state?: Partial<WindowState>
+  /** replaces single methods: "Terminals.Open" */
+  methods?: Record<string, (...args: never[]) => unknown>
+}
+
+const emptyState: WindowState = {
+  version: '0.0.0',
+  platform: 'linux',
+  workspace: { id: '0123456789abcdef', path: '/home/user/calc', name: 'calc' },
+  recent: [],
+  message: '',
+  hint: '',
+  practice: true,
+  sample: false,
+  timings: false,
+  startedAt: 0,
+}
+
+/** fakeBridge makes a bridge whose unknown methods fail. */
+export function fakeBridge(options: FakeOptions = {}): FakeBridge {
+  const files = new FakeFiles(options.files ?? {})
+  const storage: Record<string, Record<string, string>> = {}
+  const texts: Record<string, string> = {}
+  const calls: FakeBridge['calls'] = []
+  const listeners = new Map<string, Set<(payload: never) => void>>()
+  const known: Record<string, (...args: never[]) => unknown> = {
+    ...files.methods(),
+    'Window.State': () => ({ ...emptyState, ...options.state }),
+    'Window.SetTitle': () => undefined,
+    'Window.Timing': () => undefined,
+    'Window.Ping': (text: string) => text,
+    'Settings.Schema': () => [],
+    'Settings.State': () => ({
+      seq: 0,
+      name: '',
+      problems: [],
+      values: { mode: 'autopilot', trustedCommands: [], commandDenylist: [], provider: '', model: '' },
+    }),
+    'Settings.Read': (name: string) => texts[name] ?? '',
+    'Settings.Write': (name: string, text: string) => void (texts[name] = text),
+    'Storage.Load': (scope: string) => ({ ...storage[scope] }),
+    'Storage.Update': (update: { scope: string; set: Record<string, string>; delete: string[] }) => {
+      const values = Object.entries({ ...storage[update.scope], ...update.set })
+      storage[update.scope] = Object.fromEntries(values.filter(([key]) => !update.delete.includes(key)))
+    },
+    'Terminals.List': () => [],
+    'Terminals.Shells': () => [{ name: 'bash', path: '/bin/bash', args: [], default: true }],
+    'Sessions.List': () => [],
+    'Agent.Examples': () => [],
+    'Agent.Providers': () => [],
+    'Checkpoints.List': () => [],
+    ...options.methods,
+  }
+  const services: Record<string, Record<string, (...args: unknown[]) => Promise<unknown>>> = {}
+  for (const [service, names] of Object.entries(methodNames)) {
+    const methods: Record<string, (...args: unknown[]) => Promise<unknown>> = {}
+    for (const method of names) {
+      const name = `${service}.${method}`
+      methods[method] = async (...args) => {
+        calls.push({ name, arguments: args })
+        const run = known[name]
+        if (!run) throw new Failure('internal', `The fake does not know ${name}.`, '')
+        return run(...(args as never[]))
+      }
+    }
+    services[service] = methods
+  }
+  return {
+    ...(services as unknown as Methods),
+    bytes: files satisfies Bytes,
+    files,
+    storage,
+    texts,
+    calls,
+    emit(name, payload) {
+      for (const listener of listeners.get(name) ?? []) listener(payload as never)
+    },
+    on(name: keyof Events, listener: (payload: never) => void): Disposable {
+      const all = listeners.get(name) ?? new Set()
+      listeners.set(name, all.add(listener))
+      return { dispose: () => void all.delete(listener) }
+    },
+  }
+}
