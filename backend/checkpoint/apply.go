@@ -1,0 +1,382 @@
+package checkpoint
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+// limit is the size up to which a path is read to compare it with entries.
+func (s *Store) limit(entries ...*entry) int64 {
+	limit := s.o.MaxFile
+	for _, e := range entries {
+		if e != nil {
+			limit = max(limit, e.size)
+		}
+	}
+	return limit
+}
+
+// outcome says which paths, encoded, were left alone and why.
+type outcome struct{ failed map[string]string }
+
+// stageAll writes everything that will be placed into the stage, each content
+// checked against its hash, and makes it durable. Nothing of the workspace is
+// changed yet.
+func (s *Store) stageAll(ctx context.Context, j *journal) error {
+	if err := s.writeJournal(j, prepared); err != nil {
+		return err
+	}
+	if err := s.o.Faults.step("make stage"); err != nil {
+		return err
+	}
+	if err := os.Mkdir(j.Stage, 0o700); err != nil {
+		return fmt.Errorf("making stage: %w", err)
+	}
+	toSync := []string{j.Stage}
+	for _, one := range j.Steps {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		written, err := s.stageOne(j, one)
+		if err != nil {
+			return fmt.Errorf("preparing %q: %w", one.Path, err)
+		}
+		if written != "" {
+			toSync = append(toSync, written)
+		}
+	}
+	if err := s.o.Faults.step("sync stage"); err != nil {
+		return err
+	}
+	if err := syncPaths(toSync); err != nil {
+		return fmt.Errorf("syncing stage: %w", err)
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return s.writeJournal(j, staged)
+}
+
+// stageOne makes the new object of a step in its slot, and returns the file to
+// sync, if any.
+func (s *Store) stageOne(j *journal, one step) (string, error) {
+	if one.Want == nil || one.onlyMode() || one.Want.Kind == KindFolder && one.Now == nil {
+		return "", nil
+	}
+	if err := s.o.Faults.step("stage %s", one.Path); err != nil {
+		return "", err
+	}
+	slot := filepath.Join(j.Stage, one.Slot)
+	switch one.Want.Kind {
+	case KindFolder:
+		return "", os.Mkdir(slot, 0o700)
+	case KindSymlink:
+		return "", os.Symlink(DecodePath(one.Want.Target), slot)
+	case KindFile, KindSpecial, KindUncaptured:
+	}
+	sum, err := parseHash(one.Want.Hash)
+	if err != nil {
+		return "", err
+	}
+	content, err := s.blobs.read(sum)
+	if err != nil {
+		return "", err
+	}
+	file, err := os.OpenFile(slot, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return "", err
+	}
+	_, err = file.Write(content)
+	if err == nil {
+		err = file.Chmod(fileMode(one.Want.Mode))
+	}
+	return slot, errors.Join(err, file.Close())
+}
+
+// onlyMode tells whether a file keeps its content.
+func (t step) onlyMode() bool {
+	return t.Want != nil && t.Now != nil && t.Want.Kind == KindFile && t.Now.Kind == KindFile && t.Want.Hash == t.Now.Hash
+}
+
+// apply carries out a staged journal. It can be cut off and called again at any
+// point: each step looks at what is there. What cannot be done is noted and
+// left as it is; an error means that the process is to end.
+func (s *Store) apply(ctx context.Context, j *journal) (outcome, error) {
+	out := outcome{failed: map[string]string{}}
+	root, err := os.OpenRoot(s.root)
+	if err != nil {
+		return out, fmt.Errorf("opening workspace: %w", err)
+	}
+	defer root.Close()
+	stage, err := os.OpenRoot(j.Stage)
+	if err != nil {
+		return out, fmt.Errorf("opening stage: %w", err)
+	}
+	defer stage.Close()
+	a := &application{store: s, root: root, stage: stage, journal: j, touched: map[string]bool{}}
+	if err := a.run(ctx, out.failed); err != nil {
+		return out, err
+	}
+	j.KeepStage = a.keepStage
+	return out, s.writeJournal(j, applied)
+}
+
+// application is one run of a journal.
+type application struct {
+	store       *Store
+	root, stage *os.Root
+	journal     *journal
+	before      *manifest // of the journal's checkpoint, read when needed
+	touched     map[string]bool
+	keepStage   bool // it holds bytes that are nowhere else
+}
+
+func (a *application) run(ctx context.Context, failed map[string]string) error {
+	note := func(path string, err error) error {
+		if _, cut := errors.AsType[*stopped](err); cut {
+			return err
+		}
+		if err != nil {
+			failed[path] = reasonOf(err)
+		}
+		return nil
+	}
+	if err := a.openUp(ctx); err != nil {
+		return err
+	}
+	for _, one := range a.journal.Steps {
+		if err := note(one.Path, a.step(one)); err != nil {
+			return err
+		}
+	}
+	for _, one := range a.journal.Modes {
+		if err := note(one.Path, a.setMode(one)); err != nil {
+			return err
+		}
+	}
+	if err := a.store.o.Faults.step("sync folders"); err != nil {
+		return err
+	}
+	a.sync(ctx)
+	for _, one := range a.journal.Steps {
+		if failed[one.Path] == "" {
+			if err := note(one.Path, a.verify(one)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// conflict is a path that is not as it was planned.
+type conflict string
+
+func (c conflict) Error() string { return string(c) }
+
+// openUp lets us write in folders whose permissions forbid it: the parents of
+// all steps that this process may not write in.
+func (a *application) openUp(ctx context.Context) error {
+	seen := map[string]bool{".": true}
+	var folders []string
+	for _, one := range a.journal.Steps {
+		raw := DecodePath(one.Path)
+		folders = append(folders, path.Dir(raw))
+		if one.Want != nil && one.Now != nil && one.Now.Kind == KindFolder {
+			folders = append(folders, raw) // moving a folder writes its ".."
+		}
+	}
+	for _, up := range folders {
+		if seen[up] {
+			continue
+		}
+		seen[up] = true
+		parent, name, err := openParent(a.root, up)
+		if err != nil {
+			continue // it is made by a step, or the step will say what is wrong
+		}
+		info, err := parent.Lstat(name)
+		if err == nil && info.IsDir() && bits(info.Mode())&0o300 != 0o300 {
+			if err := a.store.o.Faults.step("open up %s", up); err != nil {
+				return errors.Join(err, parent.Close())
+			}
+			if err := chmodFolder(parent, name, bits(info.Mode())|0o700); err != nil {
+				a.store.o.Log.WarnContext(ctx, "opening up a folder", "path", up, "error", err)
+			}
+		}
+		_ = parent.Close() // only read from
+	}
+	return nil
+}
+
+// step does one step, whatever part of it is done already.
+func (a *application) step(one step) error {
+	raw := DecodePath(one.Path)
+	want, err := one.Want.entry(raw)
+	if err != nil {
+		return err
+	}
+	old, err := one.Now.entry(raw)
+	if err != nil {
+		return err
+	}
+	parent, name, err := openParent(a.root, raw)
+	if err != nil {
+		if want == nil && errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return conflict(whyNoFolder)
+	}
+	defer parent.Close()
+	p := &place{application: a, parent: parent, name: name, slot: one.Slot, want: want, old: old, path: raw}
+	a.touched[path.Dir(raw)] = true
+	switch {
+	case want == nil && old.kind == KindFolder:
+		return p.removeFolder()
+	case want == nil:
+		return p.remove()
+	case want.kind == KindFolder && old == nil:
+		return p.makeFolder()
+	case one.onlyMode():
+		return p.chmod()
+	}
+	return p.put()
+}
+
+// setMode gives a folder its final permissions.
+func (a *application) setMode(m mode) error {
+	raw := DecodePath(m.Path)
+	onlyLent := m.From == m.To // opened up to write in it, and it may be gone
+	parent, name, err := openParent(a.root, raw)
+	if err != nil {
+		if onlyLent {
+			return nil
+		}
+		return conflict(whyNoFolder)
+	}
+	defer parent.Close()
+	info, err := parent.Lstat(name)
+	if err != nil || !info.IsDir() {
+		if onlyLent {
+			return nil
+		}
+		return errors.Join(conflict(whyDuring), err)
+	}
+	now := bits(info.Mode())
+	switch {
+	case now == m.To:
+		return nil
+	case now&^0o700 != m.From&^0o700 && m.From != 0o700: // a folder of ours may have inherited bits
+		return conflict(whyDuring)
+	}
+	if err := a.store.o.Faults.step("mode of %s", raw); err != nil {
+		return err
+	}
+	a.touched[raw] = true
+	return chmodFolder(parent, name, m.To)
+}
+
+// sync makes the changed folders durable.
+func (a *application) sync(ctx context.Context) {
+	var folders []string
+	for folder := range a.touched {
+		// Followed by path, which at worst syncs another folder.
+		absolute := filepath.Join(a.store.root, filepath.FromSlash(folder))
+		if _, err := os.Lstat(absolute); err == nil {
+			folders = append(folders, absolute)
+		}
+	}
+	if len(folders) == 0 {
+		return
+	}
+	if err := syncPaths(folders); err != nil {
+		a.store.o.Log.WarnContext(ctx, "syncing restored folders", "error", err)
+	}
+}
+
+// verify reads a path again.
+func (a *application) verify(one step) error {
+	raw := DecodePath(one.Path)
+	want, err := one.Want.entry(raw)
+	if err != nil {
+		return err
+	}
+	parent, name, err := openParent(a.root, raw)
+	if err != nil {
+		if want == nil && errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return conflict(whyDuring)
+	}
+	defer parent.Close()
+	now, err := describe(parent, name, a.store.limit(want))
+	if err != nil {
+		return err
+	}
+	if now != nil && want != nil && now.kind == KindFolder {
+		now.mode = want.mode // setMode has seen to it
+	}
+	if !same(now, want) {
+		return conflict(whyDuring)
+	}
+	return nil
+}
+
+// matchesBefore tells whether the folder at name is, all through, what the
+// checkpoint before the restore has at path.
+func (a *application) matchesBefore(parent *os.Root, name, at string) (bool, error) {
+	if a.before == nil {
+		before, err := a.store.treeOf(a.journal.ID)
+		if err != nil {
+			return false, err
+		}
+		a.before = before
+	}
+	folder, err := openFolder(parent, name)
+	if err != nil {
+		return false, err
+	}
+	defer folder.Close()
+	listed, err := names(folder)
+	if err != nil {
+		return false, err
+	}
+	expected := 0
+	for _, inner := range a.before.below(at) {
+		if !strings.Contains(inner.path[len(at)+1:], "/") {
+			expected++
+		}
+	}
+	if len(listed) != expected {
+		return false, nil
+	}
+	for _, inner := range listed {
+		e := a.before.entry(join(at, inner))
+		if e == nil || !e.known() {
+			return false, nil
+		}
+		now, err := describe(folder, inner, a.store.limit(e))
+		if err != nil || !matches(now, e) {
+			return false, err
+		}
+		if e.kind == KindFolder {
+			if ok, err := a.matchesBefore(folder, inner, e.path); !ok {
+				return false, err
+			}
+		}
+	}
+	return true, nil
+}
+
+// matches is same, but for the mode of folders, which may be opened up.
+func matches(now, want *entry) bool {
+	if now != nil && want != nil && now.kind == KindFolder && want.kind == KindFolder {
+		return true
+	}
+	return same(now, want)
+}

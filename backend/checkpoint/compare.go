@@ -1,0 +1,169 @@
+package checkpoint
+
+import (
+	"path"
+	"slices"
+
+	"github.com/keel-ide/keel/backend/diff"
+)
+
+// state is what a manifest says of a path; the entry is nil for an absent path
+// and for one below an uncaptured folder.
+type state struct {
+	coverage
+	entry *entry
+}
+
+// compare calls found, in order, for each path that differs between two
+// manifests or that either does not cover.
+func compare(a, b *manifest, found func(path string, a, b state)) {
+	i, j := 0, 0
+	var hiddenA, hiddenB string // the last uncaptured path passed on each side
+	for i < len(a.entries) || j < len(b.entries) {
+		var left, right *entry
+		order := 0
+		switch {
+		case i == len(a.entries):
+			order = 1
+		case j == len(b.entries):
+			order = -1
+		default:
+			order = comparePaths(a.entries[i].path, b.entries[j].path)
+		}
+		if order <= 0 {
+			left = &a.entries[i]
+			i++
+		}
+		if order >= 0 {
+			right = &b.entries[j]
+			j++
+		}
+		p := pathOf(left, right)
+		x, y := stateOf(p, left, &hiddenA), stateOf(p, right, &hiddenB)
+		if x.coverage == unknown || y.coverage == unknown || !same(left, right) {
+			found(p, x, y)
+		}
+	}
+}
+
+func pathOf(a, b *entry) string {
+	if a != nil {
+		return a.path
+	}
+	return b.path
+}
+
+func stateOf(p string, e *entry, hidden *string) state {
+	switch {
+	case e == nil && *hidden != "" && below(p, *hidden):
+		return state{unknown, nil}
+	case e == nil:
+		return state{absent, nil}
+	case !e.known():
+		*hidden = p
+		return state{unknown, e}
+	}
+	return state{present, e}
+}
+
+// changes lists what differs between two manifests as [Store.Diff] promises it.
+func changes(a, b *manifest) []Change {
+	var out []Change
+	var gone, come []*entry // files that a rename may explain
+	compare(a, b, func(p string, x, y state) {
+		if x.coverage == unknown || y.coverage == unknown || implied(a, x, y) || implied(b, y, x) {
+			return
+		}
+		switch {
+		case y.entry == nil && x.entry.kind == KindFile:
+			gone = append(gone, x.entry)
+		case x.entry == nil && y.entry.kind == KindFile:
+			come = append(come, y.entry)
+		}
+		out = append(out, newChange(p, x.entry, y.entry))
+	})
+	return withRenames(out, gone, come)
+}
+
+// implied tells whether a folder that is only on this side shows by what it
+// holds.
+func implied(m *manifest, here, there state) bool {
+	if there.coverage != absent || here.entry == nil || here.entry.kind != KindFolder {
+		return false
+	}
+	for _, inner := range m.below(here.entry.path) {
+		if inner.known() {
+			return true
+		}
+	}
+	return false
+}
+
+func newChange(p string, a, b *entry) Change {
+	c := Change{Path: EncodePath(p), Kind: diff.Modified}
+	if a == nil {
+		c.Kind = diff.Added
+	} else {
+		c.OldKind, c.OldMode, c.OldSize = a.kind, a.mode, a.size
+	}
+	if b == nil {
+		c.Kind = diff.Deleted
+	} else {
+		c.NewKind, c.NewMode, c.NewSize = b.kind, b.mode, b.size
+	}
+	return c
+}
+
+// withRenames joins deleted and added files of the very same content, which
+// must not be empty, to renamed ones. Of several candidates the one with the
+// same name is taken, else the first in order, so that the result is always
+// the same.
+func withRenames(all []Change, gone, come []*entry) []Change {
+	from := pairs(gone, come)
+	if len(from) == 0 {
+		return all
+	}
+	used := map[string]bool{}
+	for _, old := range from {
+		used[EncodePath(old.path)] = true
+	}
+	var out []Change
+	for _, c := range all {
+		if c.Kind == diff.Deleted && used[c.Path] {
+			continue
+		}
+		if old, ok := from[c.Path]; ok && c.Kind == diff.Added {
+			c.Kind, c.From = diff.Renamed, EncodePath(old.path)
+			c.OldKind, c.OldMode, c.OldSize = old.kind, old.mode, old.size
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// pairs finds the old entry of each renamed file, by its encoded new path.
+func pairs(gone, come []*entry) map[string]*entry {
+	byHash := map[hash][]*entry{}
+	for _, e := range gone {
+		if e.size > 0 {
+			byHash[e.hash] = append(byHash[e.hash], e)
+		}
+	}
+	from := map[string]*entry{}
+	take := func(e *entry, fits func(old *entry) bool) {
+		candidates := byHash[e.hash]
+		if i := slices.IndexFunc(candidates, fits); i >= 0 {
+			from[EncodePath(e.path)] = candidates[i]
+			byHash[e.hash] = slices.Delete(candidates, i, i+1)
+		}
+	}
+	for _, e := range come {
+		take(e, func(old *entry) bool { return path.Base(old.path) == path.Base(e.path) })
+	}
+	for _, e := range come {
+		if from[EncodePath(e.path)] == nil {
+			take(e, func(*entry) bool { return true })
+		}
+	}
+	return from
+}

@@ -1,0 +1,69 @@
+package checkpoint
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/sys/windows"
+)
+
+// foldsNames tells whether names are usually compared without case.
+const foldsNames = true
+
+const readFlags = os.O_RDONLY
+
+// identify has nothing to say: size and time of change must do.
+func identify(fs.FileInfo) identity { return identity{} }
+
+func exchange(*os.Root, string, *os.Root, string) error { return errUnsupported }
+
+// moveNew renames to a name that must be free. The folders are named by their
+// paths, which a program that works against us could swap for links.
+func moveNew(from *os.Root, fromName string, to *os.Root, toName string) error {
+	if _, err := to.Lstat(toName); err == nil {
+		return fs.ErrExist
+	}
+	return os.Rename(filepath.Join(from.Name(), fromName), filepath.Join(to.Name(), toName))
+}
+
+// removeFolder removes an empty folder, and nothing that is not one.
+func removeFolder(parent *os.Root, name string) error {
+	info, err := parent.Lstat(name)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return windows.ERROR_DIRECTORY
+	}
+	return parent.Remove(name)
+}
+
+func notEmpty(err error) bool { return errors.Is(err, windows.ERROR_DIR_NOT_EMPTY) }
+
+func sameDevice(a, b string) bool {
+	return strings.EqualFold(filepath.VolumeName(a), filepath.VolumeName(b))
+}
+
+func syncFileSystem(string) (bool, error) { return false, nil }
+
+// openToSync returns nil for a folder: Windows cannot sync one.
+func openToSync(path string) (*os.File, error) {
+	info, err := os.Lstat(path)
+	if err != nil || info.IsDir() {
+		return nil, err
+	}
+	return os.OpenFile(path, os.O_RDWR, 0)
+}
+
+// lockFile takes the lock or says ErrBusy at once. It dies with the process.
+func lockFile(file *os.File) error {
+	err := windows.LockFileEx(windows.Handle(file.Fd()),
+		windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, new(windows.Overlapped))
+	if errors.Is(err, windows.ERROR_LOCK_VIOLATION) {
+		return ErrBusy
+	}
+	return err
+}
