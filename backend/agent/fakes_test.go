@@ -232,9 +232,10 @@ func (p policy) Decide(_ context.Context, r approval.Request) approval.Decision 
 // function for what a list cannot say.
 type scriptedReply struct {
 	events []provider.Event
-	end    error // after the events; nil is io.EOF
-	refuse error // by Stream itself
-	wait   <-chan struct{}
+	end    error           // after the events; nil is io.EOF
+	refuse error           // by Stream itself
+	wait   <-chan struct{} // after the events
+	hangs  bool            // after the events, until it is cancelled
 }
 
 // scripted plays answers in order and keeps the requests.
@@ -293,6 +294,10 @@ func (p *playing) Next() (provider.Event, error) {
 		case <-p.ctx.Done():
 			return provider.Event{}, p.ctx.Err()
 		}
+	}
+	if p.answer.hangs {
+		<-p.ctx.Done()
+		return provider.Event{}, p.ctx.Err()
 	}
 	if p.answer.end != nil {
 		return provider.Event{}, p.answer.end

@@ -76,7 +76,7 @@ func firstModel(ctx context.Context, p provider.Provider, info provider.Info) (m
 	}
 	if len(models) == 0 {
 		return model{}, &provider.Error{
-			Class: provider.ClassAccess, Message: fmt.Sprintf("%s offers no model", info.Name),
+			Class: provider.ClassAccess, Message: fmt.Sprintf("%s offers no model.", info.Name),
 			Hint: "Choose another provider or type a model's id in the model picker.",
 		}
 	}
@@ -86,11 +86,11 @@ func firstModel(ctx context.Context, p provider.Provider, info provider.Info) (m
 func noProvider(providerID string, notReady []provider.Info) error {
 	if len(notReady) > 0 {
 		return &provider.Error{
-			Class: provider.ClassAuth, Message: fmt.Sprintf("%s is not ready", notReady[0].Name), Hint: notReady[0].Hint,
+			Class: provider.ClassAuth, Message: fmt.Sprintf("%s is not ready.", notReady[0].Name), Hint: notReady[0].Hint,
 		}
 	}
 	return &provider.Error{
-		Class: provider.ClassValidation, Message: fmt.Sprintf("there is no model provider %q", providerID),
+		Class: provider.ClassValidation, Message: fmt.Sprintf("There is no model provider %q.", providerID),
 		Hint: "Choose another one in the model picker.",
 	}
 }

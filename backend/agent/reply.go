@@ -69,7 +69,7 @@ func (t *turn) attempt(ctx context.Context, m model, request provider.Request, r
 		return reply, nil
 	case errors.Is(context.Cause(streaming), errSilent):
 		return provider.Reply{}, &provider.Error{
-			Class: provider.ClassInterrupted, Message: "the model sent nothing for 90 seconds",
+			Class: provider.ClassInterrupted, Message: "The model sent nothing for 90 seconds.",
 			Hint: "Nothing of the reply was run. Send \"try again\".", Err: errSilent,
 		}
 	}

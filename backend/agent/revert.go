@@ -117,15 +117,15 @@ func (a *Agent) revert(ctx context.Context, l *live, turnID string, paths []stri
 	if err != nil {
 		return Restored{}, err
 	}
-	scope, left := paths, []Conflict{}
-	if len(paths) == 0 {
-		scope, left = agentsPaths(turn)
-	}
-	if turn.Before == "" || turn.After == "" || len(scope)+len(left) == 0 {
+	if turn.Before == "" || turn.After == "" || len(turn.Changes) == 0 {
 		return Restored{}, fmt.Errorf("reverting turn %q: %w", turnID, ErrNothing)
 	}
+	scope, whole, left := paths, false, []Conflict{}
+	if len(paths) == 0 {
+		scope, whole, left = RevertScope(turn)
+	}
 	restored := Restored{Conflicts: []Conflict{}, Unknown: []string{}}
-	if len(scope) > 0 {
+	if len(scope) > 0 || whole {
 		restored, err = a.o.Checkpoints.Restore(ctx, RestoreRequest{Before: turn.Before, After: turn.After, Paths: scope})
 		if err != nil {
 			return Restored{}, fmt.Errorf("reverting turn %q: %w", turnID, err)
@@ -141,21 +141,30 @@ func (a *Agent) revert(ctx context.Context, l *live, turnID string, paths []stri
 	return restored, nil
 }
 
-// agentsPaths is what reverting a whole turn is about, and what it leaves.
-func agentsPaths(turn session.Turn) (scope []string, left []Conflict) {
+// RevertScope is what reverting a turn is about: everything between its two
+// checkpoints (whole, with no paths, so that folders count too) or, when others
+// changed files during the turn, only the agent's paths. left are the paths
+// that both changed.
+func RevertScope(turn session.Turn) (paths []string, whole bool, left []Conflict) {
+	whole = true
 	for _, change := range turn.Changes {
 		switch {
 		case change.By == session.ByUser:
+			whole = false
 		case change.AlsoUser:
+			whole = false
 			left = append(left, Conflict{Path: change.Path, Reason: reasonAlsoUser})
 		default:
-			scope = append(scope, change.Path)
+			paths = append(paths, change.Path)
 			if change.From != "" {
-				scope = append(scope, change.From)
+				paths = append(paths, change.From)
 			}
 		}
 	}
-	return scope, left
+	if whole {
+		return nil, true, nil
+	}
+	return paths, false, left
 }
 
 // mark changes the headers of turns for which change returns true.
