@@ -1,0 +1,78 @@
+package tool_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestSearchText(t *testing.T) {
+	files := map[string]string{
+		"calc.go": "package calc\n\nfunc Sum() {}\n", "sub/a.txt": "Sum here\nsum there\n", "sub/[x].txt": "Sum in brackets\n",
+		".gitignore": "ignored.txt\n", "ignored.txt": "Sum ignored\n", ".env": "Sum=secret\n", "key.pem": "Sum of a key\n",
+		"wide.txt": strings.Repeat("a", 1000) + "NEEDLE" + strings.Repeat("b", 1000) + "\n",
+	}
+	for i := range 300 {
+		files[fmt.Sprintf("many/%03d.txt", i)] = "crowd\n"
+	}
+	b := newBench(t, files)
+	tests := []struct {
+		call []any
+		want string
+	}{
+		{[]any{"pattern", `func Sum\(`}, "calc.go:3: func Sum() {}\n"},
+		{[]any{"pattern", "Sum", "path", "sub/a.txt"}, "sub/a.txt:1: Sum here\n"},
+		{[]any{"pattern", "Sum", "path", "sub/[x].txt"}, "sub/[x].txt:1: Sum in brackets\n"},
+		{[]any{"pattern", "(?i)SUM T", "path", "sub"}, "sub/a.txt:2: sum there\n"},
+		{[]any{"pattern", "Sum", "path", "ignored.txt"}, "ignored.txt:1: Sum ignored\n"},
+		{[]any{"pattern", "of a key"}, "[no match for \"of a key\"; files that .gitignore hides are not searched; matches in 1 file(s) that look like they hold secrets are not shown]"},
+		{[]any{"pattern", "of a key", "path", "key.pem"}, "key.pem:1: Sum of a key\n"},
+		{[]any{"pattern", "nothing like it"}, "[no match for \"nothing like it\"; files that .gitignore hides are not searched]"},
+	}
+	for _, tt := range tests {
+		if diff := cmp.Diff(tt.want, b.run("search_text", tt.call...)); diff != "" {
+			t.Errorf("search_text %v (-want +got):\n%s", tt.call, diff)
+		}
+	}
+	if got := b.run("search_text", "pattern", "crowd"); strings.Count(got, "\n") != 200 || !strings.HasSuffix(got, "[there are more matches: narrow the pattern or the path]") {
+		t.Errorf("many matches: %d lines, ending %q", strings.Count(got, "\n"), got[len(got)-60:])
+	}
+	if got := b.run("search_text", "pattern", "NEEDLE"); len(got) > 400 || !strings.Contains(got, "NEEDLE") {
+		t.Errorf("a wide line: %q", got)
+	}
+	result := b.set.Run(t.Context(), b.view, b.prepare("search_text", "pattern", "a("), nil)
+	if !result.IsError || !strings.Contains(result.Text, "not a valid regular expression") {
+		t.Errorf("a broken pattern: %+v", result)
+	}
+	b.wantRefused("pattern is empty", "search_text", "pattern", "")
+	b.wantRefused("does not exist", "search_text", "pattern", "x", "path", "nowhere")
+	if p := b.prepare("search_text", "pattern", "x", "path", "sub"); p.Title != "Search for x in sub" || p.Kind != "search" || p.Mutates {
+		t.Errorf("prepared: %+v", p)
+	}
+}
+
+func TestFindFiles(t *testing.T) {
+	b := newBench(t, map[string]string{"calc.go": "", "calc_test.go": "", "sub/deep/x.go": "", "README.md": "", ".gitignore": "build\n", "build/calc.go": ""})
+	tests := []struct {
+		pattern string
+		want    []string
+	}{
+		{"*.md", []string{"README.md"}},
+		{"**/x.go", []string{"sub/deep/x.go"}},
+		{"sub/**", []string{"sub/deep/x.go"}},
+		{"*.go", []string{"calc.go", "calc_test.go", "sub/deep/x.go"}},
+		{"readme", []string{"README.md"}},
+		{"calc", []string{"calc.go", "calc_test.go"}},
+	}
+	for _, tt := range tests {
+		if diff := cmp.Diff(strings.Join(tt.want, "\n")+"\n", b.run("find_files", "pattern", tt.pattern)); diff != "" {
+			t.Errorf("find_files %q (-want +got):\n%s", tt.pattern, diff)
+		}
+	}
+	if got := b.run("find_files", "pattern", "*.rs"); !strings.HasPrefix(got, "[no file matches") {
+		t.Errorf("got %q", got)
+	}
+	b.wantRefused("pattern is empty", "find_files", "pattern", " ")
+}
