@@ -1,0 +1,80 @@
+package practice
+
+import (
+	"strings"
+
+	"github.com/keel-ide/keel/backend/provider"
+)
+
+// turn is what of a conversation belongs to the request that is being worked
+// off.
+type turn struct {
+	prompts []string // the request, then what the user added while it ran
+	calls   []done   // the tool calls so far, in order
+	earlier int      // tool calls of the whole conversation
+}
+
+// done is a tool call with its result.
+type done struct {
+	name    string
+	content string
+	isError bool
+}
+
+// currentTurn finds the last request. A user's text that stands alone begins a
+// turn; one that came together with tool results was added to the running turn,
+// unless one of these results says that the turn had been stopped.
+func currentTurn(messages []provider.Message) turn {
+	var t turn
+	var open []*provider.ToolCall
+	for _, message := range messages {
+		if message.Role == provider.RoleAssistant {
+			open = nil
+			for _, block := range message.Blocks {
+				if block.ToolCall != nil {
+					open = append(open, block.ToolCall)
+				}
+			}
+			t.earlier += len(open)
+			continue
+		}
+		prompts, results, stopped := t.read(message, open)
+		switch {
+		case len(prompts) > 0 && (len(results) == 0 || stopped):
+			// Several texts are requests that were never answered and a last one.
+			t.prompts, t.calls = prompts[len(prompts)-1:], nil
+		default:
+			t.prompts, t.calls = append(t.prompts, prompts...), append(t.calls, results...)
+		}
+	}
+	return t
+}
+
+// read takes a user's message apart. Notes that the agent adds, in brackets,
+// are no prompts; they stand where a turn was stopped.
+func (t turn) read(message provider.Message, open []*provider.ToolCall) (prompts []string, results []done, stopped bool) {
+	for _, block := range message.Blocks {
+		switch {
+		case block.ToolResult != nil:
+			for _, call := range open {
+				if call.ID == block.ToolResult.ID {
+					results = append(results, done{call.Name, block.ToolResult.Content, block.ToolResult.IsError})
+				}
+			}
+			stopped = stopped || block.ToolResult.IsError && isStopped(block.ToolResult.Content)
+		case block.Kind == provider.BlockText:
+			text := strings.TrimSpace(block.Text)
+			if strings.HasPrefix(text, "(") && strings.HasSuffix(text, ")") {
+				stopped = true
+			} else if text != "" {
+				prompts = append(prompts, text)
+			}
+		}
+	}
+	return prompts, results, stopped
+}
+
+// isStopped reports whether a result says that the user stopped the turn.
+func isStopped(content string) bool {
+	return content == "aborted" || strings.Contains(content, "the user stopped the turn") || strings.HasPrefix(content, "Stopped by the user")
+}
