@@ -44,7 +44,7 @@ func (s *Set) planDelete(ctx context.Context, view SessionView, a values) (plan,
 				return plan{}, err
 			}
 			difference := diff.Compute(path, shownBytes(f.raw), nil)
-			p.Diff, p.Hash = &difference, digest("delete_file", path, string(f.raw))
+			p.Diff, p.Hash = &difference, digest("delete_file", path, f.entry.Version, string(f.raw))
 		}
 	}
 	return plan{Prepared: p, act: func(ctx context.Context, _ func([]byte)) (Result, error) {

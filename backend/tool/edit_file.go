@@ -51,7 +51,7 @@ func (s *Set) planEdit(ctx context.Context, view SessionView, a values) (plan, e
 	return plan{
 		Prepared: Prepared{
 			Title: "Edit " + path, Paths: []string{path}, Diff: &difference,
-			Hash: digest("edit_file", path, string(f.raw), string(done.after)),
+			Hash: digest("edit_file", path, f.entry.Version, string(f.raw), string(done.after)),
 		},
 		act: func(ctx context.Context, _ func([]byte)) (Result, error) {
 			if err := s.write(ctx, view, f, done.after); err != nil {

@@ -81,7 +81,7 @@ func (s *Set) planOverwrite(ctx context.Context, view SessionView, path, text st
 	return plan{
 		Prepared: Prepared{
 			Title: "Write " + path, Paths: []string{path}, Diff: &difference,
-			Hash: digest("write_file", path, "over", string(f.raw), string(after)),
+			Hash: digest("write_file", path, "over", f.entry.Version, string(f.raw), string(after)),
 		},
 		act: func(ctx context.Context, _ func([]byte)) (Result, error) {
 			if err := s.write(ctx, view, f, after); err != nil {

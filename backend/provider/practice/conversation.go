@@ -1,6 +1,7 @@
 package practice
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/keel-ide/keel/backend/provider"
@@ -42,7 +43,13 @@ func currentTurn(messages []provider.Message) turn {
 		switch {
 		case len(prompts) > 0 && (len(results) == 0 || stopped):
 			// Several texts are requests that were never answered and a last one.
-			t.prompts, t.calls = prompts[len(prompts)-1:], nil
+			last := prompts[len(prompts)-1:]
+			if len(prompts) > 1 && again.MatchString(last[0]) {
+				last = prompts[len(prompts)-2 : len(prompts)-1]
+			} else if len(t.prompts) > 0 && again.MatchString(last[0]) {
+				last = t.prompts
+			}
+			t.prompts, t.calls = last, nil
 		default:
 			t.prompts, t.calls = append(t.prompts, prompts...), append(t.calls, results...)
 		}
@@ -64,7 +71,7 @@ func (t turn) read(message provider.Message, open []*provider.ToolCall) (prompts
 			stopped = stopped || block.ToolResult.IsError && isStopped(block.ToolResult.Content)
 		case block.Kind == provider.BlockText:
 			text := strings.TrimSpace(block.Text)
-			if strings.HasPrefix(text, "(") && strings.HasSuffix(text, ")") {
+			if isNote(text) {
 				stopped = true
 			} else if text != "" {
 				prompts = append(prompts, text)
@@ -72,6 +79,15 @@ func (t turn) read(message provider.Message, open []*provider.ToolCall) (prompts
 		}
 	}
 	return prompts, results, stopped
+}
+
+// again matches a request to begin the last one anew: what is done already is
+// found done.
+var again = regexp.MustCompile(`(?i)^(?:please )?(?:try (?:it )?again|again|retry|go on|continue)(?: please)?[.! ]*$`)
+
+// isNote reports whether a text is the agent's word about the turn before.
+func isNote(text string) bool {
+	return strings.HasPrefix(text, "(The user stopped") || strings.HasPrefix(text, "(The user reverted") || strings.HasPrefix(text, "(Keel ended")
 }
 
 // isStopped reports whether a result says that the user stopped the turn.

@@ -116,7 +116,7 @@ func rules() []rule {
 			func(m []string) []task { return []task{show(m[1])} },
 		},
 		{
-			Example{"count to 2000 words", "a speed test: streams that many words"},
+			Example{"count to 2000 words", "a speed test: streams that many words, at most 200,000"},
 			pattern(`count (?:up )?to (\d{1,7})(?: words?)?`),
 			func(m []string) []task { return []task{count(m[1])} },
 		},

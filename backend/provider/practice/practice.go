@@ -158,5 +158,8 @@ func answer(messages []provider.Message) reply {
 			break
 		}
 	}
+	if p.text.Len() == 0 && p.pending == nil {
+		p.say("There is nothing left to do.")
+	}
 	return reply{text: strings.TrimSpace(p.text.String()), call: p.pending}
 }

@@ -303,7 +303,7 @@ func TestRequests(t *testing.T) {
 		{"what files are there in docs?", []string{"list_dir docs"}, []string{"usage.md"}, "", ""},
 		{"explain main.go", []string{"read_file main.go"}, []string{"`main.go` has 6 lines and declares `main`, `two`", "package main"}, "", ""},
 		{"show nothing.go", []string{"read_file nothing.go"}, []string{"does not exist"}, "", ""},
-		{"run `echo hello && exit 3`", []string{"run_command echo hello && exit 3"}, []string{"failed with exit code 3", "hello"}, "", ""},
+		{"run `echo hello && exit 3`", []string{"run_command echo hello && exit 3"}, []string{"failed: exit code 3.", "hello"}, "", ""},
 		{"run echo one and then run echo two", []string{"run_command echo one", "run_command echo two"}, []string{"two"}, "", ""},
 		{"run echo one and two", []string{"run_command echo one and two"}, []string{"one and two"}, "", ""},
 		{"run the tests", []string{"list_dir .", "run_command go test ./..."}, []string{"exit code 0"}, "", ""},
@@ -389,7 +389,7 @@ func TestFailingTests(t *testing.T) {
 	files := sample(t)
 	files["broken_test.go"] = "package main\n\nimport \"testing\"\n\nfunc TestBroken(t *testing.T) { t.Error(\"no good\") }\n"
 	c := newChat(t, files)
-	wantText(t, c.say("run the tests"), "`go test ./...` failed with exit code 1.", "no good")
+	wantText(t, c.say("run the tests"), "`go test ./...` failed: exit code 1.", "no good")
 }
 
 // What the user adds during a turn is done after it; a stopped turn is over.
@@ -430,6 +430,23 @@ func TestQueueAndStop(t *testing.T) {
 	c.calls = nil
 	c.goOn()
 	c.wantCalls("read_file b.txt")
+}
+
+// "Try again" begins the last request anew.
+func TestTryAgain(t *testing.T) {
+	c := newChat(t, map[string]string{"a.txt": "one\n"})
+	c.say("explain a.txt")
+	c.say("Try again.")
+	c.wantCalls("read_file a.txt")
+	c.say("(what is this)") // brackets alone do not make it a note
+	c.messages = append(c.messages, provider.Message{Role: provider.RoleUser, Blocks: []provider.Block{
+		{Kind: provider.BlockText, Text: "list files"}, {Kind: provider.BlockText, Text: "go on"},
+	}})
+	c.calls = nil
+	c.goOn()
+	c.wantCalls("list_dir .")
+	fresh := newChat(t, nil)
+	wantText(t, fresh.say("continue"), "I did nothing")
 }
 
 func TestCallIDsAreUnique(t *testing.T) {

@@ -226,7 +226,7 @@ func run(command string) task {
 }
 
 // exit matches how run_command says that a command ended.
-var exit = regexp.MustCompile(`\[(?:[^\[\]\n]*; )?exit code (-?\d+) after [^\[\]\n]*\]\s*$`)
+var exit = regexp.MustCompile(`\[(?:no output; )?([^\[\]\n]*; )?exit code (-?\d+) after [^\[\]\n]*\]\s*$`)
 
 // command runs a command and reports what came of it.
 func (p *play) command(command string) bool {
@@ -240,15 +240,15 @@ func (p *play) command(command string) bool {
 	case ended == nil && result.isError:
 		p.say("%s could not be run:\n\n%s", quoteCode(command), quoted(result.content))
 		return false
-	case ended == nil || ended[1] == "0":
+	case ended == nil || ended[2] == "0":
 		p.say("%s ended with exit code 0.", quoteCode(command))
 	default:
-		p.say("%s failed with exit code %s.", quoteCode(command), ended[1])
+		p.say("%s failed: %sexit code %s.", quoteCode(command), ended[1], ended[2])
 	}
 	if output != "" {
 		p.say("%s", quoted(lastLines(output, 20)))
 	}
-	return ended == nil || ended[1] == "0"
+	return ended == nil || ended[2] == "0"
 }
 
 func lastLines(text string, most int) string {

@@ -111,7 +111,7 @@ func Read(r io.Reader) ([]Line, error) {
 			}
 			lines = append(lines, line)
 		}
-		if err != nil {
+		if errors.Is(err, io.EOF) {
 			return lines, nil
 		}
 	}
