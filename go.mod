@@ -97,3 +97,8 @@ require (
 	znkr.io/diff v1.0.0 // indirect
 	zombiezen.com/go/sqlite v1.4.2 // indirect
 )
+
+ignore (
+	./build/out
+	./frontend/node_modules
+)

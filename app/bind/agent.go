@@ -65,3 +65,17 @@ func (b *Agent) Examples() ([]wire.Example, error) {
 		return f.Examples(), nil
 	})
 }
+
+// EditQueued changes a message that waits for its turn.
+func (b *Agent) EditQueued(sessionID, queuedID, text string) error {
+	return do(b.seam, "Agent.EditQueued", func(ctx context.Context, f *folder.Folder) error {
+		return f.Agent.EditQueued(ctx, sessionID, queuedID, text)
+	})
+}
+
+// RemoveQueued takes a waiting message back.
+func (b *Agent) RemoveQueued(sessionID, queuedID string) error {
+	return do(b.seam, "Agent.RemoveQueued", func(ctx context.Context, f *folder.Folder) error {
+		return f.Agent.RemoveQueued(ctx, sessionID, queuedID)
+	})
+}

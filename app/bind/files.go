@@ -17,7 +17,7 @@ func NewFiles(seam *Seam) *Files { return &Files{seam} }
 
 // Stat returns one entry.
 func (b *Files) Stat(area wire.Area, path string) (wire.FileEntry, error) {
-	return with(b.seam, "Files.Stat", func(ctx context.Context, f *folder.Folder) (wire.FileEntry, error) {
+	return home(b.seam, "Files.Stat", func(ctx context.Context, f *folder.Folder) (wire.FileEntry, error) {
 		tree, err := f.Area(area)
 		if err != nil {
 			return wire.FileEntry{}, err
@@ -29,7 +29,7 @@ func (b *Files) Stat(area wire.Area, path string) (wire.FileEntry, error) {
 
 // List returns the entries of a folder.
 func (b *Files) List(area wire.Area, path string) ([]wire.FileEntry, error) {
-	return with(b.seam, "Files.List", func(ctx context.Context, f *folder.Folder) ([]wire.FileEntry, error) {
+	return home(b.seam, "Files.List", func(ctx context.Context, f *folder.Folder) ([]wire.FileEntry, error) {
 		tree, err := f.Area(area)
 		if err != nil {
 			return nil, err
@@ -75,7 +75,7 @@ func (b *Files) Copy(area wire.Area, from, to string, overwrite bool) error {
 }
 
 func (b *Files) on(area wire.Area, name string, work func(ctx context.Context, tree *workspace.Workspace) error) error {
-	return do(b.seam, name, func(ctx context.Context, f *folder.Folder) error {
+	return homeDo(b.seam, name, func(ctx context.Context, f *folder.Folder) error {
 		tree, err := f.Area(area)
 		if err != nil {
 			return err

@@ -10,10 +10,10 @@ import (
 	"github.com/keel-ide/keel/app/wire"
 )
 
-// Desk is what is on the desk now: the opened folder, which another may replace.
+// Desk is what the window works on now; another folder may replace it.
 type Desk interface {
-	// Folder returns the opened folder, or an error with code "no_workspace".
-	Folder() (*folder.Folder, error)
+	// Folder is never nil, but holds no workspace while no folder is open.
+	Folder() *folder.Folder
 }
 
 // Seam is what every bound struct stands on.
@@ -48,16 +48,30 @@ func call[T any](s *Seam, name string, work func(ctx context.Context) (T, error)
 	return result, nil
 }
 
+// home is call for work that needs no open folder.
+func home[T any](s *Seam, name string, work func(ctx context.Context, f *folder.Folder) (T, error)) (T, error) {
+	return call(s, name, func(ctx context.Context) (T, error) {
+		return work(ctx, s.desk.Folder())
+	})
+}
+
 // with is call for work on the opened folder.
 func with[T any](s *Seam, name string, work func(ctx context.Context, f *folder.Folder) (T, error)) (T, error) {
-	return call(s, name, func(ctx context.Context) (T, error) {
-		f, err := s.desk.Folder()
-		if err != nil {
+	return home(s, name, func(ctx context.Context, f *folder.Folder) (T, error) {
+		if f.Workspace == nil {
 			var zero T
-			return zero, err
+			return zero, folder.ErrNoWorkspace
 		}
 		return work(ctx, f)
 	})
+}
+
+// homeDo is home for work that has no result.
+func homeDo(s *Seam, name string, work func(ctx context.Context, f *folder.Folder) error) error {
+	_, err := home(s, name, func(ctx context.Context, f *folder.Folder) (struct{}, error) {
+		return struct{}{}, work(ctx, f)
+	})
+	return err
 }
 
 // do is with for work that has no result.

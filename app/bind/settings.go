@@ -17,7 +17,7 @@ func NewSettings(seam *Seam) *Settings { return &Settings{seam} }
 
 // Schema lists Keel's own settings for the settings editor.
 func (b *Settings) Schema() ([]wire.Property, error) {
-	return with(b.seam, "Settings.Schema", func(context.Context, *folder.Folder) ([]wire.Property, error) {
+	return home(b.seam, "Settings.Schema", func(context.Context, *folder.Folder) ([]wire.Property, error) {
 		var out []wire.Property
 		for _, p := range settings.Schema() {
 			out = append(out, wire.Property{
@@ -37,7 +37,7 @@ func (b *Settings) Schema() ([]wire.Property, error) {
 
 // State returns what is in force and what is wrong in the files.
 func (b *Settings) State() (wire.SettingsChanged, error) {
-	return with(b.seam, "Settings.State", func(_ context.Context, f *folder.Folder) (wire.SettingsChanged, error) {
+	return home(b.seam, "Settings.State", func(_ context.Context, f *folder.Folder) (wire.SettingsChanged, error) {
 		return f.SettingsState(""), nil
 	})
 }
@@ -45,21 +45,21 @@ func (b *Settings) State() (wire.SettingsChanged, error) {
 // Read returns the text of settings.json or keybindings.json, empty when there
 // is none yet.
 func (b *Settings) Read(name string) (string, error) {
-	return with(b.seam, "Settings.Read", func(ctx context.Context, f *folder.Folder) (string, error) {
+	return home(b.seam, "Settings.Read", func(ctx context.Context, f *folder.Folder) (string, error) {
 		return f.Settings.Read(ctx, name)
 	})
 }
 
 // Write replaces the text of settings.json or keybindings.json.
 func (b *Settings) Write(name, text string) error {
-	return do(b.seam, "Settings.Write", func(ctx context.Context, f *folder.Folder) error {
+	return homeDo(b.seam, "Settings.Write", func(ctx context.Context, f *folder.Folder) error {
 		return f.Settings.Write(ctx, name, text)
 	})
 }
 
 // Set changes one key of settings.json to a JSON value, keeping comments.
 func (b *Settings) Set(key, value string) error {
-	return do(b.seam, "Settings.Set", func(ctx context.Context, f *folder.Folder) error {
+	return homeDo(b.seam, "Settings.Set", func(ctx context.Context, f *folder.Folder) error {
 		return f.Settings.Set(ctx, key, json.RawMessage(value))
 	})
 }

@@ -15,14 +15,14 @@ func NewStorage(seam *Seam) *Storage { return &Storage{seam} }
 
 // Load returns everything stored in a scope.
 func (b *Storage) Load(scope wire.StorageScope) (map[string]string, error) {
-	return with(b.seam, "Storage.Load", func(ctx context.Context, f *folder.Folder) (map[string]string, error) {
+	return home(b.seam, "Storage.Load", func(ctx context.Context, f *folder.Folder) (map[string]string, error) {
 		return f.Storage.Load(ctx, string(scope))
 	})
 }
 
 // Update sets and deletes keys of a scope; it is on the disk when this returns.
 func (b *Storage) Update(update wire.StorageUpdate) error {
-	return do(b.seam, "Storage.Update", func(ctx context.Context, f *folder.Folder) error {
+	return homeDo(b.seam, "Storage.Update", func(ctx context.Context, f *folder.Folder) error {
 		return f.Storage.Update(ctx, string(update.Scope), update.Set, update.Delete)
 	})
 }

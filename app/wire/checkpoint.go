@@ -28,7 +28,7 @@ type RestoreRequest struct {
 	SessionID string       `json:"sessionId"`
 	TurnID    string       `json:"turnId"`
 	Scope     RestoreScope `json:"scope"`
-	Paths     []string     `json:"paths"` // empty for all
+	Paths     []string     `json:"paths"` // with scope turn: only these; empty for all
 }
 
 // RestoreScope is what a restore takes back.
@@ -57,7 +57,8 @@ type Conflict struct {
 	Reason string `json:"reason"`
 }
 
-// RestoreResult is what a restore did. Undo is the id that takes it back.
+// RestoreResult is what a restore did. Undo takes it back as it is; its form is
+// of no concern to the page.
 type RestoreResult struct {
 	Written   int        `json:"written"`
 	Deleted   int        `json:"deleted"`

@@ -27,8 +27,9 @@ type OpenFolderRequest struct {
 	Consent bool   `json:"consent"` // the user agreed to a home folder or a drive's top
 }
 
-// Timing is how long the page took, in milliseconds since the page's start.
+// Timing is how long the page took, in milliseconds since its own start.
 type Timing struct {
+	StartedAt    int64 `json:"startedAt"` // when the page began to load
 	FirstPaint   int64 `json:"firstPaint"`
 	EditorUsable int64 `json:"editorUsable"`
 }

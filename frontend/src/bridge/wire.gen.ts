@@ -259,11 +259,14 @@ export interface RestoreRequest {
   sessionId: string
   turnId: string
   scope: RestoreScope
-  /** empty for all */
+  /** with scope turn: only these; empty for all */
   paths: string[]
 }
 
-/** RestoreResult is what a restore did. Undo is the id that takes it back. */
+/**
+ * RestoreResult is what a restore did. Undo takes it back as it is; its form is
+ * of no concern to the page.
+ */
 export interface RestoreResult {
   written: number
   deleted: number

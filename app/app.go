@@ -1,0 +1,144 @@
+// Package app is the shell around the product: it puts the services behind a
+// window or a command line, and is the only Go code that imports Wails.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/keel-ide/keel/app/bind"
+	"github.com/keel-ide/keel/app/cli"
+	"github.com/keel-ide/keel/app/folder"
+	"github.com/keel-ide/keel/app/instance"
+	"github.com/keel-ide/keel/app/wire"
+)
+
+// Main runs Keel and returns its exit code: the command line when the first
+// argument names one of its commands, else the window.
+func Main(arguments []string, page fs.FS) int {
+	started := time.Now()
+	if cli.Is(arguments) {
+		return cli.Run(context.Background(), arguments)
+	}
+	if err := openWindow(arguments, page, started); err != nil {
+		fmt.Fprintf(os.Stderr, "keel: %v\n", err)
+		return 1
+	}
+	return 0
+}
+
+func openWindow(arguments []string, page fs.FS, started time.Time) error {
+	path := ""
+	if len(arguments) > 0 {
+		absolute, err := filepath.Abs(arguments[0])
+		if err != nil {
+			return fmt.Errorf("resolving %q: %w", arguments[0], err)
+		}
+		path = absolute
+	}
+	paths, err := folder.DefaultPaths()
+	if err != nil {
+		return err
+	}
+	if err := paths.Make(); err != nil {
+		return err
+	}
+	log, closeLog, err := openLog(paths)
+	if err != nil {
+		return err
+	}
+	defer closeLog()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	a := &App{ctx: ctx, log: log, paths: paths, events: &events{}, started: started}
+	claim, err := instance.Claim(paths.Data, a.later)
+	if errors.Is(err, instance.ErrTaken) {
+		asking, stop := context.WithTimeout(ctx, 10*time.Second)
+		defer stop()
+		return instance.Tell(asking, paths.Data, instance.Request{Path: path})
+	}
+	if err != nil {
+		return err
+	}
+	defer claim.Close()
+	if err := display(); err != nil {
+		return err
+	}
+	a.start(path)
+	defer a.close()
+	return a.run(page)
+}
+
+// App is the window's composition root: it owns the opened folder and replaces
+// it when another is opened.
+type App struct {
+	ctx     context.Context
+	log     *slog.Logger
+	paths   folder.Paths
+	events  *events
+	started time.Time
+
+	mu     sync.Mutex // guards what follows
+	folder *folder.Folder
+	failed *wire.Error // why the asked-for folder is not open
+}
+
+// Folder returns what the window works on now.
+func (a *App) Folder() *folder.Folder {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.folder
+}
+
+// start opens the folder that was asked for, else the last one. A folder that
+// cannot be opened leaves an empty window that says why.
+func (a *App) start(path string) {
+	consent := false
+	if path == "" {
+		if recent := folder.ReadRecent(a.paths); len(recent) > 0 {
+			path, consent = recent[0].Path, true // it was agreed to when it was opened
+		}
+	}
+	opened, err := a.open(path, consent)
+	if err != nil {
+		a.log.Warn("opening the folder", "path", path, "error", err)
+		explained, ok := errors.AsType[*wire.Error](bind.Explain(err))
+		if !ok {
+			explained = &wire.Error{Code: wire.CodeInternal, Message: err.Error()}
+		}
+		explained.Message = fmt.Sprintf("%s is not open: %s", path, explained.Message)
+		a.failed = explained
+		if opened, err = a.open("", false); err != nil {
+			// Without even settings there is no window to say it in.
+			a.log.Error("starting without a folder", "error", err)
+			fmt.Fprintf(os.Stderr, "keel: %v\n", err)
+			os.Exit(1)
+		}
+	}
+	a.folder = opened
+}
+
+func (a *App) open(path string, consent bool) (*folder.Folder, error) {
+	return folder.Open(a.ctx, path, folder.Options{
+		Paths:   a.paths,
+		Consent: consent,
+		Events:  a.events,
+		Explain: bind.Explain,
+		Log:     a.log,
+	})
+}
+
+func (a *App) close() {
+	if f := a.Folder(); f != nil {
+		if err := f.Close(); err != nil {
+			a.log.Error("closing the folder", "error", err)
+		}
+	}
+}

@@ -1,0 +1,82 @@
+package bind
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"syscall"
+
+	"github.com/keel-ide/keel/app/folder"
+	"github.com/keel-ide/keel/app/wire"
+	"github.com/keel-ide/keel/backend/agent"
+	"github.com/keel-ide/keel/backend/approval"
+	"github.com/keel-ide/keel/backend/checkpoint"
+	"github.com/keel-ide/keel/backend/provider"
+	"github.com/keel-ide/keel/backend/search"
+	"github.com/keel-ide/keel/backend/session"
+	"github.com/keel-ide/keel/backend/workspace"
+)
+
+// Explain says an error in words for a person: what happened, what is safe,
+// what to do next. An error that is a [wire.Error] already passes as it is.
+func Explain(err error) error {
+	if err == nil {
+		return nil
+	}
+	if known, ok := errors.AsType[*wire.Error](err); ok {
+		return known
+	}
+	if failure, ok := errors.AsType[*provider.Error](err); ok {
+		return &wire.Error{Code: wire.CodeProvider, Message: failure.Message, Hint: failure.Hint}
+	}
+	if pattern, ok := errors.AsType[*search.PatternError](err); ok {
+		return &wire.Error{Code: wire.CodeBadPattern, Message: sentence(pattern.Error()), Hint: "Mend the pattern, or turn regular expressions off."}
+	}
+	for _, row := range explanations() {
+		if errors.Is(err, row.is) {
+			return &wire.Error{Code: row.code, Message: row.message, Hint: row.hint}
+		}
+	}
+	return &wire.Error{
+		Code:    wire.CodeInternal,
+		Message: sentence(err.Error()),
+		Hint:    "Nothing was changed by this step. Try again.",
+	}
+}
+
+// explanation is one row of the table: the first that fits is taken.
+type explanation struct {
+	is            error
+	code          wire.Code
+	message, hint string
+}
+
+func explanations() []explanation {
+	return []explanation{
+		{context.Canceled, wire.CodeCancelled, "Cancelled.", ""},
+		{folder.ErrNoWorkspace, wire.CodeNoWorkspace, "No folder is open.", "Open one with File > Open Folder."},
+		{workspace.ErrNeedsConsent, wire.CodeNeedsConsent, "This is your home folder or the top of a drive: Keel would watch and keep checkpoints of everything in it.", "Choose a project's folder, or open it all the same."},
+		{workspace.ErrMissing, wire.CodeNotFound, "This folder does not exist.", "Check the path, or choose another folder."},
+		{workspace.ErrNotFolder, wire.CodeNotFolder, "This is a file, not a folder.", "Open the folder that holds it."},
+		{workspace.ErrUnreadable, wire.CodeNotAllowed, "Keel may not read this folder.", "Change its permissions, or choose another folder."},
+		{workspace.ErrOutside, wire.CodeOutside, "This path leads out of the opened folder; it was not touched.", "Open the folder that holds it."},
+		{workspace.ErrChanged, wire.CodeChanged, "The file has changed on disk since you opened it; it was not overwritten.", "Compare both versions, then save again."},
+		{workspace.ErrTooLarge, wire.CodeTooLarge, "The file is too large for this.", ""},
+		{workspace.ErrExists, wire.CodeExists, "There is something at this path already; it was not overwritten.", "Choose another name."},
+		{checkpoint.ErrBusy, wire.CodeBusy, "Another program is working on this folder's checkpoints.", "Wait for it to finish, then try again."},
+		{checkpoint.ErrNotInCheckpoint, wire.CodeNotFound, "The file was not there at this checkpoint.", ""},
+		{checkpoint.ErrNotCovered, wire.CodeNotFound, "The file was not covered by this checkpoint.", ""},
+		{search.ErrNoRipgrep, wire.CodeMissingTool, "Search needs ripgrep, which was not found beside Keel nor on the PATH.", "Install ripgrep or reinstall Keel; files, chat and terminal work without it."},
+		{search.ErrOutside, wire.CodeOutside, "The folder to search leads out of the opened folder.", "Search in a folder below it."},
+		{session.ErrNotFound, wire.CodeNotFound, "This session no longer exists.", "Start a new one."},
+		{agent.ErrRunning, wire.CodeBusy, "A turn is running in this session.", "Stop it first, then try again."},
+		{approval.ErrChanged, wire.CodeChanged, "What was shown is no longer what would happen; nothing was run.", "Look at the question again."},
+		{approval.ErrGone, wire.CodeNotFound, "This question has been answered already.", ""},
+		{syscall.ENOSPC, wire.CodeDiskFull, "The disk is full: the file was not saved, its old content is unharmed, and your text is still in the editor.", "Free some space, then save again."},
+		{syscall.EISDIR, wire.CodeIsFolder, "This is a folder, not a file.", ""},
+		{syscall.ENOTDIR, wire.CodeNotFolder, "A part of this path is a file, not a folder.", ""},
+		{fs.ErrNotExist, wire.CodeNotFound, "The file or folder does not exist.", ""},
+		{fs.ErrExist, wire.CodeExists, "There is something at this path already; it was not overwritten.", "Choose another name."},
+		{fs.ErrPermission, wire.CodeNotAllowed, "The system does not allow this.", "Check the file's permissions and owner."},
+	}
+}

@@ -1,0 +1,144 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/keel-ide/keel/app/bind"
+	"github.com/keel-ide/keel/app/folder"
+	"github.com/keel-ide/keel/app/wire"
+	"github.com/keel-ide/keel/backend/workspace"
+)
+
+// maxWrite is the largest file the page may save, 512 MiB: more than the
+// editor opens.
+const maxWrite = 512 << 20
+
+// byteHandler moves file contents between Go and the page: strings of JSON
+// would cost several times as much.
+//
+//	GET /keel/file/AREA?path=PATH        the bytes, with ranges
+//	PUT /keel/file/AREA?path=PATH        replaces them; create=1, overwrite=1, version=V
+//	GET /keel/checkpoint/ID?path=PATH    the bytes at a checkpoint
+//
+// Failures are a [wire.Error] as JSON.
+type byteHandler struct {
+	desk bind.Desk
+	log  *slog.Logger
+}
+
+func (h byteHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			h.log.Error("bug: byte handler panicked", "path", r.URL.Path, "cause", fmt.Sprint(cause))
+			h.fail(w, fmt.Errorf("serving %q: %v", r.URL.Path, cause))
+		}
+	}()
+	w.Header().Set("Cache-Control", "no-store")
+	// What lies in a folder is data, never a page or a script of this window.
+	w.Header().Set("Content-Type", "application/octet-stream")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	path := r.URL.Query().Get("path")
+	kind, name, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/keel/"), "/")
+	var err error
+	switch {
+	case kind == "file" && r.Method == http.MethodGet:
+		err = h.read(w, r, wire.Area(name), path)
+	case kind == "file" && r.Method == http.MethodPut:
+		err = h.write(w, r, wire.Area(name), path)
+	case kind == "checkpoint" && r.Method == http.MethodGet:
+		err = h.checkpoint(r.Context(), w, name, path)
+	default:
+		http.NotFound(w, r)
+		return
+	}
+	if err != nil {
+		h.fail(w, err)
+	}
+}
+
+func (h byteHandler) read(w http.ResponseWriter, r *http.Request, area wire.Area, path string) error {
+	tree, err := h.desk.Folder().Area(area)
+	if err != nil {
+		return err
+	}
+	file, entry, err := tree.OpenFile(r.Context(), path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	w.Header().Set("X-Keel-Version", entry.Version)
+	http.ServeContent(w, r, "", time.Time{}, file)
+	return nil
+}
+
+func (h byteHandler) write(w http.ResponseWriter, r *http.Request, area wire.Area, path string) error {
+	f := h.desk.Folder()
+	tree, err := f.Area(area)
+	if err != nil {
+		return err
+	}
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxWrite))
+	if err != nil {
+		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+			return fmt.Errorf("saving %q: %w", path, workspace.ErrTooLarge)
+		}
+		return fmt.Errorf("reading what is to be saved to %q: %w", path, err)
+	}
+	query := r.URL.Query()
+	entry, err := tree.WriteFile(r.Context(), path, data, workspace.WriteOptions{
+		Create:    query.Get("create") != "",
+		Overwrite: query.Get("overwrite") != "",
+		IfVersion: query.Get("version"),
+	})
+	if err != nil {
+		return err
+	}
+	w.Header().Set("X-Keel-Version", entry.Version)
+	return nil
+}
+
+func (h byteHandler) checkpoint(ctx context.Context, w http.ResponseWriter, id, path string) error {
+	f := h.desk.Folder()
+	if f.Workspace == nil {
+		return folder.ErrNoWorkspace
+	}
+	data, err := f.Restores.ReadFile(ctx, id, path)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(data)
+	return err
+}
+
+func (h byteHandler) fail(w http.ResponseWriter, err error) {
+	explained, ok := errors.AsType[*wire.Error](bind.Explain(err))
+	if !ok {
+		explained = &wire.Error{Code: wire.CodeInternal, Message: err.Error()}
+	}
+	status := http.StatusInternalServerError
+	switch explained.Code {
+	case wire.CodeNotFound, wire.CodeNoWorkspace:
+		status = http.StatusNotFound
+	case wire.CodeChanged, wire.CodeExists:
+		status = http.StatusConflict
+	case wire.CodeNotAllowed, wire.CodeOutside:
+		status = http.StatusForbidden
+	case wire.CodeTooLarge:
+		status = http.StatusRequestEntityTooLarge
+	case wire.CodeDiskFull:
+		status = http.StatusInsufficientStorage
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	if err := json.NewEncoder(w).Encode(explained); err != nil {
+		h.log.Debug("answering the page", "error", err)
+	}
+}

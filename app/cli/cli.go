@@ -1,0 +1,159 @@
+// Package cli is Keel without its window: the same services, driven by
+// commands.
+//
+// # Promises
+//
+// There is nobody to ask, so whatever would ask is denied unless --trust allows
+// it for this run. With --json, standard output holds JSON only, in the shapes
+// that the README documents; everything for people goes to standard error.
+// Exit codes: 0 done, 1 failed, 2 wrong usage, 3 denied (of trust explain: would
+// ask), 4 (of trust explain: denied), 130 cancelled.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/keel-ide/keel/app/bind"
+	"github.com/keel-ide/keel/app/wire"
+)
+
+// defaultVersion is what a build without a tag calls itself.
+const defaultVersion = "0.1.0-dev"
+
+// The exit codes of the commands.
+const (
+	exitDone      = 0
+	exitFailed    = 1
+	exitUsage     = 2
+	exitDenied    = 3
+	exitRefused   = 4
+	exitCancelled = 130
+)
+
+// exit ends a command with a code, after it has said everything itself.
+type exit struct{ code int }
+
+func (e exit) Error() string { return fmt.Sprintf("exit code %d", e.code) }
+
+// usage marks an error in how a command was called.
+type usage struct{ error }
+
+// Is tells whether the arguments name a command rather than a folder to open.
+func Is(arguments []string) bool {
+	if len(arguments) == 0 {
+		return false
+	}
+	first := arguments[0]
+	if strings.HasPrefix(first, "-") {
+		return slices.Contains([]string{"-h", "--help", "-v", "--version"}, first)
+	}
+	return slices.Contains([]string{"exec", "checkpoint", "trust", "doctor", "version", "help", "completion"}, first)
+}
+
+// Run carries out a command and returns the exit code.
+func Run(ctx context.Context, arguments []string) int {
+	return run(ctx, arguments, os.Stdout, os.Stderr)
+}
+
+func run(ctx context.Context, arguments []string, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	root := newRoot(stdout, stderr)
+	root.SetArgs(arguments)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
+	}
+	if code, ok := errors.AsType[exit](err); ok {
+		return code.code
+	}
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintln(stderr, "keel: cancelled")
+		return exitCancelled
+	}
+	if wrong, ok := errors.AsType[usage](err); ok {
+		fmt.Fprintf(stderr, "keel: %v\n", wrong.error)
+		return exitUsage
+	}
+	report(stderr, err)
+	return exitFailed
+}
+
+// report says an error with what it is about, and what to do next.
+func report(w io.Writer, err error) {
+	fmt.Fprintf(w, "keel: %v\n", err)
+	explained, ok := errors.AsType[*wire.Error](bind.Explain(err))
+	if ok && explained.Code != wire.CodeInternal && explained.Hint != "" {
+		fmt.Fprintf(w, "keel: %s\n", explained.Hint)
+	}
+}
+
+// shared are the flags that every command has.
+type shared struct {
+	workspace string
+	json      bool
+	stdout    io.Writer
+	stderr    io.Writer
+}
+
+func newRoot(stdout, stderr io.Writer) *cobra.Command {
+	options := &shared{stdout: stdout, stderr: stderr}
+	root := &cobra.Command{
+		Use:           "keel [FOLDER]",
+		Short:         "An agentic IDE: with a folder or nothing it opens the window",
+		Version:       Version(),
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage{err} })
+	flags := root.PersistentFlags()
+	flags.StringVar(&options.workspace, "workspace", ".", "the folder to work in")
+	flags.BoolVar(&options.json, "json", false, "print JSON")
+	root.AddCommand(
+		newExec(options),
+		newCheckpoint(options),
+		newTrust(options),
+		newDoctor(options),
+		newVersion(options),
+	)
+	return root
+}
+
+// arguments wraps a check of a command's arguments: its error counts as wrong
+// usage and shows how the command is called.
+func arguments(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(command *cobra.Command, given []string) error {
+		if check(command, given) != nil {
+			return usage{fmt.Errorf("usage: %s", command.UseLine())}
+		}
+		return nil
+	}
+}
+
+// group is a command that only holds others.
+func group(use, short string, commands ...*cobra.Command) *cobra.Command {
+	root := &cobra.Command{
+		Use:   use,
+		Short: short,
+		RunE: func(command *cobra.Command, given []string) error {
+			if len(given) > 0 {
+				return usage{fmt.Errorf("there is no %s %s; see %s --help", command.CommandPath(), given[0], command.CommandPath())}
+			}
+			return command.Help()
+		},
+	}
+	root.AddCommand(commands...)
+	return root
+}

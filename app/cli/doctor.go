@@ -1,0 +1,133 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+
+	"github.com/spf13/cobra"
+
+	"github.com/keel-ide/keel/app/folder"
+	"github.com/keel-ide/keel/backend/search"
+)
+
+// check is one thing doctor looks at. A check that is not ok says what to do.
+type check struct {
+	Name   string `json:"name"`
+	OK     bool   `json:"ok"`
+	Detail string `json:"detail"`
+	Hint   string `json:"hint,omitempty"`
+}
+
+func newDoctor(options *shared) *cobra.Command {
+	return &cobra.Command{
+		Use:   "doctor",
+		Short: "Say what works on this machine and what does not",
+		Args:  arguments(cobra.NoArgs),
+		RunE: func(command *cobra.Command, _ []string) error {
+			checks := diagnose(command.Context(), options)
+			if options.json {
+				return options.print(checks)
+			}
+			for _, c := range checks {
+				mark := "ok  "
+				if !c.OK {
+					mark = "look"
+				}
+				fmt.Fprintf(options.stdout, "%s  %-14s %s\n", mark, c.Name, c.Detail)
+				if c.Hint != "" {
+					fmt.Fprintf(options.stdout, "      %-14s %s\n", "", c.Hint)
+				}
+			}
+			return nil
+		},
+	}
+}
+
+func diagnose(ctx context.Context, options *shared) []check {
+	checks := []check{
+		{Name: "version", OK: true, Detail: fmt.Sprintf("%s on %s/%s", Version(), runtime.GOOS, runtime.GOARCH)},
+		display(),
+		ripgrep(),
+		shell(),
+	}
+	paths, err := folder.DefaultPaths()
+	if err != nil {
+		return append(checks, check{Name: "data", Detail: err.Error(), Hint: "Set HOME, or XDG_CONFIG_HOME and XDG_DATA_HOME."})
+	}
+	checks = append(checks, writable("configuration", paths.Config), writable("data", paths.Data))
+	f, err := options.open(ctx, extra{})
+	if err != nil {
+		return append(checks, check{Name: "workspace", Detail: err.Error(), Hint: "Name another folder with --workspace."})
+	}
+	defer f.Close()
+	checks = append(checks, check{Name: "workspace", OK: true, Detail: f.Workspace.Path()})
+	if problems := f.Settings.Problems(); len(problems) > 0 {
+		p := problems[0]
+		checks = append(checks, check{
+			Name:   "settings",
+			Detail: fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, p.Message),
+			Hint:   "Mend that line; until then the last good values are in force.",
+		})
+	} else {
+		checks = append(checks, check{Name: "settings", OK: true, Detail: "no problems"})
+	}
+	for _, info := range f.Providers.Infos(ctx) {
+		detail := "ready"
+		if !info.Ready {
+			detail = "not ready"
+		}
+		checks = append(checks, check{Name: info.ID, OK: info.Ready, Detail: info.Name + ": " + detail, Hint: info.Hint})
+	}
+	return append(checks, check{
+		Name: "sandbox", Detail: "commands run with your own rights, without a sandbox",
+		Hint: "Every command asks first unless you have trusted it.",
+	})
+}
+
+func display() check {
+	for _, name := range []string{"WAYLAND_DISPLAY", "DISPLAY"} {
+		if value := os.Getenv(name); value != "" {
+			return check{Name: "display", OK: true, Detail: name + "=" + value}
+		}
+	}
+	if runtime.GOOS != "linux" {
+		return check{Name: "display", OK: true, Detail: "the system's own"}
+	}
+	return check{Name: "display", Detail: "none, so no window can open", Hint: "Start Keel from a desktop session; `keel exec` works without one."}
+}
+
+func ripgrep() check {
+	path, err := search.Locate(folder.Near())
+	if err != nil {
+		return check{Name: "ripgrep", Detail: "not found, so search and quick open do not work", Hint: "Put rg beside keel, on the PATH, or into KEEL_RIPGREP."}
+	}
+	return check{Name: "ripgrep", OK: true, Detail: path}
+}
+
+func shell() check {
+	for _, name := range []string{"bash", "sh"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return check{Name: "shell", OK: true, Detail: path}
+		}
+	}
+	return check{Name: "shell", Detail: "neither bash nor sh was found, so the agent can run no commands", Hint: "Install bash."}
+}
+
+func writable(name, folder string) check {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return check{Name: name, Detail: err.Error(), Hint: "Make the folder writable for you."}
+	}
+	probe, err := os.CreateTemp(folder, ".keel-doctor-*")
+	if err != nil {
+		return check{Name: name, Detail: err.Error(), Hint: "Make the folder writable for you, and see that the disk is not full."}
+	}
+	probe.Close()
+	if err := os.Remove(probe.Name()); err != nil {
+		return check{Name: name, Detail: err.Error()}
+	}
+	return check{Name: name, OK: true, Detail: filepath.Clean(folder)}
+}

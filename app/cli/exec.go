@@ -1,0 +1,149 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/keel-ide/keel/app/folder"
+	"github.com/keel-ide/keel/backend/provider"
+	"github.com/keel-ide/keel/backend/provider/replay"
+	"github.com/keel-ide/keel/backend/session"
+)
+
+// execOptions are the flags of exec.
+type execOptions struct {
+	*shared
+	mode, provider, model, script, session string
+	grants                                 []string
+}
+
+func newExec(options *shared) *cobra.Command {
+	e := &execOptions{shared: options}
+	command := &cobra.Command{
+		Use:   "exec PROMPT",
+		Short: "Run a turn without a window (exit code 0 done, 1 failed, 3 denied, 130 cancelled)",
+		Args:  arguments(cobra.MinimumNArgs(1)),
+		RunE: func(command *cobra.Command, words []string) error {
+			return e.run(command.Context(), strings.Join(words, " "))
+		},
+	}
+	flags := command.Flags()
+	flags.StringVar(&e.mode, "mode", "", "autopilot or supervised (without a window, supervised denies every file change)")
+	flags.StringVar(&e.provider, "provider", "", "bedrock, practice or replay")
+	flags.StringVar(&e.model, "model", "", "the model's id")
+	flags.StringVar(&e.script, "script", "", "with --provider replay: the file with the model's replies")
+	flags.StringVar(&e.session, "session", "", "go on with this session instead of a new one")
+	flags.StringArrayVar(&e.grants, "trust", nil, "a command pattern that may run unasked in this run")
+	return command
+}
+
+func (e *execOptions) run(ctx context.Context, prompt string) error {
+	if err := e.check(); err != nil {
+		return err
+	}
+	more := extra{grants: e.grants}
+	if e.provider == "replay" {
+		script, err := replay.Open(e.script)
+		if err != nil {
+			return err
+		}
+		more.providers = []provider.Provider{script}
+	}
+	f, err := e.open(ctx, more)
+	if err != nil {
+		return err
+	}
+	stop, err := e.turn(ctx, f, prompt)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	switch {
+	case stop == session.StopCancelled:
+		return exit{exitCancelled}
+	case stop == session.StopDenied:
+		return exit{exitDenied}
+	case stop != string(provider.StopEndTurn) && stop != string(provider.StopSequence):
+		return exit{exitFailed}
+	}
+	return nil
+}
+
+func (e *execOptions) check() error {
+	switch e.mode {
+	case "", string(session.Autopilot), string(session.Supervised):
+	default:
+		return usage{fmt.Errorf("--mode is autopilot or supervised, not %q", e.mode)}
+	}
+	switch e.provider {
+	case "", "bedrock", "practice", "replay":
+	default:
+		return usage{fmt.Errorf("--provider is bedrock, practice or replay, not %q", e.provider)}
+	}
+	if (e.provider == "replay") != (e.script != "") {
+		return usage{errors.New("--provider replay and --script FILE go together")}
+	}
+	return nil
+}
+
+// turn runs the prompt to its end and returns the stop reason.
+func (e *execOptions) turn(ctx context.Context, f *folder.Folder, prompt string) (string, error) {
+	id, err := e.prepare(ctx, f)
+	if err != nil {
+		return "", err
+	}
+	// The turn's end is still to be told after an interrupt.
+	watching, done := context.WithCancel(context.WithoutCancel(ctx))
+	defer done()
+	events := f.Agent.Subscribe(watching)
+	turn, err := f.Agent.Send(ctx, id, prompt)
+	if err != nil {
+		return "", err
+	}
+	stopped := context.AfterFunc(ctx, func() {
+		if err := f.Agent.Stop(watching, id); err != nil {
+			fmt.Fprintf(e.stderr, "keel: stopping: %v\n", err)
+		}
+	})
+	defer stopped()
+	t := &transcript{shared: e.shared, session: id, turn: turn}
+	for t.ended == "" {
+		event, err := events.Next(watching)
+		if err != nil {
+			return "", err
+		}
+		if event.SessionID != id {
+			continue
+		}
+		if err := t.follow(watching, f, event); err != nil {
+			return "", err
+		}
+	}
+	return t.ended, nil
+}
+
+// prepare returns the session to use, with the mode and model that were asked for.
+func (e *execOptions) prepare(ctx context.Context, f *folder.Folder) (string, error) {
+	id := e.session
+	if id == "" {
+		made, err := f.Agent.CreateSession(ctx)
+		if err != nil {
+			return "", err
+		}
+		id = made.ID
+	}
+	if e.mode != "" {
+		if err := f.Agent.SetMode(ctx, id, session.Mode(e.mode)); err != nil {
+			return "", err
+		}
+	}
+	if e.provider != "" || e.model != "" {
+		if err := f.Agent.SetModel(ctx, id, e.provider, e.model); err != nil {
+			return "", err
+		}
+	}
+	return id, nil
+}

@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+
+	"github.com/keel-ide/keel/app/bind"
+	"github.com/keel-ide/keel/app/folder"
+	"github.com/keel-ide/keel/backend/provider"
+)
+
+// print writes one JSON value on a line of its own.
+func (s *shared) print(value any) error {
+	encoder := json.NewEncoder(s.stdout)
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(value)
+}
+
+// extra is what a run without a window adds to the user's settings.
+type extra struct {
+	grants    []string
+	providers []provider.Provider
+}
+
+// open opens the workspace without a window.
+func (s *shared) open(ctx context.Context, more extra) (*folder.Folder, error) {
+	path, err := filepath.Abs(s.workspace)
+	if err != nil {
+		return nil, fmt.Errorf("resolving %q: %w", s.workspace, err)
+	}
+	paths, err := folder.DefaultPaths()
+	if err != nil {
+		return nil, err
+	}
+	if err := paths.Make(); err != nil {
+		return nil, err
+	}
+	return folder.Open(ctx, path, folder.Options{
+		Paths:     paths,
+		Headless:  true,
+		Grants:    more.grants,
+		Providers: more.providers,
+		Explain:   bind.Explain,
+		Log:       slog.New(slog.DiscardHandler),
+	})
+}

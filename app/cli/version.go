@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+// Version is this build's version: the module's where it was built as one, else
+// the commit's.
+func Version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return defaultVersion
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return v
+	}
+	for _, setting := range info.Settings {
+		if setting.Key == "vcs.revision" && len(setting.Value) >= 12 {
+			return defaultVersion + "+" + setting.Value[:12]
+		}
+	}
+	return defaultVersion
+}
+
+type versionReport struct {
+	Version string `json:"version"`
+	Go      string `json:"go"`
+	System  string `json:"system"`
+}
+
+func newVersion(options *shared) *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  arguments(cobra.NoArgs),
+		RunE: func(*cobra.Command, []string) error {
+			r := versionReport{Version: Version(), Go: runtime.Version(), System: runtime.GOOS + "/" + runtime.GOARCH}
+			if options.json {
+				return options.print(r)
+			}
+			_, err := fmt.Fprintf(options.stdout, "keel %s (%s, %s)\n", r.Version, r.Go, r.System)
+			return err
+		},
+	}
+}

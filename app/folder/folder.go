@@ -1,0 +1,240 @@
+// Package folder joins every service that serves one opened folder.
+//
+// # Promises
+//
+// What Open started Close ends, in the opposite order: no goroutine, watch or
+// process outlives the folder but what the user started to outlive it. A folder
+// without a workspace still has settings and storage, so that an empty window
+// works. It is the same composition with and without a window.
+package folder
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/keel-ide/keel/app/wire"
+	"github.com/keel-ide/keel/backend/agent"
+	"github.com/keel-ide/keel/backend/approval"
+	"github.com/keel-ide/keel/backend/checkpoint"
+	"github.com/keel-ide/keel/backend/provider"
+	"github.com/keel-ide/keel/backend/search"
+	"github.com/keel-ide/keel/backend/session"
+	"github.com/keel-ide/keel/backend/settings"
+	"github.com/keel-ide/keel/backend/terminal"
+	"github.com/keel-ide/keel/backend/workspace"
+)
+
+// ErrNoWorkspace is returned for what needs an opened folder while none is.
+var ErrNoWorkspace = errors.New("no folder is open")
+
+// closeLimit is how long Close waits for turns and commands to end.
+const closeLimit = 10 * time.Second
+
+// Events is where a folder sends what the page should know.
+type Events interface {
+	Session(session.Event)
+	Sessions(wire.SessionsChanged)
+	Files(wire.FilesChanged)
+	Search(wire.TextMatches)
+	Terminal(wire.TerminalOutput)
+	Settings(wire.SettingsChanged)
+	Notice(wire.Notice)
+}
+
+// Options is what a folder stands on; Paths, Explain and Log are required.
+type Options struct {
+	Paths     Paths
+	Consent   bool                // the user agreed to a home folder or a drive's top
+	Events    Events              // none without a window
+	Headless  bool                // there is nobody to ask
+	Grants    []string            // command patterns trusted for this run
+	Providers []provider.Provider // beside the built-in ones
+	Explain   func(error) error   // says an error in words for a person
+	Log       *slog.Logger
+}
+
+// Folder is an opened folder with its services. Workspace and what stands on it
+// are nil while no folder is open.
+type Folder struct {
+	Settings *settings.Store
+	Storage  *Storage
+
+	Workspace   *workspace.Workspace
+	Terminals   *terminal.Terminals
+	Attachments *Attachments
+	Searches    *Searches
+	Checkpoints *checkpoint.Store
+	Restores    *Restores
+	Policy      *approval.Policy
+	Providers   *Providers
+	Agent       *agent.Agent
+	Drafts      *Drafts
+
+	options Options
+	config  *workspace.Workspace
+	data    *workspace.Workspace
+	search  func() (*search.Engine, error)
+	cancel  context.CancelFunc
+	group   sync.WaitGroup
+
+	mu      sync.Mutex     // guards closing: some things start when first used
+	closing []func() error // in the order of starting
+}
+
+// Open opens a folder and starts what serves it; an empty path opens none.
+func Open(ctx context.Context, path string, o Options) (*Folder, error) {
+	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	f := &Folder{options: o, cancel: cancel}
+	if err := f.open(ctx, running, path); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+func (f *Folder) open(ctx, running context.Context, path string) error {
+	workspaceSettings := ""
+	workspaceData := filepath.Join(f.options.Paths.Data, "no-folder")
+	if path != "" {
+		opened, err := workspace.Open(ctx, path, workspace.Options{Consent: f.options.Consent})
+		if err != nil {
+			return err
+		}
+		f.onClose(opened.Close)
+		f.Workspace = opened
+		workspaceSettings = filepath.Join(opened.Path(), ".vscode", "settings.json")
+		workspaceData = f.options.Paths.Workspace(opened.ID())
+	}
+	if err := os.MkdirAll(workspaceData, 0o700); err != nil {
+		return fmt.Errorf("making the folder's data: %w", err)
+	}
+	if err := f.openHome(ctx, workspaceSettings, workspaceData); err != nil {
+		return err
+	}
+	if f.Workspace != nil {
+		if err := f.openServices(ctx, running, workspaceData); err != nil {
+			return err
+		}
+	}
+	if f.options.Events == nil {
+		return nil
+	}
+	return f.forward(running)
+}
+
+// openHome starts what an empty window has as well.
+func (f *Folder) openHome(ctx context.Context, workspaceSettings, workspaceData string) error {
+	paths := f.options.Paths
+	store, err := settings.Open(ctx, settings.Paths{
+		User:        filepath.Join(paths.Config, "settings.json"),
+		Keybindings: filepath.Join(paths.Config, "keybindings.json"),
+		Workspace:   workspaceSettings,
+	}, settings.Options{Log: f.options.Log})
+	if err != nil {
+		return err
+	}
+	f.onClose(store.Close)
+	f.Settings = store
+	storage := filepath.Join(paths.Data, "storage")
+	f.Storage = NewStorage(map[string]string{
+		string(wire.StorageApplication): filepath.Join(storage, "application.json"),
+		string(wire.StorageProfile):     filepath.Join(storage, "profile.json"),
+		string(wire.StorageWorkspace):   filepath.Join(workspaceData, "storage.json"),
+	})
+	if f.config, err = f.tree(ctx, paths.Config); err != nil {
+		return err
+	}
+	f.data, err = f.tree(ctx, filepath.Join(paths.Data, "workbench"))
+	return err
+}
+
+// tree opens one of Keel's own folders the way a workspace is opened.
+func (f *Folder) tree(ctx context.Context, path string) (*workspace.Workspace, error) {
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return nil, fmt.Errorf("making %q: %w", path, err)
+	}
+	opened, err := workspace.Open(ctx, path, workspace.Options{Consent: true})
+	if err != nil {
+		return nil, err
+	}
+	f.onClose(opened.Close)
+	return opened, nil
+}
+
+func (f *Folder) onClose(end func() error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.closing = append(f.closing, end)
+}
+
+// Close ends everything, the last started first.
+func (f *Folder) Close() error {
+	var failed error
+	if f.Agent != nil {
+		ctx, done := context.WithTimeout(context.Background(), closeLimit)
+		failed = f.Agent.Close(ctx)
+		done()
+	}
+	f.cancel()
+	if f.Searches != nil {
+		f.Searches.Close()
+	}
+	if f.Attachments != nil {
+		f.Attachments.Close()
+	}
+	f.group.Wait()
+	f.mu.Lock()
+	closing := f.closing
+	f.closing = nil
+	f.mu.Unlock()
+	for _, end := range slices.Backward(closing) {
+		failed = errors.Join(failed, end())
+	}
+	return failed
+}
+
+// Area returns a tree that the page can reach.
+func (f *Folder) Area(area wire.Area) (*workspace.Workspace, error) {
+	switch area {
+	case wire.AreaWorkspace:
+		if f.Workspace == nil {
+			return nil, ErrNoWorkspace
+		}
+		return f.Workspace, nil
+	case wire.AreaConfig:
+		return f.config, nil
+	case wire.AreaData:
+		return f.data, nil
+	}
+	return nil, fmt.Errorf("reaching area %q: %w", area, workspace.ErrOutside)
+}
+
+// Holds tells whether path is the opened folder.
+func (f *Folder) Holds(path string) bool {
+	if f.Workspace == nil {
+		return false
+	}
+	real, err := filepath.EvalSymlinks(path)
+	return err == nil && real == f.Workspace.Path()
+}
+
+// SearchEngine returns the search engine, or why there is none.
+func (f *Folder) SearchEngine() (*search.Engine, error) { return f.search() }
+
+// Near is the folder of the running program, where what ships with it lies.
+func Near() string {
+	executable, err := os.Executable()
+	if err != nil {
+		return "."
+	}
+	if real, err := filepath.EvalSymlinks(executable); err == nil {
+		executable = real
+	}
+	return filepath.Dir(executable)
+}

@@ -1,0 +1,124 @@
+package folder
+
+import (
+	"context"
+
+	"github.com/keel-ide/keel/app/wire"
+	"github.com/keel-ide/keel/backend/session"
+	"github.com/keel-ide/keel/backend/settings"
+	"github.com/keel-ide/keel/backend/workspace"
+)
+
+// forward starts to send what happens to the page.
+func (f *Folder) forward(ctx context.Context) error {
+	f.group.Go(func() { f.forwardSettings(ctx) })
+	if f.Workspace == nil {
+		return nil
+	}
+	watch, err := f.Workspace.Watch(ctx, workspace.WatchOptions{})
+	if err != nil {
+		return err
+	}
+	f.onClose(watch.Close)
+	f.group.Go(func() { f.forwardFiles(ctx, watch) })
+	f.group.Go(func() { f.forwardSessions(ctx) })
+	return nil
+}
+
+func (f *Folder) forwardFiles(ctx context.Context, watch *workspace.Watch) {
+	for seq := int64(1); ; seq++ {
+		batch, err := watch.Next(ctx)
+		if err != nil {
+			if ctx.Err() == nil {
+				f.options.Log.Error("watching the folder", "error", err)
+				f.options.Events.Notice(wire.Notice{
+					Severity: "warning",
+					Message:  "Keel no longer sees what other programs change in this folder.",
+					Hint:     "Reload the window to see the files as they are.",
+				})
+			}
+			return
+		}
+		changes := make([]wire.FileChange, len(batch.Changes))
+		for i, c := range batch.Changes {
+			changes[i] = wire.FileChange{Path: c.Path, Kind: string(c.Kind)}
+		}
+		f.options.Events.Files(wire.FilesChanged{Area: wire.AreaWorkspace, Seq: seq, Overflow: batch.Overflow, Changes: changes})
+	}
+}
+
+func (f *Folder) forwardSettings(ctx context.Context) {
+	changes, err := f.Settings.Changes(ctx)
+	if err != nil {
+		f.options.Log.Error("watching the settings", "error", err)
+		return
+	}
+	defer changes.Close()
+	for seq := int64(1); ; seq++ {
+		change, err := changes.Next(ctx)
+		if err != nil {
+			return
+		}
+		state := f.SettingsState(change.Name)
+		state.Seq = seq
+		f.options.Events.Settings(state)
+	}
+}
+
+// SettingsState returns what is in force, after a change of the named file.
+func (f *Folder) SettingsState(name string) wire.SettingsChanged {
+	v := f.Settings.Values()
+	return wire.SettingsChanged{
+		Name:     name,
+		Problems: problems(f.Settings.Problems()),
+		Values: wire.SettingsValues{
+			Mode:            v.Mode,
+			TrustedCommands: v.TrustedCommands,
+			CommandDenylist: v.CommandDenylist,
+			Provider:        v.Provider,
+			Model:           v.Model,
+		},
+	}
+}
+
+func problems(found []settings.Problem) []wire.SettingsProblem {
+	out := make([]wire.SettingsProblem, len(found))
+	for i, p := range found {
+		out[i] = wire.SettingsProblem{File: p.File, Line: p.Line, Column: p.Column, Message: p.Message}
+	}
+	return out
+}
+
+func (f *Folder) forwardSessions(ctx context.Context) {
+	events := f.Agent.Subscribe(ctx)
+	var seq int64
+	for {
+		event, err := events.Next(ctx)
+		if err != nil {
+			return
+		}
+		f.options.Events.Session(event)
+		if !changesList(event) {
+			continue
+		}
+		list, err := f.Agent.Sessions(ctx)
+		if err != nil {
+			if ctx.Err() == nil {
+				f.options.Log.Error("listing sessions", "error", err)
+			}
+			continue
+		}
+		seq++
+		f.options.Events.Sessions(wire.SessionsChanged{Seq: seq, Sessions: list})
+	}
+}
+
+// changesList tells whether an event changes how its session looks in the list.
+func changesList(event session.Event) bool {
+	for _, change := range event.Changes {
+		if change.Kind == session.ChangeSession || change.Kind == session.ChangeTurn {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,278 @@
+package folder
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/keel-ide/keel/app/wire"
+	"github.com/keel-ide/keel/backend/agent"
+	"github.com/keel-ide/keel/backend/approval"
+	"github.com/keel-ide/keel/backend/change"
+	"github.com/keel-ide/keel/backend/checkpoint"
+	"github.com/keel-ide/keel/backend/command"
+	"github.com/keel-ide/keel/backend/provider"
+	"github.com/keel-ide/keel/backend/provider/bedrock"
+	"github.com/keel-ide/keel/backend/provider/practice"
+	"github.com/keel-ide/keel/backend/search"
+	"github.com/keel-ide/keel/backend/session"
+	"github.com/keel-ide/keel/backend/terminal"
+	"github.com/keel-ide/keel/backend/tool"
+)
+
+// openServices starts what needs a workspace.
+func (f *Folder) openServices(ctx, running context.Context, data string) error {
+	f.search = sync.OnceValues(func() (*search.Engine, error) {
+		ripgrep, err := search.Locate(Near())
+		if err != nil {
+			return nil, err
+		}
+		engine := search.New(ripgrep)
+		f.onClose(engine.Close)
+		return engine, nil
+	})
+	f.Terminals = terminal.New(terminal.Options{})
+	f.onClose(f.Terminals.Close)
+	f.Attachments = &Attachments{
+		ctx:       running,
+		terminals: f.Terminals,
+		send:      f.sendTerminal,
+		open:      map[string]attachment{},
+		typed:     map[string]*typing{},
+	}
+	f.Searches = &Searches{
+		ctx:     running,
+		engine:  f.search,
+		root:    f.Workspace.Path(),
+		send:    f.sendSearch,
+		fail:    f.explain,
+		running: map[string]context.CancelFunc{},
+	}
+	store, err := checkpoint.Open(ctx, filepath.Join(data, "checkpoints"), f.Workspace.Path(), checkpoint.Options{Log: f.options.Log})
+	if err != nil {
+		return err
+	}
+	f.onClose(store.Close)
+	f.Checkpoints = store
+	if err := f.openAgent(ctx, data); err != nil {
+		return err
+	}
+	f.Restores = &Restores{store: store, agent: f.Agent}
+	f.Drafts = &Drafts{save: f.Agent.SaveDraft, seen: map[string]int64{}}
+	if f.options.Headless {
+		return nil
+	}
+	return remember(f.options.Paths, wire.Workspace{ID: f.Workspace.ID(), Path: f.Workspace.Path(), Name: f.Workspace.Name()})
+}
+
+func (f *Folder) openAgent(ctx context.Context, data string) error {
+	sessions, err := session.OpenStore(ctx, filepath.Join(data, "sessions"), session.Options{Log: f.options.Log})
+	if err != nil {
+		return err
+	}
+	runner := command.New(command.Options{LogDir: filepath.Join(data, "commands")})
+	f.onClose(runner.Close)
+	f.Policy = approval.NewPolicy(approval.Options{
+		Rules: func() approval.Rules {
+			v := f.Settings.Values()
+			return approval.Rules{TrustedCommands: v.TrustedCommands, Denylist: v.CommandDenylist}
+		},
+		Protected: []string{f.options.Paths.Config, f.options.Paths.Data},
+		Root:      f.Workspace.Path(),
+	})
+	f.Providers = &Providers{explain: f.options.Explain, all: append(slices.Clone(f.options.Providers),
+		bedrock.New(bedrock.Options{Settings: func() bedrock.Settings {
+			v := f.Settings.Values()
+			return bedrock.Settings{Region: v.BedrockRegion, Profile: v.BedrockProfile, Models: v.BedrockModels}
+		}}),
+		practice.New(practice.Options{}),
+	)}
+	f.Agent = agent.New(agent.Options{
+		Sessions:    sessions,
+		Providers:   f.Providers.all,
+		Tools:       &tools{set: tool.New(tool.Options{Workspace: f.Workspace, Search: lazySearch{f.search}, Command: runner}), views: map[string]*tool.View{}},
+		Policy:      f.Policy,
+		Checkpoints: &bracket{store: f.Checkpoints, sets: change.New(f.Checkpoints)},
+		Defaults:    f.defaults,
+		Facts:       f.facts,
+		Headless:    f.options.Headless,
+		Grants:      f.options.Grants,
+		Log:         f.options.Log,
+	})
+	return nil
+}
+
+// defaults is what a new session starts with. A service that costs money is
+// used only once the user has named it, or a model of it.
+func (f *Folder) defaults() session.Session {
+	v := f.Settings.Values()
+	made := session.Session{Mode: session.Mode(v.Mode), Provider: v.Provider, Model: v.Model}
+	if made.Provider == "" {
+		made.Provider = practice.ID
+		if v.Model != "" {
+			made.Provider = bedrock.ID
+		}
+	}
+	if made.Provider == practice.ID {
+		made.Model = ""
+	}
+	return made
+}
+
+// facts is what the model is told about the workspace.
+func (f *Folder) facts(ctx context.Context) agent.Facts {
+	facts := agent.Facts{Folder: f.Workspace.Name(), OS: systemName(), Shell: "bash"}
+	entries, err := f.Workspace.List(ctx, ".")
+	if err != nil {
+		return facts
+	}
+	for _, e := range entries {
+		name := e.Name
+		if e.Kind == "folder" {
+			name += "/"
+		}
+		facts.Entries = append(facts.Entries, name)
+	}
+	return facts
+}
+
+// systemName is how people call the operating system.
+func systemName() string {
+	switch runtime.GOOS {
+	case "darwin":
+		return "macOS"
+	case "windows":
+		return "Windows"
+	}
+	return "Linux"
+}
+
+// Examples lists prompts that the practice model understands.
+func (f *Folder) Examples() []wire.Example {
+	var out []wire.Example
+	for _, e := range practice.Examples() {
+		if strings.Contains(e.Prompt, "calc.go") {
+			if _, err := os.Stat(filepath.Join(f.Workspace.Path(), "calc.go")); err != nil {
+				continue
+			}
+		}
+		out = append(out, wire.Example{Prompt: e.Prompt, What: e.What})
+	}
+	return out
+}
+
+// Answer answers a question, after trusting a pattern where the user chose one.
+func (f *Folder) Answer(ctx context.Context, answer wire.ApprovalAnswer) error {
+	if answer.Trust != "" && answer.Approved {
+		if err := f.Settings.Append(ctx, "keelAgent.trustedCommands", answer.Trust); err != nil {
+			return err
+		}
+	}
+	return f.Agent.Answer(ctx, answer.SessionID, answer.ApprovalID, answer.Hash, answer.Approved, answer.Feedback)
+}
+
+func (f *Folder) sendTerminal(output wire.TerminalOutput) {
+	if f.options.Events != nil {
+		f.options.Events.Terminal(output)
+	}
+}
+
+func (f *Folder) sendSearch(matches wire.TextMatches) {
+	if f.options.Events != nil {
+		f.options.Events.Search(matches)
+	}
+}
+
+func (f *Folder) explain(err error) *wire.Error {
+	explained := f.options.Explain(err)
+	if known, ok := errors.AsType[*wire.Error](explained); ok {
+		return known
+	}
+	return &wire.Error{Code: wire.CodeInternal, Message: explained.Error()}
+}
+
+// lazySearch looks for ripgrep only when something is searched for, so that a
+// machine without it has everything else.
+type lazySearch struct {
+	engine func() (*search.Engine, error)
+}
+
+func (l lazySearch) Text(ctx context.Context, root string, q search.TextQuery, emit func([]search.FileMatch) error) (search.Summary, error) {
+	engine, err := l.engine()
+	if err != nil {
+		return search.Summary{}, err
+	}
+	return engine.Text(ctx, root, q, emit)
+}
+
+func (l lazySearch) Files(ctx context.Context, root string, q search.FileQuery) (search.FileResult, error) {
+	engine, err := l.engine()
+	if err != nil {
+		return search.FileResult{}, err
+	}
+	return engine.Files(ctx, root, q)
+}
+
+// tools gives each session a view of its own of what it has read.
+type tools struct {
+	set *tool.Set
+
+	mu    sync.Mutex // guards views
+	views map[string]*tool.View
+}
+
+func (t *tools) Specs() []provider.ToolSpec { return t.set.Specs() }
+
+func (t *tools) Prepare(ctx context.Context, sessionID, name string, arguments json.RawMessage) (agent.Prepared, error) {
+	t.mu.Lock()
+	view, ok := t.views[sessionID]
+	if !ok {
+		view = &tool.View{}
+		t.views[sessionID] = view
+	}
+	t.mu.Unlock()
+	p, err := t.set.Prepare(ctx, view, name, arguments)
+	if err != nil {
+		return nil, err
+	}
+	return prepared{set: t.set, view: view, call: p}, nil
+}
+
+// prepared is a call with the view that its session has.
+type prepared struct {
+	set  *tool.Set
+	view *tool.View
+	call tool.Prepared
+}
+
+func (p prepared) Plan() agent.Plan {
+	return agent.Plan{
+		Kind:    p.call.Kind,
+		Title:   p.call.Title,
+		Paths:   p.call.Paths,
+		Command: p.call.Command,
+		Folder:  p.call.Folder,
+		Diff:    p.call.Diff,
+		Mutates: p.call.Mutates,
+		Hash:    p.call.Hash,
+	}
+}
+
+func (p prepared) Run(ctx context.Context, output func([]byte)) agent.Result {
+	r := p.set.Run(ctx, p.view, p.call, output)
+	return agent.Result{Text: r.Text, IsError: r.IsError, ExitCode: r.ExitCode, HasExit: r.HasExit, Changed: r.Changed}
+}
+
+func reasonsByPath(problems []checkpoint.Problem) map[string]string {
+	out := make(map[string]string, len(problems))
+	for _, p := range problems {
+		out[p.Path] = p.Reason
+	}
+	return out
+}

@@ -1,0 +1,201 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/pkg/browser"
+	"github.com/wailsapp/wails/v2"
+	"github.com/wailsapp/wails/v2/pkg/options"
+	"github.com/wailsapp/wails/v2/pkg/options/assetserver"
+	"github.com/wailsapp/wails/v2/pkg/options/linux"
+	wails2 "github.com/wailsapp/wails/v2/pkg/runtime"
+
+	"github.com/keel-ide/keel/app/bind"
+	"github.com/keel-ide/keel/app/cli"
+	"github.com/keel-ide/keel/app/folder"
+	"github.com/keel-ide/keel/app/instance"
+	"github.com/keel-ide/keel/app/wire"
+)
+
+// run shows the window and returns when it is closed.
+func (a *App) run(page fs.FS) error {
+	dist, err := fs.Sub(page, "frontend/dist")
+	if err != nil {
+		return fmt.Errorf("finding the page: %w", err)
+	}
+	seam := bind.NewSeam(a.ctx, a.log, a)
+	window := &options.App{
+		Title:            "Keel",
+		Width:            1280,
+		Height:           800,
+		MinWidth:         640,
+		MinHeight:        400,
+		BackgroundColour: options.NewRGB(0x1f, 0x1f, 0x1f),
+		AssetServer:      &assetserver.Options{Assets: dist, Handler: byteHandler{desk: a, log: a.log}},
+		Logger:           wailsLog{a.log},
+		OnStartup:        func(ctx context.Context) { a.events.ctx.Store(&ctx) },
+		ErrorFormatter:   format,
+		Linux: &linux.Options{
+			ProgramName: "keel",
+			// Of Wails' three values only this one means to WebKit what it says.
+			WebviewGpuPolicy: linux.WebviewGpuPolicyNever,
+		},
+		Bind: []any{
+			bind.NewWindow(seam, a),
+			bind.NewFiles(seam),
+			bind.NewSearch(seam),
+			bind.NewTerminals(seam),
+			bind.NewSettings(seam),
+			bind.NewStorage(seam),
+			bind.NewSessions(seam),
+			bind.NewAgent(seam),
+			bind.NewCheckpoints(seam),
+		},
+	}
+	tune(window)
+	return wails.Run(window)
+}
+
+// format is how an error of a bound method reaches the page: as JSON in a text,
+// since the page's side of Wails makes an Error of it, whose message is a text.
+func format(err error) any {
+	explained, ok := errors.AsType[*wire.Error](bind.Explain(err))
+	if !ok {
+		explained = &wire.Error{Code: wire.CodeInternal, Message: err.Error()}
+	}
+	text, err := json.Marshal(explained)
+	if err != nil {
+		return explained.Message
+	}
+	return string(text)
+}
+
+// State is what the page starts from.
+func (a *App) State() wire.WindowState {
+	f := a.Folder()
+	state := wire.WindowState{
+		Version:   cli.Version(),
+		Platform:  runtime.GOOS,
+		Recent:    folder.ReadRecent(a.paths),
+		Timings:   os.Getenv("KEEL_TIMINGS") != "",
+		StartedAt: a.started.UnixMilli(),
+	}
+	a.mu.Lock()
+	if a.failed != nil {
+		state.Message, state.Hint = a.failed.Message, a.failed.Hint
+	}
+	a.mu.Unlock()
+	if f.Workspace != nil {
+		state.Workspace = wire.Workspace{ID: f.Workspace.ID(), Path: f.Workspace.Path(), Name: f.Workspace.Name()}
+		state.Practice = f.Providers.OnlyPractice(a.ctx)
+	}
+	return state
+}
+
+// OpenFolder replaces the opened folder. The old one is closed only after the
+// new one is open, so a folder that cannot be opened changes nothing.
+func (a *App) OpenFolder(_ context.Context, request wire.OpenFolderRequest) error {
+	path := request.Path
+	if rest, ok := strings.CutPrefix(path, "~"); ok && (rest == "" || rest[0] == '/') {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return fmt.Errorf("finding the home folder: %w", err)
+		}
+		path = filepath.Join(home, rest)
+	}
+	before := a.Folder()
+	if before.Workspace != nil && before.Holds(path) {
+		return nil
+	}
+	opened, err := a.open(path, request.Consent)
+	if err != nil {
+		return err
+	}
+	a.mu.Lock()
+	a.folder, a.failed = opened, nil
+	a.mu.Unlock()
+	if err := before.Close(); err != nil {
+		a.log.Error("closing the folder before", "error", err)
+	}
+	return nil
+}
+
+// PickFolder shows the system's dialog.
+func (a *App) PickFolder(context.Context) (string, error) {
+	start := ""
+	if f := a.Folder(); f.Workspace != nil {
+		start = filepath.Dir(f.Workspace.Path())
+	}
+	return wails2.OpenDirectoryDialog(a.wails(), wails2.OpenDialogOptions{Title: "Open Folder", DefaultDirectory: start})
+}
+
+// SetTitle names the window.
+func (a *App) SetTitle(title string) { wails2.WindowSetTitle(a.wails(), title) }
+
+// Quit closes the window.
+func (a *App) Quit() { wails2.Quit(a.wails()) }
+
+// OpenExternal opens a web or mail address in the system's browser, nothing else.
+func (a *App) OpenExternal(_ context.Context, address string) error {
+	parsed, err := url.Parse(address)
+	if err != nil || (parsed.Scheme != "http" && parsed.Scheme != "https" && parsed.Scheme != "mailto") {
+		return &wire.Error{
+			Code:    wire.CodeNotAllowed,
+			Message: "Keel opens only web and mail addresses, and this is neither.",
+			Hint:    "Copy the address if you trust it.",
+		}
+	}
+	if err := browser.OpenURL(parsed.String()); err != nil {
+		a.log.Warn("opening the browser", "error", err)
+		return &wire.Error{
+			Code:    wire.CodeMissingTool,
+			Message: "No browser could be started.",
+			Hint:    "Copy the address and open it yourself: " + parsed.String(),
+		}
+	}
+	return nil
+}
+
+// Timing prints how long the start took, for KEEL_TIMINGS=1.
+func (a *App) Timing(timing wire.Timing) {
+	if os.Getenv("KEEL_TIMINGS") == "" {
+		return
+	}
+	page := time.UnixMilli(timing.StartedAt).Sub(a.started).Milliseconds()
+	fmt.Printf("timings: page %d ms, first paint %d ms, editor usable %d ms after the process started\n",
+		page, page+timing.FirstPaint, page+timing.EditorUsable)
+}
+
+// later is a second start's request: this window comes to the front.
+func (a *App) later(request instance.Request) {
+	ctx := a.events.ctx.Load()
+	if ctx == nil {
+		return
+	}
+	wails2.WindowUnminimise(*ctx)
+	wails2.Show(*ctx)
+	if request.Path != "" && !a.Folder().Holds(request.Path) {
+		a.events.Open(wire.OpenPath{Path: request.Path})
+	}
+}
+
+// wails is the context Wails wants for its own calls; none come before it is set.
+func (a *App) wails() context.Context {
+	if ctx := a.events.ctx.Load(); ctx != nil {
+		return *ctx
+	}
+	return a.ctx
+}
+
+var errNoDisplay = errors.New("there is no display to open a window on.\n" +
+	"Start it from a desktop session, or set DISPLAY; without a display, `keel exec` runs the agent on the command line")
