@@ -17,29 +17,29 @@ const markVariable = "KEEL_COMMAND"
 // agent's socket would protect nothing while ~/.ssh can be read. DISPLAY,
 // WAYLAND_DISPLAY and DBUS_SESSION_BUS_ADDRESS are not: through them a command
 // could press Keel's own buttons or ask for its keys.
-var allowed = names(`
-	PATH HOME USER LOGNAME SHELL HOSTNAME LANG LANGUAGE TZ TZDIR TMPDIR TMP TEMP
-	SSH_AUTH_SOCK CI DEBIAN_FRONTEND
-	http_proxy https_proxy ftp_proxy all_proxy no_proxy
-	HTTP_PROXY HTTPS_PROXY FTP_PROXY ALL_PROXY NO_PROXY
-	SSL_CERT_FILE SSL_CERT_DIR CURL_CA_BUNDLE REQUESTS_CA_BUNDLE NODE_EXTRA_CA_CERTS
-	GIT_SSL_CAINFO NIX_SSL_CERT_FILE PIP_CERT
-	GOPATH GOROOT GOBIN GOCACHE GOMODCACHE GOENV GOFLAGS GOPROXY GOSUMDB GOPRIVATE
-	GONOPROXY GONOSUMDB GOTOOLCHAIN GOOS GOARCH CGO_ENABLED
-	CARGO_HOME RUSTUP_HOME RUSTUP_TOOLCHAIN
-	NVM_DIR NVM_BIN VOLTA_HOME FNM_DIR FNM_MULTISHELL_PATH PNPM_HOME BUN_INSTALL DENO_DIR
-	NODE_ENV npm_config_registry npm_config_cache
-	VIRTUAL_ENV CONDA_PREFIX CONDA_DEFAULT_ENV CONDA_EXE PYENV_ROOT POETRY_HOME
-	PIP_INDEX_URL PIP_CACHE_DIR UV_CACHE_DIR
-	JAVA_HOME JDK_HOME M2_HOME MAVEN_HOME GRADLE_HOME GRADLE_USER_HOME SDKMAN_DIR
-	ANDROID_HOME ANDROID_SDK_ROOT KOTLIN_HOME
-	RBENV_ROOT GEM_HOME GEM_PATH DOTNET_ROOT DOTNET_CLI_HOME NUGET_PACKAGES
-	COMPOSER_HOME FLUTTER_ROOT ASDF_DIR ASDF_DATA_DIR
-	NIX_PATH NIX_PROFILES LOCALE_ARCHIVE HOMEBREW_PREFIX HOMEBREW_CELLAR
-	CC CXX CFLAGS CXXFLAGS CPPFLAGS LDFLAGS MAKEFLAGS PKG_CONFIG_PATH CMAKE_PREFIX_PATH
-	CCACHE_DIR SCCACHE_DIR
-	SystemRoot SYSTEMROOT PATHEXT USERPROFILE APPDATA LOCALAPPDATA ProgramData ProgramFiles
-`)
+var allowed = []string{
+	"PATH", "HOME", "USER", "LOGNAME", "SHELL", "HOSTNAME", "LANG", "LANGUAGE", "TZ",
+	"TZDIR", "TMPDIR", "TMP", "TEMP", "SSH_AUTH_SOCK", "CI", "DEBIAN_FRONTEND",
+	"http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy", "HTTP_PROXY",
+	"HTTPS_PROXY", "FTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR",
+	"CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "GIT_SSL_CAINFO",
+	"NIX_SSL_CERT_FILE", "PIP_CERT", "GOPATH", "GOROOT", "GOBIN", "GOCACHE", "GOMODCACHE",
+	"GOENV", "GOFLAGS", "GOPROXY", "GOSUMDB", "GOPRIVATE", "GONOPROXY", "GONOSUMDB",
+	"GOTOOLCHAIN", "GOOS", "GOARCH", "CGO_ENABLED", "CARGO_HOME", "RUSTUP_HOME",
+	"RUSTUP_TOOLCHAIN", "NVM_DIR", "NVM_BIN", "VOLTA_HOME", "FNM_DIR",
+	"FNM_MULTISHELL_PATH", "PNPM_HOME", "BUN_INSTALL", "DENO_DIR", "NODE_ENV",
+	"npm_config_registry", "npm_config_cache", "VIRTUAL_ENV", "CONDA_PREFIX",
+	"CONDA_DEFAULT_ENV", "CONDA_EXE", "PYENV_ROOT", "POETRY_HOME", "PIP_INDEX_URL",
+	"PIP_CACHE_DIR", "UV_CACHE_DIR", "JAVA_HOME", "JDK_HOME", "M2_HOME", "MAVEN_HOME",
+	"GRADLE_HOME", "GRADLE_USER_HOME", "SDKMAN_DIR", "ANDROID_HOME", "ANDROID_SDK_ROOT",
+	"KOTLIN_HOME", "RBENV_ROOT", "GEM_HOME", "GEM_PATH", "DOTNET_ROOT", "DOTNET_CLI_HOME",
+	"NUGET_PACKAGES", "COMPOSER_HOME", "FLUTTER_ROOT", "ASDF_DIR", "ASDF_DATA_DIR",
+	"NIX_PATH", "NIX_PROFILES", "LOCALE_ARCHIVE", "HOMEBREW_PREFIX", "HOMEBREW_CELLAR",
+	"CC", "CXX", "CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "MAKEFLAGS",
+	"PKG_CONFIG_PATH", "CMAKE_PREFIX_PATH", "CCACHE_DIR", "SCCACHE_DIR", "SystemRoot",
+	"SYSTEMROOT", "PATHEXT", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "ProgramData",
+	"ProgramFiles",
+}
 
 // allowedPrefixes let whole families through.
 var allowedPrefixes = []string{"LC_", "XDG_"}
@@ -47,10 +47,10 @@ var allowedPrefixes = []string{"LC_", "XDG_"}
 // shellVariables change what the shell or the loader makes of a command. Not
 // even [Options.Allow] lets them through: the command that was approved has to
 // be the command that runs.
-var shellVariables = names(`
-	BASH_ENV ENV PROMPT_COMMAND SHELLOPTS BASHOPTS BASH_XTRACEFD IFS PS0 PS1 PS2 PS4
-	CDPATH GLOBIGNORE EXECIGNORE POSIXLY_CORRECT
-`)
+var shellVariables = []string{
+	"BASH_ENV", "ENV", "PROMPT_COMMAND", "SHELLOPTS", "BASHOPTS", "BASH_XTRACEFD", "IFS",
+	"PS0", "PS1", "PS2", "PS4", "CDPATH", "GLOBIGNORE", "EXECIGNORE", "POSIXLY_CORRECT",
+}
 
 var shellPrefixes = []string{"BASH_FUNC_", "LD_", "DYLD_"}
 
@@ -102,14 +102,14 @@ func Environment(environ, allow []string) []string {
 
 func passes(name string, allow []string) bool {
 	switch {
-	case shellVariables[name], hasAnyPrefix(name, shellPrefixes):
+	case slices.Contains(shellVariables, name), hasAnyPrefix(name, shellPrefixes):
 		return false
 	case slices.Contains(allow, name):
 		return true
 	case secret(name):
 		return false
 	}
-	return allowed[name] || hasAnyPrefix(name, allowedPrefixes)
+	return slices.Contains(allowed, name) || hasAnyPrefix(name, allowedPrefixes)
 }
 
 func secret(name string) bool {
@@ -133,12 +133,4 @@ func hasAnyPrefix(name string, prefixes []string) bool {
 	return slices.ContainsFunc(prefixes, func(prefix string) bool {
 		return strings.HasPrefix(name, prefix)
 	})
-}
-
-func names(list string) map[string]bool {
-	set := make(map[string]bool)
-	for _, name := range strings.Fields(list) {
-		set[name] = true
-	}
-	return set
 }
