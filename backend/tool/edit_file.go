@@ -30,10 +30,10 @@ func (s *Set) planEdit(ctx context.Context, view SessionView, a values) (plan, e
 		return plan{}, err
 	}
 	r := replacement{old: a.texts["old_string"], new: a.texts["new_string"], all: a.booleans["replace_all"]}
-	switch {
-	case r.old == "":
+	switch r.old {
+	case "":
 		return plan{}, refuse("old_string is empty. Give the text to replace; to write a whole file use write_file.")
-	case r.old == r.new:
+	case r.new:
 		return plan{}, refuse("old_string and new_string are the same, so there is nothing to change.")
 	}
 	if err := mustHaveSeen(view, f); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -39,9 +40,9 @@ func newBench(t *testing.T, files map[string]string) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { w.Close() })
+	closeLater(t, w)
 	runner := command.New(command.Options{})
-	t.Cleanup(func() { runner.Close() })
+	closeLater(t, runner)
 	ripgrep, err := search.Locate(".")
 	if err != nil {
 		t.Fatal(err)
@@ -333,4 +334,14 @@ func TestCancelled(t *testing.T) {
 	if result := b.set.Run(ctx, b.view, p, nil); !result.IsError || b.missing("a.txt") {
 		t.Errorf("run: got %+v; file gone: %v", result, b.missing("a.txt"))
 	}
+}
+
+// closeLater closes c when the test is over.
+func closeLater(t *testing.T, c io.Closer) {
+	t.Helper()
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Errorf("closing: %v", err)
+		}
+	})
 }

@@ -50,9 +50,9 @@ func newChat(t *testing.T, files map[string]string) *chat {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { w.Close() })
+	closeLater(t, w)
 	runner := command.New(command.Options{})
-	t.Cleanup(func() { runner.Close() })
+	closeLater(t, runner)
 	ripgrep, err := search.Locate(".")
 	if err != nil {
 		t.Fatal(err)
@@ -88,7 +88,7 @@ func (c *chat) reply() provider.Reply {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	defer stream.Close()
+	closeLater(c.t, stream)
 	got, err := provider.Assemble(stream, nil)
 	if err != nil {
 		c.t.Fatal(err)
@@ -519,7 +519,7 @@ func TestDelayAndCancel(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer stream.Close()
+		closeLater(t, stream)
 		if _, err := provider.Assemble(stream, nil); err != nil {
 			t.Fatal(err)
 		}
@@ -530,7 +530,7 @@ func TestDelayAndCancel(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer stream.Close()
+		closeLater(t, stream)
 		time.AfterFunc(50*time.Millisecond, cancel)
 		if _, err := provider.Assemble(stream, nil); !errors.Is(err, context.Canceled) {
 			t.Errorf("cancelled: got %v", err)
@@ -564,4 +564,14 @@ func TestInfo(t *testing.T) {
 	if diff := cmp.Diff([]provider.Model{{ID: "practice", Name: "Practice model"}}, models); err != nil || diff != "" {
 		t.Errorf("models: %v (-want +got):\n%s", err, diff)
 	}
+}
+
+// closeLater closes c when the test is over.
+func closeLater(t *testing.T, c io.Closer) {
+	t.Helper()
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Errorf("closing: %v", err)
+		}
+	})
 }

@@ -35,7 +35,7 @@ func events(t *testing.T, p *replay.Provider) ([]provider.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer stream.Close()
+	closeLater(t, stream)
 	var all []provider.Event
 	for {
 		event, err := stream.Next()
@@ -204,7 +204,7 @@ func TestDelayAndCancel(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer stream.Close()
+		closeLater(t, stream)
 		if _, err := stream.Next(); err != nil { // the block's start
 			t.Fatal(err)
 		}
@@ -228,4 +228,14 @@ func TestInfo(t *testing.T) {
 	if diff := cmp.Diff([]provider.Model{{ID: "replay", Name: "Replay script"}}, models); err != nil || diff != "" {
 		t.Errorf("models: %v (-want +got):\n%s", err, diff)
 	}
+}
+
+// closeLater closes c when the test is over.
+func closeLater(t *testing.T, c io.Closer) {
+	t.Helper()
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Errorf("closing: %v", err)
+		}
+	})
 }
