@@ -236,14 +236,15 @@ func isASCII(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool { return r > 127 })
 }
 
-// manyPaths are n paths that look like those of a large project.
+// manyPaths are n paths that look like those of a large project, 12 a folder.
 func manyPaths(n int) []string {
 	words := []string{"server", "client", "handler", "main", "index", "service", "util", "test", "model", "View", "Controller", "config", "http", "storage", "editor", "Terminal"}
 	endings := []string{".go", ".ts", ".svelte", "_test.go", ".css", ".md"}
 	paths := make([]string, n)
 	for i := range paths {
-		w := func(k int) string { return words[(i/k+i%7*k)%len(words)] }
-		paths[i] = fmt.Sprintf("%s/%s%d/%s/%s_%s%d%s", w(1), w(3), i%97, w(5), w(2), w(11), i, endings[i%len(endings)])
+		folder := i / 12
+		w := func(n, k int) string { return words[(n/k+n%7*k)%len(words)] }
+		paths[i] = fmt.Sprintf("%s/%s%d/%s%d/%s_%s%d%s", w(folder, 1), w(folder, 3), folder%97, w(folder, 5), folder, w(i, 2), w(i, 11), i, endings[i%len(endings)])
 	}
 	slices.Sort(paths)
 	return paths
@@ -282,6 +283,9 @@ func BenchmarkFiles100000(b *testing.B) {
 		}
 	})
 	b.Run("next", func(b *testing.B) {
+		if _, err := e.Files(b.Context(), root, FileQuery{UseIgnoreFiles: true, CacheKey: "key"}); err != nil {
+			b.Fatal(err)
+		}
 		for b.Loop() {
 			if _, err := e.Files(b.Context(), root, FileQuery{Pattern: "main", UseIgnoreFiles: true, CacheKey: "key"}); err != nil {
 				b.Fatal(err)

@@ -70,8 +70,13 @@ func (w *Workspace) pair(from, to string) (source, target string, err error) {
 	return source, target, nil
 }
 
+// makeParents makes the folders above a path.
 func (w *Workspace) makeParents(target string) error {
-	return w.root.MkdirAll(filepath.FromSlash(path.Dir(target)), 0o777)
+	err := w.root.MkdirAll(filepath.FromSlash(path.Dir(target)), 0o777)
+	if errors.Is(err, fs.ErrExist) {
+		return ErrNotFolder // a file stands where a folder is needed
+	}
+	return err
 }
 
 // rename moves source to target, both resolved.

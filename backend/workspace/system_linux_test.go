@@ -3,6 +3,8 @@ package workspace
 import (
 	"os"
 	"runtime"
+	"strconv"
+	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -60,4 +62,18 @@ func smallDisk(t *testing.T, folder string) bool {
 		}
 	})
 	return true
+}
+
+// queueLength is how many events the kernel keeps for a watcher.
+func queueLength(t *testing.T) int {
+	t.Helper()
+	data, err := os.ReadFile("/proc/sys/fs/inotify/max_queued_events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	length, err := strconv.Atoi(strings.TrimSpace(string(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return length
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"path"
 	"path/filepath"
 	"syscall"
 
@@ -52,7 +51,7 @@ func (w *Workspace) replace(ctx context.Context, target string, data []byte, o W
 		return err
 	}
 	if !exists {
-		if err := w.root.MkdirAll(filepath.FromSlash(path.Dir(target)), 0o777); err != nil {
+		if err := w.makeParents(target); err != nil {
 			return err
 		}
 	}
