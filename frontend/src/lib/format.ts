@@ -13,12 +13,14 @@ export function duration(milliseconds: number): string {
   return rest === 0 ? `${Math.floor(whole / 60)} min` : `${Math.floor(whole / 60)} min ${rest} s`
 }
 
+// Made once: each costs more than all its uses.
+const timeOfDay = new Intl.DateTimeFormat([], { hour: '2-digit', minute: '2-digit' })
+const day = new Intl.DateTimeFormat([], { day: 'numeric', month: 'short' })
+
 /** The time of day, with the date when it is not today's. */
 export function clock(at: number, now: number): string {
-  const date = new Date(at)
-  const time = date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
-  if (date.toDateString() === new Date(now).toDateString()) return time
-  return `${date.toLocaleDateString([], { day: 'numeric', month: 'short' })}, ${time}`
+  const time = timeOfDay.format(at)
+  return new Date(at).toDateString() === new Date(now).toDateString() ? time : `${day.format(at)}, ${time}`
 }
 
 /** "just now", "5 min ago", "3 h ago", "yesterday", "12 Mar" */
@@ -28,7 +30,7 @@ export function ago(at: number, now: number): string {
   if (minutes < 60) return `${minutes} min ago`
   if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ago`
   if (minutes < 48 * 60) return 'yesterday'
-  return new Date(at).toLocaleDateString([], { day: 'numeric', month: 'short' })
+  return day.format(at)
 }
 
 /** "850", "12.4k", "1.2M" */

@@ -52,6 +52,29 @@ export function parse(known: Blocks, text: string, streaming: boolean): Blocks {
   }
 }
 
+/** How many blocks make a group. */
+const groupSize = 16
+
+/** Group is a run of blocks that is laid out as one, or not at all while out of sight. */
+export interface Group {
+  readonly at: number
+  readonly blocks: readonly Block[]
+  /** nothing in it can change any more */
+  readonly closed: boolean
+}
+
+/** The blocks in groups; groups that are closed stay the very same. */
+export function group(known: readonly Group[], { closed, open }: Blocks): Group[] {
+  const groups = known.filter((each, index) => each.closed && each.blocks[0] === closed[index * groupSize])
+  const rest = [...closed.slice(groups.length * groupSize), ...open]
+  for (let from = 0; from < rest.length; from += groupSize) {
+    const blocks = rest.slice(from, from + groupSize)
+    const whole = blocks.length === groupSize && blocks.every((block) => block.closed)
+    groups.push({ at: blocks[0]?.at ?? 0, blocks, closed: whole })
+  }
+  return groups
+}
+
 function place(tokens: readonly Token[], start: number, tail: string): Block[] {
   const blocks: Block[] = []
   let offset = 0
@@ -79,19 +102,28 @@ function closedCount(blocks: readonly Block[], text: string): number {
 
 /**
  * What of an unfinished text is shown: without a last line that is nothing but
- * markers as yet ("##", "``", "- ", a table's first row), which would be drawn as
- * something else a moment later; and with unfinished bold and code closed.
+ * markers as yet ("##", "``", "- ", a table without its second row), which would
+ * be drawn as something else a moment later; and with unfinished bold and code
+ * closed.
  */
 export function presentable(tail: string): string {
   const lineStart = tail.lastIndexOf('\n') + 1
   const line = tail.slice(lineStart)
   const fences = tail.match(/^ {0,3}(?:```|~~~)/gm)?.length ?? 0
   if (fences % 2 === 1) return /^\s*[`~]{1,3}$/.test(line) ? tail.slice(0, lineStart) : tail
-  if (/^\s*(?:[-+*_=#>`~|:\s]+|\d{1,9}[.)]?\s*)$/.test(line)) return tail.slice(0, lineStart)
-  if (/^ {0,3}\|[^\n]*$/.test(line) && !/\n {0,3}\|?[\s:|-]*-[\s:|-]*\n[^\n]*$/.test(tail)) {
-    return tail.slice(0, lineStart)
-  }
+  const table = tableStart(tail)
+  if (table >= 0) return tail.slice(0, table)
+  if (/^\s*(?:[-+*_=#>`~:\s]+|\d{1,9}[.)]?\s*)$/.test(line)) return tail.slice(0, lineStart)
   return tail + unclosed(line)
+}
+
+/** Where a table begins at the end of the text that has not shown yet that it is one; or -1. */
+function tableStart(tail: string): number {
+  const start = /(?:^|\n)( {0,3}\|[^\n]*(?:\n {0,3}\|?[\s:|-]*)?)$/.exec(tail)
+  if (!start?.[1]) return -1
+  const at = tail.length - start[1].length
+  const before = tail.slice(0, at).split('\n').at(-2) ?? ''
+  return /^ {0,3}\|/.test(before) ? -1 : at
 }
 
 /** The markers that end what is open in a line. */

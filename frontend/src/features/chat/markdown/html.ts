@@ -10,17 +10,25 @@ import { plainVisible } from '../../../lib/visible'
  */
 export function blockFragment(token: Token): DocumentFragment {
   const parser = new Parser<string, string>({ renderer: new SafeRenderer() })
-  return DOMPurify.sanitize(parser.parse([token]), {
+  const root = inert.createElement('div')
+  root.innerHTML = parser.parse([token])
+  DOMPurify.sanitize(root, {
     ALLOWED_TAGS: elements.split(' '),
     ALLOWED_ATTR: attributes.split(' '),
     ALLOW_DATA_ATTR: false,
     ALLOW_ARIA_ATTR: false,
-    RETURN_DOM_FRAGMENT: true,
+    IN_PLACE: true,
   })
+  const fragment = document.createDocumentFragment()
+  fragment.append(...root.childNodes)
+  return fragment
 }
 
+/** A document that runs and loads nothing, for HTML that is not yet known to be safe. */
+const inert = document.implementation.createHTMLDocument('')
+
 const elements =
-  'p br hr h1 h2 h3 h4 h5 h6 blockquote ul ol li strong em del code pre a span table thead tbody tr th td'
+  'div p br hr h1 h2 h3 h4 h5 h6 blockquote ul ol li strong em del code pre a span table thead tbody tr th td'
 const attributes = 'class title start align role tabindex aria-label data-address data-path'
 
 /** The languages of the code inside a list or a quote, in the order in which it is drawn. */

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import { group, noBlocks, parse, presentable, type Group } from './blocks'
+import { markdown } from '../testing/states'
+
+const raw = (text: string): string[] => parse(noBlocks, text, false).closed.map((block) => block.token.raw.trim())
+
+test('text that streams in becomes the same blocks as text that is there at once', () => {
+  const tricky = `${markdown}\n\n1. one\n2. two\n   - inner\n\n3. three\n\nHead\n====\n\n> quote\n\n- [x] done\n- [ ] open\n\n    indented\n\n***\n\nlast [ref]\n\n[ref]: https://example.com`
+  let known = noBlocks
+  for (let end = 1; end <= tricky.length; end++) known = parse(known, tricky.slice(0, end), true)
+  known = parse(known, tricky, false)
+  expect(known.closed.map((block) => block.token.raw.trim())).toEqual(raw(tricky))
+})
+
+test('a closed block stays the very same while the text grows', () => {
+  let known = parse(noBlocks, 'first\n\nsecond\n\nthird\n', true)
+  const [first, second] = known.closed
+  known = parse(known, 'first\n\nsecond\n\nthird\n\nfourth\n\nfifth', true)
+  expect(known.closed[0]).toBe(first)
+  expect(known.closed[1]).toBe(second)
+})
+
+test('a text that was replaced is parsed anew', () => {
+  const known = parse(parse(noBlocks, 'a\n\nb\n\nc\n', true), 'other', true)
+  expect(known.closed).toEqual([])
+  expect(known.open.map((block) => block.token.raw)).toEqual(['other'])
+})
+
+test.each([
+  ['text\n#', 'text\n'],
+  ['text\n-', 'text\n'],
+  ['text\n1.', 'text\n'],
+  ['text\n``', 'text\n'],
+  ['text\n---', 'text\n'],
+  ['text\n\n| a | b |', 'text\n\n'],
+  ['text\n\n| a | b |\n|--', 'text\n\n'],
+  ['| a |\n|---|\n| 1', '| a |\n|---|\n| 1'],
+  ['so **bold', 'so **bold**'],
+  ['so **bold**', 'so **bold**'],
+  ['run `go te', 'run `go te`'],
+  ['```go\nx := `a', '```go\nx := `a'],
+  ['plain', 'plain'],
+])('of the unfinished %j is shown %j', (tail, shown) => {
+  expect(presentable(tail)).toBe(shown)
+})
+
+test('groups that are whole stay the very same', () => {
+  const text = Array.from({ length: 50 }, (_, i) => `paragraph ${i}\n\n`).join('')
+  let groups: Group[] = []
+  let known = parse(noBlocks, text, true)
+  groups = group(groups, known)
+  const before = groups
+  known = parse(known, `${text}more\n\nand more\n`, true)
+  groups = group(groups, known)
+  expect(groups.map((each) => each.blocks.length)).toEqual([16, 16, 16, 4])
+  expect(groups.slice(0, 3)).toEqual(before.slice(0, 3))
+  expect(groups[0]).toBe(before[0])
+})
