@@ -1,3 +1,4 @@
+import { isCancellationError } from '@codingame/monaco-vscode-api/vscode/vs/base/common/errors'
 import { connect, type Bridge, type Notice } from './bridge'
 import { startChat } from './features/chat'
 import { boot } from './workbench/boot'
@@ -42,6 +43,11 @@ function reportNotices(bridge: Bridge, folders: Folders): void {
   })
   bridge.on('open', ({ path }) => void folders.open(path))
 }
+
+/** The workbench ends work that is no longer wanted with such an error; it is no news to anyone. */
+window.addEventListener('unhandledrejection', (event) => {
+  if (isCancellationError(event.reason)) event.preventDefault()
+})
 
 const root = document.getElementById('root')
 if (root) main(root).catch((cause: unknown) => showFailure(root, cause))

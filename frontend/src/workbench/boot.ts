@@ -12,6 +12,7 @@ import { registerCustomProvider } from '@codingame/monaco-vscode-files-service-o
 import type { Bridge, Property, WindowState } from '../bridge'
 import { backUpSoon } from './backups'
 import { setContext } from './commands'
+import './brand.css'
 import './extensions'
 import { CheckpointFiles, checkpointScheme } from './files/checkpoints'
 import { folderPaths } from './files/paths'

@@ -55,7 +55,7 @@ export function reportProblems(
     shown = text
     const more = problems.length > 1 ? ` There are ${problems.length - 1} more problems.` : ''
     const name = fileName(first.file)
-    notify.warn(`${sentence(first)}${more} The last good settings stay in force.`, [
+    notify.warn(`${sentence(first)}${more}`, [
       {
         label: `Open ${name}`,
         run: () =>

@@ -57,7 +57,8 @@ describe('WorkspaceFiles', () => {
   it('reads nothing of a file above the limit', async () => {
     const { files: tree } = files({ 'big.txt': '0123456789' })
     await expect(collect(tree, 'big.txt', { size: 9 })).rejects.toMatchObject({
-      code: FileSystemProviderErrorCode.FileTooLarge,
+      fileOperationResult: FileOperationResult.FILE_TOO_LARGE,
+      size: 10,
     })
     expect(await collect(tree, 'big.txt', { size: 10 })).toBe('0123456789')
   })

@@ -31,6 +31,21 @@ const pieceSize = 256 * 1024
 /** How many pieces may wait before reading pauses. */
 const waitingPieces = 8
 
+/** What the workbench asks about by default: sizes for a program with all of a machine's memory. */
+const workbenchLimit = 1024 * 1024 * 1024
+
+/** What a page can hold without a person noticing. */
+const pageLimit = 50 * 1024 * 1024
+
+/**
+ * sizeLimit is how large a file may be before a person is asked. The workbench
+ * looks too, but would have most of the file by then.
+ */
+function sizeLimit({ limits }: IFileReadStreamOptions): number {
+  const limit = limits?.size ?? Number.MAX_VALUE
+  return limit === workbenchLimit ? pageLimit : limit
+}
+
 /** AreaFiles is one of Go's folder trees as a file system of the workbench. */
 export class AreaFiles
   implements
@@ -77,7 +92,11 @@ export class AreaFiles
   }
 
   readFile(resource: URI): Promise<Uint8Array> {
-    return guard(() => this.bridge.bytes.readFile(this.area, this.path(resource)))
+    return guard(async () => {
+      const path = this.path(resource)
+      await this.entry(path) // many files are asked for that are not there
+      return this.bridge.bytes.readFile(this.area, path)
+    })
   }
 
   readFileStream(
@@ -99,8 +118,7 @@ export class AreaFiles
       }
       const path = this.path(resource)
       const { size } = await this.entry(path)
-      // The workbench finds out by itself, but would have most of the file by then.
-      if (options.limits?.size !== undefined && size > options.limits.size) throw tooLarge(path)
+      if (size > sizeLimit(options)) throw tooLarge(path, size)
       for await (const arrived of this.bridge.bytes.streamFile(this.area, path, read)) {
         for (let at = 0; at < arrived.length; at += pieceSize) {
           await stream.write(arrived.subarray(at, at + pieceSize))

@@ -2,6 +2,7 @@ import {
   FileOperationError,
   FileOperationResult,
   FileSystemProviderErrorCode,
+  TooLargeFileOperationError,
   type IFileSystemProviderError,
 } from '@codingame/monaco-vscode-api/vscode/vs/platform/files/common/files'
 import { toFailure, type Failure } from '../../bridge'
@@ -42,9 +43,9 @@ export function notFound(path: string): FileError {
   return new FileError(FileSystemProviderErrorCode.FileNotFound, `There is nothing at ${path}.`)
 }
 
-/** tooLarge is the error for a file above the limit that the reader named. */
-export function tooLarge(path: string): FileError {
-  return new FileError(FileSystemProviderErrorCode.FileTooLarge, `${path} is too large to open.`)
+/** tooLarge is the error with which the workbench says how large a file is, and offers to open it anyway. */
+export function tooLarge(path: string, size: number): FileOperationError {
+  return new TooLargeFileOperationError(`${path} is large.`, FileOperationResult.FILE_TOO_LARGE, size)
 }
 
 /** toFileError makes the workbench's error of whatever was thrown. */

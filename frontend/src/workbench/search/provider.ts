@@ -28,6 +28,8 @@ const longestWait = 10_000
 export class Search implements ISearchResultProvider {
   private readonly running = new Map<string, Sequence<TextMatches>>()
   private started = 0
+  /** The workbench numbers its caches anew with each page; Go may still know those of the last one. */
+  private readonly page = `${Date.now()}-${Math.floor(Math.random() * 1e9)}`
   private toldMissing = false
 
   constructor(
@@ -49,7 +51,7 @@ export class Search implements ISearchResultProvider {
   ): Promise<ISearchComplete> {
     const complete: ISearchComplete = { results: [], limitHit: false, messages: [] }
     for (const folder of query.folderQueries) {
-      const id = `search-${Date.now()}-${++this.started}`
+      const id = `${this.page}-${++this.started}`
       const request = textSearchOf(id, query, folder, this.paths)
       await this.run(
         id,
@@ -72,7 +74,8 @@ export class Search implements ISearchResultProvider {
     const complete: ISearchComplete = { results: [], limitHit: false, messages: [] }
     for (const folder of query.folderQueries) {
       if (token?.isCancellationRequested) break
-      const found = await this.findFiles(fileSearchOf(query, folder))
+      const request = fileSearchOf(query, folder)
+      const found = await this.findFiles({ ...request, cacheKey: this.cacheKey(request.cacheKey) })
       complete.limitHit ||= query.exists ? found.paths.length > 0 : found.limitHit
       if (query.exists) continue
       complete.results.push(...found.paths.map((path) => ({ resource: this.paths.toResource(path) })))
@@ -82,7 +85,11 @@ export class Search implements ISearchResultProvider {
 
   /** What has no tool has nothing to forget either. */
   clearCache(cacheKey: string): Promise<void> {
-    return this.bridge.Search.ClearCache(cacheKey).catch(() => undefined)
+    return this.bridge.Search.ClearCache(this.cacheKey(cacheKey)).catch(() => undefined)
+  }
+
+  private cacheKey(key: string): string {
+    return key && `${this.page} ${key}`
   }
 
   /** Quick open asks with every key; a person needs to be told only once why there are no files. */

@@ -8,7 +8,7 @@ import {
   type ITextQuery,
 } from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/search/common/search'
 import { describe, expect, it, vi } from 'vitest'
-import { Failure, type TextMatches, type TextSearch } from '../../bridge'
+import { Failure, type FileSearch, type TextMatches, type TextSearch } from '../../bridge'
 import { fakeBridge, type FakeBridge } from '../../bridge/fake'
 import { folderPaths } from '../files/paths'
 import { toFileMatch } from './matches'
@@ -154,6 +154,16 @@ describe('Search', () => {
       message: 'The pattern "(" has no end.',
       code: SearchErrorCode.regexParseError,
     })
+  })
+
+  it('shares no list of files with another page', async () => {
+    const bridge = fakeBridge({ methods: { 'Search.Files': () => ({ paths: [], limitHit: false }) } })
+    const keys = () => bridge.calls.map(({ arguments: [request] }) => (request as FileSearch).cacheKey)
+    const pages = [new Search(bridge, paths, () => undefined), new Search(bridge, paths, () => undefined)]
+    for (const page of [...pages, ...pages]) await page.fileSearch({ ...names, cacheKey: 'id#1' })
+    const [first, second, ...again] = keys()
+    expect(first).not.toBe(second)
+    expect(again).toEqual([first, second])
   })
 
   it('tells only once that it has no tool', async () => {
