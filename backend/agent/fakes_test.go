@@ -235,6 +235,7 @@ type scriptedReply struct {
 	end    error           // after the events; nil is io.EOF
 	refuse error           // by Stream itself
 	wait   <-chan struct{} // after the events
+	each   time.Duration   // before each event
 	hangs  bool            // after the events, until it is cancelled
 }
 
@@ -282,6 +283,9 @@ type playing struct {
 func (p *playing) Next() (provider.Event, error) {
 	if err := p.ctx.Err(); err != nil {
 		return provider.Event{}, err
+	}
+	if p.answer.each > 0 {
+		time.Sleep(p.answer.each)
 	}
 	if len(p.answer.events) > 0 {
 		event := p.answer.events[0]

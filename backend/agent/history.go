@@ -2,7 +2,6 @@ package agent
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"slices"
 
@@ -18,12 +17,12 @@ const (
 )
 
 // request is the whole conversation as the model's next question.
-func (t *turn) request(ctx context.Context, m model) provider.Request {
+func (t *turn) request(m model) provider.Request {
 	state := t.live.snapshot()
 	messages := Normalise(history(state, m.info.ID, m.id))
 	return provider.Request{
 		Model:    m.id,
-		System:   systemPrompt(t.agent.o.Facts(ctx)),
+		System:   t.system,
 		Messages: messages,
 		Tools:    declare(t.agent.o.Tools.Specs(), messages),
 	}

@@ -213,18 +213,19 @@ func (l *live) end(ctx context.Context) error {
 	l.mu.Lock()
 	l.ending = true
 	l.mu.Unlock()
-	return l.stop(ctx)
+	return l.stop(ctx, ErrClosed)
 }
 
-// stop ends the running turns and waits until the session is idle.
-func (l *live) stop(ctx context.Context) error {
+// stop ends the running turns, for a cause that their ending tells, and waits
+// until the session is idle.
+func (l *live) stop(ctx context.Context, cause error) error {
 	l.mu.Lock()
 	r := l.run
 	l.mu.Unlock()
 	if r == nil {
 		return nil
 	}
-	r.cancel(errStopped)
+	r.cancel(cause)
 	select {
 	case <-r.idle:
 		return nil

@@ -21,7 +21,11 @@ func (e ending) goesOn() bool {
 	return true
 }
 
-func cancelledEnd() ending {
+// cancelledEnd is the ending of a turn whose ctx has ended.
+func cancelledEnd(ctx context.Context) ending {
+	if errors.Is(context.Cause(ctx), ErrClosed) {
+		return ending{session.StopCancelled, "Keel was closed while this turn was running.", "What it did so far stays. Send a message to go on."}
+	}
 	return ending{session.StopCancelled, "You stopped this turn.", "What it did so far stays. Send a message to go on."}
 }
 
@@ -80,6 +84,6 @@ func errorEnd(err error) ending {
 // stopped turns the ending into a cancellation when ctx has ended.
 func (e *ending) stopped(ctx context.Context) {
 	if ctx.Err() != nil {
-		*e = cancelledEnd()
+		*e = cancelledEnd(ctx)
 	}
 }

@@ -18,7 +18,7 @@ var errSilent = errors.New("no event from the model")
 // calls as items. The items of a reply that failed are replaced by those of
 // the next one; those of the last one stay.
 func (t *turn) ask(ctx context.Context, m model, step int) (provider.Reply, []*session.Item, error) {
-	request := t.request(ctx, m)
+	request := t.request(m)
 	wait := t.retries(m)
 	for {
 		rec := &recorder{turn: t, step: step}

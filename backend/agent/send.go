@@ -28,7 +28,8 @@ func (a *Agent) Send(ctx context.Context, id, prompt string) (string, error) {
 	if l.run != nil {
 		queued := session.Queued{ID: a.o.NewID(), Text: prompt, QueuedAt: a.now()}
 		l.headerLocked(func(s *session.Session) {
-			s.Queue, s.Draft = append(s.Queue, queued), ""
+			s.Queue = append(s.Queue, queued)
+			sent(s, prompt)
 		})
 		return "", nil
 	}
@@ -51,7 +52,8 @@ func (a *Agent) now() int64 { return a.o.Now().UnixMilli() }
 func (l *live) begin(prompt string) session.Turn {
 	now := l.agent.now()
 	l.headerLocked(func(s *session.Session) {
-		s.Draft, s.UpdatedAt = "", now
+		s.UpdatedAt = now
+		sent(s, prompt)
 		if s.Title == "" {
 			s.Title = title(prompt)
 		}
@@ -62,6 +64,14 @@ func (l *live) begin(prompt string) session.Turn {
 	}
 	l.emitLocked(turnChange(head))
 	return head
+}
+
+// sent clears the draft when it is what was sent. Anything else in it, what a
+// stop put there for example, is not to be lost.
+func sent(s *session.Session, prompt string) {
+	if strings.TrimSpace(s.Draft) == strings.TrimSpace(prompt) {
+		s.Draft = ""
+	}
 }
 
 // titleLength is how many characters of a prompt make a title, about a line of
@@ -96,7 +106,7 @@ func (a *Agent) runTurns(ctx context.Context, l *live, r *run, head session.Turn
 			settled = true
 			t.record(work)
 		case <-ctx.Done():
-			end = cancelledEnd()
+			end = cancelledEnd(ctx)
 		}
 		head, more = l.finish(r, t, end)
 		if !settled {
@@ -134,10 +144,7 @@ func (l *live) finish(r *run, t *turn, end ending) (session.Turn, bool) {
 		for _, queued := range queue {
 			texts = append(texts, queued.Text)
 		}
-		draft := l.state.Draft
-		head := l.begin(strings.Join(texts, "\n\n"))
-		l.headerLocked(func(s *session.Session) { s.Draft = draft })
-		return head, true
+		return l.begin(strings.Join(texts, "\n\n")), true
 	}
 	l.run = nil
 	l.flushLocked()
@@ -149,7 +156,7 @@ func (l *live) finish(r *run, t *turn, end ending) (session.Turn, bool) {
 // idle. What was queued becomes the draft.
 func (a *Agent) Stop(ctx context.Context, id string) error {
 	if l := a.opened(id); l != nil {
-		return l.stop(ctx)
+		return l.stop(ctx, errStopped)
 	}
 	return nil
 }

@@ -100,7 +100,7 @@ func (a *Agent) change(ctx context.Context, id string, change func(*session.Sess
 // DeleteSession stops a session's turn and moves it aside.
 func (a *Agent) DeleteSession(ctx context.Context, id string) error {
 	if l := a.opened(id); l != nil {
-		if err := l.stop(ctx); err != nil {
+		if err := l.stop(ctx, errStopped); err != nil {
 			return err
 		}
 		release, err := l.claim(ctx)

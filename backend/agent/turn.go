@@ -22,6 +22,7 @@ type turn struct {
 	head     session.Turn // without items
 	brackets []*bracket
 	left     leftovers
+	system   string // the system prompt, the same for all of a turn's requests
 	denied   string // what was not allowed, where nobody could be asked
 }
 
@@ -30,7 +31,7 @@ func (t *turn) run(ctx context.Context, earlier <-chan struct{}) ending {
 	select {
 	case <-earlier:
 	case <-ctx.Done():
-		return cancelledEnd()
+		return cancelledEnd(ctx)
 	}
 	var end ending
 	if caught := panics.Try(func() { end = t.steps(ctx) }); caught != nil {
@@ -46,15 +47,16 @@ func (t *turn) run(ctx context.Context, earlier <-chan struct{}) ending {
 func (t *turn) steps(ctx context.Context) ending {
 	model, err := t.chooseModel(ctx)
 	if ctx.Err() != nil {
-		return cancelledEnd()
+		return cancelledEnd(ctx)
 	}
 	if err != nil {
 		return errorEnd(err)
 	}
+	t.system = systemPrompt(t.agent.o.Facts(ctx))
 	for step := 1; step <= t.agent.o.MaxSteps; step++ {
 		reply, calls, err := t.ask(ctx, model, step)
 		if ctx.Err() != nil {
-			return cancelledEnd()
+			return cancelledEnd(ctx)
 		}
 		if err != nil {
 			return errorEnd(err)
@@ -64,7 +66,7 @@ func (t *turn) steps(ctx context.Context) ending {
 		}
 		t.runCalls(ctx, calls)
 		if ctx.Err() != nil {
-			return cancelledEnd()
+			return cancelledEnd(ctx)
 		}
 		for _, queued := range t.live.takeQueue() {
 			t.add(session.Item{ID: queued.ID, Step: step, Kind: session.ItemPrompt, Text: queued.Text})

@@ -7,7 +7,7 @@ const OutcomeCrashed = "Keel ended while this turn was running."
 const (
 	resultUnknown = "Keel ended while this call ran, so its outcome is unknown. " +
 		"Look at the present state before you repeat it."
-	resultNotRun   = "This call was not run: Keel ended before it started."
+	resultNotRun = "This call was not run: Keel ended before it started."
 	hintCrashed  = "Look at its changes, then send a message to go on."
 )
 

@@ -1,0 +1,149 @@
+package agent
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/keel-ide/keel/backend/diff"
+	"github.com/keel-ide/keel/backend/provider"
+	"github.com/keel-ide/keel/backend/session"
+)
+
+// recorded plays a session with everything in it and returns its journal.
+func recorded(t *testing.T) (*bench, []byte) {
+	t.Helper()
+	first := calls("read", `{"path":"a"}`, "write", `{"path":"b","content":"two"}`, "run", `{"command":"x"}`)
+	first.events = append(textEvents(7, "I look."), first.events...)
+	b := newBench(t, setup{files: map[string]string{"a": "one"}, mode: session.Supervised},
+		first, says("Done."), scriptedReply{events: textEvents(0, "Half")}, says("Whole."))
+	b.disk.commands["x"] = func(_ context.Context, output func([]byte)) Result {
+		output([]byte("made\n"))
+		b.disk.set("out", "built")
+		return Result{Text: "made"}
+	}
+	b.send("go")
+	b.answer(true, "")
+	if err := b.Wait(t.Context(), b.id); err != nil {
+		t.Fatal(err)
+	}
+	b.turn("more")
+	if err := b.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	journal, err := os.ReadFile(filepath.Join(b.dir, b.id+".jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b, journal
+}
+
+// TestEveryCutGoesOn opens the journal cut after and inside every line, and
+// runs a turn. That the place inside a line does not matter is package
+// session's to prove.
+func TestEveryCutGoesOn(t *testing.T) {
+	b, journal := recorded(t)
+	lines := strings.SplitAfter(string(journal), "\n")
+	unknown := 0
+	for n := range lines {
+		for _, half := range []int{0, len(lines[n]) / 2} {
+			whole := strings.Join(lines[:n], "") + lines[n][:half]
+			if err := os.WriteFile(filepath.Join(b.dir, "cut.jsonl"), []byte(whole), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			model := newScripted(says("Going on."))
+			a := New(Options{Sessions: b.store, Providers: []provider.Provider{model}, Tools: b.disk, Policy: policy{}, Checkpoints: b.disk})
+			again := &bench{Agent: a, t: t, disk: b.disk, model: model, store: b.store, id: "cut"}
+			turn := again.turn("go on")
+			if turn.StopReason != "end_turn" {
+				t.Fatalf("%d lines and %d bytes: ended with %q: %s", n, half, turn.StopReason, turn.Outcome)
+			}
+			if problem := invalid(model.requests[0].Messages); problem != "" {
+				t.Fatalf("%d lines and %d bytes: %s", n, half, problem)
+			}
+			if strings.Contains(show(model.requests[0].Messages), "outcome is unknown") {
+				unknown++
+			}
+			state := again.state()
+			if err := a.Close(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			loaded, err := b.store.Load(t.Context(), "cut")
+			if err != nil {
+				t.Fatal(err)
+			}
+			loaded.Seq = state.Seq
+			if d := cmp.Diff(state, loaded); d != "" {
+				t.Fatalf("%d lines and %d bytes: journal (-state +journal):\n%s", n, half, d)
+			}
+			for _, turn := range state.Turns {
+				if turn.Status != session.Done || (turn.Before == "") != (turn.After == "") && len(bracketsOf(turn)) > 0 {
+					t.Fatalf("%d lines and %d bytes: turn %+v", n, half, turn)
+				}
+			}
+		}
+	}
+	if unknown == 0 {
+		t.Error("no cut fell into a running call")
+	}
+}
+
+// TestCrashInACommand: what a command of unknown outcome may have done is
+// listed, but taken back only when it is named.
+func TestCrashInACommand(t *testing.T) {
+	disk := newDisk(map[string]string{"a": "0"})
+	store, err := session.OpenStore(t.Context(), t.TempDir(), session.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := disk.Create(t.Context(), CheckpointRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	journal, state, err := store.Create(t.Context(), session.Session{Mode: session.Autopilot})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = journal.Append(
+		turnChange(session.Turn{ID: "t", Prompt: "go", Status: session.Running, Before: before.ID}),
+		itemChange("t", session.Item{ID: "i", Step: 1, Kind: session.ItemTool, Tool: &session.ToolCall{
+			ID: "x", Name: "run", Kind: session.KindExecute, Status: session.CallInProgress, Arguments: "{}", Before: before.ID,
+		}}),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := journal.Close(); err != nil {
+		t.Fatal(err)
+	}
+	disk.set("a", "1")
+	a := New(Options{Sessions: store, Tools: disk, Policy: policy{}, Checkpoints: disk})
+	b := &bench{Agent: a, t: t, disk: disk, store: store, id: state.ID}
+	restored, err := a.RevertTurn(t.Context(), b.id, "t", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	turn := b.state().Turns[0]
+	want := []session.FileChange{{Path: "a", Kind: diff.Modified, By: session.ByCommand, AlsoUser: true}}
+	if d := cmp.Diff(want, turn.Changes); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff(Restored{Conflicts: []Conflict{{Path: "a", Reason: reasonAlsoUser}}, Unknown: []string{}}, restored); d != "" {
+		t.Error(d)
+	}
+	if turn.Items[0].Tool.Status != session.CallUnknown || turn.Items[0].Tool.After != turn.After {
+		t.Errorf("call %+v", turn.Items[0].Tool)
+	}
+	if _, err := a.RevertTurn(t.Context(), b.id, "t", []string{"a"}); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(map[string]string{"a": "0"}, disk.now()); d != "" {
+		t.Error(d)
+	}
+	if err := a.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,369 @@
+package agent_test
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/keel-ide/keel/backend/agent"
+	"github.com/keel-ide/keel/backend/approval"
+	"github.com/keel-ide/keel/backend/provider"
+	"github.com/keel-ide/keel/backend/provider/replay"
+	"github.com/keel-ide/keel/backend/session"
+	"golang.org/x/tools/txtar"
+)
+
+// TestScripts runs the turns in testdata/*.txtar on the real tools, policy and
+// checkpoints, with a replayed model. A script's files are
+//
+//	settings      lines "mode supervised", "trust PATTERN", "deny TEXT", "headless"
+//	workspace/…   the folder to begin with
+//	replay.jsonl  the model's replies
+//	user          what the user does, a line each; see [stage.do]
+//	want/…        the folder at the end, whole
+//	transcript    what was shown, and what the user's steps said
+//
+// go test -run TestScripts -update writes the last two.
+func TestScripts(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			t.Parallel()
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := newStage(t, archive)
+			for line := range strings.Lines(s.part("user")) {
+				s.do(strings.TrimSpace(line))
+			}
+			s.end()
+			if *update {
+				s.rewrite(file)
+				return
+			}
+			if d := cmp.Diff(s.under("want/"), s.disk()); d != "" {
+				t.Errorf("workspace (-want +got):\n%s", d)
+			}
+			if d := cmp.Diff(s.part("transcript"), s.transcript()); d != "" {
+				t.Errorf("transcript (-want +got):\n%s", d)
+			}
+		})
+	}
+}
+
+var update = flag.Bool("update", false, "write the expected parts of testdata/*.txtar")
+
+// stage is one running script.
+type stage struct {
+	t       *testing.T
+	archive *txtar.Archive
+	root    string // the workspace
+	data    string // Keel's own folder
+	model   provider.Provider
+	agent   *agent.Agent
+	close   func()
+	session string
+	turn    string // the last one
+	undo    []string
+	said    bytes.Buffer // by the user's steps
+}
+
+func newStage(t *testing.T, archive *txtar.Archive) *stage {
+	s := &stage{t: t, archive: archive, data: t.TempDir(), root: filepath.Join(t.TempDir(), "work")}
+	for name, content := range s.under("workspace/") {
+		s.write(name, content)
+	}
+	if err := os.MkdirAll(s.root, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	lines, err := replay.Read(strings.NewReader(s.part("replay.jsonl")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.model = replay.New(lines)
+	s.start()
+	t.Cleanup(func() { s.close() })
+	created, err := s.agent.CreateSession(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.session = created.ID
+	return s
+}
+
+// start builds an agent as the application does.
+func (s *stage) start() {
+	o := options{root: s.root, data: s.data, model: s.model, mode: session.Autopilot}
+	for line := range strings.Lines(s.part("settings")) {
+		word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+		switch word {
+		case "mode":
+			o.mode = session.Mode(rest)
+		case "trust":
+			o.rules.TrustedCommands = append(o.rules.TrustedCommands, rest)
+		case "deny":
+			o.rules.Denylist = append(o.rules.Denylist, rest)
+		case "headless":
+			o.headless = true
+		case "":
+		default:
+			s.t.Fatalf("unknown setting %q", line)
+		}
+	}
+	s.agent, s.close = build(s.t, o)
+}
+
+// do does one of the user's steps.
+func (s *stage) do(line string) {
+	s.t.Helper()
+	ctx := s.t.Context()
+	word, rest, _ := strings.Cut(line, " ")
+	switch word {
+	case "", "#":
+	case "prompt":
+		id, err := s.agent.Send(ctx, s.session, rest)
+		s.check(err)
+		if id != "" {
+			s.turn = id
+		}
+	case "end":
+		s.end()
+	case "asked": // waits until something is asked
+		s.until(func(call *session.ToolCall) bool { return call.Status == session.CallWaiting })
+	case "approve":
+		s.answer(true, "")
+	case "reject":
+		s.answer(false, rest)
+	case "output": // waits until a command has said this
+		s.until(func(call *session.ToolCall) bool { return strings.Contains(call.Output, rest) })
+	case "stop":
+		s.check(s.agent.Stop(ctx, s.session))
+	case "mode":
+		s.check(s.agent.SetMode(ctx, s.session, session.Mode(rest)))
+	case "write":
+		name, content, _ := strings.Cut(rest, " ")
+		s.write(name, content+"\n")
+	case "revert":
+		s.end()
+		restored, err := s.agent.RevertTurn(ctx, s.session, s.turn, strings.Fields(rest))
+		s.report("revert", err, restored)
+	case "undo":
+		results, err := s.agent.UndoRevert(ctx, s.session, s.undo...)
+		s.report("undo", err, results...)
+	case "restore":
+		s.end()
+		restored, err := s.agent.RestoreTo(ctx, s.session, s.turn)
+		s.report("restore", err, restored)
+	case "restart":
+		s.close()
+		s.start()
+	default:
+		s.t.Fatalf("unknown step %q", line)
+	}
+}
+
+func (s *stage) check(err error) {
+	s.t.Helper()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *stage) end() { s.check(s.agent.Wait(s.t.Context(), s.session)) }
+
+func (s *stage) report(what string, err error, results ...agent.Restored) {
+	if err != nil {
+		fmt.Fprintf(&s.said, "%s: %s\n", what, strings.ReplaceAll(err.Error(), s.turn, "TURN"))
+		return
+	}
+	s.undo = nil
+	for _, r := range results {
+		s.undo = append(s.undo, r.Undo)
+		fmt.Fprintf(&s.said, "%s: %d written, %d deleted\n", what, r.Written, r.Deleted)
+		for _, c := range r.Conflicts {
+			fmt.Fprintf(&s.said, "  kept %s: %s\n", c.Path, c.Reason)
+		}
+	}
+}
+
+// answer answers the question that waits, or that will.
+func (s *stage) answer(approved bool, feedback string) {
+	s.t.Helper()
+	call := s.until(func(call *session.ToolCall) bool { return call.Status == session.CallWaiting })
+	s.check(s.agent.Answer(s.t.Context(), s.session, call.Approval.ID, call.Approval.Hash, approved, feedback))
+	s.until(func(c *session.ToolCall) bool {
+		return c.ID == call.ID && (c.Approval.ID != call.Approval.ID || c.Approval.Answer != "")
+	})
+}
+
+// until waits for a tool call of which ready is true.
+func (s *stage) until(ready func(*session.ToolCall) bool) *session.ToolCall {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), 30*time.Second)
+	defer cancel()
+	events := s.agent.Subscribe(ctx)
+	defer events.Close()
+	for {
+		state, err := s.agent.Session(ctx, s.session)
+		s.check(err)
+		for _, item := range state.Turns[len(state.Turns)-1].Items {
+			if item.Tool != nil && ready(item.Tool) {
+				return item.Tool
+			}
+		}
+		if _, err := events.Next(ctx); err != nil {
+			s.t.Fatalf("waiting for a tool call: %v in %+v", err, state)
+		}
+	}
+}
+
+func (s *stage) write(name, content string) {
+	path := filepath.Join(s.root, filepath.FromSlash(name))
+	s.check(os.MkdirAll(filepath.Dir(path), 0o755))
+	s.check(os.WriteFile(path, []byte(content), 0o644))
+}
+
+func (s *stage) part(name string) string {
+	for _, file := range s.archive.Files {
+		if file.Name == name {
+			return string(file.Data)
+		}
+	}
+	return ""
+}
+
+func (s *stage) under(prefix string) map[string]string {
+	found := map[string]string{}
+	for _, file := range s.archive.Files {
+		if name, ok := strings.CutPrefix(file.Name, prefix); ok {
+			found[name] = string(file.Data)
+		}
+	}
+	return found
+}
+
+// disk is the workspace as it is; a file that is not empty and ends without a
+// newline gets one, since txtar cannot say it otherwise.
+func (s *stage) disk() map[string]string {
+	found := map[string]string{}
+	s.check(filepath.WalkDir(s.root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || path == s.root {
+			return err
+		}
+		name, err := filepath.Rel(s.root, path)
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() {
+			if below, err := os.ReadDir(path); err != nil || len(below) > 0 {
+				return err
+			}
+			found[filepath.ToSlash(name)+"/"] = ""
+			return nil
+		}
+		content, err := os.ReadFile(path)
+		if len(content) > 0 && !bytes.HasSuffix(content, []byte("\n")) {
+			content = append(content, '\n')
+		}
+		found[filepath.ToSlash(name)] = string(content)
+		return err
+	}))
+	return found
+}
+
+func (s *stage) rewrite(file string) {
+	kept := slices.DeleteFunc(s.archive.Files, func(f txtar.File) bool {
+		return f.Name == "transcript" || strings.HasPrefix(f.Name, "want/")
+	})
+	disk := s.disk()
+	for _, name := range slices.Sorted(maps.Keys(disk)) {
+		kept = append(kept, txtar.File{Name: "want/" + name, Data: []byte(disk[name])})
+	}
+	kept = append(kept, txtar.File{Name: "transcript", Data: []byte(s.transcript())})
+	s.check(os.WriteFile(file, txtar.Format(&txtar.Archive{Comment: s.archive.Comment, Files: kept}), 0o644))
+}
+
+// transcript is the session for a reader's eye, without times and ids.
+func (s *stage) transcript() string {
+	state, err := s.agent.Session(s.t.Context(), s.session)
+	s.check(err)
+	var b strings.Builder
+	for _, turn := range state.Turns {
+		fmt.Fprintf(&b, "> %s\n", turn.Prompt)
+		for _, item := range turn.Items {
+			transcribe(&b, item)
+		}
+		fmt.Fprintf(&b, "= %s", turn.StopReason)
+		if turn.Outcome != "" {
+			fmt.Fprintf(&b, ": %s %s", turn.Outcome, turn.Hint)
+		}
+		b.WriteString("\n")
+		for _, c := range turn.Changes {
+			also := ""
+			if c.AlsoUser {
+				also = " and others"
+			}
+			fmt.Fprintf(&b, "  %s %s %s by %s%s +%d -%d\n", c.Kind, c.Path, c.From, c.By, also, c.Added, c.Removed)
+		}
+		if turn.Reverted != "" {
+			b.WriteString("  reverted\n")
+		}
+	}
+	if state.Draft != "" {
+		fmt.Fprintf(&b, "draft: %s\n", state.Draft)
+	}
+	b.Write(s.said.Bytes())
+	return s.steady(b.String())
+}
+
+func transcribe(b *strings.Builder, item session.Item) {
+	if item.Tool == nil {
+		fmt.Fprintf(b, "%s: %s\n", item.Kind, item.Text)
+		return
+	}
+	call := item.Tool
+	fmt.Fprintf(b, "%s %s (%s; %s)\n", call.Name, call.Status, call.Title, call.Rule)
+	if call.Approval != nil {
+		fmt.Fprintf(b, "  asked: %s %q %s %s\n", call.Approval.Reason, call.Approval.Patterns, call.Approval.Answer, call.Approval.Feedback)
+	}
+	if call.Diff != nil {
+		fmt.Fprintf(b, "  diff: +%d -%d\n", call.Diff.Added, call.Diff.Removed)
+	}
+	if call.Output != "" {
+		fmt.Fprintf(b, "  output: %q\n", call.Output)
+	}
+	for line := range strings.Lines(call.Result) {
+		fmt.Fprintf(b, "  | %s\n", strings.TrimSuffix(line, "\n"))
+	}
+}
+
+// steady takes out of text what differs from run to run.
+func (s *stage) steady(text string) string {
+	text = strings.ReplaceAll(text, s.root, "WORKSPACE")
+	text = strings.ReplaceAll(text, s.data, "DATA")
+	return regexp.MustCompile(`after [0-9.]+m?s\b`).ReplaceAllString(text, "after TIME")
+}
+
+// rules that cannot change while a script runs.
+type options struct {
+	root, data string
+	model      provider.Provider
+	mode       session.Mode
+	rules      approval.Rules
+	headless   bool
+}
