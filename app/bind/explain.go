@@ -3,7 +3,9 @@ package bind
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
+	"path/filepath"
 	"syscall"
 
 	"github.com/keel-ide/keel/app/folder"
@@ -11,9 +13,12 @@ import (
 	"github.com/keel-ide/keel/backend/agent"
 	"github.com/keel-ide/keel/backend/approval"
 	"github.com/keel-ide/keel/backend/checkpoint"
+	"github.com/keel-ide/keel/backend/command"
 	"github.com/keel-ide/keel/backend/provider"
 	"github.com/keel-ide/keel/backend/search"
 	"github.com/keel-ide/keel/backend/session"
+	"github.com/keel-ide/keel/backend/settings"
+	"github.com/keel-ide/keel/backend/terminal"
 	"github.com/keel-ide/keel/backend/workspace"
 )
 
@@ -31,6 +36,13 @@ func Explain(err error) error {
 	}
 	if pattern, ok := errors.AsType[*search.PatternError](err); ok {
 		return &wire.Error{Code: wire.CodeBadPattern, Message: sentence(pattern.Error()), Hint: "Mend the pattern, or turn regular expressions off."}
+	}
+	if broken, ok := errors.AsType[*settings.BrokenError](err); ok {
+		return &wire.Error{
+			Code:    wire.CodeBroken,
+			Message: fmt.Sprintf("%s has a mistake in line %d, column %d: %s. It was not changed.", filepath.Base(broken.Problem.File), broken.Problem.Line, broken.Problem.Column, broken.Problem.Message),
+			Hint:    "Open it and mend that line, then try again.",
+		}
 	}
 	for _, row := range explanations() {
 		if errors.Is(err, row.is) {
@@ -72,6 +84,14 @@ func explanations() []explanation {
 		{agent.ErrRunning, wire.CodeBusy, "A turn is running in this session.", "Stop it first, then try again."},
 		{approval.ErrChanged, wire.CodeChanged, "What was shown is no longer what would happen; nothing was run.", "Look at the question again."},
 		{approval.ErrGone, wire.CodeNotFound, "This question has been answered already.", ""},
+		{agent.ErrNothing, wire.CodeNotFound, "This turn changed nothing, so there is nothing to take back.", ""},
+		{agent.ErrEmpty, wire.CodeBadPattern, "The message is empty.", "Type what you want."},
+		{settings.ErrValue, wire.CodeBadPattern, "This setting cannot have that value; nothing was changed.", "Look at its description in the settings editor."},
+		{command.ErrNoFolder, wire.CodeNotFound, "The folder to run the command in does not exist; nothing was run.", ""},
+		{terminal.ErrNoShell, wire.CodeMissingTool, "No shell was found to open a terminal with.", "Install bash, or choose another terminal profile."},
+		{terminal.ErrNoFolder, wire.CodeNotFound, "The folder for the terminal does not exist.", "Open the terminal in another folder."},
+		{terminal.ErrNotFound, wire.CodeNotFound, "This terminal has ended.", "Open a new one."},
+		{terminal.ErrClosed, wire.CodeNotFound, "This terminal has ended.", "Open a new one."},
 		{syscall.ENOSPC, wire.CodeDiskFull, "The disk is full: the file was not saved, its old content is unharmed, and your text is still in the editor.", "Free some space, then save again."},
 		{syscall.EISDIR, wire.CodeIsFolder, "This is a folder, not a file.", ""},
 		{syscall.ENOTDIR, wire.CodeNotFolder, "A part of this path is a file, not a folder.", ""},

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/agent"
@@ -91,7 +92,7 @@ func (f *Folder) openAgent(ctx context.Context, data string) error {
 			v := f.Settings.Values()
 			return bedrock.Settings{Region: v.BedrockRegion, Profile: v.BedrockProfile, Models: v.BedrockModels}
 		}}),
-		practice.New(practice.Options{}),
+		practice.New(practice.Options{Delay: f.pace()}),
 	)}
 	f.Agent = agent.New(agent.Options{
 		Sessions:    sessions,
@@ -106,6 +107,15 @@ func (f *Folder) openAgent(ctx context.Context, data string) error {
 		Log:         f.options.Log,
 	})
 	return nil
+}
+
+// pace is how fast the practice model speaks: at a reading pace to a person, at
+// once to a program.
+func (f *Folder) pace() time.Duration {
+	if f.options.Headless {
+		return 0
+	}
+	return practice.Pace
 }
 
 // defaults is what a new session starts with. A service that costs money is
