@@ -4,6 +4,7 @@ import {
   MenuId,
   registerAction2,
 } from '@codingame/monaco-vscode-api/vscode/vs/platform/actions/common/actions'
+import { ContextKeyExpr } from '@codingame/monaco-vscode-api/vscode/vs/platform/contextkey/common/contextkey'
 import {
   KeybindingsRegistry,
   KeybindingWeight,
@@ -11,15 +12,29 @@ import {
 import type { Bridge } from '../bridge'
 import { notify } from './notify'
 
-/** Keys that a browser keeps for itself, so that the workbench has others in one. Keel's window is not a browser. */
-const nativeKeys: readonly { id: string; primary: number }[] = [
-  { id: 'workbench.action.files.newUntitledFile', primary: KeyMod.CtrlCmd | KeyCode.KeyN },
+const ctrlN = KeyMod.CtrlCmd | KeyCode.KeyN
+const ctrlO = KeyMod.CtrlCmd | KeyCode.KeyO
+
+/**
+ * Keys that the workbench has on the desktop and not in a browser, and the one
+ * for opening any file: Keel opens files of its folder only.
+ */
+const keys: readonly { id: string; primary: number; when?: string }[] = [
+  { id: 'workbench.action.files.newUntitledFile', primary: ctrlN },
+  { id: '-workbench.action.files.openFile', primary: ctrlO },
+  { id: 'workbench.action.files.openFolder', primary: ctrlO, when: "workbenchState == 'empty'" },
+  { id: 'workbench.action.quickOpen', primary: ctrlO, when: "workbenchState != 'empty'" },
 ]
 
 /** registerWindowCommands gives the window what it has on the desktop: its keys and its end. */
 export function registerWindowCommands(bridge: Bridge, save: () => Promise<void>): void {
-  for (const key of nativeKeys) {
-    KeybindingsRegistry.registerKeybindingRule({ ...key, weight: KeybindingWeight.WorkbenchContrib })
+  for (const { id, primary, when } of keys) {
+    KeybindingsRegistry.registerKeybindingRule({
+      id,
+      primary,
+      weight: KeybindingWeight.WorkbenchContrib,
+      when: ContextKeyExpr.deserialize(when),
+    })
   }
   class Quit extends Action2 {
     constructor() {

@@ -48,6 +48,13 @@ describe('WorkspaceFiles', () => {
     })
   })
 
+  it.each([folder, ''])('writes nothing outside %j', async (opened) => {
+    const tree = new WorkspaceFiles(fakeBridge(), opened, true)
+    await expect(tree.writeFile(URI.file('/etc/hosts'), bytes(''), overwrite)).rejects.toMatchObject({
+      code: FileSystemProviderErrorCode.NoPermissions,
+    })
+  })
+
   it('reads a file of many pieces', async () => {
     const text = 'line of text\n'.repeat(100_000)
     const { files: tree } = files({ 'big.txt': text })

@@ -2,13 +2,16 @@ import type { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri
 import {
   FileChangeType,
   FilePermission,
+  FileSystemProviderErrorCode,
   FileType,
   type IFileChange,
+  type IFileWriteOptions,
   type IStat,
 } from '@codingame/monaco-vscode-api/vscode/vs/platform/files/common/files'
 import type { Bridge, FileChange } from '../../bridge'
 import { Sequence } from '../../lib/sequence'
 import { AreaFiles } from './areaFiles'
+import { FileError } from './errors'
 import { below, folderPaths, type PathMap } from './paths'
 
 const noFolder: PathMap = {
@@ -47,6 +50,25 @@ export class WorkspaceFiles extends AreaFiles {
     const next = this.wayDown(resource)
     if (next === undefined) return super.readdir(resource)
     return Promise.resolve(next ? [[next, FileType.Directory]] : [])
+  }
+
+  override writeFile(resource: URI, content: Uint8Array, options: IFileWriteOptions): Promise<void> {
+    return this.holds(resource) ? super.writeFile(resource, content, options) : this.refuse(resource)
+  }
+
+  override mkdir(resource: URI): Promise<void> {
+    return this.holds(resource) ? super.mkdir(resource) : this.refuse(resource)
+  }
+
+  private holds(resource: URI): boolean {
+    return this.folder !== '' && folderPaths(this.folder).toPath(resource) !== undefined
+  }
+
+  private refuse(resource: URI): Promise<never> {
+    const reason = this.folder
+      ? `${resource.path} lies outside the opened folder, where Keel writes nothing. Choose a place inside it.`
+      : 'No folder is open, and Keel writes nothing outside one. Open a folder first; your text stays here.'
+    return Promise.reject(new FileError(FileSystemProviderErrorCode.NoPermissions, reason))
   }
 
   /** The next folder on the way from resource to the workspace; undefined when it is not above it. */

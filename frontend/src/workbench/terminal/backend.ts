@@ -7,7 +7,8 @@ import type {
   ITerminalsLayoutInfo,
   ITerminalsLayoutInfoById,
 } from '@codingame/monaco-vscode-api/vscode/vs/platform/terminal/common/terminal'
-import type { Bridge, Shell, Terminal, Workspace } from '../../bridge'
+import { toFailure, type Bridge, type Shell, type Terminal, type Workspace } from '../../bridge'
+import { FailedProcess } from './failedProcess'
 import { parseSaved, toRestored, toSaved } from './layout'
 import { LocalBackend } from './localBackend'
 import { ShellProcess } from './process'
@@ -36,7 +37,7 @@ export class TerminalBackend extends LocalBackend implements ITerminalBackend {
 
   async getDefaultSystemShell(): Promise<string> {
     const shells = await this.listShells()
-    return (shells.find((shell) => shell.default) ?? shells[0])?.path ?? ''
+    return (shells.find((shell) => shell.default) ?? shells[0])?.path ?? 'sh'
   }
 
   async getProfiles(): Promise<ITerminalProfile[]> {
@@ -59,15 +60,19 @@ export class TerminalBackend extends LocalBackend implements ITerminalBackend {
     _unicode: string,
     environment: IProcessEnvironment,
   ): Promise<ITerminalChildProcess> {
-    const terminal = await this.bridge.Terminals.Open({
+    const request = {
       shell: launch.executable ?? '',
       args: typeof launch.args === 'string' ? [launch.args] : (launch.args ?? []),
       folder: this.workspace.path ? folder : '',
       env: definedOnly(environment),
       columns: columns || 80,
       rows: rows || 24,
-    })
-    return this.processFor(terminal, false)
+    }
+    try {
+      return this.processFor(await this.bridge.Terminals.Open(request), false)
+    } catch (cause) {
+      return new FailedProcess(toFailure(cause))
+    }
   }
 
   attachToProcess(number: number): Promise<ITerminalChildProcess | undefined> {
@@ -86,6 +91,7 @@ export class TerminalBackend extends LocalBackend implements ITerminalBackend {
   }
 
   async getTerminalLayoutInfo(): Promise<ITerminalsLayoutInfo | undefined> {
+    if (!this.workspace.path) return undefined
     const running = await this.bridge.Terminals.List()
     if (running.length === 0) return undefined
     for (const terminal of running) this.known.set(terminal.id, terminal)
@@ -109,6 +115,8 @@ export class TerminalBackend extends LocalBackend implements ITerminalBackend {
   }
 
   private listShells(): Promise<Shell[]> {
+    // Without a folder there is no terminal; opening one says so.
+    if (!this.workspace.path) return Promise.resolve([])
     this.shells ??= this.bridge.Terminals.Shells().catch((cause: unknown) => {
       this.shells = undefined
       throw cause
