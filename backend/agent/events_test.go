@@ -62,7 +62,7 @@ func busy(t *testing.T, b *bench) {
 		for range 1000 {
 			output(line[:333]) // in the middle of a character
 			output(line[333:])
-			time.Sleep(time.Millisecond)
+			<-time.After(time.Millisecond)
 		}
 		return Result{Text: "loud"}
 	}
@@ -128,7 +128,7 @@ func TestSnapshotsFitBetweenEvents(t *testing.T) {
 			defer close(stopped)
 			for range 50 {
 				readers = append(readers, &follower{state: b.state()})
-				time.Sleep(37 * time.Millisecond)
+				<-time.After(37 * time.Millisecond)
 			}
 		}()
 		busy(t, b)

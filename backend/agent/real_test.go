@@ -49,9 +49,7 @@ func build(t *testing.T, o options) (built *agent.Agent, done func()) {
 		Jitter:      func() float64 { return 0 },
 	})
 	return built, func() {
-		err := built.Close(context.WithoutCancel(ctx))
-		runner.Close()
-		if err := errors.Join(err, checkpoints.Close(), folder.Close()); err != nil {
+		if err := errors.Join(built.Close(context.WithoutCancel(ctx)), runner.Close(), checkpoints.Close(), folder.Close()); err != nil {
 			t.Error(err)
 		}
 	}

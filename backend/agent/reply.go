@@ -56,7 +56,7 @@ func (t *turn) attempt(ctx context.Context, m model, request provider.Request, r
 		if err != nil {
 			return
 		}
-		defer stream.Close()
+		defer func() { _ = stream.Close() }() // the reply is judged already
 		reply, err = provider.Assemble(watched{stream, watchdog}, rec.event)
 	})
 	rec.close()

@@ -30,7 +30,7 @@ func TestStop(t *testing.T) {
 		b.disk.commands["x"] = func(ctx context.Context, output func([]byte)) Result {
 			output([]byte("started\n"))
 			<-ctx.Done()
-			time.Sleep(2 * time.Second) // what killing a stubborn process takes
+			<-time.After(2 * time.Second) // what killing a stubborn process takes
 			output([]byte("late\n"))
 			b.disk.set("late", "written")
 			return Result{Text: "killed", IsError: true}
@@ -169,7 +169,7 @@ func TestLateOutputIsLeftOut(t *testing.T) {
 		b.disk.commands["x"] = func(ctx context.Context, output func([]byte)) Result {
 			output([]byte("in time"))
 			<-ctx.Done()
-			time.Sleep(2 * time.Second)
+			<-time.After(2 * time.Second)
 			output([]byte(", late"))
 			return Result{}
 		}

@@ -82,7 +82,7 @@ func TestCallsThatDoNotRun(t *testing.T) {
 		},
 		{
 			name: "tool that panics", call: []string{"panic", `{}`},
-			want: "panic failed: The tool failed by an error of its own and did nothing: no such luck", stop: "end_turn",
+			want: "panic failed: The tool failed by an error of its own and did nothing: runtime error: index out of range [5] with length 0", stop: "end_turn",
 		},
 		{
 			name: "denied", setup: setup{policy: policy{denies: []string{"write"}}}, call: []string{"write", `{"path":"a"}`},

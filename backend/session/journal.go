@@ -117,7 +117,7 @@ func (j *Journal) cut(size int64) error {
 }
 
 // eachLine decodes data's whole lines for visit and returns their length.
-func eachLine(data []byte, visit func(record, error) error) (int64, error) {
+func eachLine(data []byte, visit func(r record, valid bool) error) (int64, error) {
 	whole := 0
 	for {
 		end := bytes.IndexByte(data[whole:], '\n')
@@ -125,8 +125,8 @@ func eachLine(data []byte, visit func(record, error) error) (int64, error) {
 			return int64(whole), nil
 		}
 		var r record
-		err := json.Unmarshal(data[whole:whole+end], &r)
-		if err := visit(r, err); err != nil {
+		valid := json.Unmarshal(data[whole:whole+end], &r) == nil
+		if err := visit(r, valid); err != nil {
 			return 0, err
 		}
 		whole += end + 1

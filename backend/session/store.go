@@ -185,8 +185,8 @@ func (s *Store) repair(journal *Journal, opened *Session, whole int64) error {
 func (s *Store) replay(id string, data []byte) (Session, int64, error) {
 	state := Session{Mode: Supervised}
 	damaged := 0
-	whole, err := eachLine(data, func(r record, err error) error {
-		if err != nil {
+	whole, err := eachLine(data, func(r record, valid bool) error {
+		if !valid {
 			damaged++
 			return nil
 		}

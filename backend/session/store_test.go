@@ -34,8 +34,8 @@ func newStore(t *testing.T) (*Store, string) {
 // recorded is a session's life: a finished turn, then one that was cut while a
 // command ran, an edit waited for an answer and another message was queued.
 func recorded(header Session) []Change {
-	running, done := Turn{ID: "t1", Prompt: "do it", Status: Running, StartedAt: 5}, Turn{}
-	done = running
+	running := Turn{ID: "t1", Prompt: "do it", Status: Running, StartedAt: 5}
+	done := running
 	done.Status, done.StopReason, done.EndedAt, done.Before, done.After = Done, "end_turn", 9, "c1", "c2"
 	done.Usage = provider.Usage{InputTokens: 3, OutputTokens: 4}
 	done.Changes = []FileChange{{Path: "a", Kind: diff.Added, By: ByTool, Added: 1}}
