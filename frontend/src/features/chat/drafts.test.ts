@@ -10,7 +10,15 @@ function drafts(save: (...args: never[]) => unknown = () => undefined) {
   const bridge = fakeBridge({ methods: { 'Sessions.SaveDraft': save } })
   const failures: Failure[] = []
   const saved = (): unknown[][] => bridge.calls.map((call) => call.arguments)
-  return { saved, failures, drafts: new Drafts(bridge, (failure) => failures.push(failure), () => 1000) }
+  return {
+    saved,
+    failures,
+    drafts: new Drafts(
+      bridge,
+      (failure) => failures.push(failure),
+      () => 1000,
+    ),
+  }
 }
 
 test('typing is saved once it pauses, with a number that grows', async () => {
@@ -45,7 +53,10 @@ test('what Go has saved is restored where nothing was typed here', () => {
 })
 
 test('a failed save is said and tried again with the next one', async () => {
-  const save = vi.fn().mockRejectedValueOnce(new Failure('disk_full', 'The disk is full.', '')).mockReturnValue(undefined)
+  const save = vi
+    .fn()
+    .mockRejectedValueOnce(new Failure('disk_full', 'The disk is full.', ''))
+    .mockReturnValue(undefined)
   const { saved, failures, drafts: mine } = drafts(save)
   mine.set('s1', 'precious')
   await mine.flush()

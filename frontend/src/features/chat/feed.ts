@@ -1,4 +1,11 @@
-import { toFailure, type Bridge, type Disposable, type Failure, type Session, type SessionEvent } from '../../bridge'
+import {
+  toFailure,
+  type Bridge,
+  type Disposable,
+  type Failure,
+  type Session,
+  type SessionEvent,
+} from '../../bridge'
 import { Sequence } from '../../lib/sequence'
 import { applyEvent } from './reducer'
 

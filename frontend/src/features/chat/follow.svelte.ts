@@ -71,7 +71,5 @@ export class Follow {
 function anchorOf(list: HTMLElement): { element: Element; top: number } | undefined {
   const { left, top, width } = list.getBoundingClientRect()
   const element = document.elementFromPoint(left + width / 2, top + 8)?.closest('.item, .turn')
-  return element && list.contains(element)
-    ? { element, top: element.getBoundingClientRect().top }
-    : undefined
+  return element && list.contains(element) ? { element, top: element.getBoundingClientRect().top } : undefined
 }

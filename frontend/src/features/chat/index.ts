@@ -34,7 +34,9 @@ export function startChat(host: ChatHost): Disposable {
       }
     },
   })
-  const commands = chatCommands(host, store, () => focusInput()).map((command) => host.registerCommand(command))
+  const commands = chatCommands(host, store, () => focusInput()).map((command) =>
+    host.registerCommand(command),
+  )
   const stopKeys = keepContext(host, store)
   void store.start()
 

@@ -9,7 +9,11 @@ test.each([
   ['an older turn has the same words', session({ turns: [turn({ prompt: 'and this' })] }), 1],
   ['it became a turn', session({ turns: [turn(), turn({ id: 't2', prompt: 'and this' })] }), 0],
   ['it is queued', session({ turns: [turn()], queue: queued }), 0],
-  ['it joined the running turn', session({ turns: [turn({ items: [{ ...text('p', 'and this'), kind: 'prompt' }] })] }), 0],
+  [
+    'it joined the running turn',
+    session({ turns: [turn({ items: [{ ...text('p', 'and this'), kind: 'prompt' }] })] }),
+    0,
+  ],
   ['another session moved', session({ id: 's2', queue: queued }), 1],
 ])('a prompt on its way, when %s', (_, shown, left) => {
   expect(settle([sending], shown)).toHaveLength(left)

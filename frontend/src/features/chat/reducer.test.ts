@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import { applyEvent, outputLimit } from './reducer'
 import { append, call, command, event, session, text, turn } from './testing/sessions'
 
-const shown = session({ turns: [turn({ id: 't0' }), turn({ status: 'running', items: [text('m1', 'He', true)] })] })
+const shown = session({
+  turns: [turn({ id: 't0' }), turn({ status: 'running', items: [text('m1', 'He', true)] })],
+})
 
 test('pieces of text are appended in the order of the changes', () => {
   const next = applyEvent(shown, event(2, append('m1', 'l'), append('m1', 'lo')))
@@ -29,7 +31,10 @@ test('what did not change keeps its identity', () => {
 test("a session's header keeps the turns, a turn's header keeps the items", () => {
   const header = session({ title: 'Renamed', mode: 'supervised', turns: [], seq: 2 })
   const ended = turn({ items: [], after: 'c9' })
-  const next = applyEvent(shown, event(2, { kind: 'session', session: header }, { kind: 'turn', turn: ended }))
+  const next = applyEvent(
+    shown,
+    event(2, { kind: 'session', session: header }, { kind: 'turn', turn: ended }),
+  )
   expect(next).toMatchObject({ title: 'Renamed', mode: 'supervised' })
   expect(next.turns.map(({ id, after, items }) => ({ id, after, items: items.length }))).toEqual([
     { id: 't0', after: 'c2', items: 0 },
@@ -38,8 +43,14 @@ test("a session's header keeps the turns, a turn's header keeps the items", () =
 })
 
 test('items are added, replaced whole and removed', () => {
-  const added = applyEvent(shown, event(2, { kind: 'item', turnId: 't1', item: call('r1', { title: 'Read a.go' }) }))
-  const replaced = applyEvent(added, event(3, { kind: 'item', turnId: 't1', item: call('r1', { status: 'failed' }) }))
+  const added = applyEvent(
+    shown,
+    event(2, { kind: 'item', turnId: 't1', item: call('r1', { title: 'Read a.go' }) }),
+  )
+  const replaced = applyEvent(
+    added,
+    event(3, { kind: 'item', turnId: 't1', item: call('r1', { status: 'failed' }) }),
+  )
   const removed = applyEvent(replaced, event(4, { kind: 'removed', turnId: 't1', itemId: 'm1' }))
   expect(added.turns[1]?.items.map((item) => item.id)).toEqual(['m1', 'r1'])
   expect(replaced.turns[1]?.items[1]?.tool).toMatchObject({ title: '', status: 'failed' })
@@ -52,7 +63,9 @@ test('a new turn comes last', () => {
 })
 
 test("a command's output and arguments grow; of the output only the end is kept", () => {
-  const running = session({ turns: [turn({ items: [command('x1', 'make', { output: 'a'.repeat(outputLimit), arguments: '{' })] })] })
+  const running = session({
+    turns: [turn({ items: [command('x1', 'make', { output: 'a'.repeat(outputLimit), arguments: '{' })] })],
+  })
   const next = applyEvent(
     running,
     event(
@@ -68,6 +81,9 @@ test("a command's output and arguments grow; of the output only the end is kept"
 
 test('changes of what is not there, and of unknown kinds, are left out', () => {
   const odd = { kind: 'sparkle' } as never
-  const next = applyEvent(shown, event(2, append('gone', 'x'), odd, { kind: 'item', turnId: 'gone', item: text('m', '') }))
+  const next = applyEvent(
+    shown,
+    event(2, append('gone', 'x'), odd, { kind: 'item', turnId: 'gone', item: text('m', '') }),
+  )
   expect(next).toEqual({ ...shown, seq: 2 })
 })

@@ -64,11 +64,7 @@ function withItem(turn: SessionTurn, item: SessionItem): SessionTurn {
   return { ...turn, items: index < 0 ? [...turn.items, item] : turn.items.with(index, item) }
 }
 
-function inTurn(
-  session: Session,
-  id: string | undefined,
-  edit: (turn: SessionTurn) => SessionTurn,
-): Session {
+function inTurn(session: Session, id: string | undefined, edit: (turn: SessionTurn) => SessionTurn): Session {
   const index = session.turns.findLastIndex((turn) => turn.id === id)
   const turn = session.turns[index]
   return turn ? { ...session, turns: session.turns.with(index, edit(turn)) } : session

@@ -88,7 +88,9 @@ export class ChatStore implements Disposable {
     await Promise.allSettled([
       this.bridge.Agent.Examples().then((examples) => (this.examples = examples)),
       this.loadProviders(),
-      this.bridge.Settings.State().then((state) => this.takeSettings(state.seq, state.values.trustedCommands)),
+      this.bridge.Settings.State().then((state) =>
+        this.takeSettings(state.seq, state.values.trustedCommands),
+      ),
     ])
   }
 

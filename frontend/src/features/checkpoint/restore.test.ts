@@ -49,5 +49,7 @@ test('a failure says what happened and what to do', async () => {
     throw new Failure('busy', 'A turn is running.', 'Stop it first.')
   })
   expect(await revert(window, 's1', 't1')).toBeUndefined()
-  expect(toasts).toMatchObject([{ severity: 'error', message: 'A turn is running. Stop it first.', actions: [] }])
+  expect(toasts).toMatchObject([
+    { severity: 'error', message: 'A turn is running. Stop it first.', actions: [] },
+  ])
 })

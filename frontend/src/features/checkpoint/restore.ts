@@ -1,4 +1,10 @@
-import { toFailure, type RestoreResult, type RestoreScope, type Session, type SessionTurn } from '../../bridge'
+import {
+  toFailure,
+  type RestoreResult,
+  type RestoreScope,
+  type Session,
+  type SessionTurn,
+} from '../../bridge'
 import { count } from '../../lib/format'
 import type { CheckpointHost } from './host'
 

@@ -21,7 +21,12 @@ export function diffRows(diff: DiffFile): DiffRow[] {
     let before = hunk.oldStart
     let after = hunk.newStart
     for (const { op, text } of hunk.lines) {
-      rows.push({ op, line: op === 'delete' ? before : after, text: text.replace(/\r?\n$/, ''), ending: ending(op, text) })
+      rows.push({
+        op,
+        line: op === 'delete' ? before : after,
+        text: text.replace(/\r?\n$/, ''),
+        ending: ending(op, text),
+      })
       if (op !== 'insert') before++
       if (op !== 'delete') after++
     }

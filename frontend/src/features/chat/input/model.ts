@@ -22,9 +22,11 @@ export function modelLabel(store: ChatStore): string {
 export async function chooseModel(host: ChatHost, store: ChatStore): Promise<void> {
   const session = store.session
   if (!session) return
-  const items = store.loadProviders().then((providers) =>
-    providers.flatMap((provider) => providerItems(provider, session.provider, session.model)),
-  )
+  const items = store
+    .loadProviders()
+    .then((providers) =>
+      providers.flatMap((provider) => providerItems(provider, session.provider, session.model)),
+    )
   const choice = await host
     .pick(items, { title: 'Model', placeholder: 'Which model should answer in this session?' })
     .catch((cause: unknown) => {
@@ -49,16 +51,14 @@ export function providerItems(provider: ProviderState, current: string, model: s
       },
     ]
   }
-  const items = provider.models.map(
-    (each): PickItem<Choice> => ({
-      group,
-      label: each.name || each.id,
-      ...(each.name && each.name !== each.id ? { description: each.id } : {}),
-      ...(provider.practice ? { detail: 'Works offline and understands simple requests only' } : {}),
-      current: provider.id === current && each.id === model,
-      value: { kind: 'model', provider: provider.id, model: each.id },
-    }),
-  )
+  const items = provider.models.map((each): PickItem<Choice> => ({
+    group,
+    label: each.name || each.id,
+    ...(each.name && each.name !== each.id ? { description: each.id } : {}),
+    ...(provider.practice ? { detail: 'Works offline and understands simple requests only' } : {}),
+    current: provider.id === current && each.id === model,
+    value: { kind: 'model', provider: provider.id, model: each.id },
+  }))
   if (provider.problem) {
     items.push({
       group,

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { group, noBlocks, parse, presentable, type Group } from './blocks'
 import { markdown } from '../testing/states'
 
-const raw = (text: string): string[] => parse(noBlocks, text, false).closed.map((block) => block.token.raw.trim())
+const raw = (text: string): string[] =>
+  parse(noBlocks, text, false).closed.map((block) => block.token.raw.trim())
 
 test('text that streams in becomes the same blocks as text that is there at once', () => {
   const tricky = `${markdown}\n\n1. one\n2. two\n   - inner\n\n3. three\n\nHead\n====\n\n> quote\n\n- [x] done\n- [ ] open\n\n    indented\n\n***\n\nlast [ref]\n\n[ref]: https://example.com`

@@ -35,7 +35,11 @@ const attributes = 'class title start align role tabindex aria-label data-addres
 export function nestedLanguages(token: Token): string[] {
   if (token.type === 'code') return [(token as Tokens.Code).lang?.split(/\s/)[0] ?? '']
   if (token.type === 'list') return (token as Tokens.List).items.flatMap(nestedLanguages)
-  return 'tokens' in token && token.tokens ? token.tokens.flatMap(nestedLanguages) : []
+  return innerTokens(token).flatMap(nestedLanguages)
+}
+
+function innerTokens(token: Token): Token[] {
+  return ('tokens' in token ? token.tokens : undefined) ?? []
 }
 
 class SafeRenderer extends Renderer {
@@ -44,7 +48,8 @@ class SafeRenderer extends Renderer {
   }
 
   override text(token: Tokens.Text | Tokens.Escape): string {
-    if ('tokens' in token && token.tokens) return this.parser.parseInline(token.tokens)
+    const inner = innerTokens(token)
+    if (inner.length > 0) return this.parser.parseInline(inner)
     return visibleHtml(token.type === 'text' ? decode(token.text) : token.text, 'prose')
   }
 

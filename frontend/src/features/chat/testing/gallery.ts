@@ -31,14 +31,16 @@ const host = fakeHost(shown, {
     }),
     'Sessions.List': () => {
       if (name === 'blocked') throw new Failure('no_workspace', 'No folder is open.', '')
-      return ['Add a function Sum', 'Rename the package', 'Why does the build fail on Windows?'].map((title, i) => ({
-        id: i === 0 ? shown.id : `other${i}`,
-        title,
-        createdAt: Date.now(),
-        updatedAt: Date.now() - i * 5_000_000,
-        running: i === 1,
-        waiting: i === 2,
-      }))
+      return ['Add a function Sum', 'Rename the package', 'Why does the build fail on Windows?'].map(
+        (title, i) => ({
+          id: i === 0 ? shown.id : `other${i}`,
+          title,
+          createdAt: Date.now(),
+          updatedAt: Date.now() - i * 5_000_000,
+          running: i === 1,
+          waiting: i === 2,
+        }),
+      )
     },
   },
 })
@@ -62,7 +64,7 @@ Object.assign(window, {
     const end = last + seconds * 1000
     for (let seq = 2; last < end; seq++) {
       let append = ''
-      while (append.length < perFrame) append += piece[at++ % piece.length]
+      while (append.length < perFrame) append += piece.charAt(at++ % piece.length)
       host.bridge.emit('session', event(seq, { kind: 'text', turnId: 't1', itemId: 'm1', append }))
       const now = await new Promise<number>((resolve) => requestAnimationFrame(resolve))
       frames.push(now - last)

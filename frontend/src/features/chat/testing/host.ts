@@ -21,7 +21,14 @@ export function fakeHost(shown: Session, options: FakeOptions = {}): FakeHost {
     ...options,
     methods: {
       'Sessions.List': () => [
-        { id: shown.id, title: shown.title, createdAt: shown.createdAt, updatedAt: shown.updatedAt, running: false, waiting: false },
+        {
+          id: shown.id,
+          title: shown.title,
+          createdAt: shown.createdAt,
+          updatedAt: shown.updatedAt,
+          running: false,
+          waiting: false,
+        },
       ],
       'Sessions.Open': () => shown,
       'Sessions.Create': () => ({ ...shown, id: 'new', title: '', turns: [], draft: '' }),

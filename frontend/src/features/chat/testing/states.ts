@@ -24,7 +24,10 @@ export const bedrock: ProviderState = {
 }
 
 export const examples: Example[] = [
-  { prompt: 'add a function Sum to calc.go with a test and run the tests', what: 'Edits two files and runs a command' },
+  {
+    prompt: 'add a function Sum to calc.go with a test and run the tests',
+    what: 'Edits two files and runs a command',
+  },
   { prompt: 'create notes.md with a list of things to do', what: 'Creates a file' },
   { prompt: 'search for TODO', what: 'Only looks' },
   { prompt: 'run go vet ./...', what: 'Asks before the command runs' },
@@ -85,12 +88,30 @@ func Sum(numbers ...int) int {
 See [the language specification](https://go.dev/ref/spec#Arithmetic_operators) and [calc.go](calc.go:12).`
 
 const read: SessionItem[] = [
-  call('r1', { title: 'Read calc.go', paths: ['calc.go'], arguments: '{"path":"calc.go"}', result: 'package calc\n…' }),
-  call('r2', { name: 'search_text', kind: 'search', title: 'Search “func Test” in *.go', arguments: '{"pattern":"func Test"}', result: 'calc_test.go:9:func TestAdd(t *testing.T) {' }),
+  call('r1', {
+    title: 'Read calc.go',
+    paths: ['calc.go'],
+    arguments: '{"path":"calc.go"}',
+    result: 'package calc\n…',
+  }),
+  call('r2', {
+    name: 'search_text',
+    kind: 'search',
+    title: 'Search “func Test” in *.go',
+    arguments: '{"pattern":"func Test"}',
+    result: 'calc_test.go:9:func TestAdd(t *testing.T) {',
+  }),
 ]
 
 function edited(fields: Partial<SessionToolCall> = {}): SessionItem {
-  return call('e1', { name: 'edit_file', kind: 'edit', title: 'Edit calc.go', paths: ['calc.go'], diff: edit, ...fields })
+  return call('e1', {
+    name: 'edit_file',
+    kind: 'edit',
+    title: 'Edit calc.go',
+    paths: ['calc.go'],
+    diff: edit,
+    ...fields,
+  })
 }
 
 const tested = command('x1', 'go test ./...', {
@@ -132,7 +153,7 @@ export const states: Readonly<Record<string, () => Session>> = {
   reverted: () => session({ turns: [{ ...finished, items: finished.items.slice(-1), reverted: 'u1' }] }),
   streaming: () =>
     session({
-      turns: [turn({ status: 'running', items: [text('m1', `${markdown.slice(0, 420)}`, true)] })],
+      turns: [turn({ status: 'running', items: [text('m1', markdown.slice(0, 420), true)] })],
       queue: [{ id: 'q1', text: 'and update the README too', queuedAt: 0 }],
     }),
   working: () =>
@@ -143,11 +164,21 @@ export const states: Readonly<Record<string, () => Session>> = {
           items: [
             { id: 'th', step: 1, kind: 'reasoning', text: 'The user wants a sum.', streaming: false },
             ...read,
-            edited({ status: 'pending', title: '', diff: undefined as never, paths: [], arguments: '{"path":"calc_test.go","content":"package calc\\n\\nimport \\"testing\\"\\n\\nfunc TestSum(t *testing.T) {\\n\\tfor _, test := range' }),
+            edited({
+              status: 'pending',
+              title: '',
+              diff: undefined as never,
+              paths: [],
+              arguments:
+                '{"path":"calc_test.go","content":"package calc\\n\\nimport \\"testing\\"\\n\\nfunc TestSum(t *testing.T) {\\n\\tfor _, test := range',
+            }),
             command('x1', 'npm run build -- --mode production', {
               status: 'in_progress',
               folder: 'web/client',
-              output: Array.from({ length: 40 }, (_, i) => `\u001b[32m✓\u001b[0m module ${i} transformed`).join('\n'),
+              output: Array.from(
+                { length: 40 },
+                (_, i) => `\u001b[32m✓\u001b[0m module ${i} transformed`,
+              ).join('\n'),
             }),
           ],
         }),
@@ -179,7 +210,9 @@ export const states: Readonly<Record<string, () => Session>> = {
       ),
     ),
   supervised: () => ({
-    ...asking(edited({ status: 'waiting', approval: approval({ reason: 'Supervised: each file change is asked.' }) })),
+    ...asking(
+      edited({ status: 'waiting', approval: approval({ reason: 'Supervised: each file change is asked.' }) }),
+    ),
     mode: 'supervised',
   }),
   troubles: () =>
@@ -202,19 +235,60 @@ export const states: Readonly<Record<string, () => Session>> = {
               exitCode: 1,
               durationMs: 900,
               status: 'completed',
-              output: '# example.com/calc\n./calc.go:14:2: undefined: total\n./calc.go:20:9: unreachable code\n',
+              output:
+                '# example.com/calc\n./calc.go:14:2: undefined: total\n./calc.go:20:9: unreachable code\n',
             }),
-            edited({ status: 'failed', diff: undefined as never, result: 'The text to replace was not found in calc.go. The closest lines are 12 to 14.' }),
-            call('d1', { name: 'delete_file', kind: 'delete', title: 'Delete old/notes.md', status: 'rejected', paths: ['old/notes.md'], approval: approval({ answer: 'rejected', feedback: 'I still need these notes.' }) }),
-            { id: 'n', step: 1, kind: 'notice', text: 'Amazon Bedrock is busy.', streaming: false, until: Date.now() + 20_000 },
+            edited({
+              status: 'failed',
+              diff: undefined as never,
+              result: 'The text to replace was not found in calc.go. The closest lines are 12 to 14.',
+            }),
+            call('d1', {
+              name: 'delete_file',
+              kind: 'delete',
+              title: 'Delete old/notes.md',
+              status: 'rejected',
+              paths: ['old/notes.md'],
+              approval: approval({ answer: 'rejected', feedback: 'I still need these notes.' }),
+            }),
+            {
+              id: 'n',
+              step: 1,
+              kind: 'notice',
+              text: 'Amazon Bedrock is busy.',
+              streaming: false,
+              until: Date.now() + 20_000,
+            },
           ],
         }),
-        turn({ id: 't2', prompt: 'go on', stopReason: 'cancelled', outcome: 'Stopped.', items: [text('m', 'I was about to')], before: '' }),
-        turn({ id: 't3', prompt: 'again', practice: false, model: 'eu.anthropic.claude-sonnet-4-20250514-v1:0', stopReason: 'failed', outcome: 'The sign-in to AWS has expired.', hint: 'Run “aws sso login” in the terminal, then send the message again.', before: '' }),
+        turn({
+          id: 't2',
+          prompt: 'go on',
+          stopReason: 'cancelled',
+          outcome: 'Stopped.',
+          items: [text('m', 'I was about to')],
+          before: '',
+        }),
+        turn({
+          id: 't3',
+          prompt: 'again',
+          practice: false,
+          model: 'eu.anthropic.claude-sonnet-4-20250514-v1:0',
+          stopReason: 'failed',
+          outcome: 'The sign-in to AWS has expired.',
+          hint: 'Run “aws sso login” in the terminal, then send the message again.',
+          before: '',
+        }),
       ],
     }),
   long: () => session({ turns: [turn({ items: long })] }),
   many: () =>
-    session({ turns: Array.from({ length: 100 }, (_, i) => ({ ...finished, id: `t${i}`, prompt: `request number ${i}` })) }),
+    session({
+      turns: Array.from({ length: 100 }, (_, i) => ({
+        ...finished,
+        id: `t${i}`,
+        prompt: `request number ${i}`,
+      })),
+    }),
   bench: () => session({ turns: [turn({ status: 'running', items: [text('m1', '', true)] })] }),
 }

@@ -1,0 +1,269 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { Failure, type RestoreResult } from '../../bridge'
+import { renderChat, type Rendered } from './testing/render'
+import { append, change, event, session, text, turn } from './testing/sessions'
+
+let chat: Rendered | undefined
+afterEach(() => chat?.dispose())
+
+const calls = (shown: Rendered, name: string): unknown[][] =>
+  shown.host.bridge.calls.filter((each) => each.name === name).map((each) => each.arguments)
+
+test('Enter sends, Shift+Enter does not', async () => {
+  chat = await renderChat(session())
+  chat.type('  create notes.md  ')
+  chat.press(chat.input(), 'Enter', { shiftKey: true })
+  expect(calls(chat, 'Agent.Send')).toEqual([])
+  chat.press(chat.input(), 'Enter')
+  await chat.settle()
+  expect(calls(chat, 'Agent.Send')).toEqual([['s1', 'create notes.md']])
+  expect(chat.input().value).toBe('')
+})
+
+test('nothing typed is lost when sending fails', async () => {
+  const send = (): never => {
+    throw new Failure('internal', 'The model is gone.', 'Choose another one.')
+  }
+  chat = await renderChat(session(), { methods: { 'Agent.Send': send } })
+  chat.type('precious')
+  chat.press(chat.input(), 'Enter')
+  chat.type('typed meanwhile')
+  await chat.settle()
+  expect(chat.input().value).toBe('precious\ntyped meanwhile')
+  expect(chat.root.textContent).toContain('The model is gone.')
+  expect(chat.root.textContent).toContain('Choose another one.')
+})
+
+test('a draft is restored, kept over a switch of sessions, and saved on leaving the input', async () => {
+  const other = session({ id: 's2', title: 'Other', draft: 'from before' })
+  const list = [session(), other].map(({ id, title }) => ({
+    id,
+    title,
+    createdAt: 0,
+    updatedAt: 0,
+    running: false,
+    waiting: false,
+  }))
+  chat = await renderChat(session({ draft: 'saved' }), {
+    methods: {
+      'Sessions.List': () => list,
+      'Sessions.Open': (id: string) => (id === 's2' ? other : session({ draft: 'saved' })),
+    },
+  })
+  expect(chat.input().value).toBe('saved')
+  chat.type('saved and more')
+  chat.input().dispatchEvent(new Event('blur'))
+  await chat.settle()
+  expect(calls(chat, 'Sessions.SaveDraft').at(-1)).toEqual(['s1', expect.any(Number), 'saved and more'])
+  const choose = async (title: string): Promise<void> => {
+    chat?.root.querySelector<HTMLElement>('header .title')?.click()
+    await chat?.settle()
+    const rows = [...(chat?.root.querySelectorAll<HTMLElement>('.panel .row') ?? [])]
+    rows.find((row) => row.textContent.includes(title))?.click()
+    await chat?.settle()
+  }
+  await choose('Other')
+  expect(chat.input().value).toBe('from before')
+  await choose('Add a function Sum')
+  expect(chat.input().value).toBe('saved and more')
+})
+
+test('stopping gives queued messages back to the input', async () => {
+  const queue = [{ id: 'q1', text: 'and then this', queuedAt: 0 }]
+  chat = await renderChat(session({ turns: [turn({ status: 'running' })], queue }))
+  chat.type('half')
+  chat.press(chat.input(), 'Escape')
+  await chat.settle()
+  expect(calls(chat, 'Agent.Stop')).toEqual([['s1']])
+  const stopped = turn({ stopReason: 'cancelled', outcome: 'Stopped.' })
+  const header = session({ queue: [], draft: 'and then this\n\nhalf' })
+  chat.host.bridge.emit(
+    'session',
+    event(2, { kind: 'session', session: header }, { kind: 'turn', turn: stopped }),
+  )
+  await chat.settle()
+  expect(chat.input().value).toBe('and then this\n\nhalf')
+})
+
+test('a queued message can be edited and removed', async () => {
+  const queue = [{ id: 'q1', text: 'and then this', queuedAt: 0 }]
+  chat = await renderChat(session({ turns: [turn({ status: 'running' })], queue }), {
+    methods: { 'Agent.RemoveQueued': () => undefined },
+  })
+  chat.button('Edit').click()
+  await chat.settle()
+  expect(calls(chat, 'Agent.RemoveQueued')).toEqual([['s1', 'q1']])
+  expect(chat.input().value).toBe('and then this')
+})
+
+test('arrow up in the empty input brings earlier prompts back', async () => {
+  chat = await renderChat(
+    session({ turns: [turn({ id: 't1', prompt: 'one' }), turn({ id: 't2', prompt: 'two' })] }),
+  )
+  const values = ['ArrowUp', 'ArrowUp', 'ArrowUp', 'ArrowDown', 'ArrowDown'].map((key) => {
+    if (chat) chat.press(chat.input(), key)
+    return chat?.input().value
+  })
+  expect(values).toEqual(['two', 'one', 'one', 'two', ''])
+  chat.type('mine')
+  chat.press(chat.input(), 'ArrowUp')
+  expect(chat.input().value).toBe('mine')
+})
+
+test('an example fills the input and waits', async () => {
+  chat = await renderChat(session({ turns: [] }), {
+    methods: { 'Agent.Examples': () => [{ prompt: 'search for TODO', what: 'Only looks' }] },
+  })
+  chat.root.querySelector<HTMLElement>('.examples button')?.click()
+  await chat.settle()
+  expect(chat.input().value).toBe('search for TODO')
+  expect(document.activeElement).toBe(chat.input())
+  expect(calls(chat, 'Agent.Send')).toEqual([])
+})
+
+test('finished blocks of a reply are the very same nodes while it goes on', async () => {
+  const first = '# Title\n\nOne paragraph.\n\n- a\n- b\n\nTwo\n'
+  chat = await renderChat(session({ turns: [turn({ status: 'running', items: [text('m1', first, true)] })] }))
+  const [title, paragraph] = chat.root.querySelectorAll('.markdown .block')
+  const inner = paragraph?.firstChild
+  for (let seq = 2; seq < 20; seq++) {
+    chat.host.bridge.emit('session', event(seq, append('m1', ` more ${seq}\n\nand`)))
+    await chat.settle()
+  }
+  const after = chat.root.querySelectorAll('.markdown .block')
+  expect(after[0]).toBe(title)
+  expect(after[1]).toBe(paragraph)
+  expect(after[1]?.firstChild).toBe(inner)
+  expect(chat.root.querySelector('.markdown')?.textContent).toContain('more 19')
+})
+
+test('a link is opened only after its whole address was shown', async () => {
+  const address = 'https://example.com/a?b=c'
+  chat = await renderChat(session({ turns: [turn({ items: [text('m1', `[harmless](${address})`)] })] }))
+  const link = chat.root.querySelector<HTMLElement>('.markdown a')
+  link?.click()
+  await chat.settle()
+  expect(chat.host.log.at(-1)).toContain(address)
+  expect(chat.host.log.some((each) => each.startsWith('external'))).toBe(false)
+  chat.host.confirms.push(true)
+  link?.click()
+  await chat.settle()
+  expect(chat.host.log.at(-1)).toBe(`external ${address}`)
+})
+
+const changed = turn({
+  changes: [
+    change('calc.go', { added: 3 }),
+    change('gen.txt', { kind: 'added', by: 'command' }),
+    change('b.go', { kind: 'renamed', from: 'a.go' }),
+  ],
+})
+
+test('all changes of a turn open as one diff, those of commands too', async () => {
+  chat = await renderChat(session({ turns: [changed] }))
+  chat.button('View all changes').click()
+  await chat.settle()
+  const files = [
+    { path: 'calc.go', kind: 'modified', before: 'c1', after: 'c2' },
+    { path: 'gen.txt', kind: 'added', before: 'c1', after: 'c2' },
+    { path: 'b.go', kind: 'renamed', from: 'a.go', before: 'c1', after: 'c2' },
+  ]
+  expect(chat.host.log.at(-1)).toContain(JSON.stringify(files))
+})
+
+test('a revert is marked, and can be undone in the chat', async () => {
+  const result: RestoreResult = {
+    written: 2,
+    deleted: 1,
+    conflicts: [{ path: 'calc.go', reason: 'You changed it since.' }],
+    unknown: [],
+    undo: 'u1',
+  }
+  chat = await renderChat(session({ turns: [changed] }), {
+    methods: { 'Checkpoints.Restore': () => result, 'Checkpoints.Undo': () => result },
+  })
+  chat.button('Revert all changes').click()
+  await chat.settle()
+  expect(chat.root.textContent).toContain('You changed it since.')
+  chat.host.bridge.emit('session', event(2, { kind: 'turn', turn: { ...changed, reverted: 'u1' } }))
+  await chat.settle()
+  expect(chat.root.textContent).toContain('Reverted')
+  chat.button('Undo revert').click()
+  await chat.settle()
+  expect(calls(chat, 'Checkpoints.Undo')).toEqual([['s1', 'u1']])
+})
+
+test('restoring to a point shows first what it does', async () => {
+  const plan = { write: ['calc.go'], delete: ['gen.txt'], conflicts: [], unknown: ['node_modules'] }
+  const restore = vi.fn(() => ({ written: 1, deleted: 1, conflicts: [], unknown: [], undo: 'u1' }))
+  chat = await renderChat(session({ turns: [changed] }), {
+    methods: { 'Checkpoints.Preview': () => plan, 'Checkpoints.Restore': restore },
+  })
+  chat.button('Restore').click()
+  await chat.settle()
+  expect(restore).not.toHaveBeenCalled()
+  for (const part of ['calc.go', 'gen.txt', 'node_modules']) {
+    expect(chat.root.querySelector('[role=dialog]')?.textContent).toContain(part)
+  }
+  chat.button('Restore 2 files').click()
+  await chat.settle()
+  expect(restore).toHaveBeenCalledWith({ sessionId: 's1', turnId: 't1', scope: 'point', paths: [] })
+  expect(chat.host.toasts.at(-1)).toMatchObject({
+    message: 'Restored 2 files.',
+    actions: [{ label: 'Undo' }],
+  })
+})
+
+test('a deleted session can be brought back', async () => {
+  chat = await renderChat(session({ turns: [turn()] }), {
+    methods: { 'Sessions.Delete': () => undefined, 'Sessions.Undelete': () => undefined },
+  })
+  chat.root.querySelector<HTMLElement>('header .title')?.click()
+  await chat.settle()
+  chat.button('Delete').click()
+  await chat.settle()
+  expect(calls(chat, 'Sessions.Delete')).toEqual([['s1']])
+  await chat.host.toasts.at(-1)?.actions[0]?.run()
+  expect(calls(chat, 'Sessions.Undelete')).toEqual([['s1']])
+})
+
+test('without a folder the chat says how to get one', async () => {
+  const none = (): never => {
+    throw new Failure('no_workspace', 'No folder is open.', '')
+  }
+  chat = await renderChat(session(), { methods: { 'Sessions.List': none } })
+  chat.button('Open Folder…').click()
+  expect(chat.host.log.at(-1)).toBe('open folder')
+})
+
+test('the palette has the commands, and they do what the buttons do', async () => {
+  chat = await renderChat(session({ turns: [changed] }), {
+    methods: {
+      'Checkpoints.Restore': () => ({ written: 3, deleted: 0, conflicts: [], unknown: [], undo: 'u1' }),
+    },
+  })
+  expect([...chat.host.commands.values()].map((each) => each.title)).toEqual([
+    'Keel: Focus Chat',
+    'Keel: New Session',
+    'Keel: Stop',
+    'Keel: Toggle Autopilot/Supervised',
+    'Keel: View All Changes',
+    'Keel: Revert All Changes',
+    'Keel: Edit Trusted Commands',
+  ])
+  await chat.host.commands.get('keel.toggleMode')?.run()
+  await chat.host.commands.get('keel.revertAllChanges')?.run()
+  await chat.host.commands.get('keel.editTrustedCommands')?.run()
+  expect(calls(chat, 'Agent.SetMode')).toEqual([['s1', 'supervised']])
+  expect(chat.host.toasts.at(-1)?.message).toBe('Reverted 3 files.')
+  expect(chat.host.log.at(-1)).toBe('settings Keel Agent: Trusted Commands')
+})
+
+test('every reply of the practice model says so; others say which model it was', async () => {
+  const real = turn({ id: 't2', practice: false, provider: 'bedrock', model: 'claude' })
+  chat = await renderChat(session({ turns: [turn(), real] }))
+  const from = [...chat.root.querySelectorAll('.from')].map((each) =>
+    each.textContent.replace(/\s+/g, ' ').trim(),
+  )
+  expect(from).toEqual(['Practice model offline stand-in', 'claude'])
+})
