@@ -3,6 +3,7 @@ package folder
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/keel-ide/keel/app/wire"
@@ -132,52 +133,70 @@ func (r *Restores) Diff(ctx context.Context, from, to string) ([]wire.PathChange
 // Preview says what a restore would do. A session's turns are previewed one
 // after the other, the last first, as they would be reverted.
 func (r *Restores) Preview(ctx context.Context, request wire.RestoreRequest) (wire.RestorePlan, error) {
-	steps, err := r.steps(ctx, request)
+	state, err := r.agent.Session(ctx, request.SessionID)
 	if err != nil {
 		return wire.RestorePlan{}, err
 	}
 	var plan wire.RestorePlan
-	for _, step := range steps {
-		p, err := r.store.Preview(ctx, restoreRequest(step))
-		if err != nil {
-			return wire.RestorePlan{}, err
-		}
-		plan.Write = append(plan.Write, p.Write...)
-		plan.Delete = append(plan.Delete, p.Delete...)
-		plan.Unknown = append(plan.Unknown, p.Unknown...)
-		for _, c := range p.Conflicts {
-			plan.Conflicts = append(plan.Conflicts, wire.Conflict{Path: c.Path, Reason: c.Reason})
-		}
-	}
-	return plan, nil
-}
-
-func (r *Restores) steps(ctx context.Context, request wire.RestoreRequest) ([]agent.RestoreRequest, error) {
-	state, err := r.agent.Session(ctx, request.SessionID)
-	if err != nil {
-		return nil, err
-	}
 	switch request.Scope {
 	case wire.RestoreTurn, wire.RestorePoint:
 		turn := state.Turn(request.TurnID)
 		if turn == nil || turn.Before == "" {
-			return nil, agent.ErrNothing
+			return wire.RestorePlan{}, agent.ErrNothing
 		}
-		step := agent.RestoreRequest{Before: turn.Before, Paths: request.Paths}
 		if request.Scope == wire.RestoreTurn {
-			step.After = turn.After
+			err = r.previewTurn(ctx, &plan, *turn, request.Paths)
+		} else {
+			err = r.preview(ctx, &plan, checkpoint.RestoreRequest{ID: turn.Before, Verb: checkpoint.Exact})
 		}
-		return []agent.RestoreRequest{step}, nil
+		return plan, err
 	case wire.RestoreSession:
-		var steps []agent.RestoreRequest
-		for i := len(state.Turns) - 1; i >= 0; i-- {
-			if t := state.Turns[i]; t.Before != "" && t.After != "" && t.Reverted == "" {
-				steps = append(steps, agent.RestoreRequest{Before: t.Before, After: t.After, Paths: request.Paths})
+		for _, turn := range slices.Backward(state.Turns) {
+			if turn.Before == "" || turn.After == "" || turn.Reverted != "" {
+				continue
+			}
+			if err := r.previewTurn(ctx, &plan, turn, nil); err != nil {
+				return plan, err
 			}
 		}
-		return steps, nil
+		return plan, nil
 	}
-	return nil, fmt.Errorf("restoring scope %q: no such scope", request.Scope)
+	return plan, fmt.Errorf("previewing scope %q: no such scope", request.Scope)
+}
+
+// previewTurn adds what reverting a turn would do.
+func (r *Restores) previewTurn(ctx context.Context, plan *wire.RestorePlan, turn session.Turn, paths []string) error {
+	if len(paths) == 0 {
+		scope, whole, left := agent.RevertScope(turn)
+		plan.Conflicts = append(plan.Conflicts, wireConflicts(left)...)
+		if !whole && len(scope) == 0 {
+			return nil
+		}
+		paths = scope
+	}
+	return r.preview(ctx, plan, checkpoint.RestoreRequest{ID: turn.Before, Verb: checkpoint.Agent, After: turn.After, Paths: paths})
+}
+
+func (r *Restores) preview(ctx context.Context, plan *wire.RestorePlan, request checkpoint.RestoreRequest) error {
+	p, err := r.store.Preview(ctx, request)
+	if err != nil {
+		return err
+	}
+	plan.Write = append(plan.Write, p.Write...)
+	plan.Delete = append(plan.Delete, p.Delete...)
+	plan.Unknown = append(plan.Unknown, p.Unknown...)
+	for _, c := range p.Conflicts {
+		plan.Conflicts = append(plan.Conflicts, wire.Conflict{Path: c.Path, Reason: c.Reason})
+	}
+	return nil
+}
+
+func wireConflicts(conflicts []agent.Conflict) []wire.Conflict {
+	out := make([]wire.Conflict, len(conflicts))
+	for i, c := range conflicts {
+		out[i] = wire.Conflict{Path: c.Path, Reason: c.Reason}
+	}
+	return out
 }
 
 // Restore brings files back.
@@ -211,9 +230,7 @@ func wireResult(results ...agent.Restored) wire.RestoreResult {
 		out.Written += r.Written
 		out.Deleted += r.Deleted
 		out.Unknown = append(out.Unknown, r.Unknown...)
-		for _, c := range r.Conflicts {
-			out.Conflicts = append(out.Conflicts, wire.Conflict{Path: c.Path, Reason: c.Reason})
-		}
+		out.Conflicts = append(out.Conflicts, wireConflicts(r.Conflicts)...)
 		if r.Undo != "" {
 			undo = append(undo, r.Undo)
 		}
