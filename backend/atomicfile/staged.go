@@ -38,6 +38,7 @@ func TemporaryName() string {
 type Staged struct {
 	root      *os.Root
 	name      string // the place meant
+	mode      fs.FileMode
 	temporary string // empty once committed or discarded
 	file      *os.File
 	out       io.Writer // file, but for tests of a full disk
@@ -55,7 +56,7 @@ func Stage(root *os.Root, name string, mode fs.FileMode) (*Staged, error) {
 	if mode != 0 {
 		perm = mode & 0o600 // nobody else opens it before its mode is set
 	}
-	s := &Staged{root: root, name: name, temporary: filepath.Join(filepath.Dir(name), TemporaryName())}
+	s := &Staged{root: root, name: name, mode: mode, temporary: filepath.Join(filepath.Dir(name), TemporaryName())}
 	s.file, err = root.OpenFile(s.temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
 	if err != nil {
 		return nil, s.fail(err)
@@ -95,6 +96,12 @@ func (s *Staged) setMode(mode fs.FileMode) error {
 // lets a caller look at the old file after the slow part and just before the
 // exchange.
 func (s *Staged) Sync() error {
+	if s.mode&(fs.ModeSetuid|fs.ModeSetgid) != 0 {
+		// Writing has taken these away, unless root wrote.
+		if err := s.setMode(s.mode); err != nil {
+			return err
+		}
+	}
 	if err := s.file.Sync(); err != nil {
 		return s.fail(err)
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"maps"
-	"os"
 	"strings"
 	"testing"
 
@@ -24,7 +23,7 @@ func TestMoveAndCopy(t *testing.T) {
 		symlink(t, "../file", top+"/folder/link")
 		symlink(t, "/etc", top+"/folder/outside")
 		chmod(t, top+"/folder/deep", 0o555)
-		t.Cleanup(func() { os.Chmod(top+"/folder/deep", 0o755) })
+		unlock(t, top)
 		write(t, top+"/other/inner/file", "inner")
 		return open(t, top), top
 	}

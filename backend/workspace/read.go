@@ -130,20 +130,27 @@ func (w *Workspace) describe(ctx context.Context, folder *os.File, in string, na
 }
 
 func (w *Workspace) describePart(ctx context.Context, folder *os.File, in string, names []string, entries []Entry) error {
-	for i, name := range names {
-		if i%256 == 0 && ctx.Err() != nil {
-			return ctx.Err()
+	var failed error
+	err := statEach(folder, names, func(i int, s status, err error) bool {
+		switch {
+		case i%256 == 0 && ctx.Err() != nil:
+			failed = ctx.Err()
+		case err == nil:
+			entries[i] = w.entry(join(in, names[i]), s)
+		case !errors.Is(err, fs.ErrNotExist):
+			failed = fmt.Errorf("looking at %q: %w", names[i], err)
 		}
-		s, err := statAt(folder, name)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return fmt.Errorf("looking at %q: %w", name, err)
-		}
-		entries[i] = w.entry(path.Join(in, name), s)
+		return failed == nil
+	})
+	return errors.Join(err, failed)
+}
+
+// join is path.Join for a clean folder and a name.
+func join(folder, name string) string {
+	if folder == "." {
+		return name
 	}
-	return nil
+	return folder + "/" + name
 }
 
 // openFolder opens a folder for reading its names.
@@ -273,7 +280,7 @@ func readAll(ctx context.Context, file io.Reader, size, limit int64) ([]byte, er
 	if size > limit {
 		return nil, fmt.Errorf("%w: %d bytes, and at most %d are read at once", ErrTooLarge, size, limit)
 	}
-	data := make([]byte, 0, size+1)
+	data := make([]byte, 0, size+512)
 	for {
 		if err := ctx.Err(); err != nil {
 			return nil, err

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"errors"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -18,35 +19,46 @@ func currentUser() user {
 }
 
 // statAt describes name in an open folder, without following a link.
-func statAt(folder *os.File, name string) (status, error) {
-	return statx(folder, name, unix.AT_SYMLINK_NOFOLLOW)
+func statAt(folder *os.File, name string) (s status, err error) {
+	statErr := withFD(folder, func(fd int) { s, err = statx(fd, name, unix.AT_SYMLINK_NOFOLLOW) })
+	return s, errors.Join(statErr, err)
 }
 
-// statFile describes an open file.
-func statFile(file *os.File) (status, error) {
-	return statx(file, "", unix.AT_EMPTY_PATH)
-}
-
-func statx(file *os.File, name string, flags int) (status, error) {
-	conn, err := file.SyscallConn()
-	if err != nil {
-		return status{}, err
-	}
-	var raw unix.Statx_t
-	var statErr error
-	err = conn.Control(func(fd uintptr) {
-		for {
-			statErr = unix.Statx(int(fd), name, flags, unix.STATX_BASIC_STATS|unix.STATX_BTIME, &raw)
-			if statErr != unix.EINTR {
+// statEach is statAt for many names, until do returns false.
+func statEach(folder *os.File, names []string, do func(i int, s status, err error) bool) error {
+	return withFD(folder, func(fd int) {
+		for i, name := range names {
+			if s, err := statx(fd, name, unix.AT_SYMLINK_NOFOLLOW); !do(i, s, err) {
 				return
 			}
 		}
 	})
+}
+
+// statFile describes an open file.
+func statFile(file *os.File) (s status, err error) {
+	statErr := withFD(file, func(fd int) { s, err = statx(fd, "", unix.AT_EMPTY_PATH) })
+	return s, errors.Join(statErr, err)
+}
+
+func withFD(file *os.File, do func(fd int)) error {
+	conn, err := file.SyscallConn()
 	if err != nil {
-		return status{}, err
+		return err
 	}
-	if statErr != nil {
-		return status{}, statErr
+	return conn.Control(func(fd uintptr) { do(int(fd)) })
+}
+
+func statx(fd int, name string, flags int) (status, error) {
+	var raw unix.Statx_t
+	for {
+		err := unix.Statx(fd, name, flags, unix.STATX_BASIC_STATS|unix.STATX_BTIME, &raw)
+		if err == nil {
+			break
+		}
+		if err != unix.EINTR {
+			return status{}, err
+		}
 	}
 	s := status{
 		file: raw.Ino, size: int64(raw.Size), mode: uint32(raw.Mode), uid: raw.Uid, gid: raw.Gid,

@@ -20,6 +20,15 @@ func statAt(folder *os.File, name string) (status, error) {
 	return statusOf(info), nil
 }
 
+func statEach(folder *os.File, names []string, do func(i int, s status, err error) bool) error {
+	for i, name := range names {
+		if s, err := statAt(folder, name); !do(i, s, err) {
+			break
+		}
+	}
+	return nil
+}
+
 func statFile(file *os.File) (status, error) {
 	info, err := file.Stat()
 	if err != nil {

@@ -201,9 +201,26 @@ func open(t testing.TB, folder string) *Workspace {
 func reachableFolder(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
+	unlock(t, folder)
 	chmod(t, folder, 0o755)
 	chmod(t, filepath.Dir(folder), 0o755)
 	return folder
+}
+
+// unlock lets the folders below one be removed after the test.
+func unlock(t *testing.T, folder string) {
+	t.Helper()
+	t.Cleanup(func() {
+		err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+			if entry.IsDir() && entry.Type()&fs.ModeSymlink == 0 {
+				chmod(t, path, 0o755)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 func write(t testing.TB, path, text string) {

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
 )
 
 func TestWatchReports(t *testing.T) {
@@ -359,9 +360,11 @@ func TestWatchRecoversFromLostEvents(t *testing.T) {
 	})
 	held.hold(true)
 	held.inotify.mu.Lock() // our reader waits here, and the kernel's queue fills
-	for i := range queueLength(t) { // two events or more for each
-		write(t, fmt.Sprintf("%s/a/file%d", top, i), "")
-		remove(t, fmt.Sprintf("%s/a/file%d", top, i))
+	write(t, top+"/a/x", "")
+	const buffered = 4096 // about what fits into the reader's own buffer, and more
+	for range (queueLength(t) + buffered) / 4 {
+		rename(t, top+"/a/x", top+"/a/y") // two events each
+		rename(t, top+"/a/y", top+"/a/x")
 	}
 	makeFolders(t, top+"/new/deep")
 	held.inotify.mu.Unlock()
@@ -372,6 +375,31 @@ func TestWatchRecoversFromLostEvents(t *testing.T) {
 	for told := false; !told; {
 		write(t, top+"/new/deep/file", time.Now().String())
 		told = slices.ContainsFunc(batch(t, watch).Changes, func(c Change) bool { return c.Path == "new/deep/file" })
+	}
+}
+
+// TestWatchRenewsWhatTheSystemEnds ends a watch as the kernel does when a file
+// system is unmounted.
+func TestWatchRenewsWhatTheSystemEnds(t *testing.T) {
+	top := t.TempDir()
+	makeFolders(t, top+"/a/b")
+	var held *heldNotifier
+	watch := startWatch(t, open(t, top), WatchOptions{}, func(root string) (notifier, error) {
+		inner, err := newNotifier(root)
+		held = &heldNotifier{inotify: inner.(*inotify)}
+		return held, err
+	})
+	for _, folder := range []string{"a", "."} {
+		held.hold(true)
+		if _, err := unix.InotifyRmWatch(held.fd, uint32(held.watches[folder])); err != nil {
+			t.Fatal(err)
+		}
+		held.hold(false)
+		for !batch(t, watch).Overflow {
+		}
+		name := path.Join(folder, "new")
+		write(t, filepath.Join(top, name), "x")
+		waitForChanges(t, watch, []Change{{name, Added}})
 	}
 }
 
