@@ -25,7 +25,6 @@ async function main(root: HTMLElement): Promise<void> {
   followTitle(bridge)
   reportProblems(bridge, host.openFile)
   reportNotices(bridge, folders)
-  void folders.showRecent(state.recent)
   if (state.message) notify.error([state.message, state.hint].filter(Boolean).join(' '))
   if (state.timings) void reportTimings(bridge)
 }

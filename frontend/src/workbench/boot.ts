@@ -55,7 +55,7 @@ export async function boot(
   registerWindowCommands(bridge, saveEverything)
   const terminals = new TerminalBackend(bridge, state.workspace)
   await initialize(
-    workbenchServices(bridge, gate, terminals),
+    workbenchServices(bridge, state, gate, terminals),
     root,
     {
       enableWorkspaceTrust: false,
@@ -63,8 +63,8 @@ export async function boot(
       productConfiguration: { ...product },
       configurationDefaults: settingDefaults(state.platform),
     },
-    // Otherwise the workbench takes the folder for the user's home.
-    { userHome: URI.file('/') },
+    // Paths are shown whole, and the workbench takes no folder for the user's home.
+    { userHome: URI.file('/no-home-folder') },
   )
   // The workbench believes that only a native window can open folders.
   setContext('openFolderWorkspaceSupport', true)

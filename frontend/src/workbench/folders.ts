@@ -1,4 +1,4 @@
-import { getService, IDialogService, IWorkspacesService } from '@codingame/monaco-vscode-api'
+import { getService, IDialogService } from '@codingame/monaco-vscode-api'
 import { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
 import { CommandsRegistry } from '@codingame/monaco-vscode-api/vscode/vs/platform/commands/common/commands'
 import type { IWorkspaceProvider } from '@codingame/monaco-vscode-api/vscode/vs/workbench/browser/web.api'
@@ -74,15 +74,6 @@ export class Folders {
     }
     this.leaving.freeze()
     window.location.reload()
-  }
-
-  /** showRecent fills "Open Recent". */
-  async showRecent(recent: readonly Workspace[]): Promise<void> {
-    const workspaces = await getService(IWorkspacesService)
-    await workspaces.clearRecentlyOpened()
-    // The last one added comes first.
-    const oldestFirst = [...recent].reverse()
-    await workspaces.addRecentlyOpened(oldestFirst.map(({ path }) => ({ folderUri: URI.file(path) })))
   }
 
   /** ask returns false when the user did not consent. */

@@ -1,5 +1,9 @@
 import getAccessibility from '@codingame/monaco-vscode-accessibility-service-override'
-import { IStorageService, type IEditorOverrideServices } from '@codingame/monaco-vscode-api'
+import {
+  IStorageService,
+  IWorkspacesService,
+  type IEditorOverrideServices,
+} from '@codingame/monaco-vscode-api'
 import { SyncDescriptor } from '@codingame/monaco-vscode-api/vscode/vs/platform/instantiation/common/descriptors'
 import getAuthentication from '@codingame/monaco-vscode-authentication-service-override'
 import getBulkEdit from '@codingame/monaco-vscode-bulk-edit-service-override'
@@ -34,7 +38,8 @@ import getTitleBar from '@codingame/monaco-vscode-view-title-bar-service-overrid
 import getWorkbench from '@codingame/monaco-vscode-workbench-service-override'
 import getWorkingCopy from '@codingame/monaco-vscode-working-copy-service-override'
 import getWorkspaceTrust from '@codingame/monaco-vscode-workspace-trust-service-override'
-import type { Bridge } from '../bridge'
+import type { Bridge, WindowState } from '../bridge'
+import { RecentFolders } from './recent'
 import { searchServices } from './search/service'
 import { WorkbenchStorage, type Gate } from './storage'
 import type { TerminalBackend } from './terminal/backend'
@@ -42,6 +47,7 @@ import type { TerminalBackend } from './terminal/backend'
 /** workbenchServices are the parts of VS Code that Keel has. */
 export function workbenchServices(
   bridge: Bridge,
+  state: WindowState,
   gate: Gate,
   terminals: TerminalBackend,
 ): IEditorOverrideServices {
@@ -52,6 +58,11 @@ export function workbenchServices(
     ...getNotifications(),
     ...getDialogs(),
     ...getConfiguration(),
+    [IWorkspacesService.toString()]: new SyncDescriptor(
+      RecentFolders,
+      [bridge, state.recent, state.workspace.path],
+      true,
+    ),
     ...getKeybindings(),
     ...getTextmate(),
     ...getTheme(),

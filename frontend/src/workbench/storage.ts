@@ -79,6 +79,8 @@ const sharedPrefix = 'shared/'
  * without the parts of the workbench that Keel has no use for.
  */
 const firstValues: Partial<Record<StorageScope, Record<string, string>>> = {
+  // With a first value here the workbench also leaves the widths below alone.
+  [StorageScope.WORKSPACE]: { 'workbench.auxiliaryBar.hidden': 'false' },
   [StorageScope.PROFILE]: {
     'workbench.activity.showAccounts': 'false',
     'workbench.sideBar.size': '250',

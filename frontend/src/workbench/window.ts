@@ -19,8 +19,8 @@ const ctrlO = KeyMod.CtrlCmd | KeyCode.KeyO
  * Keys that the workbench has on the desktop and not in a browser, and the one
  * for opening any file: Keel opens files of its folder only.
  */
-const keys: readonly { id: string; primary: number; when?: string }[] = [
-  { id: 'workbench.action.files.newUntitledFile', primary: ctrlN },
+const keys: readonly { id: string; primary: number; when?: string; first?: boolean }[] = [
+  { id: 'workbench.action.files.newUntitledFile', primary: ctrlN, first: true },
   { id: '-workbench.action.files.openFile', primary: ctrlO },
   { id: 'workbench.action.files.openFolder', primary: ctrlO, when: "workbenchState == 'empty'" },
   { id: 'workbench.action.quickOpen', primary: ctrlO, when: "workbenchState != 'empty'" },
@@ -28,11 +28,12 @@ const keys: readonly { id: string; primary: number; when?: string }[] = [
 
 /** registerWindowCommands gives the window what it has on the desktop: its keys and its end. */
 export function registerWindowCommands(bridge: Bridge, save: () => Promise<void>): void {
-  for (const { id, primary, when } of keys) {
+  for (const { id, primary, when, first } of keys) {
     KeybindingsRegistry.registerKeybindingRule({
       id,
       primary,
-      weight: KeybindingWeight.WorkbenchContrib,
+      // Menus show the key with the greatest weight.
+      weight: first ? KeybindingWeight.BuiltinExtension : KeybindingWeight.WorkbenchContrib - 1,
       when: ContextKeyExpr.deserialize(when),
     })
   }

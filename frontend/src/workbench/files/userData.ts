@@ -5,6 +5,7 @@ import {
   FileChangeType,
   FileType,
   type IFileDeleteOptions,
+  type IFileOverwriteOptions,
   type IFileReadStreamOptions,
   type IFileWriteOptions,
   type IStat,
@@ -103,6 +104,19 @@ export class UserData extends AreaFiles {
 
   override delete(resource: URI, options: IFileDeleteOptions): Promise<void> {
     return this.inConfig(resource) ? this.config.delete(resource, options) : super.delete(resource, options)
+  }
+
+  /** The workbench keeps a history of what is saved, of the settings too: in another of Go's areas. */
+  override async copy(from: URI, to: URI, options: IFileOverwriteOptions): Promise<void> {
+    if (!this.inConfig(from) && !this.inConfig(to)) return super.copy(from, to, options)
+    const content = await this.readFile(from)
+    await this.writeFile(to, content, { ...options, create: true, unlock: false, atomic: false })
+  }
+
+  override async rename(from: URI, to: URI, options: IFileOverwriteOptions): Promise<void> {
+    if (!this.inConfig(from) && !this.inConfig(to)) return super.rename(from, to, options)
+    await this.copy(from, to, options)
+    await this.delete(from, { recursive: false, useTrash: false, atomic: false })
   }
 
   private inConfig(resource: URI): boolean {
