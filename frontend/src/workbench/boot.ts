@@ -1,6 +1,7 @@
 import {
   getService,
   IExplorerService,
+  ILabelService,
   IModelService,
   ISearchService,
   initialize,
@@ -68,6 +69,11 @@ export async function boot(
   )
   // The workbench believes that only a native window can open folders.
   setContext('openFolderWorkspaceSupport', true)
+  const labels = await getService(ILabelService)
+  labels.registerFormatter({
+    scheme: checkpointScheme,
+    formatting: { label: '${path}', separator: '/', stripPathStartingSeparator: true },
+  })
   if (folder) {
     await answerSearches(bridge, folder)
     followDisk(bridge, folder, files, () => void readAgain(files))

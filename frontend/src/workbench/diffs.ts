@@ -16,7 +16,8 @@ export async function openMultiDiff(
     multiDiffSource: URI.from({ scheme: 'keel-changes', path: `/${title}`, query: key }),
     resources: targets.map((target) => {
       const { original, modified } = sidesOf(target, paths)
-      return { original: { resource: original }, modified: { resource: modified } }
+      const onDisk = target.kind === 'deleted' ? {} : { goToFileResource: paths.toResource(target.path) }
+      return { original: { resource: original }, modified: { resource: modified }, ...onDisk }
     }),
     options: { pinned: true },
     isTransient: true,
