@@ -38,6 +38,12 @@ export class Follow {
     this.keep()
   }
 
+  /** Shows a list that is not a conversation yet from its start. */
+  toStart(): void {
+    this.following = false
+    if (this.list) this.list.scrollTop = 0
+  }
+
   private keep(): void {
     const list = this.list
     if (!list) return
