@@ -184,7 +184,7 @@ describe('settings that are broken', { timeout }, () => {
     await writeFile(join(home.config, 'settings.json'), broken)
     const toast = wb.toast(page, /settings\.json \(line 4, column 1\)/)
     await toast.waitFor()
-    await toast.getByText(/last good settings stay in force/).waitFor()
+    await toast.getByText(/stays? in force/).waitFor()
     await chat.open()
     await chat.newSession()
     await page.getByRole('button', { name: /^Mode: Supervised/ }).waitFor()

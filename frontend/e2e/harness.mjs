@@ -13,7 +13,8 @@ import { chromium } from 'playwright-core'
 export const top = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 export const pictures = join(top, 'build/out/pictures')
 
-/** What is tested: the variant that serves its page, and the page it serves. */
+/** What is tested: the product, the variant that serves its page, and the page it serves. */
+export const product = process.env.KEEL_PRODUCT ?? join(top, 'build/bin/keel')
 export const devProgram = process.env.KEEL_DEV ?? join(top, 'build/bin/keel-dev')
 const page = process.env.KEEL_DIST ?? join(top, 'frontend/dist')
 

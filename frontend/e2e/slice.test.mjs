@@ -558,7 +558,7 @@ describe('7 again', { timeout: 300_000 }, () => {
       const turn = chat.turns.first()
       await turn.getByText('1 file changed').waitFor()
       if (signal === 'SIGKILL') {
-        await chat.last.getByText(/interrupted|ended before|was closed|stopped/i).first().waitFor()
+        await chat.last.getByText('Keel ended while this turn was running.').waitFor()
         assert.equal(await chat.last.getAttribute('aria-busy'), 'false')
       }
       await turn.getByRole('button', { name: 'Revert all changes' }).click()

@@ -2,17 +2,23 @@
 // real key presses, and judged by what is on the disk and by a picture.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdir } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import { makeHome, pictures, start, startDisplay, top, until } from './harness.mjs'
+import { after, afterEach, before, test } from 'node:test'
+import { makeHome, patience, pictures, product, start, startDisplay, until } from './harness.mjs'
 
-let display
-let home
+let display, home
+const started = []
 
 before(async () => {
-  display = await startDisplay()
+  display = await startDisplay('1440x900')
   home = await makeHome()
+})
+
+afterEach(async (context) => {
+  if (context.passed === false) await shoot(`failed-${context.name.replaceAll(/\W+/g, '-')}`)
+  for (const keel of started.splice(0)) await keel.end()
 })
 
 after(async () => {
@@ -20,15 +26,22 @@ after(async () => {
   await home?.remove()
 })
 
+function launch(args, env = { ...home.env, DISPLAY: display.name, KEEL_TIMINGS: '1' }) {
+  const keel = start(product, args, { env })
+  started.push(keel)
+  return keel
+}
+
 /** Starts the product and waits until an editor can be typed in. */
 async function open(args = [home.folder]) {
-  const keel = start(join(top, 'build/bin/keel'), args, {
-    env: { ...home.env, DISPLAY: display.name, KEEL_TIMINGS: '1' },
-  })
+  const keel = launch(args)
   await until('the editor is usable', () => {
     if (keel.exit()) throw new Error(`Keel ended: ${keel.output()}`)
     return keel.output().includes('editor usable')
   })
+  console.log(`    ${/timings: .*/.exec(keel.output())[0]}`)
+  await until('the window is there', windowID)
+  xdotool('windowactivate', '--sync', windowID())
   return keel
 }
 
@@ -37,7 +50,7 @@ function xdotool(...args) {
 }
 
 function windowID() {
-  return xdotool('search', '--onlyvisible', '--name', 'sample').split('\n')[0]
+  return xdotool('search', '--onlyvisible', '--name', 'sample.*Keel').split('\n')[0]
 }
 
 async function shoot(name) {
@@ -47,42 +60,63 @@ async function shoot(name) {
   return file
 }
 
-test('a turn by keyboard, a second start, closing and opening again', { timeout: 300_000 }, async () => {
+function colours(file) {
+  return Number(execFileSync('convert', [file, '-format', '%k', 'info:'], { encoding: 'utf8' }))
+}
+
+/** Whether a session on the disk holds this text. */
+async function inSession(text) {
+  const files = await readdir(home.data, { recursive: true, withFileTypes: true })
+  return files
+    .filter((each) => each.isFile() && each.parentPath.includes('/sessions'))
+    .some((each) => readFileSync(join(each.parentPath, each.name), 'utf8').includes(text))
+}
+
+test('a turn by keyboard, a second start, closing and opening again', { timeout: 6 * patience }, async () => {
   let keel = await open()
-  await until('the window is there', windowID)
-  xdotool('windowactivate', '--sync', windowID())
+  assert.ok(colours(await shoot('window')) > 200, 'the picture of the window is blank')
 
   // The chat by its key, a prompt, and what it does to the disk.
+  const prompt = 'add a function Sum to calc.go with a test'
   xdotool('key', 'ctrl+l')
-  await until('the chat takes the prompt', async () => {
-    xdotool('key', 'ctrl+l')
-    xdotool('type', '--delay', '30', 'add a function Sum to calc.go with a test')
-    xdotool('key', 'Return')
-    await until('Sum is in calc.go', async () => (await home.read('calc.go')).includes('func Sum('), 20_000)
-    return true
-  })
+  xdotool('type', '--delay', '40', prompt)
+  await until('the prompt is typed', () => inSession(prompt))
+  xdotool('key', 'Return')
+  await until('Sum is in calc.go', async () => (await home.read('calc.go')).includes('func Sum('))
   await until('its test is there', async () => (await home.read('calc_test.go')).includes('TestSum'))
-  const file = await shoot('window')
-  const colours = Number(execFileSync('convert', [file, '-format', '%k', 'info:'], { encoding: 'utf8' }))
-  assert.ok(colours > 200, `the picture of the window has only ${colours} colours: it is blank`)
+  await until('the turn has ended', () => inSession('end_turn'))
+  assert.ok(colours(await shoot('window-turn')) > 200, 'the picture of the window is blank')
+
+  // Typing in an editor, and saving it.
+  xdotool('key', 'ctrl+p')
+  xdotool('type', '--delay', '40', 'main.go')
+  xdotool('key', 'Return')
+  await until('main.go is open', () => xdotool('getwindowname', windowID()).startsWith('main.go'))
+  xdotool('key', 'ctrl+Home')
+  xdotool('type', '--delay', '40', '// by keyboard ')
+  await until('it is marked as changed', () => xdotool('getwindowname', windowID()).startsWith('●'))
+  xdotool('key', 'ctrl+s')
+  await until('main.go is saved', async () => (await home.read('main.go')).startsWith('// by keyboard // Command calc'))
 
   // A second start goes to the first window and ends by itself.
-  const second = start(join(top, 'build/bin/keel'), [home.folder], { env: { ...home.env, DISPLAY: display.name } })
+  const second = launch([home.folder])
   await until('the second start has ended', () => second.exit())
   assert.equal(second.exit().code, 0, second.output())
   assert.equal(keel.exit(), null, 'the first window is gone')
 
   // The window manager's own close, then open again without naming the folder.
-  xdotool('windowclose', windowID())
+  xdotool('windowactivate', '--sync', windowID(), 'key', 'alt+F4')
   await until('the window has closed', () => keel.exit())
+  assert.equal(keel.exit().code, 0, keel.output())
   keel = await open([])
-  await until('the same folder is open again', windowID)
-  await shoot('window-again')
+  await until('the same editor is open', () => xdotool('getwindowname', windowID()).startsWith('main.go'))
+  assert.ok(colours(await shoot('window-again')) > 200, 'the picture of the window is blank')
   await keel.end()
+  assert.ok(keel.exit().code === 0 || keel.exit().signal === 'SIGTERM', keel.output())
 })
 
 test('without a display it says what to do', async () => {
-  const keel = start(join(top, 'build/bin/keel'), [home.folder], { env: home.env })
+  const keel = launch([home.folder], home.env)
   await until('it has ended', () => keel.exit())
   assert.equal(keel.exit().code, 1)
   assert.match(keel.output(), /no display/)
