@@ -54,7 +54,16 @@ export function fileSearchOf(query: IFileQuery, folder: IFolderQuery): FileSearc
 export function globs(expression: IExpression | undefined): string[] {
   return Object.entries(expression ?? {})
     .filter(([, on]) => on === true)
-    .map(([pattern]) => pattern)
+    .map(([pattern]) => anchored(pattern))
+}
+
+/**
+ * anchored says to Go what the workbench means: its expressions count from the
+ * folder's top unless they begin with **, while Go takes patterns as people
+ * type them, at any depth.
+ */
+function anchored(pattern: string): string {
+  return /^(\*\*|\.?\/)/.test(pattern) ? pattern : `./${pattern}`
 }
 
 function includes(all: IExpression | undefined, folder: IFolderQuery): string[] {

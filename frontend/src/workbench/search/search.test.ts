@@ -25,7 +25,7 @@ const text: ITextQuery = {
   type: QueryType.Text,
   contentPattern: { pattern: 'Add', isWordMatch: true },
   folderQueries: [folderQuery],
-  includePattern: { '*.go': true },
+  includePattern: { '**/*.go': true, 'cmd/**': true },
 }
 const names: IFileQuery = { type: QueryType.File, folderQueries: [folderQuery] }
 
@@ -38,7 +38,7 @@ describe('queries', () => {
       caseSensitive: false,
       wholeWord: true,
       multiline: false,
-      include: ['*.go'],
+      include: ['**/*.go', './cmd/**'],
       exclude: ['**/.git'],
       useIgnoreFiles: true,
       maxResults: 20_000,
@@ -60,7 +60,7 @@ describe('queries', () => {
     [
       'whether there is one',
       { exists: true, includePattern: { go: true } },
-      { include: ['go'], maxResults: 1 },
+      { include: ['./go'], maxResults: 1 },
     ],
     ['a glob', { filePattern: '*.go', shouldGlobMatchFilePattern: true }, { pattern: '', include: ['*.go'] }],
   ])('asks for %s', (_, query, expected) => {
