@@ -3,8 +3,9 @@ export function count(n: number, one: string, many = `${one}s`): string {
   return `${n.toLocaleString('en')} ${n === 1 ? one : many}`
 }
 
-/** "0.4 s", "12 s", "2 min 5 s" */
+/** "20 ms", "0.4 s", "12 s", "2 min 5 s" */
 export function duration(milliseconds: number): string {
+  if (milliseconds < 95) return `${Math.round(milliseconds)} ms`
   const seconds = milliseconds / 1000
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`
   const whole = Math.round(seconds)
@@ -33,7 +34,7 @@ export function ago(at: number, now: number): string {
   return day.format(at)
 }
 
-/** "850", "12.4k", "1.2M" */
+/** "850", "1.2k", "12k", "1.2M" */
 export function tokens(n: number): string {
   if (n < 1000) return String(n)
   if (n < 999_950) return `${(n / 1000).toFixed(n < 9_950 ? 1 : 0)}k`

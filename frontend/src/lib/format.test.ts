@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { ago, count, duration, splitPath, tokens } from './format'
+
+test.each([
+  [20, '20 ms'],
+  [400, '0.4 s'],
+  [9_960, '10 s'],
+  [59_600, '1 min'],
+  [125_000, '2 min 5 s'],
+])('%d ms read %s', (milliseconds, text) => {
+  expect(duration(milliseconds)).toBe(text)
+})
+
+test.each([
+  [850, '850'],
+  [1_240, '1.2k'],
+  [12_400, '12k'],
+  [1_200_000, '1.2M'],
+])('%d tokens read %s', (n, text) => {
+  expect(tokens(n)).toBe(text)
+})
+
+test.each([
+  [0, 'just now'],
+  [5 * 60_000, '5 min ago'],
+  [3 * 3_600_000, '3 h ago'],
+  [30 * 3_600_000, 'yesterday'],
+])('%d ms ago reads %s', (before, text) => {
+  expect(ago(1_700_000_000_000 - before, 1_700_000_000_000)).toBe(text)
+})
+
+test('things are counted in plain English', () => {
+  expect([count(1, 'file'), count(0, 'file'), count(1200, 'file')]).toEqual(['1 file', '0 files', '1,200 files'])
+})
+
+test('a path is its name and its folders', () => {
+  expect(splitPath('a/b/c.go')).toEqual({ name: 'c.go', folder: 'a/b/' })
+  expect(splitPath('c.go')).toEqual({ name: 'c.go', folder: '' })
+})
