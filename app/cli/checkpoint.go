@@ -51,7 +51,7 @@ func newCheckpointCreate(options *shared) *cobra.Command {
 			}
 			fmt.Fprintf(options.stdout, "%s  %d files, %d changed, %d ms\n", made.ID, made.Files, made.Changed, made.DurationMs)
 			for _, problem := range made.Problems {
-				fmt.Fprintf(options.stderr, "not covered: %s: %s\n", problem.Path, problem.Reason)
+				fmt.Fprintf(options.stderr, "not covered: %s: %s\n", oneLine(problem.Path), plain(problem.Reason))
 			}
 			return nil
 		}),
@@ -79,7 +79,7 @@ func newCheckpointList(options *shared) *cobra.Command {
 				if !c.Complete {
 					lacks = "  (not complete)"
 				}
-				fmt.Fprintf(options.stdout, "%s  %s  %-12s %s%s\n", c.ID, time.UnixMilli(c.CreatedAt).Format(time.DateTime), c.Reason, c.Label, lacks)
+				fmt.Fprintf(options.stdout, "%s  %s  %-12s %s%s\n", c.ID, time.UnixMilli(c.CreatedAt).Format(time.DateTime), c.Reason, oneLine(c.Label), lacks)
 			}
 			return nil
 		}),
@@ -110,9 +110,9 @@ func newCheckpointDiff(options *shared) *cobra.Command {
 			for _, c := range changes {
 				from := ""
 				if c.From != "" {
-					from = " (from " + c.From + ")"
+					from = " (from " + oneLine(c.From) + ")"
 				}
-				fmt.Fprintf(options.stdout, "%-8s %s%s\n", c.Kind, c.Path, from)
+				fmt.Fprintf(options.stdout, "%-8s %s%s\n", c.Kind, oneLine(c.Path), from)
 			}
 			return nil
 		}),
@@ -175,16 +175,16 @@ func preview(command *cobra.Command, options *shared, f *folder.Folder, request 
 		}
 	} else {
 		for _, path := range plan.Write {
-			fmt.Fprintf(options.stdout, "write    %s\n", path)
+			fmt.Fprintf(options.stdout, "write    %s\n", oneLine(path))
 		}
 		for _, path := range plan.Delete {
-			fmt.Fprintf(options.stdout, "delete   %s\n", path)
+			fmt.Fprintf(options.stdout, "delete   %s\n", oneLine(path))
 		}
 		for _, c := range plan.Conflicts {
-			fmt.Fprintf(options.stdout, "conflict %s: %s\n", c.Path, c.Reason)
+			fmt.Fprintf(options.stdout, "conflict %s: %s\n", oneLine(c.Path), c.Reason)
 		}
 		for _, path := range plan.Unknown {
-			fmt.Fprintf(options.stdout, "leave    %s (not covered)\n", path)
+			fmt.Fprintf(options.stdout, "leave    %s (not covered)\n", oneLine(path))
 		}
 	}
 	if wanted {
@@ -200,10 +200,10 @@ func restored(options *shared, result checkpoint.Result) error {
 	}
 	fmt.Fprintf(options.stdout, "%d written, %d deleted; take it back with: keel checkpoint undo %s\n", result.Written, result.Deleted, result.Undo)
 	for _, c := range result.Conflicts {
-		fmt.Fprintf(options.stderr, "left alone: %s: %s\n", c.Path, c.Reason)
+		fmt.Fprintf(options.stderr, "left alone: %s: %s\n", oneLine(c.Path), c.Reason)
 	}
 	for _, path := range result.Unknown {
-		fmt.Fprintf(options.stderr, "left alone: %s: not covered by the checkpoint\n", path)
+		fmt.Fprintf(options.stderr, "left alone: %s: not covered by the checkpoint\n", oneLine(path))
 	}
 	return nil
 }

@@ -91,10 +91,10 @@ func run(ctx context.Context, arguments []string, stdout, stderr io.Writer) int 
 
 // report says an error with what it is about, and what to do next.
 func report(w io.Writer, err error) {
-	fmt.Fprintf(w, "keel: %v\n", err)
+	fmt.Fprintf(w, "keel: %s\n", plain(err.Error()))
 	explained, ok := errors.AsType[*wire.Error](bind.Explain(err))
 	if ok && explained.Code != wire.CodeInternal && explained.Hint != "" {
-		fmt.Fprintf(w, "keel: %s\n", explained.Hint)
+		fmt.Fprintf(w, "keel: %s\n", plain(explained.Hint))
 	}
 }
 

@@ -57,6 +57,7 @@ func (e *execOptions) run(ctx context.Context, prompt string) error {
 	if err != nil {
 		return err
 	}
+	e.warn(f)
 	stop, err := e.turn(ctx, f, prompt)
 	if err := errors.Join(err, f.Close()); err != nil {
 		return err

@@ -47,3 +47,10 @@ func (s *shared) open(ctx context.Context, more extra) (*folder.Folder, error) {
 		Log:       slog.New(slog.DiscardHandler),
 	})
 }
+
+// warn says what in the settings is not in force.
+func (s *shared) warn(f *folder.Folder) {
+	for _, p := range f.Settings.Problems() {
+		fmt.Fprintf(s.stderr, "keel: %s:%d:%d: %s\n", oneLine(p.File), p.Line, p.Column, plain(p.Message))
+	}
+}

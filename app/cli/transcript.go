@@ -104,7 +104,7 @@ func (t *transcript) item(item session.Item) error {
 	case session.ItemNotice:
 		if known.text == 0 && item.Text != "" {
 			known.text = len(item.Text)
-			fmt.Fprintf(t.stderr, "\nkeel: %s\n", item.Text)
+			fmt.Fprintf(t.stderr, "\nkeel: %s\n", plain(item.Text))
 		}
 	case session.ItemTool:
 		if item.Tool != nil {
@@ -188,10 +188,10 @@ func (t *transcript) end(turn *session.Turn) error {
 	}
 	fmt.Fprintln(t.stdout)
 	for _, change := range turn.Changes {
-		fmt.Fprintf(t.stderr, "%-8s %s (+%d -%d, by %s)\n", change.Kind, change.Path, change.Added, change.Removed, change.By)
+		fmt.Fprintf(t.stderr, "%-8s %s (+%d -%d, by %s)\n", change.Kind, oneLine(change.Path), change.Added, change.Removed, change.By)
 	}
 	if turn.Outcome != "" {
-		fmt.Fprintf(t.stderr, "keel: %s %s\n", turn.Outcome, turn.Hint)
+		fmt.Fprintf(t.stderr, "keel: %s %s\n", plain(turn.Outcome), plain(turn.Hint))
 	}
 	return nil
 }
@@ -212,6 +212,6 @@ func (t *transcript) say(l line, text string) error {
 	if t.json {
 		return t.print(l)
 	}
-	_, err := fmt.Fprint(t.stdout, text)
+	_, err := fmt.Fprint(t.stdout, plain(text))
 	return err
 }

@@ -27,6 +27,7 @@ func newTrust(options *shared) *cobra.Command {
 				return err
 			}
 			defer f.Close()
+			options.warn(f)
 			decision := f.Policy.Decide(command.Context(), approval.Request{
 				Kind:    "execute",
 				Tool:    "run_command",
@@ -38,7 +39,7 @@ func newTrust(options *shared) *cobra.Command {
 			if options.json {
 				err = options.print(r)
 			} else {
-				_, err = fmt.Fprintf(options.stdout, "%s: %s\n", r.Decision, r.Reason)
+				_, err = fmt.Fprintf(options.stdout, "%s: %s\n", r.Decision, plain(r.Reason))
 			}
 			if err != nil {
 				return err

@@ -43,21 +43,31 @@ func (f *file) load() (next *file, changed bool) {
 	}
 	next = &file{name: f.name, path: f.path, loaded: true, text: text, failure: failure, layer: f.layer}
 	if failure != "" {
-		next.problems = []Problem{{
-			File:    f.path,
-			Message: fmt.Sprintf("The file cannot be read (%s); what it last said stays in force.", failure),
-		}}
+		next.problems = []Problem{{File: f.path, Message: fmt.Sprintf("The file cannot be read (%s). %s", failure, next.unread())}}
 		return next, true
 	}
 	next.interpret()
 	return next, true
 }
 
+// unread goes on with what the file last said, and says what that means. A
+// user's file that was never whole may have asked for caution: then everything
+// is asked about until it can be read.
+func (f *file) unread() string {
+	if f.name == UserName && f.layer == nil {
+		f.layer = layer{KeyMode: {unread: true}, KeyCommandDenylist: {unread: true}}
+	}
+	if !f.layer[KeyMode].unread || !f.layer[KeyCommandDenylist].unread {
+		return "What the file last said when it was whole stays in force."
+	}
+	return "Until that is put right, file changes and commands are asked about, whatever it says."
+}
+
 func (f *file) interpret() {
 	document, broken := parse(f.text)
 	if broken != nil {
 		f.problems = []Problem{document.problem(f.path, broken.offset, SeverityError, "",
-			broken.message+". What the file last said when it was whole stays in force.")}
+			broken.message+". "+f.unread())}
 		return
 	}
 	if f.name == KeybindingsName {
@@ -69,7 +79,7 @@ func (f *file) interpret() {
 	}
 	if document.exists && document.object() == nil {
 		f.problems = []Problem{document.problem(f.path, document.root.StartOffset, SeverityError, "",
-			"Settings have to be an object: { … }. What the file last said when it was whole stays in force.")}
+			"Settings have to be an object: { … }. "+f.unread())}
 		return
 	}
 	f.layer, f.problems = readLayer(document, f.path, f.layer, f.name == WorkspaceName)

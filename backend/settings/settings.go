@@ -8,7 +8,9 @@
 //
 // A broken file changes nothing: what it last said when it was whole stays in
 // force, and a [Problem] says where it is broken. A key with a value of the
-// wrong type does the same for that key alone.
+// wrong type does the same for that key alone. Where the user's file was never
+// whole since it was opened, nothing it says is known, and what could have
+// tightened counts as if it did: supervised mode, no trusted commands.
 //
 // The opened folder's settings can only tighten: they may ask for supervised
 // mode and add to the deny list; everything else of Keel's in them is ignored

@@ -48,10 +48,12 @@ type Problem struct {
 // layer is what one file says: its keys that have a value of the right type.
 type layer map[string]value
 
-// value is a string, or the items of a list.
+// value is a string, or the items of a list. Of an unread one nothing is known:
+// the file was never seen with a value of the right type there.
 type value struct {
-	text string
-	list []string
+	text   string
+	list   []string
+	unread bool
 }
 
 // readLayer reads Keel's keys from a whole document. A key whose value has the
@@ -88,13 +90,27 @@ func readLayer(d document, path string, before layer, workspace bool) (layer, []
 			continue
 		}
 		offset := member.Value.StartOffset
-		problems = append(problems, d.problem(path, offset, SeverityError, key,
-			fmt.Sprintf("%s %s; its last good value stays in force.", key, wrong)))
-		if kept, ok := before[key]; ok {
+		kept, ok := before[key]
+		if before == nil && !workspace {
+			kept, ok = value{unread: true}, true
+		}
+		if ok {
 			next[key] = kept
 		}
+		problems = append(problems, d.problem(path, offset, SeverityError, key, fmt.Sprintf("%s %s; %s.", key, wrong, instead(key, kept))))
 	}
 	return next, problems
+}
+
+// instead says what holds in the place of a value of the wrong type.
+func instead(key string, kept value) string {
+	switch {
+	case kept.unread && key == KeyMode:
+		return "until it is, supervised mode is in force"
+	case kept.unread && key == KeyCommandDenylist:
+		return "until it is, no command is trusted"
+	}
+	return "its last good value stays in force"
 }
 
 func ownKey(key string) bool { return key == "keelAgent" || strings.HasPrefix(key, "keelAgent.") }
@@ -171,7 +187,10 @@ func merge(user, workspace layer) Values {
 		BedrockProfile:  user[KeyBedrockProfile].text,
 		BedrockModels:   slices.Clone(user[KeyBedrockModels].list),
 	}
-	if user[KeyMode].text == modeSupervised || workspace[KeyMode].text == modeSupervised {
+	if user[KeyCommandDenylist].unread { // a trusted command may be on it
+		v.TrustedCommands = nil
+	}
+	if user[KeyMode].unread || user[KeyMode].text == modeSupervised || workspace[KeyMode].text == modeSupervised {
 		v.Mode = modeSupervised
 	}
 	for _, item := range workspace[KeyCommandDenylist].list {

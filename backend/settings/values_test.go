@@ -71,11 +71,11 @@ func TestMerge(t *testing.T) {
  "keelAgent.commandDenylist": ["a", 1],
  "keelAgent.model": null,
  "keelAgent.bedrock.region": "r"}`, "",
-			Values{Mode: "autopilot", BedrockRegion: "r"},
+			Values{Mode: "supervised", BedrockRegion: "r"},
 			[]Problem{
-				{Line: 1, Column: 20, Severity: SeverityError, Key: KeyMode, Message: `keelAgent.mode has to be one of "autopilot", "supervised"; its last good value stays in force.`},
+				{Line: 1, Column: 20, Severity: SeverityError, Key: KeyMode, Message: `keelAgent.mode has to be one of "autopilot", "supervised"; until it is, supervised mode is in force.`},
 				{Line: 2, Column: 31, Severity: SeverityError, Key: KeyTrustedCommands, Message: "keelAgent.trustedCommands has to be a list of strings; its last good value stays in force."},
-				{Line: 3, Column: 31, Severity: SeverityError, Key: KeyCommandDenylist, Message: "keelAgent.commandDenylist has to be a list of strings only; its last good value stays in force."},
+				{Line: 3, Column: 31, Severity: SeverityError, Key: KeyCommandDenylist, Message: "keelAgent.commandDenylist has to be a list of strings only; until it is, no command is trusted."},
 				{Line: 4, Column: 21, Severity: SeverityError, Key: KeyModel, Message: "keelAgent.model has to be a string; its last good value stays in force."},
 			},
 		},
@@ -104,6 +104,51 @@ func TestMerge(t *testing.T) {
 			}
 			if d := cmp.Diff(test.problems, append(user.problems, workspace.problems...), equateEmpty()); d != "" {
 				t.Error(d)
+			}
+		})
+	}
+}
+
+// What cannot be read may have asked for caution: nothing is allowed that a
+// whole file could have forbidden.
+func TestNeverWholeIsCautious(t *testing.T) {
+	trusting := Values{Mode: "autopilot", TrustedCommands: []string{"*"}}
+	tests := []struct {
+		name, first, second string
+		after, then         Values
+	}{
+		{"broken", `{"keelAgent.mode": "supervised", x`, `{"keelAgent.trustedCommands": ["*"]}`, Values{Mode: "supervised"}, trusting},
+		{"not an object", `["supervised"]`, `{"keelAgent.trustedCommands": ["*"]}`, Values{Mode: "supervised"}, trusting},
+		{"broken twice", `{`, `[`, Values{Mode: "supervised"}, Values{Mode: "supervised"}},
+		{
+			"deny list of the wrong type", `{"keelAgent.commandDenylist": "rm", "keelAgent.trustedCommands": ["*"]}`,
+			`{"keelAgent.commandDenylist": ["rm"], "keelAgent.trustedCommands": ["*"]}`,
+			Values{Mode: "autopilot"}, Values{Mode: "autopilot", TrustedCommands: []string{"*"}, CommandDenylist: []string{"rm"}},
+		},
+		{
+			"deny list still of the wrong type", `{"keelAgent.commandDenylist": "rm", "keelAgent.trustedCommands": ["*"]}`,
+			`{"keelAgent.commandDenylist": 1, "keelAgent.trustedCommands": ["*"]}`,
+			Values{Mode: "autopilot"}, Values{Mode: "autopilot"},
+		},
+		{"mode of the wrong type", `{"keelAgent.mode": true}`, `{}`, Values{Mode: "supervised"}, Values{Mode: "autopilot"}},
+		{
+			"whole, then the mode is mistyped", `{"keelAgent.trustedCommands": ["*"]}`,
+			`{"keelAgent.mode": "fast", "keelAgent.trustedCommands": ["*"]}`, trusting, trusting,
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			p := newPlace(t)
+			put(t, p.User, test.first)
+			s := p.open(t)
+			if d := cmp.Diff(test.after, s.Values(), equateEmpty()); d != "" {
+				t.Errorf("after opening: %s", d)
+			}
+			if err := s.Write(t.Context(), UserName, test.second); err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(test.then, s.Values(), equateEmpty()); d != "" {
+				t.Errorf("after writing: %s", d)
 			}
 		})
 	}
