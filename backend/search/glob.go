@@ -92,8 +92,12 @@ func expandAll(patterns []string) ([]string, error) {
 		if !doublestar.ValidatePattern(pattern) {
 			return nil, &PatternError{Kind: GlobPattern, Pattern: pattern, Reason: "a bracket or brace is not closed, or it ends in a backslash"}
 		}
-		for _, flat := range expandBraces(pattern) {
-			all = append(all, expand(flat)...)
+		flat, ok := expandBraces(pattern)
+		if !ok {
+			return nil, &PatternError{Kind: GlobPattern, Pattern: pattern, Reason: "it stands for too many patterns, or is too long"}
+		}
+		for _, one := range flat {
+			all = append(all, expand(one)...)
 		}
 	}
 	slices.Sort(all)
@@ -125,8 +129,36 @@ func expand(pattern string) []string {
 	return []string{pattern, pattern + "/**"}
 }
 
-// expandBraces returns the patterns that "a{b,c}" stands for, nested ones too.
-func expandBraces(pattern string) []string {
+// Braces multiply: "{a,b}" thirty times over stands for a thousand million
+// patterns.
+const (
+	longestGlob  = 8 << 10 // bytes
+	mostExpanded = 1000    // patterns that one may stand for
+)
+
+// expandBraces returns the patterns that "a{b,c}" stands for, nested ones too;
+// ok is false when there are too many.
+func expandBraces(pattern string) (all []string, ok bool) {
+	if len(pattern) > longestGlob {
+		return nil, false
+	}
+	for open := []string{pattern}; len(open) > 0; {
+		first, rest := open[0], open[1:]
+		next := expandFirst(first)
+		if next == nil {
+			all = append(all, first)
+		}
+		open = append(next, rest...)
+		if len(all)+len(open) > mostExpanded {
+			return nil, false
+		}
+	}
+	return all, true
+}
+
+// expandFirst returns what the first braces of a pattern stand for, with the
+// rest around them; nothing when there are none.
+func expandFirst(pattern string) []string {
 	open, depth, escaped := -1, 0, false
 	var cuts []int
 	for i := 0; i < len(pattern); i++ {
@@ -148,11 +180,11 @@ func expandBraces(pattern string) []string {
 			var all []string
 			from := open + 1
 			for _, cut := range append(cuts, i) {
-				all = append(all, expandBraces(pattern[:open]+pattern[from:cut]+pattern[i+1:])...)
+				all = append(all, pattern[:open]+pattern[from:cut]+pattern[i+1:])
 				from = cut + 1
 			}
 			return all
 		}
 	}
-	return []string{pattern}
+	return nil
 }

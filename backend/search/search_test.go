@@ -171,6 +171,15 @@ func TestExpand(t *testing.T) {
 			t.Errorf("%q (-want +got):\n%s", test.pattern, diff)
 		}
 	}
+	// Braces multiply; what they stand for must not fill the memory.
+	for _, huge := range []string{strings.Repeat("{a,b}", 60), strings.Repeat("{", 4000) + strings.Repeat(",a}", 4000), strings.Repeat("{a,b,", 9) + strings.Repeat("c}{d,e}", 9), strings.Repeat("x", longestGlob+1)} {
+		_, err := expandAll([]string{huge})
+		want := &PatternError{Kind: GlobPattern, Pattern: huge, Reason: "it stands for too many patterns, or is too long"}
+		got, _ := errors.AsType[*PatternError](err)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%.40q… (-want +got):\n%s", huge, diff)
+		}
+	}
 	for _, bad := range []string{"a[", "{a", `a\`} {
 		_, err := expandAll([]string{bad})
 		want := &PatternError{Kind: GlobPattern, Pattern: bad, Reason: "a bracket or brace is not closed, or it ends in a backslash"}

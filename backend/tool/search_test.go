@@ -27,9 +27,9 @@ func TestSearchText(t *testing.T) {
 		{[]any{"pattern", "Sum", "path", "sub/[x].txt"}, "sub/[x].txt:1: Sum in brackets\n"},
 		{[]any{"pattern", "(?i)SUM T", "path", "sub"}, "sub/a.txt:2: sum there\n"},
 		{[]any{"pattern", "Sum", "path", "ignored.txt"}, "ignored.txt:1: Sum ignored\n"},
-		{[]any{"pattern", "of a key"}, "[no match for \"of a key\"; files that .gitignore hides are not searched; matches in 1 file(s) that look like they hold secrets are not shown]"},
+		{[]any{"pattern", "of a key"}, "[no match for \"of a key\"; files that .gitignore hides, and those that look like they hold secrets, are not searched]"},
 		{[]any{"pattern", "of a key", "path", "key.pem"}, "key.pem:1: Sum of a key\n"},
-		{[]any{"pattern", "nothing like it"}, "[no match for \"nothing like it\"; files that .gitignore hides are not searched]"},
+		{[]any{"pattern", "nothing like it"}, "[no match for \"nothing like it\"; files that .gitignore hides, and those that look like they hold secrets, are not searched]"},
 	}
 	for _, tt := range tests {
 		if diff := cmp.Diff(tt.want, b.run("search_text", tt.call...)); diff != "" {
@@ -50,6 +50,23 @@ func TestSearchText(t *testing.T) {
 	b.wantRefused("does not exist", "search_text", "pattern", "x", "path", "nowhere")
 	if p := b.prepare("search_text", "pattern", "x", "path", "sub"); p.Title != "Search for x in sub" || p.Kind != "search" || p.Mutates {
 		t.Errorf("prepared: %+v", p)
+	}
+}
+
+// A search must not answer questions about what is in a secret file: the same
+// search with a right and a wrong guess has the same result.
+func TestSearchTextKeepsSecrets(t *testing.T) {
+	var many strings.Builder
+	for range 200 { // as many as are shown
+		many.WriteString("crowd\n")
+	}
+	b := newBench(t, map[string]string{"many.txt": many.String(), "key.pem": "TOKEN=abc\n" + many.String()})
+	for _, pattern := range []string{"TOKEN=%s", "crowd|TOKEN=%s"} {
+		right, wrong := fmt.Sprintf(pattern, "a"), fmt.Sprintf(pattern, "x")
+		got := strings.ReplaceAll(b.run("search_text", "pattern", right), right, wrong)
+		if diff := cmp.Diff(b.run("search_text", "pattern", wrong), got); diff != "" {
+			t.Errorf("%q tells a right guess from a wrong one:\n%s", pattern, diff)
+		}
 	}
 }
 

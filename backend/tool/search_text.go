@@ -2,7 +2,9 @@ package tool
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math"
 	"path"
 	"strings"
 
@@ -41,7 +43,7 @@ func (s *Set) planSearch(ctx context.Context, _ SessionView, a values) (plan, er
 	if err != nil {
 		return plan{}, s.explain(ctx, where, err)
 	}
-	q := search.TextQuery{Pattern: pattern, Regex: true, CaseSensitive: true, UseIgnoreFiles: true, MaxResults: mostMatches, Folder: where}
+	q := search.TextQuery{Pattern: pattern, Regex: true, CaseSensitive: true, UseIgnoreFiles: true, MaxResults: math.MaxInt, Folder: where}
 	only := ""
 	if entry.Kind == workspace.File || entry.Target == workspace.File {
 		// A file that was named is searched even where ignore rules hide it.
@@ -66,42 +68,44 @@ func escapeGlob(name string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`, `]`, `\]`, `{`, `\{`, `}`, `\}`).Replace(name)
 }
 
+// errEnough ends a search whose further matches would not be shown.
+var errEnough = errors.New("enough matches")
+
 // runSearch shows matches as `path:line: text`. Files that usually hold secrets
-// are left out and counted, unless the one file asked for, only, is one: then
-// it was approved.
+// are left out, unless the one file asked for, only, is one: then it was
+// approved. Nothing in the result may depend on what is in them, not even a
+// number: enough guesses would spell the secret out.
 func (s *Set) runSearch(ctx context.Context, q search.TextQuery, only string) (Result, error) {
 	var b strings.Builder
-	matches, hidden := 0, 0
-	summary, err := s.search.Text(ctx, s.workspace.Path(), q, func(files []search.FileMatch) error {
+	matches := 0
+	_, err := s.search.Text(ctx, s.workspace.Path(), q, func(files []search.FileMatch) error {
 		for _, f := range files {
 			if only != "" && f.Path != only {
 				continue
 			}
 			if only == "" && approval.Secret(f.Path) {
-				hidden++
 				continue
 			}
 			for _, line := range f.Lines {
-				matches++
-				if matches <= mostMatches && b.Len() < mostBytes {
-					fmt.Fprintf(&b, "%s:%d: %s\n", f.Path, line.Line, excerpt(line))
+				if matches == mostMatches || b.Len() >= mostBytes {
+					return errEnough
 				}
+				matches++
+				fmt.Fprintf(&b, "%s:%d: %s\n", f.Path, line.Line, excerpt(line))
 			}
 		}
 		return nil
 	})
-	if err != nil {
+	more := errors.Is(err, errEnough)
+	if err != nil && !more {
 		return Result{}, searchError(ctx, err)
 	}
 	var notes []string
 	if b.Len() == 0 {
-		notes = append(notes, fmt.Sprintf("no match for %q; files that .gitignore hides are not searched", q.Pattern))
+		notes = append(notes, fmt.Sprintf("no match for %q; files that .gitignore hides, and those that look like they hold secrets, are not searched", q.Pattern))
 	}
-	if summary.LimitHit || matches > mostMatches || b.Len() >= mostBytes {
+	if more {
 		notes = append(notes, "there are more matches: narrow the pattern or the path")
-	}
-	if hidden > 0 {
-		notes = append(notes, fmt.Sprintf("matches in %d file(s) that look like they hold secrets are not shown", hidden))
 	}
 	return Result{Text: b.String() + bracketed(notes)}, nil
 }
