@@ -27,6 +27,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -91,6 +92,14 @@ type Prepared struct {
 	Mutates   bool       // it may change the workspace
 	Hash      string     // of exactly what would happen; never empty
 	Arguments json.RawMessage
+}
+
+// about is what a call is about: its paths, or the folder of a command.
+func (p Prepared) about() []string {
+	if len(p.Paths) > 0 {
+		return p.Paths
+	}
+	return []string{p.Folder}
 }
 
 // Result is what came of a call.
@@ -196,7 +205,24 @@ func (s *Set) plan(ctx context.Context, view SessionView, name string, arguments
 		return plan{}, err
 	}
 	p.Name, p.Kind, p.Mutates, p.Arguments = t.name, t.kind, t.mutates, slices.Clone(arguments)
+	p.Hash = digest(append([]string{p.Hash}, s.places(p.Prepared)...)...)
 	return p, nil
+}
+
+// places is where the paths of a call lead, links followed: who approves
+// "src/new.go" does not approve what "src" is made a link to meanwhile.
+func (s *Set) places(p Prepared) []string {
+	var places []string
+	for _, path := range append(slices.Clone(p.Paths), p.Folder) {
+		absolute := filepath.Join(s.workspace.Path(), filepath.FromSlash(path))
+		place, err := filepath.EvalSymlinks(absolute)
+		for err != nil && absolute != filepath.Dir(absolute) { // it is yet to be made
+			absolute = filepath.Dir(absolute)
+			place, err = filepath.EvalSymlinks(absolute)
+		}
+		places = append(places, place)
+	}
+	return places
 }
 
 // Run does what p says, if it would still be exactly that. output, which may be
@@ -210,7 +236,7 @@ func (s *Set) Run(ctx context.Context, view SessionView, p Prepared, output func
 	if now.Hash != p.Hash {
 		return Result{IsError: true, Changed: true, Text: fmt.Sprintf(
 			"Not done: %s changed after this call was prepared, so what was shown is no longer what would happen. Read it again and repeat the call.",
-			strings.Join(p.Paths, ", "))}
+			strings.Join(p.about(), ", "))}
 	}
 	if output == nil {
 		output = func([]byte) {}

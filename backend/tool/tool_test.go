@@ -278,6 +278,52 @@ func TestRunRefusesWhatChanged(t *testing.T) {
 	}
 }
 
+// Where a path leads is part of what was approved: a folder that became a link,
+// or a link that leads elsewhere, makes it another call.
+func TestRunRefusesWhatLeadsElsewhere(t *testing.T) {
+	tests := []struct {
+		name string
+		call []any
+		swap string // a folder or link that comes to lead to the folder "other"
+	}{
+		{"write_file", []any{"path", "src/new.txt", "content", "x\n"}, "src"},
+		{"write_file", []any{"path", "src/deep/new.txt", "content", "x\n"}, "src"},
+		{"write_file", []any{"path", "link/new.txt", "content", "x\n"}, "link"},
+		{"move_file", []any{"from", "a.txt", "to", "src/b.txt"}, "src"},
+		{"move_file", []any{"from", "a.txt", "to", "link/b.txt"}, "link"},
+		{"run_command", []any{"command", "touch made", "cwd", "src"}, "src"},
+		{"run_command", []any{"command", "touch made", "cwd", "link"}, "link"},
+		{"read_file", []any{"path", "link/same.txt"}, "link"},
+		{"list_dir", []any{"path", "link"}, "link"},
+		{"search_text", []any{"pattern", "x", "path", "link"}, "link"},
+	}
+	for _, tt := range tests {
+		b := newBench(t, map[string]string{"a.txt": "a\n", "other/same.txt": "other\n", "linked/same.txt": "x\n"})
+		for _, made := range []error{
+			os.Mkdir(filepath.Join(b.folder, "src"), 0o755),
+			os.Symlink("linked", filepath.Join(b.folder, "link")),
+		} {
+			if made != nil {
+				t.Fatal(made)
+			}
+		}
+		p := b.prepare(tt.name, tt.call...)
+		if err := os.Remove(filepath.Join(b.folder, tt.swap)); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink("other", filepath.Join(b.folder, tt.swap)); err != nil {
+			t.Fatal(err)
+		}
+		want := b.tree()
+		if result := b.set.Run(t.Context(), b.view, p, nil); !result.Changed {
+			t.Errorf("%s %v: %+v", tt.name, tt.call, result)
+		}
+		if diff := cmp.Diff(want, b.tree()); diff != "" {
+			t.Errorf("%s %v: the workspace changed (-want +got):\n%s", tt.name, tt.call, diff)
+		}
+	}
+}
+
 // tree is every file's content.
 func (b *bench) tree() map[string]string {
 	b.t.Helper()
