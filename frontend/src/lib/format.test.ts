@@ -30,7 +30,11 @@ test.each([
 })
 
 test('things are counted in plain English', () => {
-  expect([count(1, 'file'), count(0, 'file'), count(1200, 'file')]).toEqual(['1 file', '0 files', '1,200 files'])
+  expect([count(1, 'file'), count(0, 'file'), count(1200, 'file')]).toEqual([
+    '1 file',
+    '0 files',
+    '1,200 files',
+  ])
 })
 
 test('a path is its name and its folders', () => {
