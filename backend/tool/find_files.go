@@ -40,7 +40,11 @@ func (s *Set) planFind(_ context.Context, _ SessionView, a values) (plan, error)
 			if len(found.Paths) == 0 {
 				return Result{Text: fmt.Sprintf("[no file matches %q; files that .gitignore hides are not looked at]", pattern)}, nil
 			}
-			text := strings.Join(found.Paths, "\n") + "\n"
+			var b strings.Builder
+			for _, path := range found.Paths {
+				b.WriteString(shownName(path) + "\n")
+			}
+			text := b.String()
 			if found.LimitHit {
 				text += fmt.Sprintf("[the first %d; there are more: use a narrower pattern]", len(found.Paths))
 			}

@@ -60,19 +60,20 @@ func listing(path string, entries []workspace.Entry) string {
 	})
 	var b strings.Builder
 	for _, e := range entries[:min(len(entries), mostEntries)] {
+		name := shownName(e.Name)
 		switch {
 		case e.Kind == workspace.Folder:
-			fmt.Fprintf(&b, "%s/\n", e.Name)
+			fmt.Fprintf(&b, "%s/\n", name)
 		case e.Kind == workspace.Symlink && e.Target == workspace.Folder:
-			fmt.Fprintf(&b, "%s/\tlink to a folder\n", e.Name)
+			fmt.Fprintf(&b, "%s/\tlink to a folder\n", name)
 		case e.Kind == workspace.Symlink && e.Target == "":
-			fmt.Fprintf(&b, "%s\tlink that leads nowhere in the workspace\n", e.Name)
+			fmt.Fprintf(&b, "%s\tlink that leads nowhere in the workspace\n", name)
 		case e.Kind == workspace.Symlink:
-			fmt.Fprintf(&b, "%s\tlink to a file of %d bytes\n", e.Name, e.Size)
+			fmt.Fprintf(&b, "%s\tlink to a file of %d bytes\n", name, e.Size)
 		case e.Kind == workspace.File:
-			fmt.Fprintf(&b, "%s\t%d bytes\n", e.Name, e.Size)
+			fmt.Fprintf(&b, "%s\t%d bytes\n", name, e.Size)
 		default:
-			fmt.Fprintf(&b, "%s\tdevice, pipe or socket\n", e.Name)
+			fmt.Fprintf(&b, "%s\tdevice, pipe or socket\n", name)
 		}
 	}
 	if more := len(entries) - mostEntries; more > 0 {

@@ -8,6 +8,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"unicode"
 
 	"github.com/keel-ide/keel/backend/workspace"
 )
@@ -53,6 +54,15 @@ func (s *Set) inside(absolute string) (string, bool) {
 
 func outside(name string) *Refusal {
 	return refuse("%q is outside the workspace. Only paths inside it can be used; give them relative to its top, like src/main.go.", name)
+}
+
+// shownName is a path as one line of a result. A name that could pass for
+// several lines, or drive a terminal, is quoted as in JSON.
+func shownName(name string) string {
+	if strings.ContainsFunc(name, unicode.IsControl) {
+		return quote(name)
+	}
+	return name
 }
 
 // explain turns an error of the workspace into what the model reads.

@@ -91,7 +91,7 @@ func (s *Set) runSearch(ctx context.Context, q search.TextQuery, only string) (R
 					return errEnough
 				}
 				matches++
-				fmt.Fprintf(&b, "%s:%d: %s\n", f.Path, line.Line, excerpt(line))
+				fmt.Fprintf(&b, "%s:%d: %s\n", shownName(f.Path), line.Line, excerpt(line))
 			}
 		}
 		return nil
