@@ -15,7 +15,8 @@ const markVariable = "KEEL_COMMAND"
 //
 // SSH_AUTH_SOCK is among them: fetching over SSH has to work, and hiding the
 // agent's socket would protect nothing while ~/.ssh can be read. DISPLAY,
-// WAYLAND_DISPLAY and DBUS_SESSION_BUS_ADDRESS are not: through them a command
+// WAYLAND_DISPLAY and DBUS_SESSION_BUS_ADDRESS are not, nor XDG_RUNTIME_DIR,
+// where programs look for both when they are not set: through them a command
 // could press Keel's own buttons or ask for its keys.
 var allowed = []string{
 	"PATH", "HOME", "USER", "LOGNAME", "SHELL", "HOSTNAME", "LANG", "LANGUAGE", "TZ",
@@ -106,7 +107,7 @@ func passes(name string, allow []string) bool {
 		return false
 	case slices.Contains(allow, name):
 		return true
-	case secret(name):
+	case secret(name), name == "XDG_RUNTIME_DIR":
 		return false
 	}
 	return slices.Contains(allowed, name) || hasAnyPrefix(name, allowedPrefixes)

@@ -46,7 +46,7 @@ func TestEnvironment(t *testing.T) {
 		},
 		{
 			"the app's own",
-			[]string{"WEBKIT_DISABLE_DMABUF_RENDERER=1", "KEEL_TIMINGS=1", "KEEL_COMMAND=x", "DISPLAY=:0", "WAYLAND_DISPLAY=w", "DBUS_SESSION_BUS_ADDRESS=d"},
+			[]string{"WEBKIT_DISABLE_DMABUF_RENDERER=1", "KEEL_TIMINGS=1", "KEEL_COMMAND=x", "DISPLAY=:0", "WAYLAND_DISPLAY=w", "DBUS_SESSION_BUS_ADDRESS=d", "XDG_RUNTIME_DIR=/run/user/1"},
 			nil,
 			with(),
 		},

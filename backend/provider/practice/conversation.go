@@ -90,7 +90,11 @@ func isNote(text string) bool {
 	return strings.HasPrefix(text, "(The user stopped") || strings.HasPrefix(text, "(The user reverted") || strings.HasPrefix(text, "(Keel ended")
 }
 
-// isStopped reports whether a result says that the user stopped the turn.
+// isStopped reports whether a result says that the user stopped the turn. What
+// a command printed says nothing about that.
 func isStopped(content string) bool {
-	return content == "aborted" || strings.Contains(content, "the user stopped the turn") || strings.HasPrefix(content, "Stopped by the user")
+	if ended := exit.FindStringSubmatch(content); ended != nil {
+		return strings.Contains(ended[1], "stopped by the user")
+	}
+	return content == "aborted" || strings.HasPrefix(content, "Not run: the user stopped the turn") || strings.HasPrefix(content, "Stopped by the user")
 }

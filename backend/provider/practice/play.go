@@ -105,7 +105,7 @@ func what(tool string) string {
 
 // refusal returns what to say about a call that was not let through.
 func refusal(result done) (say func(what string) string, refused bool) {
-	if !result.isError {
+	if !result.isError || exit.MatchString(result.content) { // it ran
 		return nil, false
 	}
 	if strings.HasPrefix(result.content, "The user rejected") {
@@ -146,7 +146,7 @@ func (s source) text() string { return strings.Join(s.lines, "\n") }
 
 var (
 	numbered = regexp.MustCompile(`^ *\d+\t`)
-	readOn   = regexp.MustCompile(`read on with offset (\d+)`)
+	readOn   = regexp.MustCompile(`(?m)^\[[^\n]*; read on with offset (\d+)`) // below the numbered lines
 )
 
 // mostPages is how far a long file is read.

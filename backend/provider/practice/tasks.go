@@ -225,7 +225,8 @@ func run(command string) task {
 	}
 }
 
-// exit matches how run_command says that a command ended.
+// exit matches how run_command says that a command ended. It stands last, so
+// that no output can pass for it, nor for anything else the agent says.
 var exit = regexp.MustCompile(`\[(?:no output; )?([^\[\]\n]*; )?exit code (-?\d+) after [^\[\]\n]*\]\s*$`)
 
 // command runs a command and reports what came of it.
