@@ -58,13 +58,10 @@ func openWindow(arguments []string, page fs.FS, started time.Time) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	a := &App{ctx: ctx, log: log, paths: paths, events: &events{}, started: started}
-	claim, err := instance.Claim(paths.Data, a.later)
-	if errors.Is(err, instance.ErrTaken) {
-		asking, stop := context.WithTimeout(ctx, 10*time.Second)
-		defer stop()
-		return instance.Tell(asking, paths.Data, instance.Request{Path: path})
-	}
-	if err != nil {
+	asking, stop := context.WithTimeout(ctx, 10*time.Second)
+	claim, err := instance.ClaimOrTell(asking, paths.Data, instance.Request{Path: path}, a.later)
+	stop()
+	if claim == nil {
 		return err
 	}
 	defer claim.Close()

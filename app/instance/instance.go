@@ -27,6 +27,10 @@ type Request struct {
 	Path string `json:"path"` // the folder it was given, absolute; empty for none
 }
 
+// pause is how long a start waits for another one that is just starting or
+// ending, before it looks again.
+const pause = 20 * time.Millisecond
+
 // ErrTaken is returned by [Claim] when another process owns the folder.
 var ErrTaken = errors.New("another Keel window is open")
 
@@ -35,6 +39,36 @@ type Instance struct {
 	lock     *os.File
 	listener net.Listener
 	group    sync.WaitGroup
+}
+
+// ClaimOrTell claims a data folder, or hands the request to the process that
+// owns it: then both results are nil. An owner that holds the claim and cannot
+// be reached is starting or ending; it is tried again until ctx ends.
+func ClaimOrTell(ctx context.Context, folder string, request Request, handle func(Request)) (*Instance, error) {
+	return claimOrTell(ctx, folder, request, handle, func() error {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+			return nil
+		}
+	})
+}
+
+func claimOrTell(ctx context.Context, folder string, request Request, handle func(Request), wait func() error) (*Instance, error) {
+	for {
+		claim, err := Claim(folder, handle)
+		if !errors.Is(err, ErrTaken) {
+			return claim, err
+		}
+		err = Tell(ctx, folder, request)
+		if err == nil {
+			return nil, nil
+		}
+		if wait() != nil {
+			return nil, err
+		}
+	}
 }
 
 // Claim makes this process the owner of a data folder, until Close. Requests of
