@@ -1,0 +1,107 @@
+// The first steps on the engine that the product ships with. Everything else
+// is tried in Chromium; this shows that the engine itself is no obstacle.
+import assert from 'node:assert/strict'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { By, Key } from 'selenium-webdriver'
+import { makeHome, patience, pictures, startDisplay, startServed, until } from './harness.mjs'
+import { launchWebKit } from './webkit.mjs'
+
+let display, home, keel, webkit, driver
+
+before(async () => {
+  display = await startDisplay('1440x900')
+  home = await makeHome()
+  keel = await startServed(display, home)
+  webkit = await launchWebKit(display, home)
+  driver = webkit.driver
+  await driver.manage().window().setRect({ x: 0, y: 0, width: 1400, height: 860 })
+  await driver.get(keel.address)
+})
+
+after(async () => {
+  await webkit?.end()
+  await keel?.end()
+  await display?.end()
+  await home?.remove()
+})
+
+/** The first shown element with this role and a name that begins with this text. */
+function find(role, name) {
+  return until(`${role} ${JSON.stringify(name)}`, () =>
+    driver.executeScript(
+      (role, name) => {
+        const tags = { textbox: 'textarea, input', button: 'button' }
+        const css = [`[role=${role}]`, tags[role]].filter(Boolean).join()
+        const label = (element) => (element.ariaLabel || element.innerText || '').trim()
+        return [...document.querySelectorAll(css)].find(
+          (element) => label(element).startsWith(name) && element.getClientRects().length > 0,
+        )
+      },
+      role,
+      name,
+    ),
+  )
+}
+
+const text = (css) => driver.findElement(By.css(css)).getText()
+const press = (...keys) => driver.actions().sendKeys(...keys).perform()
+const control = (key) => driver.actions().keyDown(Key.CONTROL).sendKeys(key).keyUp(Key.CONTROL).perform()
+
+async function shoot(name) {
+  await mkdir(pictures, { recursive: true })
+  await writeFile(join(pictures, `${name}.png`), Buffer.from(await driver.takeScreenshot(), 'base64'))
+}
+
+test('the first steps, on WebKit', { timeout: 6 * patience }, async () => {
+  try {
+    await steps()
+  } catch (cause) {
+    await shoot('failed-webkit')
+    throw cause
+  }
+})
+
+async function steps() {
+  // 1 The workbench.
+  await (await find('treeitem', 'calc.go')).click()
+  await until('calc.go is shown', async () => (await text('.monaco-editor .view-lines')).includes('func Add('))
+  await until('in colours', async () => {
+    const colours = await driver.executeScript(
+      "return [...document.querySelectorAll('.view-lines span span')].map((s) => getComputedStyle(s).color)",
+    )
+    return new Set(colours).size >= 4
+  })
+  await writeFile(join(home.folder, 'from-outside.txt'), 'here\n')
+  await find('treeitem', 'from-outside.txt')
+  await control('`')
+  await until('the terminal', async () => /[$#]/.test(await text('.xterm-rows')))
+  await press('echo sum-$((40+2))', Key.ENTER)
+  await until('its output', async () => (await text('.xterm-rows')).includes('sum-42'))
+  await control('j')
+
+  // 2 The chat.
+  const original = await home.read('calc.go')
+  const input = await find('textbox', 'Message to the agent')
+  await input.click()
+  await press('add a function Sum to calc.go with a test and run the tests', Key.ENTER)
+  const run = await find('button', 'Run')
+  await until('the command ran', async () => {
+    if ((await text('[role=log]')).includes('ended with exit code 0')) return true
+    await run.click().catch(() => undefined)
+    return false
+  })
+  assert.match(await home.read('calc.go'), /func Sum\(/)
+  await until('the files that changed', async () => (await text('[role=log]')).includes('2 files changed'))
+  await shoot('webkit')
+
+  // 5 Look and take back.
+  await (await find('button', 'View all changes')).click()
+  await until('the changes', async () => (await driver.findElements(By.css('.multiDiffEntry'))).length === 2)
+  await shoot('webkit-changes')
+  await (await find('button', 'Revert all changes')).click()
+  await until('the bytes are back', async () => (await home.read('calc.go')) === original)
+  await (await find('button', 'Undo')).click()
+  await until('and forth', async () => (await home.read('calc.go')).includes('func Sum('))
+}
