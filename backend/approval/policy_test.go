@@ -163,6 +163,9 @@ func TestDecideWrite(t *testing.T) {
 		{"edit", []string{"sub/.ENVRC"}, protected},
 		{"edit", []string{".husky/pre-push"}, protected},
 		{"edit", []string{".bashrc"}, protected},
+		{"edit", []string{"docs/HEAD"}, protected}, // of a bare repository
+		{"move", []string{"calc.go", "docs/head"}, protected},
+		{"edit", []string{"head/page.html"}, allow},
 		{"edit", []string{".cursor/mcp.json"}, protected},
 		{"edit", []string{".claude/settings.json"}, protected},
 		{"edit", []string{".kiro/hooks/x"}, protected},

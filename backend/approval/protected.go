@@ -49,6 +49,12 @@ func protectedName(path string) string {
 			return "*.code-workspace"
 		}
 	}
+	// Git takes any folder with HEAD, objects and refs for a repository, whatever
+	// its name, and runs what the config beside them says (gitrepository-layout(5);
+	// git-config(1), safe.bareRepository).
+	if len(folded) > 0 && folded[len(folded)-1] == "head" {
+		return "the HEAD of a git repository"
+	}
 	return ""
 }
 
