@@ -54,7 +54,11 @@ func openWindow(arguments []string, page fs.FS, started time.Time) error {
 	if err != nil {
 		return err
 	}
-	defer closeLog()
+	defer func() {
+		if err := closeLog(); err != nil {
+			fmt.Fprintf(os.Stderr, "keel: closing the log: %v\n", err)
+		}
+	}()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	a := &App{ctx: ctx, log: log, paths: paths, events: &events{}, started: started}

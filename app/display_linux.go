@@ -1,9 +1,11 @@
 package app
 
 import (
+	"context"
 	"net"
 	"os"
 	"strings"
+	"time"
 )
 
 // display says whether there is somewhere to draw, and readies the environment
@@ -31,8 +33,9 @@ func reachable(display string) bool {
 		return true
 	}
 	number, _, _ = strings.Cut(number, ".")
+	dialer := net.Dialer{Timeout: time.Second}
 	for _, address := range []string{"/tmp/.X11-unix/X" + number, "\x00/tmp/.X11-unix/X" + number} {
-		if connection, err := net.Dial("unix", address); err == nil {
+		if connection, err := dialer.DialContext(context.Background(), "unix", address); err == nil {
 			connection.Close()
 			return true
 		}

@@ -47,7 +47,7 @@ type listed struct {
 
 func list(t *testing.T) []listed {
 	t.Helper()
-	command := exec.Command("go", "list", "-deps=false", "-json=ImportPath,Dir,Imports,Deps,GoFiles", "-tags", "desktop,production,webkit2_41", "./...")
+	command := exec.CommandContext(t.Context(), "go", "list", "-deps=false", "-json=ImportPath,Dir,Imports,Deps,GoFiles", "-tags", "desktop,production,webkit2_41", "./...")
 	command.Dir = ".."
 	command.Stderr = os.Stderr
 	out, err := command.Output()
@@ -261,7 +261,7 @@ func makesConstant(call *ast.CallExpr) bool {
 }
 
 func TestGeneratedFilesAreFresh(t *testing.T) {
-	command := exec.Command("go", "run", "./app/wire/gen", "-check")
+	command := exec.CommandContext(t.Context(), "go", "run", "./app/wire/gen", "-check")
 	command.Dir = ".."
 	if out, err := command.CombinedOutput(); err != nil {
 		t.Errorf("%s", out)

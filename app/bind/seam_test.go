@@ -25,9 +25,8 @@ func TestAPanicBecomesAnError(t *testing.T) {
 	var log strings.Builder
 	seam := NewSeam(t.Context(), slog.New(slog.NewTextHandler(&log, nil)), empty{})
 	_, err := call(seam, "Test.Panics", func(context.Context) (string, error) {
-		var missing map[string]int
-		missing["x"] = 1
-		return "", nil
+		var missing []string
+		return missing[len(missing)], nil
 	})
 	failure, ok := errors.AsType[*wire.Error](err)
 	if !ok || failure.Code != wire.CodeInternal || failure.Hint == "" {

@@ -2,6 +2,7 @@ package folder
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -59,7 +60,7 @@ func (p *Providers) state(ctx context.Context, each provider.Provider) wire.Prov
 	if err == nil || !state.Ready {
 		return state
 	}
-	if explained, ok := p.explain(err).(*wire.Error); ok {
+	if explained, ok := errors.AsType[*wire.Error](p.explain(err)); ok {
 		state.Problem, state.ProblemHint = explained.Message, explained.Hint
 	} else {
 		state.Problem = err.Error()

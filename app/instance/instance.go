@@ -92,7 +92,8 @@ func Claim(folder string, handle func(Request)) (*Instance, error) {
 		lock.Close()
 		return nil, fmt.Errorf("removing an old socket: %w", err)
 	}
-	listener, err := net.Listen("unix", address)
+	var config net.ListenConfig
+	listener, err := config.Listen(context.Background(), "unix", address)
 	if err != nil {
 		lock.Close()
 		return nil, fmt.Errorf("listening for later starts: %w", err)

@@ -66,7 +66,7 @@ func follow(path string) (string, error) {
 	for range most {
 		info, err := os.Lstat(target)
 		if err != nil || info.Mode()&fs.ModeSymlink == 0 {
-			return target, nil // what is wrong with it shows when it is written
+			return target, nil //nolint:nilerr // what is wrong with it shows when it is written
 		}
 		link, err := os.Readlink(target)
 		if err != nil {

@@ -37,7 +37,7 @@ func (t target) wait(limit time.Duration, look func() []int) []int {
 		if len(remaining) == 0 || left <= 0 {
 			return remaining
 		}
-		time.Sleep(min(pause, left))
+		<-time.After(min(pause, left))
 		pause = min(2*pause, 50*time.Millisecond)
 	}
 }

@@ -25,7 +25,7 @@ func (s scope) ignoredAbove() (arguments []string, cleanUp func(), err error) {
 	if err != nil {
 		return nil, none, fmt.Errorf("writing ignore rules: %w", err)
 	}
-	cleanUp = func() { os.Remove(file.Name()) }
+	cleanUp = func() { _ = os.Remove(file.Name()) } // it is in the temporary folder
 	_, err = file.WriteString(rules)
 	if closeErr := file.Close(); err == nil {
 		err = closeErr

@@ -32,7 +32,7 @@ func gone(limit time.Duration, look func() bool) bool {
 		if time.Now().After(deadline) {
 			return false
 		}
-		time.Sleep(pause)
+		<-time.After(pause)
 		pause = min(2*pause, 50*time.Millisecond)
 	}
 	return true

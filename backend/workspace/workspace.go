@@ -84,8 +84,7 @@ func Open(ctx context.Context, folder string, o Options) (*Workspace, error) {
 		return nil, openError(folder, err)
 	}
 	if err := probe(root); err != nil {
-		root.Close()
-		return nil, openError(folder, err)
+		return nil, errors.Join(openError(folder, err), root.Close())
 	}
 	return &Workspace{path: real, given: given, root: root, user: currentUser(), watches: map[*Watch]struct{}{}}, nil
 }
@@ -158,8 +157,9 @@ func (w *Workspace) Close() error {
 	watches := w.watches
 	w.watches = nil
 	w.mu.Unlock()
+	var failed error
 	for watch := range watches {
-		watch.Close()
+		failed = errors.Join(failed, watch.Close())
 	}
-	return w.root.Close()
+	return errors.Join(failed, w.root.Close())
 }
