@@ -20,6 +20,11 @@ type Reply struct {
 	Usage      Usage
 }
 
+// maxArguments is how many bytes the arguments of a reply's tool calls may
+// have together, 16 MiB: more than any file that a model could write, and
+// little enough to keep.
+const maxArguments = 16 << 20
+
 // Assemble reads stream to its end and returns the reply. emit, which may be
 // nil, gets every event of the reply as it arrives, in order, on the caller's
 // goroutine; a block that the service opened without saying so gets an
@@ -34,8 +39,9 @@ type Reply struct {
 //
 // Two complete replies are corrected: one that calls tools but says
 // [StopEndTurn] becomes [StopToolUse], and one whose tool calls cannot be
-// understood, or that says [StopToolUse] and calls none, becomes
-// [StopMalformedTool] without tool calls. With any other reason (the token
+// understood, or whose arguments are longer than 16 MiB, or that says
+// [StopToolUse] and calls none, becomes [StopMalformedTool] without tool calls.
+// Pieces of arguments beyond the limit are neither kept nor emitted. With any other reason (the token
 // limit, a filter, a reason this version does not know) a tool call may have
 // been cut, even where its arguments look whole, so none is handed on.
 func Assemble(stream Stream, emit func(Event)) (Reply, error) {
@@ -48,11 +54,11 @@ func Assemble(stream Stream, emit func(Event)) (Reply, error) {
 		if err != nil {
 			return Reply{}, streamError(err)
 		}
-		before, known, err := a.add(event)
+		before, taken, err := a.add(event)
 		if err != nil {
 			return Reply{}, err
 		}
-		if emit == nil || !known {
+		if emit == nil || !taken {
 			continue
 		}
 		if before != nil {
@@ -78,11 +84,13 @@ type assembly struct {
 	order []*part
 	stop  StopReason
 	usage Usage
+	size  int // of the tool calls' arguments; beyond maxArguments none is kept
 }
 
 // add takes one event in. It returns the start event that the service left
-// out, or nil, and whether the event's kind is known.
-func (a *assembly) add(event Event) (implicit *Event, known bool, err error) {
+// out, or nil, and whether the event was taken in: its kind is known, and it
+// is not beyond the limit.
+func (a *assembly) add(event Event) (implicit *Event, taken bool, err error) {
 	if a.stop != "" && event.Kind != EventUsage && isKnown(event.Kind) {
 		return nil, false, interrupted(fmt.Errorf("event %q after the stop", event.Kind))
 	}
@@ -137,7 +145,7 @@ func (a *assembly) start(event Event) error {
 
 // append adds a piece to a block, opening it where text and reasoning came
 // without a start. A tool call without one has no name and cannot be run.
-func (a *assembly) append(event Event) (implicit *Event, known bool, err error) {
+func (a *assembly) append(event Event) (implicit *Event, taken bool, err error) {
 	kind := event.Block
 	if event.Kind == EventSignature {
 		kind = BlockReasoning
@@ -164,8 +172,29 @@ func (a *assembly) append(event Event) (implicit *Event, known bool, err error) 
 		p.redacted = append(p.redacted, event.Data...)
 		return implicit, true, nil
 	}
+	if p.kind == BlockToolCall && !a.fits(event.Text) {
+		return nil, false, nil
+	}
 	p.text.WriteString(event.Text)
 	return implicit, true, nil
+}
+
+// fits counts a piece of arguments and reports whether there is room for it.
+// Once there was none no call can be run, so what was kept goes too.
+func (a *assembly) fits(piece string) bool {
+	if a.size > maxArguments {
+		return false
+	}
+	a.size += len(piece)
+	if a.size <= maxArguments {
+		return true
+	}
+	for _, p := range a.order {
+		if p.kind == BlockToolCall {
+			p.text = bytes.Buffer{}
+		}
+	}
+	return false
 }
 
 // reply judges what has arrived by the end of the stream.
@@ -200,6 +229,9 @@ func (a *assembly) reply() (Reply, error) {
 func (a *assembly) calls() (map[*part]*ToolCall, bool) {
 	calls := make(map[*part]*ToolCall)
 	ids := make(map[string]bool)
+	if a.size > maxArguments {
+		return nil, false
+	}
 	for _, p := range a.order {
 		if p.kind != BlockToolCall {
 			continue

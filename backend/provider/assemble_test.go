@@ -215,6 +215,50 @@ func TestAssembleEmits(t *testing.T) {
 	}
 }
 
+// A model that never stops its arguments must not fill the memory: what is
+// beyond the limit is neither kept nor handed on, and no call is run.
+func TestAssembleLimitsArguments(t *testing.T) {
+	const limit = 16 << 20
+	pieces := func(index, size int) []event {
+		events := []event{startCall(index, string(rune('a'+index)), "write"), delta(index, "", `{"a":"`)}
+		piece := strings.Repeat("x", 1<<20)
+		for left := size - len(`{"a":""}`); left > 0; left -= len(piece) {
+			events = append(events, delta(index, "", piece[:min(left, len(piece))]))
+		}
+		return append(events, delta(index, "", `"}`), closed(index))
+	}
+	tests := map[string]struct {
+		events []event
+		want   provider.StopReason
+	}{
+		"as much as may be":     {pieces(0, limit), provider.StopToolUse},
+		"one byte more":         {pieces(0, limit+1), provider.StopMalformedTool},
+		"far more":              {pieces(0, 4*limit), provider.StopMalformedTool},
+		"two calls, too much":   {append(pieces(0, limit/2), pieces(1, limit/2+1)...), provider.StopMalformedTool},
+		"a call after too much": {append(pieces(0, limit+1), startCall(1, "b", "write"), delta(1, "", "{}"), closed(1)), provider.StopMalformedTool},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			emitted := 0
+			got, err := provider.Assemble(providertest.Stream(nil, append(test.events, stop(provider.StopToolUse))...), func(e event) {
+				emitted += len(e.Text)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.StopReason != test.want {
+				t.Errorf("stop reason %q, want %q", got.StopReason, test.want)
+			}
+			if calls := len(got.Message.Blocks); (calls > 0) != (test.want == provider.StopToolUse) {
+				t.Errorf("%d calls handed on", calls)
+			}
+			if emitted > limit {
+				t.Errorf("%d bytes of arguments were emitted", emitted)
+			}
+		})
+	}
+}
+
 // The checker itself must be able to fail.
 func TestCheckCutFails(t *testing.T) {
 	cut := &provider.Error{Class: provider.ClassInterrupted}
