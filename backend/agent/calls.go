@@ -33,19 +33,20 @@ func (t *turn) runCalls(ctx context.Context, items []*session.Item) {
 	for _, item := range items {
 		c := &call{turn: t, item: item}
 		// What a call would do is looked at when all changes before it are made.
-		if !c.prepare(ctx) {
-			continue
-		}
-		if c.decision.Effect == approval.Allow && !c.plan.Mutates {
+		refused := c.look(ctx)
+		if refused == nil && c.decision.Effect == approval.Allow && !c.plan.Mutates {
 			reads = append(reads, c)
 			continue
 		}
 		if len(reads) > 0 {
+			// They may be what this call has to wait for, a read before an edit
+			// for example, and meanwhile a file, or the mode, may have changed.
 			flush()
-			// Meanwhile a file, or the mode, may have changed.
-			if !c.prepare(ctx) {
-				continue
-			}
+			refused = c.look(ctx)
+		}
+		if refused != nil {
+			c.end(refused.status, refused.result)
+			continue
 		}
 		c.run(ctx)
 	}
@@ -60,11 +61,25 @@ func runReads(ctx context.Context, reads []*call) {
 	workers.Wait()
 }
 
-// prepare finds out what the call would do and what the policy says to it. It
-// returns false when the call has ended here.
+// prepare looks at the call, and returns false when it has ended here.
 func (c *call) prepare(ctx context.Context) bool {
+	if refused := c.look(ctx); refused != nil {
+		return c.end(refused.status, refused.result)
+	}
+	return true
+}
+
+// refusal is why a call cannot run, in the words of its result.
+type refusal struct {
+	status session.CallStatus
+	result string
+}
+
+// look finds out what the call would do and what the policy says to it. It
+// does not end the call: what refuses it now may be gone after another one.
+func (c *call) look(ctx context.Context) *refusal {
 	if ctx.Err() != nil {
-		return c.end(session.CallCancelled, resultStopped)
+		return &refusal{session.CallCancelled, resultStopped}
 	}
 	t, tool := c.turn, c.item.Tool
 	var err error
@@ -77,17 +92,17 @@ func (c *call) prepare(ctx context.Context) bool {
 	})
 	switch {
 	case !ended || ctx.Err() != nil:
-		return c.end(session.CallCancelled, resultStopped)
+		return &refusal{session.CallCancelled, resultStopped}
 	case panicked != nil:
-		return c.fail(fmt.Sprintf("The tool failed by an error of its own and did nothing: %v", panicked))
+		return &refusal{session.CallFailed, fmt.Sprintf("The tool failed by an error of its own and did nothing: %v", panicked)}
 	case err != nil:
-		return c.fail(err.Error())
+		return &refusal{session.CallFailed, err.Error()}
 	}
 	tool.Kind, tool.Title, tool.Paths = c.plan.Kind, c.plan.Title, c.plan.Paths
 	tool.Command, tool.Folder, tool.Diff = c.plan.Command, c.plan.Folder, c.plan.Diff
 	tool.Rule = c.decision.Rule
 	c.show()
-	return true
+	return nil
 }
 
 func (c *call) request() approval.Request {
