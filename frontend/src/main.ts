@@ -4,6 +4,7 @@ import { startChat } from './features/chat'
 import { boot } from './workbench/boot'
 import { rememberBackground } from './workbench/background'
 import { chatHost } from './workbench/chatHost'
+import { keepBytes } from './workbench/encodings'
 import { showFailure } from './workbench/failure'
 import type { Folders } from './workbench/folders'
 import { openLinksOutside } from './workbench/links'
@@ -21,7 +22,7 @@ async function main(root: HTMLElement): Promise<void> {
   startChat(host)
   const folders = await boot(root, bridge, state, schema)
 
-  await Promise.all([openLinksOutside(bridge), saveLayoutSoon(), rememberBackground()])
+  await Promise.all([openLinksOutside(bridge), saveLayoutSoon(), rememberBackground(), keepBytes()])
   followTitle(bridge)
   reportProblems(bridge, host.openFile)
   reportNotices(bridge, folders)

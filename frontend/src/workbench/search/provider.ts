@@ -2,6 +2,7 @@ import type { CancellationToken } from '@codingame/monaco-vscode-api/vscode/vs/b
 import {
   SearchError,
   SearchErrorCode,
+  TextSearchCompleteMessageType,
   type IFileQuery,
   type ISearchComplete,
   type ISearchProgressItem,
@@ -53,19 +54,19 @@ export class Search implements ISearchResultProvider {
     for (const folder of query.folderQueries) {
       const id = `${this.page}-${++this.started}`
       const request = textSearchOf(id, query, folder, this.paths)
-      await this.run(
-        id,
-        token,
-        () => this.bridge.Search.Text(request),
-        (batch) => {
-          for (const file of batch.files) {
-            const match = toFileMatch(file, this.paths.toResource(file.path))
-            complete.results.push(match)
-            onProgress?.(match)
-          }
-          complete.limitHit ||= batch.limitHit
-        },
-      )
+      const take = (batch: TextMatches) => {
+        for (const file of batch.files) {
+          const match = toFileMatch(file, this.paths.toResource(file.path))
+          complete.results.push(match)
+          onProgress?.(match)
+        }
+        complete.limitHit ||= batch.limitHit
+      }
+      const failure = await this.run(id, token, () => this.bridge.Search.Text(request), take)
+      // A mistake in the pattern shows below it, all else among the results.
+      if (failure?.code === 'bad_pattern') throw searchError(failure)
+      if (failure)
+        complete.messages.push({ text: inOne(failure), type: TextSearchCompleteMessageType.Warning })
     }
     return complete
   }
@@ -105,43 +106,43 @@ export class Search implements ISearchResultProvider {
     }
   }
 
-  /** run starts a search and resolves once its last batch was taken. */
+  /** run starts a search and resolves once its last batch was taken, with why it failed if it did. */
   private run(
     id: string,
     token: CancellationToken | undefined,
     start: () => Promise<void>,
     take: (batch: TextMatches) => void,
-  ): Promise<void> {
-    return new Promise<void>((resolve, reject) => {
+  ): Promise<Failure | undefined> {
+    return new Promise((resolve) => {
       const cancelled = token?.onCancellationRequested(() => {
         void this.bridge.Search.Cancel(id).catch(() => undefined)
-        settle(resolve)
+        settle()
       })
-      const settle = (end: () => void) => {
+      const settle = (failure?: Failure) => {
         this.running.get(id)?.dispose()
         this.running.delete(id)
         cancelled?.dispose()
-        end()
+        resolve(failure)
       }
       const inOrder = new Sequence<TextMatches>(
         (batch) => {
           take(batch)
-          if (batch.error) settle(() => reject(searchError(batch.error)))
-          else if (batch.done) settle(resolve)
+          if (batch.error) settle(toFailure(batch.error))
+          else if (batch.done) settle()
         },
         { first: 1, patience: longestWait },
       )
       this.running.set(id, inOrder)
-      start().catch((cause: unknown) => settle(() => reject(searchError(cause))))
+      start().catch((cause: unknown) => settle(toFailure(cause)))
     })
   }
 }
 
-function searchError(cause: unknown): SearchError {
-  const { code, message, hint } = toFailure(cause)
-  const text = hint ? `${message} ${hint}` : message
-  return new SearchError(
-    text,
-    code === 'bad_pattern' ? SearchErrorCode.regexParseError : SearchErrorCode.other,
-  )
+function searchError(failure: Failure): SearchError {
+  const code = failure.code === 'bad_pattern' ? SearchErrorCode.regexParseError : SearchErrorCode.other
+  return new SearchError(inOne(failure), code)
+}
+
+function inOne({ message, hint }: Failure): string {
+  return hint ? `${message} ${hint}` : message
 }
