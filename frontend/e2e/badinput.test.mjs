@@ -6,7 +6,16 @@ import { existsSync, readFileSync } from 'node:fs'
 import { chmod, copyFile, mkdir, open, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { after, afterEach, before, describe, test } from 'node:test'
-import { devProgram, launchChromium, makeHome, openPage, startDisplay, startServed, tellRunning, until } from './harness.mjs'
+import {
+  devProgram,
+  launchChromium,
+  makeHome,
+  openPage,
+  startDisplay,
+  startServed,
+  tellRunning,
+  until,
+} from './harness.mjs'
 import * as wb from './workbench.mjs'
 
 const timeout = 300_000
@@ -62,9 +71,17 @@ describe('folders that cannot be opened', { timeout }, () => {
 
   for (const [what, name, sentence] of [
     ['that is missing', 'missing', 'This folder does not exist. Check the path, or choose another folder.'],
-    ['that may not be read', 'closed', 'Keel may not read this folder. Change its permissions, or choose another folder.'],
+    [
+      'that may not be read',
+      'closed',
+      'Keel may not read this folder. Change its permissions, or choose another folder.',
+    ],
     ['that is a file', 'a-file', 'This is a file, not a folder. Open the folder that holds it.'],
-    ['that is the home folder', '', 'This is your home folder or the top of a drive: Keel would watch and keep checkpoints of everything in it.'],
+    [
+      'that is the home folder',
+      '',
+      'This is your home folder or the top of a drive: Keel would watch and keep checkpoints of everything in it.',
+    ],
   ]) {
     test(`a start with a folder ${what}`, async () => {
       await start({ folder: join(home.home, name), ...nobody })
@@ -185,6 +202,8 @@ describe('settings that are broken', { timeout }, () => {
     const toast = wb.toast(page, /settings\.json \(line 4, column 1\)/)
     await toast.waitFor()
     await toast.getByText(/stays? in force/).waitFor()
+    await toast.getByRole('button', { name: 'Open settings.json' }).click()
+    await wb.tab(page, 'settings.json').waitFor()
     await chat.open()
     await chat.newSession()
     await page.getByRole('button', { name: /^Mode: Supervised/ }).waitFor()
@@ -193,11 +212,10 @@ describe('settings that are broken', { timeout }, () => {
     await command.getByRole('button', { name: 'Run', exact: true }).waitFor()
     await chat.stop.click()
     await chat.ended(turn)
-    await toast.getByRole('button', { name: 'Open settings.json' }).click()
-    await wb.tab(page, 'settings.json').waitFor()
     assert.equal(await readFile(join(home.config, 'settings.json'), 'utf8'), broken)
     await writeFile(join(home.config, 'settings.json'), '{ "keelAgent.mode": "autopilot" }\n')
     await until('a new session starts in autopilot', async () => {
+      await chat.run('help') // an empty session would be taken again, as it is
       await chat.newSession()
       return await page.getByRole('button', { name: /^Mode: Autopilot/ }).isVisible()
     })
@@ -223,7 +241,9 @@ describe('a disk that is full', { timeout }, () => {
   test('a save says so, and keeps both the text and the file', async () => {
     const inside = (name) => join('/proc', String(keel.pid), 'root', home.folder, name)
     const before = await readFile(inside('calc.go'), 'utf8')
-    await writeFile(inside('filler'), Buffer.alloc(1 << 20)).catch((cause) => assert.equal(cause.code, 'ENOSPC'))
+    await writeFile(inside('filler'), Buffer.alloc(1 << 20)).catch((cause) =>
+      assert.equal(cause.code, 'ENOSPC'),
+    )
     await wb.openFile(page, 'calc.go')
     await wb.lines(page).click()
     await wb.press(page, 'Control+Home')
@@ -233,7 +253,10 @@ describe('a disk that is full', { timeout }, () => {
     assert.match(await wb.shownText(page), /\/\/ kept package main/)
     await page.locator('.tab.active.dirty').waitFor()
     assert.equal(await readFile(inside('calc.go'), 'utf8'), before)
-    assert.deepEqual((await readdir(inside('.'))).sort(), [...(await readdir(join(home.home, 'copy'))), 'filler'].sort())
+    assert.deepEqual(
+      (await readdir(inside('.'))).sort(),
+      [...(await readdir(join(home.home, 'copy'))), 'filler'].sort(),
+    )
     await rm(inside('filler'))
     await wb.save(page)
     assert.equal(await readFile(inside('calc.go'), 'utf8'), `// kept ${before}`)
@@ -259,8 +282,14 @@ describe('no ripgrep', { timeout }, () => {
     await wb.press(page, 'Control+Shift+F')
     await page.getByRole('textbox', { name: /^Search: / }).fill('unknown operator')
     await wb.press(page, 'Enter')
-    await page.getByText(/ripgrep/).first().waitFor()
-    await page.getByText(/KEEL_RIPGREP|install ripgrep/i).first().waitFor()
+    await page
+      .getByText(/ripgrep/)
+      .first()
+      .waitFor()
+    await page
+      .getByText(/KEEL_RIPGREP|install ripgrep/i)
+      .first()
+      .waitFor()
     await wb.press(page, 'Control+Shift+E')
     await wb.inExplorer(page, 'calc.go').dblclick()
     await wb.tab(page, 'calc.go').waitFor()
@@ -270,6 +299,9 @@ describe('no ripgrep', { timeout }, () => {
     await turn.getByText('1 file changed').waitFor()
     assert.match(await home.read('notes.md'), /works/)
     const search = await chat.run('search for operator')
-    await search.getByText(/ripgrep/).first().waitFor()
+    await search
+      .getByText(/ripgrep/)
+      .first()
+      .waitFor()
   })
 })

@@ -48,9 +48,16 @@ async function seam(page, home) {
     return times
   })
   row('binding round trip, median of 500', ms(median(trips)))
-  await writeFile(join(home.folder, 'large.txt'), 'the quick brown fox jumps over the lazy dog\n'.repeat(400_000).slice(0, 16 << 20))
+  await writeFile(
+    join(home.folder, 'large.txt'),
+    'the quick brown fox jumps over the lazy dog\n'.repeat(400_000).slice(0, 16 << 20),
+  )
   await writeFile(join(home.folder, 'one.txt'), 'x'.repeat(1 << 20))
-  for (const [name, what] of [['calc.go', '1 kB'], ['one.txt', '1 MiB'], ['large.txt', '16 MiB']]) {
+  for (const [name, what] of [
+    ['calc.go', '1 kB'],
+    ['one.txt', '1 MiB'],
+    ['large.txt', '16 MiB'],
+  ]) {
     const times = await page.evaluate(async (name) => {
       const times = []
       for (let i = 0; i < 9; i++) {
@@ -69,7 +76,10 @@ async function quickOpen(page, name) {
   const input = page.locator('.quick-input-widget input')
   await input.waitFor()
   await input.fill(name)
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor({ timeout: patience })
+  await page
+    .locator('.quick-input-list .monaco-list-row', { hasText: name })
+    .first()
+    .waitFor({ timeout: patience })
 }
 
 async function largeFile(page) {
@@ -77,7 +87,10 @@ async function largeFile(page) {
     await quickOpen(page, 'large.txt')
     await page.keyboard.press('Enter')
     await page.locator('.tab.active', { hasText: 'large.txt' }).waitFor({ timeout: patience })
-    await page.locator('.editor-instance .view-line', { hasText: 'quick brown' }).first().waitFor({ timeout: patience })
+    await page
+      .locator('.editor-instance .view-line', { hasText: 'quick brown' })
+      .first()
+      .waitFor({ timeout: patience })
   })
   row('opening a text file of 16 MiB, from the key to its text', ms(seen.took))
   row('  the page’s longest pause meanwhile', ms(seen.longest))
@@ -101,13 +114,18 @@ async function largeFolder(browser, display, home) {
   for (let i = 0; i < 1000; i++) {
     const sub = join(folder, `pkg${Math.floor(i / 100)}`, `mod${i}`)
     await mkdir(sub, { recursive: true })
-    await Promise.all(Array.from({ length: 100 }, (_, j) => writeFile(join(sub, `file${i}_${j}.txt`), `number ${i} ${j}\n`)))
+    await Promise.all(
+      Array.from({ length: 100 }, (_, j) => writeFile(join(sub, `file${i}_${j}.txt`), `number ${i} ${j}\n`)),
+    )
   }
   const served = await startServed(display, home, { folder })
   try {
     const begun = Date.now()
     const page = await openPage(browser, served)
-    await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'pkg0' }).first().waitFor({ timeout: patience })
+    await page
+      .locator('.explorer-folders-view .monaco-list-row', { hasText: 'pkg0' })
+      .first()
+      .waitFor({ timeout: patience })
     row('a folder of 100,000 files: from loading to the explorer', ms(Date.now() - begun))
     const opened = await watching(page, () => quickOpen(page, 'file777_42.txt'))
     row('  quick open finds one of them, first time', ms(opened.took))
@@ -117,7 +135,10 @@ async function largeFolder(browser, display, home) {
     const found = await watching(page, async () => {
       await page.locator('.search-widget textarea').first().fill('number 777 42')
       await page.keyboard.press('Enter')
-      await page.locator('.search-view .monaco-list-row', { hasText: 'file777_42.txt' }).first().waitFor({ timeout: patience })
+      await page
+        .locator('.search-view .monaco-list-row', { hasText: 'file777_42.txt' })
+        .first()
+        .waitFor({ timeout: patience })
     })
     row('  text search finds one line among them', ms(found.took))
     row('  the page’s longest pause meanwhile', ms(found.longest))

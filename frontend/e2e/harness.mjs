@@ -206,7 +206,11 @@ export function launchChromium() {
 
 /** Opens the page and waits until the workbench is usable. */
 export async function openPage(browser, served, { width = 1280, height = 800, colorScheme = 'dark' } = {}) {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme, permissions: ['clipboard-read', 'clipboard-write'] })
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme,
+    permissions: ['clipboard-read', 'clipboard-write'],
+  })
   context.setDefaultTimeout(patience)
   const page = await context.newPage()
   page.problems = []

@@ -5,7 +5,17 @@ import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
-import { launchChromium, makeHome, openPage, reload, startDisplay, startServed, tellRunning, top, until } from './harness.mjs'
+import {
+  launchChromium,
+  makeHome,
+  openPage,
+  reload,
+  startDisplay,
+  startServed,
+  tellRunning,
+  top,
+  until,
+} from './harness.mjs'
 import * as wb from './workbench.mjs'
 
 const key = 'add a function Sum to calc.go with a test and run the tests'
@@ -38,7 +48,9 @@ function running(commandLine) {
 async function contents() {
   const names = await readdir(home.folder, { recursive: true, withFileTypes: true })
   const files = names.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name))
-  const read = await Promise.all(files.sort().map(async (file) => [file, (await readFile(file)).toString('latin1')]))
+  const read = await Promise.all(
+    files.sort().map(async (file) => [file, (await readFile(file)).toString('latin1')]),
+  )
   return Object.fromEntries(read)
 }
 
@@ -70,9 +82,11 @@ describe('1 the workbench', { timeout: 300_000 }, () => {
   test('quick open opens a file, with its syntax in colours', async () => {
     await wb.openFile(page, 'calc.go')
     await until('there are several colours', async () => {
-      const colours = await wb.lines(page).evaluate((element) =>
-        [...element.querySelectorAll('span span')].map((span) => getComputedStyle(span).color),
-      )
+      const colours = await wb
+        .lines(page)
+        .evaluate((element) =>
+          [...element.querySelectorAll('span span')].map((span) => getComputedStyle(span).color),
+        )
       return new Set(colours).size >= 4
     })
     assert.match(await wb.shownText(page), /func Add\(a, b float64\) float64/)
@@ -81,13 +95,18 @@ describe('1 the workbench', { timeout: 300_000 }, () => {
   test('what another program writes shows within a second', async () => {
     const before = await home.read('calc.go')
     let begun = Date.now()
-    await writeFile(join(home.folder, 'calc.go'), before.replace('package main', 'package main // from outside'))
+    await writeFile(
+      join(home.folder, 'calc.go'),
+      before.replace('package main', 'package main // from outside'),
+    )
     await page.locator('.view-line', { hasText: 'from outside' }).waitFor()
     const edited = Date.now() - begun
     begun = Date.now()
     await writeFile(join(home.folder, 'new-from-outside.txt'), 'here\n')
     await wb.inExplorer(page, 'new-from-outside.txt').waitFor()
-    console.log(`    another program's edit showed after ${edited} ms, its new file after ${Date.now() - begun} ms`)
+    console.log(
+      `    another program's edit showed after ${edited} ms, its new file after ${Date.now() - begun} ms`,
+    )
     await writeFile(join(home.folder, 'calc.go'), before)
     await page.locator('.view-line', { hasText: 'from outside' }).waitFor({ state: 'detached' })
     await rm(join(home.folder, 'new-from-outside.txt'))
@@ -101,7 +120,10 @@ describe('1 the workbench', { timeout: 300_000 }, () => {
     await wb.press(page, 'Control+End')
     await page.keyboard.type('// Grüße, 世界')
     await wb.save(page)
-    await until('the text is on the disk', async () => (await home.read('calc.go')) === `${before}// Grüße, 世界`)
+    await until(
+      'the text is on the disk',
+      async () => (await home.read('calc.go')) === `${before}// Grüße, 世界`,
+    )
     await writeFile(join(home.folder, 'calc.go'), before)
     await page.locator('.view-line', { hasText: 'Grüße' }).waitFor({ state: 'detached' })
   })
@@ -132,7 +154,11 @@ describe('1 the workbench', { timeout: 300_000 }, () => {
     await wb.press(page, 'Control+End')
     await page.keyboard.type('typed')
     await rm(path)
-    await page.getByRole('tab', { name: /short-lived\.txt/ }).locator('.label-name.strikethrough, .strikethrough').first().waitFor()
+    await page
+      .getByRole('tab', { name: /short-lived\.txt/ })
+      .locator('.label-name.strikethrough, .strikethrough')
+      .first()
+      .waitFor()
     assert.match(await wb.shownText(page), /still here/)
     await wb.press(page, 'Control+S')
     await until('saving brings it back', async () => (await readFile(path, 'utf8')) === 'still here\ntyped')
@@ -186,7 +212,9 @@ describe('1 the workbench', { timeout: 300_000 }, () => {
     await setting.getByRole('button', { name: 'Add Item' }).click()
     await setting.locator('input.monaco-inputbox, .monaco-inputbox input').first().fill('go version')
     await setting.getByRole('button', { name: 'OK' }).click()
-    await until('the setting is on the disk', async () => /"keelAgent.trustedCommands": \[\s*"go version"\s*\]/.test(await settingsText()))
+    await until('the setting is on the disk', async () =>
+      /"keelAgent.trustedCommands": \[\s*"go version"\s*\]/.test(await settingsText()),
+    )
     assert.match(await settingsText(), /\/\/ mine/, 'the comment is kept')
     await wb.closeEditors(page)
   })
@@ -214,7 +242,9 @@ describe('1 the workbench', { timeout: 300_000 }, () => {
   test('a theme persists', async () => {
     await wb.chooseTheme(page, 'Light Modern')
     await page.locator('.monaco-workbench.vs').waitFor()
-    await until('the theme is on the disk', async () => (await settingsText()).includes('"workbench.colorTheme"'))
+    await until('the theme is on the disk', async () =>
+      (await settingsText()).includes('"workbench.colorTheme"'),
+    )
     await reload(page)
     await page.locator('.monaco-workbench.vs').waitFor()
     await wb.chooseTheme(page, 'Dark Modern')
@@ -228,7 +258,10 @@ describe('1 the workbench', { timeout: 300_000 }, () => {
     await tellRunning(display, home, other)
     await wb.inExplorer(page, 'elsewhere.txt').waitFor()
     await wb.press(page, 'Control+R')
-    await page.getByRole('option', { name: /sample/ }).first().click()
+    await page
+      .getByRole('option', { name: /sample/ })
+      .first()
+      .click()
     await wb.inExplorer(page, 'calc.go').waitFor()
   })
 })
@@ -251,7 +284,9 @@ describe('2 the chat', { timeout: 300_000 }, () => {
   beforeEach(anew)
 
   test('the practice model is labelled, and its examples can be clicked', async () => {
-    await until('the model is named', async () => /Practice model/.test(await chat.model.getAttribute('aria-label')))
+    await until('the model is named', async () =>
+      /Practice model/.test(await chat.model.getAttribute('aria-label')),
+    )
     const examples = page.getByRole('group', { name: 'Examples to try' })
     await examples.getByRole('button', { name: new RegExp(key) }).click()
     assert.equal(await chat.input.inputValue(), key)
@@ -264,10 +299,16 @@ describe('2 the chat', { timeout: 300_000 }, () => {
     await turn.getByText('offline stand-in').waitFor()
     await turn.getByRole('button', { name: 'Read calc.go Done' }).waitFor()
     await turn.getByRole('region', { name: 'Changed lines of calc.go' }).getByText('func Sum(').waitFor()
-    await turn.getByRole('region', { name: 'Changed lines of calc_test.go' }).getByText('func TestSum(').waitFor()
+    await turn
+      .getByRole('region', { name: 'Changed lines of calc_test.go' })
+      .getByText('func TestSum(')
+      .waitFor()
     assert.match(await home.read('calc.go'), /func Sum\(/)
     await run(turn)
-    await question(turn).getByLabel('Output').getByText(/ok\s+example\.com\/calc/).waitFor()
+    await question(turn)
+      .getByLabel('Output')
+      .getByText(/ok\s+example\.com\/calc/)
+      .waitFor()
     await chat.ended(turn)
     await turn.getByRole('region', { name: 'Changed files' }).getByText('2 files changed').waitFor()
     await turn.getByText('go test ./... ended with exit code 0.').waitFor()
@@ -342,7 +383,9 @@ describe('4 the command’s approval', { timeout: 300_000 }, () => {
     assert.equal(await question(turn).getByLabel('The whole command').innerText(), long)
     await question(turn).getByText('the opened folder').waitFor()
     await question(turn).getByRole('button', { name: 'Reject…' }).click()
-    await question(turn).getByLabel(/^Why not/).fill('too loud')
+    await question(turn)
+      .getByLabel(/^Why not/)
+      .fill('too loud')
     await wb.press(page, 'Enter')
     await chat.ended(turn)
     await turn.getByText(/refused the command.*too loud/).waitFor()
@@ -360,11 +403,20 @@ describe('4 the command’s approval', { timeout: 300_000 }, () => {
       return false
     })
     await chat.ended(first)
-    await until('the setting is on the disk', async () => /"keelAgent.trustedCommands": \[\s*"go version"\s*\]/.test(await settingsText()))
-    assert.match(await settingsText(), /\/\/ mine\n {2}"editor.fontSize": 14/, 'comments and other keys are kept')
+    await until('the setting is on the disk', async () =>
+      /"keelAgent.trustedCommands": \[\s*"go version"\s*\]/.test(await settingsText()),
+    )
+    assert.match(
+      await settingsText(),
+      /\/\/ mine\n {2}"editor.fontSize": 14/,
+      'comments and other keys are kept',
+    )
 
     const second = await chat.run('run `go version`')
-    await second.getByLabel('Output').getByText(/go version go1/).waitFor()
+    await second
+      .getByLabel('Output')
+      .getByText(/go version go1/)
+      .waitFor()
 
     const other = await chat.send('run `go version -m calc.go`')
     await question(other).getByRole('button', { name: 'Run', exact: true }).waitFor()
@@ -388,14 +440,19 @@ describe('4 the command’s approval', { timeout: 300_000 }, () => {
     await until('what is trusted runs', async () => {
       const turn = await chat.send('run `echo plain`')
       const asks = question(turn).getByRole('button', { name: 'Run', exact: true })
-      await until('it asks or is done', async () => (await turn.getAttribute('aria-busy')) !== 'true' || (await asks.isVisible()))
+      await until(
+        'it asks or is done',
+        async () => (await turn.getAttribute('aria-busy')) !== 'true' || (await asks.isVisible()),
+      )
       const asked = await asks.isVisible()
       if (asked) await chat.stop.click()
       await chat.ended(turn)
       return !asked
     })
     const turn = await chat.send('run `echo the secret`')
-    await question(turn).getByText(/deny list/i).waitFor()
+    await question(turn)
+      .getByText(/deny list/i)
+      .waitFor()
     await question(turn).getByRole('button', { name: 'Run', exact: true }).waitFor()
     await chat.stop.click()
     await chat.ended(turn)
@@ -417,8 +474,13 @@ describe('5 look and take back', { timeout: 300_000 }, () => {
     await summary.getByRole('button', { name: /made-by-command\.txt by a command/ }).waitFor()
     await summary.getByRole('button', { name: 'View all changes' }).click()
     await wb.tab(page, /^Changes: append/).waitFor()
-    for (const name of changedNames) await page.locator('.multiDiffEntry', { hasText: name }).first().waitFor()
-    await page.locator('.multiDiffEntry', { hasText: 'parse.go' }).locator('.modified .view-line', { hasText: '// the end' }).first().waitFor()
+    for (const name of changedNames)
+      await page.locator('.multiDiffEntry', { hasText: name }).first().waitFor()
+    await page
+      .locator('.multiDiffEntry', { hasText: 'parse.go' })
+      .locator('.modified .view-line', { hasText: '// the end' })
+      .first()
+      .waitFor()
     await wb.closeEditors(page)
   })
 
@@ -447,7 +509,9 @@ describe('5 look and take back', { timeout: 300_000 }, () => {
   })
 
   test('what was edited since is left alone and named', async () => {
-    const turn = await chat.run('create a file notes.md with the text "first" and append "// the end" to parse.go')
+    const turn = await chat.run(
+      'create a file notes.md with the text "first" and append "// the end" to parse.go',
+    )
     await writeFile(join(home.folder, 'notes.md'), 'mine now\n')
     await turn.getByRole('button', { name: 'Revert all changes' }).click()
     await wb.toast(page, /Left as it is, because of newer changes: notes\.md/).waitFor()
@@ -491,7 +555,10 @@ describe('6 stop', { timeout: 300_000 }, () => {
     await chat.stop.waitFor({ state: 'hidden' })
     console.log(`    idle ${Date.now() - begun} ms after Stop`)
     await until('the process is gone', async () => (await running('sleep 60.75')).length === 0, 5000)
-    await turn.getByText(/stopped/i).first().waitFor()
+    await turn
+      .getByText(/stopped/i)
+      .first()
+      .waitFor()
   })
 
   test('while a reply streams, with Escape', async () => {
@@ -518,7 +585,10 @@ describe('6 stop', { timeout: 300_000 }, () => {
 })
 
 describe('7 again', { timeout: 300_000 }, () => {
-  for (const [signal, what] of [['SIGTERM', 'closed'], ['SIGKILL', 'killed in the middle of a turn']]) {
+  for (const [signal, what] of [
+    ['SIGTERM', 'closed'],
+    ['SIGKILL', 'killed in the middle of a turn'],
+  ]) {
     test(`after Keel was ${what}, everything is there`, async () => {
       await anew()
       const originals = await contents()
@@ -541,7 +611,10 @@ describe('7 again', { timeout: 300_000 }, () => {
         const texts = files
           .filter((each) => each.isFile() && !each.parentPath.includes('/checkpoints'))
           .map((each) => readFileSync(join(each.parentPath, each.name), 'utf8'))
-        return texts.some((text) => text.includes(`a draft ${signal}`)) && texts.some((text) => text.includes(`// unsaved ${signal}`))
+        return (
+          texts.some((text) => text.includes(`a draft ${signal}`)) &&
+          texts.some((text) => text.includes(`// unsaved ${signal}`))
+        )
       })
       wb.assertNoProblems(page)
       await page.context().close()

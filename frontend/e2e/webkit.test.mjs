@@ -46,7 +46,11 @@ function find(role, name) {
 }
 
 const text = (css) => driver.findElement(By.css(css)).getText()
-const press = (...keys) => driver.actions().sendKeys(...keys).perform()
+const press = (...keys) =>
+  driver
+    .actions()
+    .sendKeys(...keys)
+    .perform()
 const control = (key) => driver.actions().keyDown(Key.CONTROL).sendKeys(key).keyUp(Key.CONTROL).perform()
 
 async function shoot(name) {
@@ -66,7 +70,9 @@ test('the first steps, on WebKit', { timeout: 6 * patience }, async () => {
 async function steps() {
   // 1 The workbench.
   await (await find('treeitem', 'calc.go')).click()
-  await until('calc.go is shown', async () => (await text('.monaco-editor .view-lines')).includes('func Add('))
+  await until('calc.go is shown', async () =>
+    (await text('.monaco-editor .view-lines')).includes('func Add('),
+  )
   await until('in colours', async () => {
     const colours = await driver.executeScript(
       "return [...document.querySelectorAll('.view-lines span span')].map((s) => getComputedStyle(s).color)",

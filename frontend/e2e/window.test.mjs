@@ -46,7 +46,10 @@ async function open(args = [home.folder]) {
 }
 
 function xdotool(...args) {
-  return execFileSync('xdotool', args, { env: { ...process.env, DISPLAY: display.name }, encoding: 'utf8' }).trim()
+  return execFileSync('xdotool', args, {
+    env: { ...process.env, DISPLAY: display.name },
+    encoding: 'utf8',
+  }).trim()
 }
 
 function windowID() {
@@ -96,7 +99,9 @@ test('a turn by keyboard, a second start, closing and opening again', { timeout:
   xdotool('type', '--delay', '40', '// by keyboard ')
   await until('it is marked as changed', () => xdotool('getwindowname', windowID()).startsWith('●'))
   xdotool('key', 'ctrl+s')
-  await until('main.go is saved', async () => (await home.read('main.go')).startsWith('// by keyboard // Command calc'))
+  await until('main.go is saved', async () =>
+    (await home.read('main.go')).startsWith('// by keyboard // Command calc'),
+  )
 
   // A second start goes to the first window and ends by itself.
   const second = launch([home.folder])

@@ -16,7 +16,8 @@ export const inExplorer = (page, name) => explorer(page).getByRole('treeitem', {
 export const tab = (page, title) => page.getByRole('main').getByRole('tab', { name: title }).first()
 
 /** The lines of the active editor. */
-export const lines = (page) => page.locator('.editor-group-container.active .monaco-editor .view-lines').last()
+export const lines = (page) =>
+  page.locator('.editor-group-container.active .monaco-editor .view-lines').last()
 
 /** What the active editor shows, as plain text. */
 export async function shownText(page) {
@@ -90,13 +91,15 @@ export async function chooseTheme(page, name) {
 }
 
 /** A toast with this text. */
-export const toast = (page, text) => page.locator('.notifications-toasts .notification-list-item', { hasText: text })
+export const toast = (page, text) =>
+  page.locator('.notifications-toasts .notification-list-item', { hasText: text })
 
 export async function clearToasts(page) {
   await runCommand(page, 'Notifications: Clear All Notifications')
 }
 
-export const terminalText = (page) => page.locator('.terminal-wrapper.active .xterm-rows, .terminal.xterm .xterm-rows').last()
+export const terminalText = (page) =>
+  page.locator('.terminal-wrapper.active .xterm-rows, .terminal.xterm .xterm-rows').last()
 
 /** The chat, as a person finds it. */
 export function chat(page) {
@@ -114,7 +117,9 @@ export function chat(page) {
     /** Opens the chat by its key. */
     async open() {
       await press(page, 'Control+L')
-      await until('the chat has the keyboard', () => input.evaluate((element) => element === document.activeElement))
+      await until('the chat has the keyboard', () =>
+        input.evaluate((element) => element === document.activeElement),
+      )
     },
     /** Sends a prompt and returns its turn, which may still be running. */
     async send(prompt) {
