@@ -39,9 +39,13 @@ func (s *Store) stageAll(ctx context.Context, j *journal) error {
 		return fmt.Errorf("making stage: %w", err)
 	}
 	toSync := []string{j.Stage}
-	for _, one := range j.Steps {
+	for i, one := range j.Steps {
 		if err := ctx.Err(); err != nil {
 			return err
+		}
+		if one.onlyMode() {
+			one.Whole = s.hasOtherNames(DecodePath(one.Path))
+			j.Steps[i] = one
 		}
 		written, err := s.stageOne(j, one)
 		if err != nil {
@@ -99,9 +103,26 @@ func (s *Store) stageOne(j *journal, one step) (string, error) {
 	return slot, errors.Join(err, file.Close())
 }
 
-// onlyMode tells whether a file keeps its content.
+// hasOtherNames tells whether the file at a path has more than one name. What
+// cannot be looked at is not: its step will say what is wrong.
+func (s *Store) hasOtherNames(raw string) bool {
+	root, err := os.OpenRoot(s.root)
+	if err != nil {
+		return false
+	}
+	defer root.Close()
+	parent, name, err := openParent(root, raw)
+	if err != nil {
+		return false
+	}
+	defer parent.Close()
+	info, err := parent.Lstat(name)
+	return err == nil && hardLinked(info)
+}
+
+// onlyMode tells whether a file is changed in place, as its content stays.
 func (t step) onlyMode() bool {
-	return t.Want != nil && t.Now != nil && t.Want.Kind == KindFile && t.Now.Kind == KindFile && t.Want.Hash == t.Now.Hash
+	return !t.Whole && t.Want != nil && t.Now != nil && t.Want.Kind == KindFile && t.Now.Kind == KindFile && t.Want.Hash == t.Now.Hash
 }
 
 // apply carries out a staged journal. It can be cut off and called again at any
@@ -233,7 +254,7 @@ func (a *application) step(one step) error {
 		return conflict(whyNoFolder)
 	}
 	defer parent.Close()
-	p := &place{application: a, parent: parent, name: name, slot: one.Slot, want: want, old: old, path: raw}
+	p := &spot{application: a, parent: parent, name: name, slot: one.Slot, want: want, old: old, path: raw}
 	a.touched[path.Dir(raw)] = true
 	switch {
 	case want == nil && old.kind == KindFolder:

@@ -39,6 +39,9 @@ type step struct {
 	Slot string `json:"slot"`
 	Want *saved `json:"want,omitempty"`
 	Now  *saved `json:"now,omitempty"`
+	// Whole replaces a file of which only the mode changes: it has other names,
+	// which must keep theirs.
+	Whole bool `json:"whole,omitempty"`
 }
 
 // mode sets a folder's permission bits at the end; From are those it had, or

@@ -50,7 +50,16 @@ func sameDevice(a, b string) bool {
 	return err == nil && identify(one).device == identify(other).device
 }
 
-func openToSync(path string) (*os.File, error) { return os.Open(path) }
+// hardLinked tells whether a file has more than one name.
+func hardLinked(info fs.FileInfo) bool {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	return ok && stat.Nlink > 1
+}
+
+// openToSync does not wait for a pipe's other end.
+func openToSync(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+}
 
 // lockFile takes the lock or says ErrBusy at once. It dies with the process.
 func lockFile(file *os.File) error {

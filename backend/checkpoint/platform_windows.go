@@ -49,6 +49,9 @@ func sameDevice(a, b string) bool {
 
 func syncFileSystem(string) (bool, error) { return false, nil }
 
+// hardLinked cannot be told without opening the file.
+func hardLinked(fs.FileInfo) bool { return false }
+
 // openToSync returns nil for a folder: Windows cannot sync one.
 func openToSync(path string) (*os.File, error) {
 	info, err := os.Lstat(path)

@@ -180,11 +180,10 @@ func (s *Store) Undo(ctx context.Context, id string) (Result, error) {
 // restore takes the checkpoint before, plans and carries out. The caller holds
 // the lock.
 func (s *Store) restore(ctx context.Context, label string, makePlan func(now *manifest) *plan) (Result, error) {
-	before, now, err := s.capture(ctx, CreateRequest{Reason: PreRestore, Label: label}, true)
+	before, p, err := s.secure(ctx, label, makePlan)
 	if err != nil {
 		return Result{}, fmt.Errorf("saving the present state: %w", err)
 	}
-	p := makePlan(now)
 	if err := s.recordUndo(before.ID, p); err != nil {
 		return Result{}, err
 	}
@@ -209,6 +208,52 @@ func (s *Store) restore(ctx context.Context, label string, makePlan func(now *ma
 		}
 	}
 	return p.result(before.ID, failed), nil
+}
+
+// secure takes the checkpoint before a restore and plans the restore. Whatever
+// the plan displaces is read back from the store: a blob that was there already
+// may have been damaged since, and is then kept anew.
+func (s *Store) secure(ctx context.Context, label string, makePlan func(now *manifest) *plan) (Checkpoint, *plan, error) {
+	const tries = 3
+	for range tries {
+		before, now, err := s.capture(ctx, CreateRequest{Reason: PreRestore, Label: label}, true)
+		if err != nil {
+			return Checkpoint{}, nil, err
+		}
+		p := makePlan(now)
+		ok, err := s.kept(before, p)
+		if ok || err != nil {
+			return before, p, err
+		}
+		s.o.Log.WarnContext(ctx, "damaged contents were found and kept anew", "checkpoint", before.ID)
+		if err := ctx.Err(); err != nil {
+			return Checkpoint{}, nil, err
+		}
+	}
+	return Checkpoint{}, nil, fmt.Errorf("writing contents that can be read again: %w", ErrDamaged)
+}
+
+// kept tells whether the store can give back all that a plan displaces.
+func (s *Store) kept(before Checkpoint, p *plan) (bool, error) {
+	tree, err := parseHash(before.Tree)
+	if err != nil {
+		return false, err
+	}
+	all, err := s.blobs.sound(tree)
+	if err != nil {
+		return false, err
+	}
+	for _, g := range p.goals {
+		if !g.has(KindFile) {
+			continue
+		}
+		ok, err := s.blobs.sound(g.now.hash)
+		if err != nil {
+			return false, err
+		}
+		all = all && ok
+	}
+	return all, nil
 }
 
 // result counts what was done; failed holds reasons by encoded path.
@@ -273,10 +318,10 @@ func (s *Store) newJournal(id string, p *plan) *journal {
 
 // stagePath is a new folder on the workspace's device.
 func (s *Store) stagePath(id string) string {
-	if sameDevice(s.dir, s.root) {
-		return filepath.Join(s.dir, "stage", id)
+	if s.stageInside {
+		return filepath.Join(s.root, atomicfile.TemporaryName())
 	}
-	return filepath.Join(s.root, atomicfile.TemporaryName())
+	return filepath.Join(s.dir, "stage", id)
 }
 
 // modes lists the folders whose permissions are to be set once all else is

@@ -21,6 +21,8 @@ type Store struct {
 	blobs     *blobs
 	headers   headers
 
+	stageInside bool // stage in the workspace: the store is on another device
+
 	// busy holds a token while an operation runs; it guards what follows.
 	busy       chan struct{}
 	closed     bool
@@ -59,6 +61,7 @@ func Open(ctx context.Context, dir, root string, o Options) (*Store, error) {
 		cache:   loadStatCache(dir),
 		trees:   map[hash]*manifest{},
 	}
+	s.stageInside = !sameDevice(dir, root)
 	release, err := s.lock(ctx, 0)
 	switch {
 	case errors.Is(err, ErrBusy):
@@ -177,6 +180,10 @@ func (s *Store) begin(ctx context.Context) (release func(), err error) {
 	if err := s.recover(ctx); err != nil {
 		release()
 		return nil, fmt.Errorf("finishing an interrupted restore: %w", err)
+	}
+	if err := s.blobs.refresh(); err != nil {
+		release()
+		return nil, err
 	}
 	// The lock is ours, so what lies here is from an operation that was killed.
 	if err := emptyFolder(s.blobs.temporary); err != nil {

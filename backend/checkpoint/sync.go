@@ -9,7 +9,7 @@ import (
 // From how many files on the whole file system is synced at once, and how many
 // are synced side by side below that.
 const (
-	syncWholeFrom = 256
+	syncWholeFrom = 64
 	syncAtOnce    = 8
 )
 

@@ -7,9 +7,9 @@ import (
 	"os"
 )
 
-// place is a path that a step changes: a name in an opened folder, and the slot
+// spot is a path that a step changes: a name in an opened folder, and the slot
 // in the stage that holds the new object and then the displaced one.
-type place struct {
+type spot struct {
 	*application
 	parent    *os.Root
 	name      string
@@ -19,17 +19,17 @@ type place struct {
 }
 
 // aside is where the old object waits when the system cannot exchange.
-func (p *place) aside() string { return p.slot + "-old" }
+func (p *spot) aside() string { return p.slot + "-old" }
 
-func (p *place) now() (*entry, error) { return describe(p.parent, p.name, p.limit()) }
+func (p *spot) now() (*entry, error) { return describe(p.parent, p.name, p.limit()) }
 
 // limit is the size up to which objects are read: what was once captured is,
 // whatever the cap says now.
-func (p *place) limit() int64 { return p.store.limit(p.want, p.old) }
+func (p *spot) limit() int64 { return p.store.limit(p.want, p.old) }
 
-func (p *place) fault(what string) error { return p.store.o.Faults.step("%s %s", what, p.path) }
+func (p *spot) fault(what string) error { return p.store.o.Faults.step("%s %s", what, p.path) }
 
-func (p *place) makeFolder() error {
+func (p *spot) makeFolder() error {
 	now, err := p.now()
 	if err != nil {
 		return err
@@ -46,7 +46,7 @@ func (p *place) makeFolder() error {
 	return p.parent.Mkdir(p.name, 0o700)
 }
 
-func (p *place) chmod() error {
+func (p *spot) chmod() error {
 	now, err := p.now()
 	if err != nil {
 		return err
@@ -63,7 +63,7 @@ func (p *place) chmod() error {
 	return chmodFile(p.parent, p.name, p.want.mode)
 }
 
-func (p *place) removeFolder() error {
+func (p *spot) removeFolder() error {
 	now, err := p.now()
 	if err != nil || now == nil {
 		return err
@@ -86,7 +86,7 @@ func (p *place) removeFolder() error {
 
 // remove moves a file or link into the stage and looks at it there, where
 // nobody else finds it.
-func (p *place) remove() error {
+func (p *spot) remove() error {
 	now, err := p.now()
 	if err != nil {
 		return err
@@ -106,7 +106,7 @@ func (p *place) remove() error {
 }
 
 // put places the new object where nothing or another object stands.
-func (p *place) put() error {
+func (p *spot) put() error {
 	now, err := p.now()
 	if err != nil {
 		return err
@@ -152,7 +152,7 @@ func (p *place) put() error {
 }
 
 // placeAside goes on after the old object was moved aside.
-func (p *place) placeAside() error {
+func (p *spot) placeAside() error {
 	if err := p.fault("check aside"); err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ func (p *place) placeAside() error {
 // check looks at what lies in a slot. If that is neither the old object, whose
 // bytes the checkpoint before has, nor the new one, it goes back to its place;
 // where that fails the stage is kept.
-func (p *place) check(slot string) error {
+func (p *spot) check(slot string) error {
 	displaced, err := describe(p.stage, slot, p.limit())
 	if err == nil && (displaced == nil || p.want != nil && same(displaced, p.want)) {
 		return nil
@@ -192,7 +192,7 @@ func (p *place) check(slot string) error {
 }
 
 // isOld tells whether e, found at a name, is what the restore was planned on.
-func (p *place) isOld(at *os.Root, name string, e *entry) (bool, error) {
+func (p *spot) isOld(at *os.Root, name string, e *entry) (bool, error) {
 	if !matches(e, p.old) {
 		return false, nil
 	}
@@ -202,7 +202,7 @@ func (p *place) isOld(at *os.Root, name string, e *entry) (bool, error) {
 	return p.matchesBefore(at, name, p.path)
 }
 
-func (p *place) putBack(slot string) error {
+func (p *spot) putBack(slot string) error {
 	if err := p.fault("put back"); err != nil {
 		return err
 	}

@@ -1,0 +1,228 @@
+//go:build unix
+
+package checkpointtest
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"strings"
+	"syscall"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/keel-ide/keel/backend/checkpoint"
+)
+
+// oddRows are the oddities a file system may hold.
+func oddRows() []row {
+	return []row{
+		{"strange names", strangeNames},
+		{"one kind in the place of another", kindSwaps},
+		{"links are kept and never followed", links},
+		{"hard links", hardLinks},
+		{"deep folders", deepFolders},
+		{"a file that is always changing is unstable", unstable},
+		{"long gone: everything deleted", allDeleted},
+	}
+}
+
+func oddNames() []string {
+	return []string{
+		strings.Repeat("n", 255), "new\nline", "-rf", " leading", "trailing ", "tab\t", "quote\"", "back\\slash", "*", "?", "[a]", "~", "%41", "#x#",
+		"not utf-8 \xff\xfe", "\x80", "half \xc3", "\xed\xa0\x80", "replacement \ufffd", "caf\u00e9", "cafe\u0301", "UPPER", "upper", "...", ".gitx", "git", "con", "a:b", "\x01\x7f", "\u202eevil",
+	}
+}
+
+func strangeNames(d *desk) {
+	for i, name := range oddNames() {
+		d.write(name, fmt.Sprint(i))
+		d.write("folder "+name[:min(len(name), 240)]+"/"+name, fmt.Sprint(i))
+		d.link(name, "l"+name[:min(len(name), 240)])
+	}
+	want := d.tree()
+	id := d.create()
+	for path := range want {
+		if !strings.Contains(path, "/") {
+			d.remove(path)
+		}
+	}
+	d.write("\xff", "new")
+	empty := d.create()
+	diff, err := d.store.Diff(d.Context(), empty, id)
+	d.must(err)
+	for _, c := range diff {
+		if !utf8.ValidString(c.Path) || !utf8.ValidString(c.From) {
+			d.Fatalf("%q is not fit for JSON", c.Path)
+		}
+		path := checkpoint.DecodePath(c.Path)
+		item, ok := want[path]
+		if !ok && path != "\xff" {
+			d.Fatalf("%q stands for %q, which never was", c.Path, path)
+		}
+		if item.Type == "-" {
+			d.wantRead(id, c.Path, item.Content, nil)
+			d.wantRead(id, path, item.Content, nil)
+		}
+	}
+	// Each name by itself, in both spellings, and then the rest.
+	for i, name := range oddNames() {
+		if i%2 == 0 {
+			name = checkpoint.EncodePath(name)
+		}
+		result := d.restore(checkpoint.RestoreRequest{ID: id, Paths: []string{name}})
+		if result.Written != 1 || result.Deleted != 0 || len(result.Conflicts) > 0 {
+			d.Fatalf("%q: %+v", name, result)
+		}
+	}
+	d.exact(id)
+	d.wantTree(want)
+}
+
+func kindSwaps(d *desk) {
+	states := map[string]func(){
+		"nothing": func() {},
+		"file":    func() { d.write("x", "a file") },
+		"other":   func() { d.write("x", "another file") },
+		"folder":  func() { d.write("x/a/b", "1"); d.write("x/c", "2"); d.link("c", "x/l"); d.folder("x/e") },
+		"empty":   func() { d.folder("x") },
+		"link":    func() { d.link("nowhere", "x") },
+		"loop":    func() { d.link("x", "x") },
+	}
+	ids, trees := map[string]string{}, map[string]Tree{}
+	for name, make := range states {
+		d.remove("x")
+		make()
+		ids[name], trees[name] = d.create(), d.tree()
+	}
+	for from := range states {
+		for to := range states {
+			d.exact(ids[from])
+			d.wantTree(trees[from])
+			result := d.exact(ids[to])
+			d.wantTree(trees[to])
+			back := d.undo(result.Undo)
+			d.wantTree(trees[from])
+			d.undo(back.Undo)
+			d.wantTree(trees[to])
+			agent := d.restore(checkpoint.RestoreRequest{ID: ids[from], Verb: checkpoint.Agent, After: ids[to]})
+			if len(agent.Conflicts) > 0 {
+				d.Fatalf("%s to %s and back: %v", from, to, agent.Conflicts)
+			}
+			d.wantTree(trees[from])
+		}
+	}
+}
+
+func links(d *desk) {
+	outside := d.root + "-outside"
+	d.must(os.Mkdir(outside, 0o755))
+	d.must(os.WriteFile(outside+"/file", []byte("outside"), 0o644))
+	d.write("real/file", "inside")
+	for path, target := range map[string]string{
+		"dangling": "nowhere", "loop": "loop", "a": "b", "b": "a", "absolute": outside, "up": "../workspace-outside",
+		"folder": "real", "file": "real/file", "invalid": "\xff\n", "real/self": ".",
+	} {
+		d.link(target, path)
+	}
+	want := d.tree()
+	id := d.create()
+	if diff, err := d.store.Diff(d.Context(), id, ""); err != nil || len(diff) > 0 {
+		d.Fatalf("diff: %v, %v", diff, err)
+	}
+	// A link takes the place of a folder, and leads to one that looks the same.
+	d.must(os.Rename(d.at("real"), outside+"/real"))
+	d.link(outside+"/real", "real")
+	for _, path := range []string{"dangling", "a", "folder", "invalid"} {
+		d.remove(path)
+		d.link("other", path)
+	}
+	d.exact(id)
+	d.wantTree(want)
+	for path, want := range map[string]string{"/file": "outside", "/real/file": "inside"} {
+		if got, err := os.ReadFile(outside + path); err != nil || string(got) != want {
+			d.Fatalf("outside%s: %q, %v", path, got, err)
+		}
+	}
+}
+
+func hardLinks(d *desk) {
+	d.write("a", "1")
+	d.must(os.Link(d.at("a"), d.at("b")))
+	d.must(os.Link(d.at("a"), d.root+"-outside"))
+	id := d.create()
+	d.must(os.WriteFile(d.at("a"), []byte("2"), 0o644))
+	result := d.restore(checkpoint.RestoreRequest{ID: id, Paths: []string{"a"}})
+	d.wantTree(Tree{"a": {"-", 0o644, "1"}, "b": {"-", 0o644, "2"}})
+	if got, err := os.ReadFile(d.root + "-outside"); err != nil || string(got) != "2" {
+		d.Fatalf("the name outside: %q, %v", got, err)
+	}
+	d.undo(result.Undo)
+	d.wantTree(Tree{"a": {"-", 0o644, "2"}, "b": {"-", 0o644, "2"}})
+	// A mode belongs to all names, but only one is to be restored.
+	d.remove("b")
+	d.must(os.Link(d.at("a"), d.at("b")))
+	id = d.create()
+	d.chmod("a", 0o600)
+	result = d.restore(checkpoint.RestoreRequest{ID: id, Paths: []string{"a"}})
+	d.wantTree(Tree{"a": {"-", 0o644, "2"}, "b": {"-", 0o600, "2"}})
+	d.undo(result.Undo)
+	d.wantTree(Tree{"a": {"-", 0o600, "2"}, "b": {"-", 0o600, "2"}})
+}
+
+func deepFolders(d *desk) {
+	path := strings.Repeat("d/", 150) + "file"
+	d.write(path, "deep")
+	want := d.tree()
+	id := d.create()
+	d.remove("d")
+	d.exact(id)
+	d.wantTree(want)
+	d.restore(checkpoint.RestoreRequest{ID: id, Paths: []string{path}})
+	d.wantTree(want)
+}
+
+// unstable has a file that is written to whenever the store is about to read
+// it, and one that is replaced each time.
+func unstable(d *desk) {
+	d.write("calm", "1")
+	d.write("replaced", "x")
+	want := maps.Clone(d.tree())
+	n := 0
+	d.reopen(checkpoint.Options{Faults: checkpoint.Faults{Read: func(path string) error {
+		if path != "replaced" {
+			return nil
+		}
+		n++
+		d.must(os.WriteFile(d.at("new"), []byte(fmt.Sprint(n)), 0o644))
+		return os.Rename(d.at("new"), d.at("replaced"))
+	}}})
+	made := d.createAny()
+	if len(made.Problems) != 1 || made.Problems[0].Path != "replaced" || made.Complete {
+		d.Fatalf("checkpoint: %+v", made)
+	}
+	d.write("calm", "2")
+	result := d.exact(made.ID)
+	d.wantPaths("unknown", result.Unknown, "replaced")
+	got := d.tree()
+	if diff := cmp.Diff(want["calm"], got["calm"]); diff != "" || got["replaced"].Content == "x" {
+		d.Fatalf("workspace: %v", got)
+	}
+}
+
+func allDeleted(d *desk) {
+	for i := range 20 {
+		d.write(fmt.Sprintf("a%d/b/c%d", i%3, i), fmt.Sprint(i))
+	}
+	d.must(syscall.Mkfifo(d.at("a1/b/pipe"), 0o644))
+	want := d.tree()
+	made := d.createAny()
+	for _, path := range []string{"a0", "a1", "a2"} {
+		d.remove(path)
+	}
+	result := d.exact(made.ID)
+	d.wantPaths("unknown", result.Unknown, "a1/b/pipe")
+	delete(want, "a1/b/pipe")
+	d.wantTree(want)
+}
