@@ -55,7 +55,10 @@ func (f *Folder) openServices(ctx, running context.Context, data string) error {
 		fail:    f.explain,
 		running: map[string]context.CancelFunc{},
 	}
-	store, err := checkpoint.Open(ctx, filepath.Join(data, "checkpoints"), f.Workspace.Path(), checkpoint.Options{Log: f.options.Log})
+	store, err := checkpoint.Open(ctx, filepath.Join(data, "checkpoints"), f.Workspace.Path(), checkpoint.Options{
+		Own: []string{f.options.Paths.Config, f.options.Paths.Data},
+		Log: f.options.Log,
+	})
 	if err != nil {
 		return err
 	}

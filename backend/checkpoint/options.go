@@ -14,6 +14,11 @@ type Options struct {
 	NewID func() string    // letters, digits, - and _; random when nil
 	Log   *slog.Logger     // discards when nil
 
+	// Own are absolute folders that are never captured nor touched, wherever in
+	// the workspace they lie: the program's own configuration and data. The
+	// store's folder always is one of them.
+	Own []string
+
 	// MaxFile is the size in bytes above which a file is not captured, 64 MiB
 	// when 0. A file is held in memory while it is captured or restored.
 	MaxFile int64

@@ -22,12 +22,33 @@ type scan struct {
 	keep    *batch
 	started int64 // on the disk's clock
 
-	own     fs.FileInfo // the store's folder, should it lie in the workspace
+	own     []fs.FileInfo // folders of the program itself, should they lie in the workspace
 	device  uint64
 	policy  []byte
 	entries []entry // in the order of comparePaths, as sorted names give it
 	fresh   map[string]cached
 	dirty   bool // fresh differs from the store's cache
+}
+
+// own looks at the folders that are the program's own; those that are not there
+// yet cannot be met.
+func (s *Store) own() ([]fs.FileInfo, error) {
+	info, err := os.Stat(s.dir)
+	if err != nil {
+		return nil, fmt.Errorf("opening store: %w", err)
+	}
+	own := []fs.FileInfo{info}
+	for _, folder := range s.o.Own {
+		info, err := os.Stat(folder)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("looking at %q, which is not to be captured: %w", folder, err)
+		}
+		own = append(own, info)
+	}
+	return own, nil
 }
 
 // scan reads the workspace as it is now. The caller holds s.busy.
@@ -45,9 +66,9 @@ func (s *Store) scan(ctx context.Context, keep *batch) (*manifest, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening workspace: %w", err)
 	}
-	own, err := os.Stat(s.dir)
+	own, err := s.own()
 	if err != nil {
-		return nil, fmt.Errorf("opening store: %w", err)
+		return nil, err
 	}
 	c := &scan{
 		store: s, keep: keep, started: started, own: own, device: identify(top).device,
@@ -196,7 +217,7 @@ func (c *scan) once(ctx context.Context, folder *os.Root, name, path string, abo
 }
 
 func (c *scan) subfolder(ctx context.Context, parent *os.Root, name, path string, info fs.FileInfo, above rules) error {
-	if os.SameFile(info, c.own) {
+	if slices.ContainsFunc(c.own, func(own fs.FileInfo) bool { return os.SameFile(info, own) }) {
 		c.add(entry{path: path, kind: KindUncaptured, cause: causeOwn, reason: "Keel's own data"})
 		return nil
 	}
