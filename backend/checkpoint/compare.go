@@ -21,7 +21,7 @@ func compare(a, b *manifest, found func(path string, a, b state)) {
 	var hiddenA, hiddenB string // the last uncaptured path passed on each side
 	for i < len(a.entries) || j < len(b.entries) {
 		var left, right *entry
-		order := 0
+		var order int
 		switch {
 		case i == len(a.entries):
 			order = 1
