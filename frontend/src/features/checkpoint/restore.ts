@@ -107,5 +107,5 @@ function complain(host: CheckpointHost, cause: unknown): void {
 
 function firstLine(text: string): string {
   const line = text.split('\n', 1)[0] ?? ''
-  return line.length > 60 ? `${line.slice(0, 59)}…` : line
+  return line.length > 32 ? `${line.slice(0, 31).trimEnd()}…` : line
 }
