@@ -157,6 +157,17 @@ export function chat(page) {
   return self
 }
 
+/** Waits until nothing moves any more: two frames that look the same. */
+export async function settled(page) {
+  let before = Buffer.alloc(0)
+  await until('the window is still', async () => {
+    const now = await page.screenshot({ caret: 'hide', animations: 'disabled' })
+    const same = now.equals(before)
+    before = now
+    return same
+  })
+}
+
 /** A button that ignores the first moment, so that nothing is agreed to by mistake. */
 export async function pressWhenReady(button) {
   await button.waitFor()
@@ -172,8 +183,8 @@ const known = [
   // The overlay of Wails' development server; the product has none.
   /reading 'nodes'\)[^]*\/wails\/ipc\.js/,
   // VS Code's worker for colours answers for a text that was replaced in the
-  // meantime, as when unsaved text is put back; the next answer colours it.
-  /reading 'parent'\)[^]*applyStateStackDiff[^]*setTokensAndStates/,
+  // meantime, as when another program writes it; the next answer colours it.
+  /(reading 'parent'|null\/undefined state)[^]*\.setTokensAndStates/,
 ]
 
 /** Ends a test: keeps a picture of what failed, and fails for errors in the page that are not known. */
