@@ -115,6 +115,8 @@ type Agent struct {
 	feed *event.Feed[session.Event]
 	work sync.WaitGroup // every goroutine the agent started
 
+	touches touches
+
 	mu     sync.Mutex // guards what follows
 	lives  map[string]*live
 	closed bool

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -24,6 +25,7 @@ func (t *turn) before(ctx context.Context, c *call) (*bracket, error) {
 	if t.head.Before == "" {
 		reason = ReasonTurnStart
 	}
+	began := t.agent.touches.begin(t)
 	var taken Checkpoint
 	var err error
 	ended, panicked := t.await(ctx, func() { taken, err = t.checkpoint(ctx, reason, c.item.Tool) })
@@ -50,12 +52,14 @@ func (t *turn) before(ctx context.Context, c *call) (*bracket, error) {
 	}
 	around := &bracket{item: *c.item, paths: c.plan.Paths, command: c.plan.Kind == session.KindExecute, before: taken.ID}
 	t.brackets = append(t.brackets, around)
+	t.agent.touches.opened(t, around, began)
 	return around, nil
 }
 
 // unbracket forgets a call that did nothing after all.
 func (t *turn) unbracket(around *bracket) {
 	t.brackets = slices.DeleteFunc(t.brackets, func(b *bracket) bool { return b == around })
+	t.agent.touches.dropped(around)
 }
 
 // after takes the checkpoint after a call. A failure is told to the user; the
@@ -74,6 +78,7 @@ func (t *turn) after(ctx context.Context, around *bracket) {
 	default:
 		around.after = taken.ID
 		around.item.Tool.After = taken.ID
+		t.agent.touches.closed(around, taken.ID)
 	}
 }
 
@@ -136,10 +141,11 @@ func (s *settling) end(ctx context.Context, t *turn, after string, brackets []*b
 		if b.after == "" {
 			b.after = after
 			s.late = append(s.late, b)
+			t.agent.touches.closed(b, after)
 		}
 	}
 	var err error
-	if s.changes, err = t.agent.changes(ctx, t.head.Before, after, brackets); err != nil {
+	if s.changes, err = t.changes(ctx, t.head.Before, after, brackets); err != nil {
 		s.notices = append(s.notices, fmt.Sprintf("The list of this turn's changes could not be made: %v.", err))
 	}
 }
@@ -166,18 +172,27 @@ func (l *live) recordAfter(turnID string, b *bracket) {
 	}
 }
 
+// authorship is who changed which paths in a turn; both may have the same one.
+type authorship struct {
+	agent map[string]session.Author
+	users map[string]bool // the user, another program, another session
+}
+
 // changes lists what differs between a turn's two checkpoints, and who did it:
 // what changed inside a command's checkpoints is the command's, inside an
 // edit's the edit's own paths are the tool's, and everything else the user's.
-func (a *Agent) changes(ctx context.Context, before, after string, brackets []*bracket) ([]session.FileChange, error) {
-	changes, err := a.o.Checkpoints.Changes(ctx, before, after)
+// What the user or another session's calls are known to have changed meanwhile
+// is theirs as well.
+func (t *turn) changes(ctx context.Context, before, after string, brackets []*bracket) ([]session.FileChange, error) {
+	changes, err := t.agent.o.Checkpoints.Changes(ctx, before, after)
 	if err != nil {
 		return nil, err
 	}
-	authors, users := map[string]session.Author{}, map[string]bool{}
+	who := authorship{agent: map[string]session.Author{}, users: map[string]bool{}}
+	touched := t.agent.touches.byUser(t)
 	previous := before
 	for _, b := range append(slices.Clone(brackets), &bracket{before: after, after: after}) {
-		if err := a.attribute(ctx, previous, b, authors, users); err != nil {
+		if err := t.attribute(ctx, previous, b, who, touched); err != nil {
 			return nil, err
 		}
 		previous = b.after
@@ -185,38 +200,68 @@ func (a *Agent) changes(ctx context.Context, before, after string, brackets []*b
 	for i := range changes {
 		c := &changes[i]
 		c.By = session.ByUser
-		if author, ok := authors[c.Path]; ok {
-			c.By, c.AlsoUser = author, users[c.Path]
-		} else if author, ok := authors[c.From]; ok && c.From != "" {
-			c.By, c.AlsoUser = author, users[c.Path] || users[c.From]
+		author, ok := who.agent[c.Path]
+		if !ok && c.From != "" {
+			author, ok = who.agent[c.From]
+		}
+		if ok {
+			c.By, c.AlsoUser = author, who.users[c.Path] || who.users[c.From]
 		}
 	}
 	return changes, nil
 }
 
-func (a *Agent) attribute(ctx context.Context, previous string, b *bracket, authors map[string]session.Author, users map[string]bool) error {
-	between, err := a.paths(ctx, previous, b.before)
+func (t *turn) attribute(ctx context.Context, previous string, b *bracket, who authorship, touched []string) error {
+	between, err := t.agent.paths(ctx, previous, b.before)
 	if err != nil {
 		return err
 	}
 	for _, path := range between {
-		users[path] = true
+		who.users[path] = true
 	}
-	during, err := a.paths(ctx, b.before, b.after)
+	during, err := t.agent.paths(ctx, b.before, b.after)
+	if err != nil {
+		return err
+	}
+	others, err := t.others(ctx, b)
 	if err != nil {
 		return err
 	}
 	for _, path := range during {
+		own := slices.ContainsFunc(b.paths, func(own string) bool { return within(path, own) })
 		switch {
 		case b.command:
-			authors[path] = session.ByCommand
-		case slices.ContainsFunc(b.paths, func(own string) bool { return within(path, own) }):
-			authors[path] = session.ByTool
-		default:
-			users[path] = true
+			who.agent[path] = session.ByCommand
+		case own:
+			who.agent[path] = session.ByTool
+		}
+		if !b.command && !own || others[path] || slices.ContainsFunc(touched, func(one string) bool { return one == "." || within(path, one) }) {
+			who.users[path] = true
 		}
 	}
 	return nil
+}
+
+// others returns the paths that calls of other sessions changed while a command
+// ran. A tool's own paths need no such care: it leaves a file alone that is not
+// as it was shown, and what is changed after it shows in the checkpoints.
+func (t *turn) others(ctx context.Context, b *bracket) (map[string]bool, error) {
+	changed := map[string]bool{}
+	if !b.command {
+		return changed, nil
+	}
+	for _, other := range t.agent.touches.beside(t, b) {
+		paths, err := t.agent.paths(ctx, other.bracket.before, cmp.Or(other.after, b.after))
+		if err != nil {
+			return nil, err
+		}
+		for _, path := range paths {
+			if other.bracket.command || slices.ContainsFunc(other.bracket.paths, func(own string) bool { return within(path, own) }) {
+				changed[path] = true
+			}
+		}
+	}
+	return changed, nil
 }
 
 func (a *Agent) paths(ctx context.Context, from, to string) ([]string, error) {

@@ -92,8 +92,14 @@ func TestEveryCutGoesOn(t *testing.T) {
 }
 
 // TestCrashInACommand: what a command of unknown outcome may have done is
-// listed, but taken back only when it is named.
+// listed, but taken back only when it is named. After a crash so is what an
+// ended one did: who saved a file while it ran is forgotten.
 func TestCrashInACommand(t *testing.T) {
+	t.Run("while it ran", func(t *testing.T) { crashInACommand(t, false) })
+	t.Run("after it ended", func(t *testing.T) { crashInACommand(t, true) })
+}
+
+func crashInACommand(t *testing.T, ended bool) {
 	disk := newDisk(map[string]string{"a": "0"})
 	store, err := session.OpenStore(t.Context(), t.TempDir(), session.Options{})
 	if err != nil {
@@ -107,11 +113,22 @@ func TestCrashInACommand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	call := session.ToolCall{
+		ID: "x", Name: "run", Kind: session.KindExecute, Status: session.CallInProgress, Arguments: "{}", Before: before.ID,
+	}
+	status := session.CallUnknown
+	if ended {
+		disk.set("a", "1")
+		after, err := disk.Create(t.Context(), CheckpointRequest{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		call.Status, call.After = session.CallCompleted, after.ID
+		status = session.CallCompleted
+	}
 	err = journal.Append(
 		turnChange(session.Turn{ID: "t", Prompt: "go", Status: session.Running, Before: before.ID}),
-		itemChange("t", session.Item{ID: "i", Step: 1, Kind: session.ItemTool, Tool: &session.ToolCall{
-			ID: "x", Name: "run", Kind: session.KindExecute, Status: session.CallInProgress, Arguments: "{}", Before: before.ID,
-		}}),
+		itemChange("t", session.Item{ID: "i", Step: 1, Kind: session.ItemTool, Tool: &call}),
 	)
 	if err != nil {
 		t.Fatal(err)
@@ -134,7 +151,7 @@ func TestCrashInACommand(t *testing.T) {
 	if d := cmp.Diff(Restored{Conflicts: []Conflict{{Path: "a", Reason: reasonAlsoUser}}, Unknown: []string{}}, restored); d != "" {
 		t.Error(d)
 	}
-	if turn.Items[0].Tool.Status != session.CallUnknown || turn.Items[0].Tool.After != turn.After {
+	if turn.Items[0].Tool.Status != status || turn.Items[0].Tool.After != turn.After {
 		t.Errorf("call %+v", turn.Items[0].Tool)
 	}
 	if _, err := a.RevertTurn(t.Context(), b.id, "t", []string{"a"}); err != nil {

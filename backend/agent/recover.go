@@ -14,7 +14,8 @@ import (
 // and what was changed since belongs to nobody. Where the outcome of a call is
 // unknown, the present state must do, and its changes count as possibly the
 // user's too, so that reverting the turn leaves them alone unless they are
-// named.
+// named. So do in either case those of a command: what the user saved while it
+// ran is not known any more.
 func (a *Agent) recover(ctx context.Context, l *live) {
 	if len(l.state.Turns) == 0 {
 		return
@@ -38,9 +39,11 @@ func (a *Agent) recover(ctx context.Context, l *live) {
 			s.end(ctx, t, end, brackets)
 		} else {
 			t.settle(ctx, s, brackets)
-			for i := range s.changes {
-				s.changes[i].AlsoUser = s.changes[i].By != session.ByUser
-			}
+		}
+		unknown := brackets[len(brackets)-1].item.Tool.After == ""
+		for i := range s.changes {
+			change := &s.changes[i]
+			change.AlsoUser = change.AlsoUser || change.By == session.ByCommand || unknown && change.By != session.ByUser
 		}
 		t.record(s)
 		l.emit(turnChange(t.head))

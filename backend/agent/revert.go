@@ -66,6 +66,7 @@ func (a *Agent) UndoRevert(ctx context.Context, id string, ids ...string) ([]Res
 				return fmt.Errorf("undoing revert %q: %w", undo, err)
 			}
 			results = append(results, restored)
+			a.NoteUserChange(".") // what it was about is not known here
 			l.mark(func(t *session.Turn) bool {
 				same := t.Reverted == undo
 				if same {
@@ -93,6 +94,7 @@ func (a *Agent) RestoreTo(ctx context.Context, id, turnID string) (Restored, err
 			return fmt.Errorf("restoring to turn %q: %w", turnID, ErrNothing)
 		}
 		restored, err = a.o.Checkpoints.Restore(ctx, RestoreRequest{Before: turn.Before})
+		a.NoteUserChange(".") // what others changed since goes too, wherever it is
 		return err
 	})
 	return restored, err
@@ -129,6 +131,12 @@ func (a *Agent) revert(ctx context.Context, l *live, turnID string, paths []stri
 		restored, err = a.o.Checkpoints.Restore(ctx, RestoreRequest{Before: turn.Before, After: turn.After, Paths: scope})
 		if err != nil {
 			return Restored{}, fmt.Errorf("reverting turn %q: %w", turnID, err)
+		}
+		for _, change := range turn.Changes {
+			a.NoteUserChange(change.Path)
+			if change.From != "" {
+				a.NoteUserChange(change.From)
+			}
 		}
 	}
 	restored.Conflicts = append(restored.Conflicts, left...)

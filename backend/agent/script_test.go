@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -70,17 +71,19 @@ var update = flag.Bool("update", false, "write the expected parts of testdata/*.
 
 // stage is one running script.
 type stage struct {
-	t       *testing.T
-	archive *txtar.Archive
-	root    string // the workspace
-	data    string // Keel's own folder
-	model   provider.Provider
-	agent   *agent.Agent
-	close   func()
-	session string
-	turn    string // the last one
-	undo    []string
-	said    bytes.Buffer // by the user's steps
+	t        *testing.T
+	archive  *txtar.Archive
+	root     string // the workspace
+	data     string // Keel's own folder
+	model    provider.Provider
+	agent    *agent.Agent
+	close    func()
+	session  string
+	turn     string            // the session's last one
+	turns    map[string]string // the same of the other sessions
+	sessions []string          // in the order of their making
+	undo     []string
+	said     bytes.Buffer // by the user's steps
 }
 
 func newStage(t *testing.T, archive *txtar.Archive) *stage {
@@ -98,12 +101,21 @@ func newStage(t *testing.T, archive *txtar.Archive) *stage {
 	s.model = replay.New(lines)
 	s.start()
 	t.Cleanup(func() { s.close() })
-	created, err := s.agent.CreateSession(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.session = created.ID
+	s.turns = map[string]string{}
+	s.enter(1)
 	return s
+}
+
+// enter goes on with the n-th session, which is made where it is missing.
+func (s *stage) enter(n int) {
+	s.turns[s.session] = s.turn
+	if n > len(s.sessions) {
+		created, err := s.agent.CreateSession(s.t.Context())
+		s.check(err)
+		s.sessions = append(s.sessions, created.ID)
+	}
+	s.session = s.sessions[n-1]
+	s.turn = s.turns[s.session]
 }
 
 // start builds an agent as the application does.
@@ -143,6 +155,10 @@ func (s *stage) do(line string) {
 		}
 	case "end":
 		s.end()
+	case "session":
+		n, err := strconv.Atoi(rest)
+		s.check(err)
+		s.enter(n)
 	case "asked": // waits until something is asked
 		s.until(func(call *session.ToolCall) bool { return call.Status == session.CallWaiting })
 	case "approve":
@@ -155,9 +171,12 @@ func (s *stage) do(line string) {
 		s.check(s.agent.Stop(ctx, s.session))
 	case "mode":
 		s.check(s.agent.SetMode(ctx, s.session, session.Mode(rest)))
-	case "write":
+	case "write", "save": // by another program, or in Keel
 		name, content, _ := strings.Cut(rest, " ")
 		s.write(name, content+"\n")
+		if word == "save" {
+			s.agent.NoteUserChange(name)
+		}
 	case "revert":
 		s.end()
 		restored, err := s.agent.RevertTurn(ctx, s.session, s.turn, strings.Fields(rest))
@@ -300,17 +319,28 @@ func (s *stage) rewrite(file string) {
 
 // transcript is the session for a reader's eye, without times and ids.
 func (s *stage) transcript() string {
-	state, err := s.agent.Session(s.t.Context(), s.session)
-	s.check(err)
 	var b strings.Builder
-	for _, turn := range state.Turns {
-		fmt.Fprintf(&b, "> %s\n", turn.Prompt)
-		for _, item := range turn.Items {
-			transcribe(&b, item)
+	for i, id := range s.sessions {
+		if i > 0 {
+			fmt.Fprintf(&b, "session %d\n", i+1)
 		}
-		fmt.Fprintf(&b, "= %s", turn.StopReason)
+		s.transcribe(&b, id)
+	}
+	b.Write(s.said.Bytes())
+	return s.steady(b.String())
+}
+
+func (s *stage) transcribe(b *strings.Builder, id string) {
+	state, err := s.agent.Session(s.t.Context(), id)
+	s.check(err)
+	for _, turn := range state.Turns {
+		fmt.Fprintf(b, "> %s\n", turn.Prompt)
+		for _, item := range turn.Items {
+			transcribe(b, item)
+		}
+		fmt.Fprintf(b, "= %s", turn.StopReason)
 		if turn.Outcome != "" {
-			fmt.Fprintf(&b, ": %s %s", turn.Outcome, turn.Hint)
+			fmt.Fprintf(b, ": %s %s", turn.Outcome, turn.Hint)
 		}
 		b.WriteString("\n")
 		for _, c := range turn.Changes {
@@ -318,17 +348,15 @@ func (s *stage) transcript() string {
 			if c.AlsoUser {
 				also = " and others"
 			}
-			fmt.Fprintf(&b, "  %s %s %s by %s%s +%d -%d\n", c.Kind, c.Path, c.From, c.By, also, c.Added, c.Removed)
+			fmt.Fprintf(b, "  %s %s %s by %s%s +%d -%d\n", c.Kind, c.Path, c.From, c.By, also, c.Added, c.Removed)
 		}
 		if turn.Reverted != "" {
 			b.WriteString("  reverted\n")
 		}
 	}
 	if state.Draft != "" {
-		fmt.Fprintf(&b, "draft: %s\n", state.Draft)
+		fmt.Fprintf(b, "draft: %s\n", state.Draft)
 	}
-	b.Write(s.said.Bytes())
-	return s.steady(b.String())
 }
 
 func transcribe(b *strings.Builder, item session.Item) {

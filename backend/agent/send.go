@@ -114,6 +114,7 @@ func (a *Agent) runTurns(ctx context.Context, l *live, r *run, head session.Turn
 			t.record(work)
 			l.emit(turnChange(t.head))
 		}
+		a.touches.end(t)
 		if err := l.sync(); err != nil {
 			a.o.Log.Error("session not saved at the end of its turn", "session", l.id, "error", err)
 		}
