@@ -101,6 +101,7 @@ func (h byteHandler) write(w http.ResponseWriter, r *http.Request, area wire.Are
 	if err != nil {
 		return err
 	}
+	f.NoteUserChange(area, path)
 	w.Header().Set("X-Keel-Version", entry.Version)
 	return nil
 }

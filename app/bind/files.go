@@ -50,37 +50,42 @@ func (b *Files) List(area wire.Area, path string) ([]wire.FileEntry, error) {
 func (b *Files) MakeFolder(area wire.Area, path string) error {
 	return b.on(area, "Files.MakeFolder", func(ctx context.Context, tree *workspace.Workspace) error {
 		return tree.MakeFolder(ctx, path)
-	})
+	}, path)
 }
 
 // Delete removes a path; a folder that is not empty only when recursive.
 func (b *Files) Delete(area wire.Area, path string, recursive bool) error {
 	return b.on(area, "Files.Delete", func(ctx context.Context, tree *workspace.Workspace) error {
 		return tree.Delete(ctx, path, recursive)
-	})
+	}, path)
 }
 
 // Move renames a path.
 func (b *Files) Move(area wire.Area, from, to string, overwrite bool) error {
 	return b.on(area, "Files.Move", func(ctx context.Context, tree *workspace.Workspace) error {
 		return tree.Move(ctx, from, to, overwrite)
-	})
+	}, from, to)
 }
 
 // Copy copies a file or a whole folder.
 func (b *Files) Copy(area wire.Area, from, to string, overwrite bool) error {
 	return b.on(area, "Files.Copy", func(ctx context.Context, tree *workspace.Workspace) error {
 		return tree.Copy(ctx, from, to, overwrite)
-	})
+	}, to)
 }
 
-func (b *Files) on(area wire.Area, name string, work func(ctx context.Context, tree *workspace.Workspace) error) error {
+// on does work that changes paths of an area.
+func (b *Files) on(area wire.Area, name string, work func(ctx context.Context, tree *workspace.Workspace) error, paths ...string) error {
 	return homeDo(b.seam, name, func(ctx context.Context, f *folder.Folder) error {
 		tree, err := f.Area(area)
 		if err != nil {
 			return err
 		}
-		return work(ctx, tree)
+		if err := work(ctx, tree); err != nil {
+			return err
+		}
+		f.NoteUserChange(area, paths...)
+		return nil
 	})
 }
 

@@ -215,6 +215,25 @@ func (f *Folder) Area(area wire.Area) (*workspace.Workspace, error) {
 	return nil, fmt.Errorf("reaching area %q: %w", area, workspace.ErrOutside)
 }
 
+// NoteUserChange tells the agent that the user has changed paths of an area, so
+// that it does not take them for its own.
+func (f *Folder) NoteUserChange(area wire.Area, paths ...string) {
+	if area != wire.AreaWorkspace || f.Agent == nil {
+		return
+	}
+	for _, path := range paths {
+		f.Agent.NoteUserChange(path)
+		// What a link leads to is what has changed.
+		real, err := filepath.EvalSymlinks(filepath.Join(f.Workspace.Path(), filepath.FromSlash(path)))
+		if err != nil {
+			continue // it is gone
+		}
+		if inside, err := filepath.Rel(f.Workspace.Path(), real); err == nil && filepath.IsLocal(inside) {
+			f.Agent.NoteUserChange(filepath.ToSlash(inside))
+		}
+	}
+}
+
 // Holds tells whether path is the opened folder.
 func (f *Folder) Holds(path string) bool {
 	if f.Workspace == nil {
