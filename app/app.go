@@ -72,7 +72,9 @@ func openWindow(arguments []string, page fs.FS, started time.Time) error {
 	if err := display(); err != nil {
 		return err
 	}
-	a.start(path)
+	if err := a.start(path); err != nil {
+		return err
+	}
 	defer a.close()
 	return a.run(page)
 }
@@ -85,6 +87,8 @@ type App struct {
 	paths   folder.Paths
 	events  *events
 	started time.Time
+
+	opening sync.Mutex // held while a folder replaces another, or the last one is closed
 
 	mu     sync.Mutex // guards what follows
 	folder *folder.Folder
@@ -99,8 +103,9 @@ func (a *App) Folder() *folder.Folder {
 }
 
 // start opens the folder that was asked for, else the last one. A folder that
-// cannot be opened leaves an empty window that says why.
-func (a *App) start(path string) {
+// cannot be opened leaves an empty window that says why; without even settings
+// there is no window to say it in.
+func (a *App) start(path string) error {
 	consent := false
 	if path == "" {
 		if recent := folder.ReadRecent(a.paths); len(recent) > 0 {
@@ -117,13 +122,11 @@ func (a *App) start(path string) {
 		explained.Message = fmt.Sprintf("%s is not open: %s", path, explained.Message)
 		a.failed = explained
 		if opened, err = a.open("", false); err != nil {
-			// Without even settings there is no window to say it in.
-			a.log.Error("starting without a folder", "error", err)
-			fmt.Fprintf(os.Stderr, "keel: %v\n", err)
-			os.Exit(1)
+			return err
 		}
 	}
 	a.folder = opened
+	return nil
 }
 
 func (a *App) open(path string, consent bool) (*folder.Folder, error) {
@@ -137,6 +140,8 @@ func (a *App) open(path string, consent bool) (*folder.Folder, error) {
 }
 
 func (a *App) close() {
+	a.opening.Lock()
+	defer a.opening.Unlock()
 	if f := a.Folder(); f != nil {
 		if err := f.Close(); err != nil {
 			a.log.Error("closing the folder", "error", err)

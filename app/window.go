@@ -103,7 +103,9 @@ func (a *App) State() wire.WindowState {
 }
 
 // OpenFolder replaces the opened folder. The old one is closed only after the
-// new one is open, so a folder that cannot be opened changes nothing.
+// new one is open, so a folder that cannot be opened changes nothing; and calls
+// reach the new one only once the old one is closed, because the page that is
+// still shown names its files by their paths in the old one.
 func (a *App) OpenFolder(_ context.Context, request wire.OpenFolderRequest) error {
 	path := request.Path
 	if rest, ok := strings.CutPrefix(path, "~"); ok && (rest == "" || rest[0] == '/') {
@@ -113,6 +115,8 @@ func (a *App) OpenFolder(_ context.Context, request wire.OpenFolderRequest) erro
 		}
 		path = filepath.Join(home, rest)
 	}
+	a.opening.Lock()
+	defer a.opening.Unlock()
 	before := a.Folder()
 	if before.Workspace != nil && before.Holds(path) {
 		return nil
@@ -121,12 +125,12 @@ func (a *App) OpenFolder(_ context.Context, request wire.OpenFolderRequest) erro
 	if err != nil {
 		return err
 	}
-	a.mu.Lock()
-	a.folder, a.failed = opened, nil
-	a.mu.Unlock()
 	if err := before.Close(); err != nil {
 		a.log.Error("closing the folder before", "error", err)
 	}
+	a.mu.Lock()
+	a.folder, a.failed = opened, nil
+	a.mu.Unlock()
 	return nil
 }
 

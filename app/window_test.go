@@ -1,0 +1,104 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/keel-ide/keel/app/folder"
+	"github.com/keel-ide/keel/app/wire"
+)
+
+// window is an App on a fresh folder, without its window.
+func window(t *testing.T) *App {
+	t.Helper()
+	home := t.TempDir()
+	a := &App{
+		ctx:    t.Context(),
+		log:    slog.New(slog.DiscardHandler),
+		paths:  folder.Paths{Config: filepath.Join(home, "config"), Data: filepath.Join(home, "data")},
+		events: &events{},
+	}
+	if err := a.paths.Make(); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.start(t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(a.close)
+	return a
+}
+
+func TestAFolderThatCannotBeOpenedLeavesTheOneBefore(t *testing.T) {
+	a := window(t)
+	before := a.Folder()
+	if err := a.OpenFolder(t.Context(), wire.OpenFolderRequest{Path: filepath.Join(t.TempDir(), "missing")}); err == nil {
+		t.Fatal("a missing folder was opened")
+	}
+	if a.Folder() != before {
+		t.Fatal("the folder before is gone")
+	}
+	if _, err := before.Agent.CreateSession(t.Context()); err != nil {
+		t.Errorf("the folder before no longer works: %v", err)
+	}
+}
+
+// Two requests at once must not leave a folder open that no one shows.
+func TestFoldersReplaceOneAnotherInTurn(t *testing.T) {
+	a := window(t)
+	opened := []*folder.Folder{a.Folder()}
+	var mu sync.Mutex
+	var group sync.WaitGroup
+	for range 4 {
+		path := t.TempDir()
+		group.Go(func() {
+			if err := a.OpenFolder(context.WithoutCancel(t.Context()), wire.OpenFolderRequest{Path: path}); err != nil {
+				t.Error(err)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			opened = append(opened, a.Folder())
+		})
+	}
+	group.Wait()
+	recent := folder.ReadRecent(a.paths)
+	if len(recent) != 5 {
+		t.Fatalf("%d folders are remembered, want 5", len(recent))
+	}
+	for _, f := range opened {
+		_, err := f.Agent.CreateSession(t.Context())
+		if shown := f == a.Folder(); shown != (err == nil) {
+			t.Errorf("%s: shown %v, yet using it gives %v", f.Workspace.Path(), shown, err)
+		}
+	}
+}
+
+func TestStartSaysWhyItHasNoFolder(t *testing.T) {
+	home := t.TempDir()
+	a := &App{
+		ctx:    t.Context(),
+		log:    slog.New(slog.DiscardHandler),
+		paths:  folder.Paths{Config: filepath.Join(home, "config"), Data: filepath.Join(home, "data")},
+		events: &events{},
+	}
+	missing := filepath.Join(home, "missing")
+	if err := a.start(missing); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(a.close)
+	if state := a.State(); state.Message != missing+" is not open: This folder does not exist." || state.Hint == "" {
+		t.Errorf("message %q, hint %q", state.Message, state.Hint)
+	}
+	// And where not even that works, it is an error.
+	file := filepath.Join(home, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	a.paths.Data = filepath.Join(file, "data")
+	if err := a.start(""); err == nil {
+		t.Error("it started without a place for its data")
+	}
+}
