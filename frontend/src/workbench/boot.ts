@@ -13,13 +13,14 @@ import { registerCustomProvider } from '@codingame/monaco-vscode-files-service-o
 import type { Bridge, Property, WindowState } from '../bridge'
 import { backUpSoon } from './backups'
 import { setContext } from './commands'
+import { confirm } from './confirm'
 import './brand.css'
 import './extensions'
 import { CheckpointFiles, checkpointScheme } from './files/checkpoints'
 import { folderPaths } from './files/paths'
 import { UserData, userDataScheme } from './files/userData'
 import { followDisk, WorkspaceFiles } from './files/workspaceFiles'
-import { Folders } from './folders'
+import { Folders, type Gate } from './folders'
 import { trimMenus } from './menus'
 import { notify } from './notify'
 import { product, settingDefaults } from './product'
@@ -40,21 +41,21 @@ export async function boot(
 ): Promise<Folders> {
   const caseSensitive = state.platform === 'linux'
   const folder = state.workspace.path
-  const files = new WorkspaceFiles(bridge, folder, caseSensitive)
+  const gate: Gate = { closed: false }
+  const files = new WorkspaceFiles(bridge, folder, caseSensitive, gate)
   registerCustomProvider('file', files)
   registerCustomProvider(userDataScheme, new UserData(bridge, caseSensitive))
   registerCustomProvider(checkpointScheme, new CheckpointFiles(bridge))
+  if (folder) followDisk(bridge, folder, files, () => void readAgain(files))
   provideWorkers()
   backUpSoon()
   trimMenus()
   contributeSettings(schema)
 
-  const gate = { closed: false }
-  const leaving = { save: saveEverything, freeze: () => void (gate.closed = true) }
-  const folders = new Folders(bridge, leaving, state.workspace)
+  const folders = new Folders(bridge, state.workspace, gate, saveEverything, confirm)
   folders.registerCommands()
   registerWindowCommands(bridge, saveEverything)
-  const terminals = new TerminalBackend(bridge, state.workspace)
+  const terminals = new TerminalBackend(bridge, state.workspace, gate)
   await initialize(
     workbenchServices(bridge, state, gate, terminals),
     root,
@@ -74,10 +75,7 @@ export async function boot(
     scheme: checkpointScheme,
     formatting: { label: '${path}', separator: '/', stripPathStartingSeparator: true },
   })
-  if (folder) {
-    await answerSearches(bridge, folder)
-    followDisk(bridge, folder, files, () => void readAgain(files))
-  }
+  if (folder) await answerSearches(bridge, folder)
   return folders
 }
 

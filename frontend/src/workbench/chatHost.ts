@@ -1,7 +1,6 @@
 import {
   getService,
   ICommandService,
-  IDialogService,
   IEditorService,
   IPreferencesService,
   IQuickInputService,
@@ -14,6 +13,7 @@ import type { Bridge } from '../bridge'
 import type { ChatHost, PickItem } from '../features/chat'
 import { colorize } from './colorize'
 import { register, setContext } from './commands'
+import { confirm } from './confirm'
 import { openMultiDiff } from './diffs'
 import { folderPaths } from './files/paths'
 import { notify } from './notify'
@@ -29,10 +29,7 @@ export function chatHost(bridge: Bridge, folder: string): ChatHost {
     setContext,
     showView,
     notify,
-    confirm: async ({ message, detail, primary }) => {
-      const dialogs = await getService(IDialogService)
-      return (await dialogs.confirm({ message, detail, primaryButton: primary })).confirmed
-    },
+    confirm,
     pick,
     ask: async ({ title, value, placeholder }) => {
       const input = await getService(IQuickInputService)

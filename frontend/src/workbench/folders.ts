@@ -1,8 +1,8 @@
-import { getService, IDialogService } from '@codingame/monaco-vscode-api'
 import { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
 import { CommandsRegistry } from '@codingame/monaco-vscode-api/vscode/vs/platform/commands/common/commands'
 import type { IWorkspaceProvider } from '@codingame/monaco-vscode-api/vscode/vs/workbench/browser/web.api'
 import { toFailure, type Bridge, type Workspace } from '../bridge'
+import type { Question } from '../features/chat'
 import { notify } from './notify'
 
 /** The workbench's own commands for opening a folder, all of which show the system's dialog in Keel. */
@@ -14,19 +14,21 @@ const openCommands = [
   'workbench.action.addRootFolder',
 ]
 
-export interface Leaving {
-  /** Writes down what the page still holds: unsaved text, the layout. */
-  save(): Promise<void>
-  /** From now on nothing of this page may be stored: Go has another folder open. */
-  freeze(): void
+/** Gate stops the page from writing to its folder while it is closed. */
+export interface Gate {
+  closed: boolean
 }
 
 /** Folders opens other folders in this window. */
 export class Folders {
   constructor(
-    private readonly bridge: Bridge,
-    private readonly leaving: Leaving,
+    private readonly bridge: Pick<Bridge, 'Window' | 'Sessions'>,
     private readonly current: Workspace,
+    private readonly gate: Gate,
+    /** Writes down what the page still holds: unsaved text, the layout. */
+    private readonly save: () => Promise<void>,
+    private readonly confirm: (question: Question) => Promise<boolean>,
+    private readonly reload: () => void = () => window.location.reload(),
   ) {}
 
   /** provider tells the workbench which folder is open, and opens the one it asks for. */
@@ -66,33 +68,53 @@ export class Folders {
   async open(path: string): Promise<void> {
     if (path === this.current.path) return
     try {
-      await this.leaving.save()
-      if (!(await this.ask(path))) return
+      if (!(await this.mayStop())) return
+      await this.save()
+      if (await this.replace(path)) this.reload()
     } catch (cause) {
       notify.failure(cause)
-      return
     }
-    this.leaving.freeze()
-    window.location.reload()
   }
 
-  /** ask returns false when the user did not consent. */
-  private async ask(path: string): Promise<boolean> {
+  /** Another folder ends the turns that run in this one, which nobody may expect. */
+  private async mayStop(): Promise<boolean> {
+    if (!this.current.path) return true
+    // What cannot be listed must not keep a person in a folder.
+    const sessions = await this.bridge.Sessions.List().catch(() => [])
+    if (!sessions.some((session) => session.running)) return true
+    return this.confirm({
+      message: `Keel is still at work in ${this.current.name}.`,
+      detail:
+        'Opening another folder stops it. What it has done so far stays, and the session is here when you come back.',
+      primary: 'Stop and Open',
+    })
+  }
+
+  /** replace returns false when the user did not consent. */
+  private async replace(path: string): Promise<boolean> {
     try {
-      await this.bridge.Window.OpenFolder({ path, consent: false })
+      await this.openInGo(path, false)
       return true
     } catch (cause) {
-      const failure = toFailure(cause)
-      if (failure.code !== 'needs_consent') throw failure
-      const dialogs = await getService(IDialogService)
-      const { confirmed } = await dialogs.confirm({
-        type: 'warning',
-        message: failure.message,
-        detail: failure.hint,
-        primaryButton: 'Open Anyway',
-      })
-      if (confirmed) await this.bridge.Window.OpenFolder({ path, consent: true })
-      return confirmed
+      const { code, message, hint } = toFailure(cause)
+      if (code !== 'needs_consent') throw cause
+      const agreed = await this.confirm({ message, detail: hint, primary: 'Open Anyway' })
+      if (agreed) await this.openInGo(path, true)
+      return agreed
+    }
+  }
+
+  /**
+   * Once Go has another folder open, this page's paths would mean files of that
+   * one: the gate closes before, and opens again only when nothing came of it.
+   */
+  private async openInGo(path: string, consent: boolean): Promise<void> {
+    this.gate.closed = true
+    try {
+      await this.bridge.Window.OpenFolder({ path, consent })
+    } catch (cause) {
+      this.gate.closed = false
+      throw cause
     }
   }
 }

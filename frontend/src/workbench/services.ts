@@ -39,9 +39,10 @@ import getWorkbench from '@codingame/monaco-vscode-workbench-service-override'
 import getWorkingCopy from '@codingame/monaco-vscode-working-copy-service-override'
 import getWorkspaceTrust from '@codingame/monaco-vscode-workspace-trust-service-override'
 import type { Bridge, WindowState } from '../bridge'
+import type { Gate } from './folders'
 import { RecentFolders } from './recent'
 import { searchServices } from './search/service'
-import { WorkbenchStorage, type Gate } from './storage'
+import { WorkbenchStorage } from './storage'
 import type { TerminalBackend } from './terminal/backend'
 
 /** workbenchServices are the parts of VS Code that Keel has. */

@@ -10,14 +10,10 @@ import {
   StorageScope,
 } from '@codingame/monaco-vscode-api/vscode/vs/platform/storage/common/storage'
 import type { Bridge, StorageScope as GoScope } from '../bridge'
+import type { Gate } from './folders'
 
 /** How often the workbench's parts are asked for what they have not stored by themselves. */
 const saveInterval = 2000
-
-/** Gate stops all writing once it is closed. */
-export interface Gate {
-  closed: boolean
-}
 
 /**
  * BridgeStorage keeps one scope's values in Go. A prefix lets two scopes of the
@@ -96,7 +92,7 @@ const firstValues: Partial<Record<StorageScope, Record<string, string>>> = {
 export class WorkbenchStorage extends AbstractStorageService {
   private readonly storages: ReadonlyMap<StorageScope, Storage>
 
-  /** gate is closed when Go has opened another folder, whose values these are not. */
+  /** gate is closed when Go may have opened another folder, whose values these are not. */
   constructor(bridge: Bridge, gate: Gate) {
     super({ flushInterval: saveInterval })
     const databases: [StorageScope, BridgeStorage][] = [

@@ -20,7 +20,7 @@ const overwrite = { create: true, overwrite: true, unlock: false, atomic: false 
 
 function files(content: Record<string, string>): { bridge: FakeBridge; files: WorkspaceFiles } {
   const bridge = fakeBridge({ files: content })
-  return { bridge, files: new WorkspaceFiles(bridge, folder, true) }
+  return { bridge, files: new WorkspaceFiles(bridge, folder, true, { closed: false }) }
 }
 
 function collect(tree: WorkspaceFiles, path: string, limits?: { size: number }): Promise<string> {
@@ -49,7 +49,7 @@ describe('WorkspaceFiles', () => {
   })
 
   it.each([folder, ''])('writes nothing outside %j', async (opened) => {
-    const tree = new WorkspaceFiles(fakeBridge(), opened, true)
+    const tree = new WorkspaceFiles(fakeBridge(), opened, true, { closed: false })
     await expect(tree.writeFile(URI.file('/etc/hosts'), bytes(''), overwrite)).rejects.toMatchObject({
       code: FileSystemProviderErrorCode.NoPermissions,
     })

@@ -5,11 +5,14 @@ import {
   FileSystemProviderErrorCode,
   FileType,
   type IFileChange,
+  type IFileDeleteOptions,
+  type IFileOverwriteOptions,
   type IFileWriteOptions,
   type IStat,
 } from '@codingame/monaco-vscode-api/vscode/vs/platform/files/common/files'
 import type { Bridge, FileChange } from '../../bridge'
 import { Sequence } from '../../lib/sequence'
+import type { Gate } from '../folders'
 import { AreaFiles } from './areaFiles'
 import { FileError } from './errors'
 import { below, folderPaths, type PathMap } from './paths'
@@ -31,6 +34,8 @@ export class WorkspaceFiles extends AreaFiles {
     bridge: Bridge,
     private readonly folder: string,
     caseSensitive: boolean,
+    /** closed when another folder may be open, in which the same paths mean other files */
+    private readonly gate: Gate,
   ) {
     super(bridge, 'workspace', folder ? folderPaths(folder) : noFolder, caseSensitive)
   }
@@ -53,22 +58,44 @@ export class WorkspaceFiles extends AreaFiles {
   }
 
   override writeFile(resource: URI, content: Uint8Array, options: IFileWriteOptions): Promise<void> {
-    return this.holds(resource) ? super.writeFile(resource, content, options) : this.refuse(resource)
+    return this.refusal(resource) ?? super.writeFile(resource, content, options)
   }
 
   override mkdir(resource: URI): Promise<void> {
-    return this.holds(resource) ? super.mkdir(resource) : this.refuse(resource)
+    return this.refusal(resource) ?? super.mkdir(resource)
   }
 
-  private holds(resource: URI): boolean {
-    return this.folder !== '' && folderPaths(this.folder).toPath(resource) !== undefined
+  override delete(resource: URI, options: IFileDeleteOptions): Promise<void> {
+    return this.refusal(resource) ?? super.delete(resource, options)
   }
 
-  private refuse(resource: URI): Promise<never> {
-    const reason = this.folder
-      ? `${resource.path} lies outside the opened folder, where Keel writes nothing. Choose a place inside it.`
-      : 'No folder is open, and Keel writes nothing outside one. Open a folder first; your text stays here.'
-    return Promise.reject(new FileError(FileSystemProviderErrorCode.NoPermissions, reason))
+  override rename(from: URI, to: URI, options: IFileOverwriteOptions): Promise<void> {
+    return this.refusal(from) ?? this.refusal(to) ?? super.rename(from, to, options)
+  }
+
+  override copy(from: URI, to: URI, options: IFileOverwriteOptions): Promise<void> {
+    return this.refusal(to) ?? super.copy(from, to, options)
+  }
+
+  /** Why nothing may be written at resource; undefined when it may. */
+  private refusal(resource: URI): Promise<never> | undefined {
+    const code = FileSystemProviderErrorCode.NoPermissions
+    if (!this.folder)
+      return refuse(
+        code,
+        'No folder is open, and Keel writes nothing outside one. Open a folder first; your text stays here.',
+      )
+    if (folderPaths(this.folder).toPath(resource) === undefined)
+      return refuse(
+        code,
+        `${resource.path} lies outside the opened folder, where Keel writes nothing. Choose a place inside it.`,
+      )
+    if (this.gate.closed)
+      return refuse(
+        FileSystemProviderErrorCode.Unavailable,
+        'Another folder is being opened; nothing was written here. Unsaved text is kept.',
+      )
+    return undefined
   }
 
   /** The next folder on the way from resource to the workspace; undefined when it is not above it. */
@@ -77,6 +104,10 @@ export class WorkspaceFiles extends AreaFiles {
     const rest = below(trimmed(resource.path), folderPaths(this.folder).toResource('.').path)
     return rest === undefined || rest === '.' ? undefined : rest.split('/')[0]
   }
+}
+
+function refuse(code: FileSystemProviderErrorCode, reason: string): Promise<never> {
+  return Promise.reject(new FileError(code, reason))
 }
 
 function trimmed(path: string): string {

@@ -8,6 +8,7 @@ import type {
   ITerminalsLayoutInfoById,
 } from '@codingame/monaco-vscode-api/vscode/vs/platform/terminal/common/terminal'
 import { toFailure, type Bridge, type Shell, type Terminal, type Workspace } from '../../bridge'
+import type { Gate } from '../folders'
 import { FailedProcess } from './failedProcess'
 import { parseSaved, toRestored, toSaved } from './layout'
 import { LocalBackend } from './localBackend'
@@ -26,6 +27,7 @@ export class TerminalBackend extends LocalBackend implements ITerminalBackend {
   constructor(
     private readonly bridge: Bridge,
     private readonly workspace: Workspace,
+    private readonly gate: Gate,
   ) {
     super()
     bridge.on('terminal', (output) => {
@@ -81,7 +83,7 @@ export class TerminalBackend extends LocalBackend implements ITerminalBackend {
   }
 
   async setTerminalLayoutInfo(layout?: ITerminalsLayoutInfoById): Promise<void> {
-    if (this.leaving) return
+    if (this.leaving || this.gate.closed) return
     const saved = toSaved(layout ?? { tabs: [], background: null }, (n) => this.processes.get(n)?.terminal.id)
     await this.bridge.Storage.Update({
       scope: 'workspace',

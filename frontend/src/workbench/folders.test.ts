@@ -1,0 +1,85 @@
+import { expect, test, vi } from 'vitest'
+import { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
+import { Failure } from '../bridge'
+import { fakeBridge } from '../bridge/fake'
+import { WorkspaceFiles } from './files/workspaceFiles'
+import { Folders } from './folders'
+
+vi.mock('./notify', () => ({ notify: { failure: vi.fn() } }))
+
+const here = { id: '1', path: '/home/user/calc', name: 'calc' }
+const session = { id: 's', title: '', createdAt: 0, updatedAt: 0, waiting: false }
+
+interface Given {
+  running?: boolean
+  agrees?: boolean
+  openFolder?: (request: { consent: boolean }) => void
+}
+
+function setUp({ running = false, agrees = true, openFolder = () => undefined }: Given) {
+  const gate = { closed: false }
+  const bridge = fakeBridge({
+    methods: {
+      'Sessions.List': () => [{ ...session, running }],
+      'Window.OpenFolder': openFolder,
+    },
+  })
+  const confirm = vi.fn(() => Promise.resolve(agrees))
+  const reload = vi.fn()
+  const folders = new Folders(bridge, here, gate, () => Promise.resolve(), confirm, reload)
+  const opened = () => bridge.calls.filter((call) => call.name === 'Window.OpenFolder').length
+  return { gate, bridge, confirm, reload, folders, opened }
+}
+
+test('another folder is opened without a question while nothing runs', async () => {
+  const { folders, confirm, reload, gate } = setUp({})
+  await folders.open('/other')
+  expect(confirm).not.toHaveBeenCalled()
+  expect(reload).toHaveBeenCalledOnce()
+  expect(gate.closed).toBe(true)
+})
+
+test('a running turn is not stopped unasked', async () => {
+  const { folders, confirm, reload, opened } = setUp({ running: true, agrees: false })
+  await folders.open('/other')
+  expect(confirm).toHaveBeenCalledOnce()
+  expect(opened()).toBe(0)
+  expect(reload).not.toHaveBeenCalled()
+})
+
+test('nothing is written while another folder opens, and again once that has failed', async () => {
+  const { folders, bridge, gate, reload } = setUp({
+    openFolder: () => {
+      expect(gate.closed).toBe(true)
+      throw new Failure('not_found', 'This folder does not exist.', '')
+    },
+  })
+  await folders.open('/other')
+  expect(gate.closed).toBe(false)
+  expect(reload).not.toHaveBeenCalled()
+
+  const files = new WorkspaceFiles(bridge, here.path, true, gate)
+  const file = URI.file('/home/user/calc/new.txt')
+  const write = () =>
+    files.writeFile(file, new Uint8Array(), { create: true, overwrite: true, unlock: false, atomic: false })
+  gate.closed = true
+  await expect(write()).rejects.toThrow('Another folder is being opened')
+  await expect(files.delete(file, { recursive: false, useTrash: false, atomic: false })).rejects.toThrow(
+    'Another folder is being opened',
+  )
+  gate.closed = false
+  await write()
+})
+
+test('a folder that needs consent is opened after it was given', async () => {
+  const { folders, reload, confirm, gate, opened } = setUp({
+    openFolder: ({ consent }) => {
+      if (!consent) throw new Failure('needs_consent', 'This is your home folder.', '')
+    },
+  })
+  await folders.open('/home/user')
+  expect(confirm).toHaveBeenCalledOnce()
+  expect(opened()).toBe(2)
+  expect(gate.closed).toBe(true)
+  expect(reload).toHaveBeenCalledOnce()
+})
