@@ -11,9 +11,10 @@ interface WailsGlobals {
 /** A call that Go never answers (a page that outlived its window) must not wait for ever. */
 const timeLimit = 120_000
 
-/** Calls that wait for a person have no limit. */
+/** Calls that wait for a person, or whose end must be known, have no limit. */
 const unlimited = new Set([
   'Window.PickFolder',
+  'Window.OpenFolder',
   'Checkpoints.Restore',
   'Checkpoints.Undo',
   'Checkpoints.Create',
@@ -56,7 +57,14 @@ function withLimit<T>(work: Promise<T>, name: string): Promise<T> {
   if (unlimited.has(name)) return work
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      reject(new Failure('timeout', `Keel did not answer ${name} in two minutes.`, 'Try again.'))
+      console.error(`no answer from ${name}`)
+      reject(
+        new Failure(
+          'timeout',
+          'Keel has not answered for two minutes.',
+          'It may still finish; look whether it has before you try again.',
+        ),
+      )
     }, timeLimit)
     work.then(resolve, reject).finally(() => clearTimeout(timer))
   })
