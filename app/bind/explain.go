@@ -35,13 +35,13 @@ func Explain(err error) error {
 		return &wire.Error{Code: wire.CodeProvider, Message: failure.Message, Hint: failure.Hint}
 	}
 	if pattern, ok := errors.AsType[*search.PatternError](err); ok {
-		return &wire.Error{Code: wire.CodeBadPattern, Message: sentence(pattern.Error()), Hint: "Mend the pattern, or turn regular expressions off."}
+		return &wire.Error{Code: wire.CodeBadPattern, Message: sentence(pattern.Error()), Hint: "Correct the pattern, or turn regular expressions off."}
 	}
 	if broken, ok := errors.AsType[*settings.BrokenError](err); ok {
 		return &wire.Error{
 			Code:    wire.CodeBroken,
 			Message: fmt.Sprintf("%s has a mistake in line %d, column %d: %s. It was not changed.", filepath.Base(broken.Problem.File), broken.Problem.Line, broken.Problem.Column, broken.Problem.Message),
-			Hint:    "Open it and mend that line, then try again.",
+			Hint:    "Open it and correct that line, then try again.",
 		}
 	}
 	for _, row := range explanations() {
@@ -52,7 +52,7 @@ func Explain(err error) error {
 	return &wire.Error{
 		Code:    wire.CodeInternal,
 		Message: sentence(err.Error()),
-		Hint:    "Nothing was changed by this step. Try again.",
+		Hint:    "Look whether a part of it was done before you try again.",
 	}
 }
 
@@ -62,6 +62,11 @@ type explanation struct {
 	code          wire.Code
 	message, hint string
 }
+
+const (
+	closedFolder = "This folder is no longer open."
+	openAgain    = "Open it again with File > Open Folder."
+)
 
 func explanations() []explanation {
 	return []explanation{
@@ -80,26 +85,37 @@ func explanations() []explanation {
 		{workspace.ErrNotEmpty, wire.CodeExists, "The folder is not empty; nothing was deleted.", ""},
 		{workspace.ErrIntoItself, wire.CodeNotAllowed, "A folder cannot be moved or copied into itself; nothing was changed.", ""},
 		{workspace.ErrTop, wire.CodeNotAllowed, "The opened folder itself cannot be moved or deleted here; nothing was changed.", ""},
-		{workspace.ErrClosed, wire.CodeNoWorkspace, "This folder is no longer open.", "Open it again with File > Open Folder."},
+		{workspace.ErrClosed, wire.CodeNoWorkspace, closedFolder, openAgain},
+		{agent.ErrClosed, wire.CodeNoWorkspace, closedFolder, openAgain},
+		{checkpoint.ErrClosed, wire.CodeNoWorkspace, closedFolder, openAgain},
+		{settings.ErrClosed, wire.CodeNoWorkspace, closedFolder, openAgain},
 		{workspace.ErrExists, wire.CodeExists, "There is something at this path already; it was not overwritten.", "Choose another name."},
 		{checkpoint.ErrBusy, wire.CodeBusy, "Another program is working on this folder's checkpoints.", "Wait for it to finish, then try again."},
+		{checkpoint.ErrNotFound, wire.CodeNotFound, "This checkpoint no longer exists.", ""},
+		{checkpoint.ErrNothingToUndo, wire.CodeNotFound, "There is no restore here that could be undone.", ""},
+		{checkpoint.ErrDamaged, wire.CodeBroken, "What this checkpoint has kept of a file is damaged, so it was not used.", "Choose another checkpoint."},
 		{checkpoint.ErrNotInCheckpoint, wire.CodeNotFound, "The file was not there at this checkpoint.", ""},
 		{checkpoint.ErrNotCovered, wire.CodeNotFound, "The file was not covered by this checkpoint.", ""},
 		{search.ErrNoRipgrep, wire.CodeMissingTool, "Search needs ripgrep, which was not found beside Keel nor on the PATH.", "Install ripgrep or reinstall Keel; files, chat and terminal work without it."},
 		{search.ErrOutside, wire.CodeOutside, "The folder to search leads out of the opened folder.", "Search in a folder below it."},
 		{session.ErrNotFound, wire.CodeNotFound, "This session no longer exists.", "Start a new one."},
+		{session.ErrBusy, wire.CodeBusy, "Another Keel command is using this session.", "Wait for it to finish, or start a new session."},
+		{session.ErrNewer, wire.CodeBroken, "A newer version of Keel wrote this session; it was left as it is.", "Open it with that version, or start a new session."},
 		{agent.ErrRunning, wire.CodeBusy, "A turn is running in this session.", "Stop it first, then try again."},
 		{approval.ErrChanged, wire.CodeChanged, "What was shown is no longer what would happen; nothing was run.", "Look at the question again."},
 		{approval.ErrGone, wire.CodeNotFound, "This question has been answered already.", ""},
 		{agent.ErrNothing, wire.CodeNotFound, "This turn changed nothing, so there is nothing to take back.", ""},
-		{agent.ErrEmpty, wire.CodeBadPattern, "The message is empty.", "Type what you want."},
-		{settings.ErrValue, wire.CodeBadPattern, "This setting cannot have that value; nothing was changed.", "Look at its description in the settings editor."},
+		{agent.ErrNotFound, wire.CodeNotFound, "This turn or waiting message is no longer there; the agent may have taken the message already.", ""},
+		{agent.ErrEmpty, wire.CodeInvalid, "The message is empty.", "Type what you want."},
+		{settings.ErrValue, wire.CodeInvalid, "This setting cannot have that value; nothing was changed.", "Look at its description in the settings editor."},
 		{command.ErrNoFolder, wire.CodeNotFound, "The folder to run the command in does not exist; nothing was run.", ""},
 		{terminal.ErrNoShell, wire.CodeMissingTool, "No shell was found to open a terminal with.", "Install bash, or choose another terminal profile."},
+		{terminal.ErrUnsupported, wire.CodeMissingTool, "Keel has no terminal on this system yet.", ""},
 		{terminal.ErrNoFolder, wire.CodeNotFound, "The folder for the terminal does not exist.", "Open the terminal in another folder."},
 		{terminal.ErrNotFound, wire.CodeNotFound, "This terminal has ended.", "Open a new one."},
 		{terminal.ErrClosed, wire.CodeNotFound, "This terminal has ended.", "Open a new one."},
-		{syscall.ENOSPC, wire.CodeDiskFull, "The disk is full: the file was not saved, its old content is unharmed, and your text is still in the editor.", "Free some space, then save again."},
+		{syscall.ENOSPC, wire.CodeDiskFull, "The disk is full, so this could not be finished.", "Free some space, then try again."},
+		{context.DeadlineExceeded, wire.CodeBusy, "This took too long and was given up.", "Try again."},
 		{syscall.EISDIR, wire.CodeIsFolder, "This is a folder, not a file.", ""},
 		{syscall.ENOTDIR, wire.CodeNotFolder, "A part of this path is a file, not a folder.", ""},
 		{fs.ErrNotExist, wire.CodeNotFound, "The file or folder does not exist.", ""},

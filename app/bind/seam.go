@@ -36,7 +36,7 @@ func call[T any](s *Seam, name string, work func(ctx context.Context) (T, error)
 			err = &wire.Error{
 				Code:    wire.CodeInternal,
 				Message: "Keel made a mistake of its own, and did not finish what you asked for.",
-				Hint:    "Your files are as they were before this step. Try again; if it happens again, the log has the details.",
+				Hint:    "Look whether a part of it was done before you try again. The log has the details.",
 			}
 		}
 	}()

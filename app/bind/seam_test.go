@@ -12,7 +12,9 @@ import (
 
 	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/app/wire"
+	"github.com/keel-ide/keel/backend/agent"
 	"github.com/keel-ide/keel/backend/provider"
+	"github.com/keel-ide/keel/backend/session"
 	"github.com/keel-ide/keel/backend/workspace"
 )
 
@@ -55,6 +57,12 @@ func TestExplain(t *testing.T) {
 	}{
 		{"missing file", fmt.Errorf("reading %q: %w", "a", fs.ErrNotExist), wire.CodeNotFound, false},
 		{"full disk", fmt.Errorf("writing: %w", syscall.ENOSPC), wire.CodeDiskFull, true},
+		{"full disk, a file", fmt.Errorf("writing: %w (%w)", workspace.ErrDiskFull, syscall.ENOSPC), wire.CodeDiskFull, true},
+		{"too late", fmt.Errorf("asking: %w", context.DeadlineExceeded), wire.CodeBusy, true},
+		{"after closing", fmt.Errorf("creating: %w", agent.ErrClosed), wire.CodeNoWorkspace, true},
+		{"session in use", fmt.Errorf("opening: %w", session.ErrBusy), wire.CodeBusy, true},
+		{"queued message gone", fmt.Errorf("editing: %w", agent.ErrNotFound), wire.CodeNotFound, false},
+		{"empty message", agent.ErrEmpty, wire.CodeInvalid, true},
 		{"changed", fmt.Errorf("writing: %w", workspace.ErrChanged), wire.CodeChanged, true},
 		{"home folder", fmt.Errorf("opening: %w", workspace.ErrNeedsConsent), wire.CodeNeedsConsent, true},
 		{"no permission", fmt.Errorf("reading: %w", fs.ErrPermission), wire.CodeNotAllowed, true},

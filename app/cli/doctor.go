@@ -70,7 +70,7 @@ func diagnose(ctx context.Context, options *shared) []check {
 		checks = append(checks, check{
 			Name:   "settings",
 			Detail: fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, p.Message),
-			Hint:   "Mend that line.",
+			Hint:   "Correct that line.",
 		})
 	} else {
 		checks = append(checks, check{Name: "settings", OK: true, Detail: "no problems"})

@@ -25,8 +25,9 @@ const (
 	CodeNeedsConsent Code = "needs_consent"
 	CodeNoWorkspace  Code = "no_workspace"
 	CodeBusy         Code = "busy"
-	CodeBroken       Code = "broken" // a file that must be mended first
+	CodeBroken       Code = "broken" // a file that must be corrected first
 	CodeBadPattern   Code = "bad_pattern"
+	CodeInvalid      Code = "invalid" // a value that cannot be taken
 	CodeProvider     Code = "provider"
 	CodeMissingTool  Code = "missing_tool"
 	CodeCancelled    Code = "cancelled"

@@ -32,7 +32,7 @@ export interface Checkpoint {
 }
 
 /** Code is the closed set of failures the page can tell apart. */
-export type Code = 'bad_pattern' | 'broken' | 'busy' | 'cancelled' | 'changed' | 'disk_full' | 'exists' | 'internal' | 'is_folder' | 'missing_tool' | 'needs_consent' | 'no_workspace' | 'not_allowed' | 'not_folder' | 'not_found' | 'outside' | 'provider' | 'too_large'
+export type Code = 'bad_pattern' | 'broken' | 'busy' | 'cancelled' | 'changed' | 'disk_full' | 'exists' | 'internal' | 'invalid' | 'is_folder' | 'missing_tool' | 'needs_consent' | 'no_workspace' | 'not_allowed' | 'not_folder' | 'not_found' | 'outside' | 'provider' | 'too_large'
 
 /** Conflict is a path that a restore leaves as it is, and why. */
 export interface Conflict {
