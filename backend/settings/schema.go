@@ -95,7 +95,7 @@ func Schema() []Property {
 			Default:     `""`,
 			Enum:        []string{"", "bedrock", "practice"},
 			EnumDescriptions: []string{
-				"Choose by itself: Amazon Bedrock when AWS credentials work, otherwise the practice model.",
+				"The practice model, or Amazon Bedrock once `#keelAgent.model#` names one of its models.",
 				"Amazon Bedrock, with your AWS credentials. See `#keelAgent.bedrock.region#` and `#keelAgent.bedrock.profile#`.",
 				"The built-in practice model: no account and no network. It follows a small set of plain requests and is no real model.",
 			},
