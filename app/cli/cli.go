@@ -48,14 +48,16 @@ func (e exit) Error() string { return fmt.Sprintf("exit code %d", e.code) }
 // usage marks an error in how a command was called.
 type usage struct{ error }
 
-// Is tells whether the arguments name a command rather than a folder to open.
+// Is tells whether the arguments name a command, perhaps after flags, rather than
+// a folder to open.
 func Is(arguments []string) bool {
 	if len(arguments) == 0 {
 		return false
 	}
 	first := arguments[0]
 	if strings.HasPrefix(first, "-") {
-		return slices.Contains([]string{"-h", "--help", "-v", "--version"}, first)
+		name, _, _ := strings.Cut(first, "=")
+		return slices.Contains([]string{"-h", "--help", "-v", "--version", "--workspace", "--json"}, name)
 	}
 	return slices.Contains([]string{"exec", "checkpoint", "trust", "doctor", "version", "help", "completion"}, first)
 }

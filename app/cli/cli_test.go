@@ -1,0 +1,27 @@
+package cli_test
+
+import (
+	"testing"
+
+	"github.com/keel-ide/keel/app/cli"
+)
+
+func TestIsTellsCommandsFromFolders(t *testing.T) {
+	for _, test := range []struct {
+		arguments []string
+		want      bool
+	}{
+		{nil, false},
+		{[]string{"exec", "hello"}, true},
+		{[]string{"--workspace", "d", "checkpoint", "list"}, true},
+		{[]string{"--workspace=d", "checkpoint", "list"}, true},
+		{[]string{"--json", "version"}, true},
+		{[]string{"--help"}, true},
+		{[]string{"some/folder"}, false},
+		{[]string{"."}, false},
+	} {
+		if got := cli.Is(test.arguments); got != test.want {
+			t.Errorf("Is(%q) is %v, want %v", test.arguments, got, test.want)
+		}
+	}
+}
