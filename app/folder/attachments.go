@@ -27,6 +27,7 @@ type Attachments struct {
 	streams int64
 	open    map[string]attachment
 	typed   map[string]*typing
+	closed  bool
 }
 
 type attachment struct {
@@ -51,6 +52,11 @@ func (a *Attachments) Attach(ctx context.Context, id string, from int64) (int64,
 	}
 	pumping, cancel := context.WithCancel(a.ctx)
 	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.closed {
+		cancel()
+		return 0, errors.Join(terminal.ErrClosed, reader.Close())
+	}
 	if before, ok := a.open[id]; ok {
 		before.cancel()
 	}
@@ -58,7 +64,6 @@ func (a *Attachments) Attach(ctx context.Context, id string, from int64) (int64,
 	stream := a.streams
 	a.open[id] = attachment{stream: stream, cancel: cancel, reader: reader}
 	a.typed[id] = &typing{next: 1, held: map[int64]string{}}
-	a.mu.Unlock()
 	a.group.Go(func() {
 		defer cancel()
 		defer reader.Close()
@@ -100,8 +105,13 @@ func (a *Attachments) Write(ctx context.Context, id string, seq int64, text stri
 	}
 }
 
-// Close waits for all attachments; their context has ended.
-func (a *Attachments) Close() { a.group.Wait() }
+// Close waits for all attachments; their context has ended. None starts any more.
+func (a *Attachments) Close() {
+	a.mu.Lock()
+	a.closed = true
+	a.mu.Unlock()
+	a.group.Wait()
+}
 
 func (a *Attachments) pump(ctx context.Context, id string, stream int64, reader *terminal.Reader) {
 	var seq int64

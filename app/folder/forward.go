@@ -15,7 +15,7 @@ func (f *Folder) forward(ctx context.Context) error {
 	if f.Workspace == nil {
 		return nil
 	}
-	watch, err := f.Workspace.Watch(ctx, workspace.WatchOptions{})
+	watch, err := f.Workspace.Watch(ctx, workspace.WatchOptions{Log: f.options.Log})
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/search"
+	"github.com/keel-ide/keel/backend/workspace"
 )
 
 // Searches runs the window's text searches and sends their matches as events.
@@ -18,12 +19,12 @@ type Searches struct {
 	fail   func(error) *wire.Error
 	group  sync.WaitGroup
 
-	mu      sync.Mutex // guards running
+	mu      sync.Mutex // guards what follows
 	running map[string]context.CancelFunc
+	closed  bool
 }
 
-// Start runs a search until it ends, is cancelled, or another with the same ID
-// starts.
+// Start runs a search until it ends or is cancelled. Its ID is its alone.
 func (s *Searches) Start(request wire.TextSearch) error {
 	engine, err := s.engine()
 	if err != nil {
@@ -31,19 +32,20 @@ func (s *Searches) Start(request wire.TextSearch) error {
 	}
 	ctx, cancel := context.WithCancel(s.ctx)
 	s.mu.Lock()
-	if before, ok := s.running[request.ID]; ok {
-		before()
+	defer s.mu.Unlock()
+	if s.closed {
+		cancel()
+		return workspace.ErrClosed
 	}
 	s.running[request.ID] = cancel
-	s.mu.Unlock()
 	s.group.Go(func() {
-		defer cancel()
+		defer s.Cancel(request.ID)
 		s.run(ctx, engine, request)
 	})
 	return nil
 }
 
-// Cancel ends a search if it still runs.
+// Cancel ends a search if it still runs; its last event still comes.
 func (s *Searches) Cancel(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -53,8 +55,13 @@ func (s *Searches) Cancel(id string) {
 	}
 }
 
-// Close waits for all searches; their context has ended.
-func (s *Searches) Close() { s.group.Wait() }
+// Close waits for all searches; their context has ended. None starts any more.
+func (s *Searches) Close() {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	s.group.Wait()
+}
 
 func (s *Searches) run(ctx context.Context, engine *search.Engine, request wire.TextSearch) {
 	var seq int64
