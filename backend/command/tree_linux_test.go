@@ -54,7 +54,7 @@ func TestEndLeavesNothing(t *testing.T) {
 		{"cleared environment", "env -i /bin/sleep SECONDS & wait", 1},
 		{"cleared environment and own session below a living parent", "bash -c 'setsid env -i /bin/sleep SECONDS & wait' & wait", 1},
 		{"a new group each", "set -m; SLEEP & SLEEP & wait", 2},
-		{"stopped", "SLEEP & until grep -q sleep /proc/$!/cmdline; do :; done; kill -STOP $!; wait", 1},
+		{"stopped", `SLEEP & until read name < /proc/$!/comm && [ "$name" = sleep ]; do :; done; kill -STOP $!; wait`, 1},
 		{"no output pipe", "SLEEP > /dev/null 2>&1", 1},
 	}
 	for i, test := range tests {
