@@ -58,10 +58,11 @@ func (b *Terminals) List() ([]wire.Terminal, error) {
 
 // Attach sends a terminal's output from a byte offset on (0: all that is kept)
 // as "terminal" events, which carry the returned stream number. An earlier
-// attachment of the same terminal ends.
-func (b *Terminals) Attach(id string, from int64) (int64, error) {
+// attachment of the same terminal ends. Again says that it was this page's: its
+// keystrokes go on counting.
+func (b *Terminals) Attach(id string, from int64, again bool) (int64, error) {
 	return with(b.seam, "Terminals.Attach", func(ctx context.Context, f *folder.Folder) (int64, error) {
-		return f.Attachments.Attach(ctx, id, from)
+		return f.Attachments.Attach(ctx, id, from, again)
 	})
 }
 
@@ -74,8 +75,8 @@ func (b *Terminals) Acknowledge(id string, bytes int64) error {
 	})
 }
 
-// Write types text. Seq counts from 1 for each terminal: calls can overtake
-// each other on their way, keystrokes must not.
+// Write types text. Seq counts from 1 for each terminal and page: calls can
+// overtake each other on their way, keystrokes must not.
 func (b *Terminals) Write(id string, seq int64, text string) error {
 	return do(b.seam, "Terminals.Write", func(ctx context.Context, f *folder.Folder) error {
 		return f.Attachments.Write(ctx, id, seq, text)

@@ -44,8 +44,9 @@ type typing struct {
 }
 
 // Attach starts to send a terminal's output from an offset on, and ends an
-// earlier attachment of the same terminal. Keystrokes count from 1 again.
-func (a *Attachments) Attach(ctx context.Context, id string, from int64) (int64, error) {
+// earlier attachment of the same terminal. Keystrokes count from 1, or go on
+// counting when the same page attaches again.
+func (a *Attachments) Attach(ctx context.Context, id string, from int64, again bool) (int64, error) {
 	reader, err := a.terminals.Read(ctx, id, from)
 	if err != nil {
 		return 0, err
@@ -63,7 +64,9 @@ func (a *Attachments) Attach(ctx context.Context, id string, from int64) (int64,
 	a.streams++
 	stream := a.streams
 	a.open[id] = attachment{stream: stream, cancel: cancel, reader: reader}
-	a.typed[id] = &typing{next: 1, held: map[int64]string{}}
+	if _, known := a.typed[id]; !known || !again {
+		a.typed[id] = &typing{next: 1, held: map[int64]string{}}
+	}
 	a.group.Go(func() {
 		defer cancel()
 		defer reader.Close()

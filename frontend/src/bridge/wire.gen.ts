@@ -787,9 +787,10 @@ export interface Methods {
     /**
      * Attach sends a terminal's output from a byte offset on (0: all that is kept)
      * as "terminal" events, which carry the returned stream number. An earlier
-     * attachment of the same terminal ends.
+     * attachment of the same terminal ends. Again says that it was this page's: its
+     * keystrokes go on counting.
      */
-    Attach(id: string, from: number): Promise<number>
+    Attach(id: string, from: number, again: boolean): Promise<number>
     /** Kill ends a shell and everything it started. */
     Kill(id: string): Promise<void>
     /**
@@ -804,8 +805,8 @@ export interface Methods {
     /** Shells lists the shells of this machine. */
     Shells(): Promise<Shell[]>
     /**
-     * Write types text. Seq counts from 1 for each terminal: calls can overtake
-     * each other on their way, keystrokes must not.
+     * Write types text. Seq counts from 1 for each terminal and page: calls can
+     * overtake each other on their way, keystrokes must not.
      */
     Write(id: string, seq: number, text: string): Promise<void>
   }

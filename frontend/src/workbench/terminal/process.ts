@@ -52,10 +52,7 @@ export class ShellProcess implements ITerminalChildProcess {
         this.data.fire(text)
       },
       exit: (code) => this.exited.fire(code),
-      restarted: () => {
-        this.drawn.reset()
-        this.typed = 0
-      },
+      restarted: () => this.drawn.reset(),
     })
   }
 

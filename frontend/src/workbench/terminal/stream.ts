@@ -14,6 +14,7 @@ export interface StreamEvents {
  */
 export class TerminalStream implements Disposable {
   private stream = 0
+  private again = false
   private next = 0
   private order: Sequence<TerminalOutput> | undefined
   private readonly early: TerminalOutput[] = []
@@ -29,8 +30,9 @@ export class TerminalStream implements Disposable {
   async attach(): Promise<void> {
     this.order?.dispose()
     this.order = undefined
-    const stream = await this.bridge.Terminals.Attach(this.id, this.next)
+    const stream = await this.bridge.Terminals.Attach(this.id, this.next, this.again)
     if (this.ended) return
+    this.again = true
     this.stream = stream
     this.order = new Sequence<TerminalOutput>((output) => this.take(output), {
       first: 1,

@@ -33,9 +33,9 @@ describe('Acknowledgements', () => {
 
 describe('TerminalStream', () => {
   function open() {
-    const attached: number[] = []
+    const attached: [from: number, again: boolean][] = []
     const bridge = fakeBridge({
-      methods: { 'Terminals.Attach': (_: string, from: number) => attached.push(from) },
+      methods: { 'Terminals.Attach': (_: string, ...how: [number, boolean]) => attached.push(how) },
     })
     let text = ''
     const events = { output: (piece: string) => (text += piece), exit: vi.fn(), restarted: vi.fn() }
@@ -61,7 +61,10 @@ describe('TerminalStream', () => {
       stream.receive(output(1, 1, 100, 'abc'))
       stream.receive(output(1, 3, 200, 'xyz'))
       await vi.advanceTimersByTimeAsync(1000)
-      expect(attached).toEqual([0, 103])
+      expect(attached).toEqual([
+        [0, false],
+        [103, true],
+      ])
       expect(events.restarted).toHaveBeenCalledOnce()
       stream.receive(output(2, 1, 103, 'def'))
       expect(text()).toBe('abcdef')
