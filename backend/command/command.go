@@ -19,7 +19,9 @@
 //
 // A process that a finished command left in the background goes on, its output
 // still reaching the log; [Result].Remaining lists it and [Runner.Close] ends
-// it.
+// it. Where Keel itself was killed, the next runner with the same
+// [Options.LogDir] does, on Linux: it ends what still carries the mark of a
+// runner whose process is gone, and never anything that does not.
 //
 // # What is not here
 //
@@ -133,12 +135,20 @@ type Runner struct {
 
 	mu     sync.Mutex // guards closed, and work.Add against work.Wait
 	closed bool
+
+	owning sync.Mutex // guards owned and the file it is about
+	owned  bool       // the mark's owner is on the disk
 }
 
-// New returns a runner; nothing is started or created yet.
+// New returns a runner. In the background it ends what the commands of a Keel
+// that was killed have left running; nothing else is started or created yet.
 func New(options Options) *Runner {
 	o := options.withDefaults()
-	return &Runner{options: o, mark: o.NewID(), ended: make(chan struct{})}
+	r := &Runner{options: o, mark: o.NewID(), ended: make(chan struct{})}
+	if o.LogDir != "" {
+		r.work.Go(r.endOrphans)
+	}
+	return r
 }
 
 // begin counts a piece of work that Close waits for.
@@ -161,7 +171,10 @@ func (r *Runner) Close() error {
 		close(r.ended)
 	}
 	r.mu.Unlock()
-	end(target{mark: r.mark}, r.options.Grace)
+	remaining := end(target{mark: r.mark}, r.options.Grace)
 	r.work.Wait()
+	if len(remaining) == 0 {
+		r.disown()
+	}
 	return nil
 }

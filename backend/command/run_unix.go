@@ -48,6 +48,9 @@ func (r *Runner) Run(ctx context.Context, spec Spec, output func([]byte)) (Resul
 		return Result{}, ErrClosed
 	}
 	defer r.work.Done()
+	if err := r.own(); err != nil {
+		return Result{}, err
+	}
 	id := r.options.NewID()
 	log, err := openLog(r.options.LogDir, id, r.options.LogLimit, r.options.LogsKept)
 	if err != nil {

@@ -12,6 +12,7 @@ const killWait = time.Second
 type target struct {
 	mark    string // of the command, or the runner's, which begins it
 	session int    // the shell's process id; 0 when any
+	strict  bool   // only what carries the mark itself, of this user
 }
 
 // end asks the target's processes to end, then ends them, until none is left.

@@ -82,6 +82,9 @@ func (t target) find() []process {
 			others = append(others, p)
 		}
 	}
+	if t.strict {
+		return found
+	}
 	return withDescendants(found, others)
 }
 
@@ -102,6 +105,9 @@ func withDescendants(found, others []process) []process {
 // marked reads the environment the process was started with. That of another
 // user's process cannot be read; such a one is found by its parent.
 func (t target) marked(id int) bool {
+	if t.strict && !ours(id) {
+		return false
+	}
 	environ, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", id))
 	if err != nil {
 		return false
@@ -113,6 +119,12 @@ func (t target) marked(id int) bool {
 		}
 	}
 	return false
+}
+
+// ours reports whether a process is of this user.
+func ours(id int) bool {
+	var status unix.Stat_t
+	return unix.Stat(fmt.Sprintf("/proc/%d", id), &status) == nil && status.Uid == uint32(os.Geteuid())
 }
 
 // readProcess reads /proc/ID/stat (proc_pid_stat(5)); ok is false for one that
