@@ -205,6 +205,10 @@ test('restoring to a point shows first what it does', async () => {
   for (const part of ['calc.go', 'gen.txt', 'node_modules']) {
     expect(chat.root.querySelector('[role=dialog]')?.textContent).toContain(part)
   }
+  // Whoever still holds the key that opened the preview has not seen it.
+  const held = new KeyboardEvent('keydown', { key: 'Enter', repeat: true, bubbles: true, cancelable: true })
+  chat.button('Restore 2 files').dispatchEvent(held)
+  expect(held.defaultPrevented).toBe(true)
   chat.button('Restore 2 files').click()
   await chat.settle()
   expect(restore).toHaveBeenCalledWith({ sessionId: 's1', turnId: 't1', scope: 'point', paths: [] })
