@@ -6,23 +6,12 @@ import {
 import { ContextKeyExpr } from '@codingame/monaco-vscode-api/vscode/vs/platform/contextkey/common/contextkey'
 import { KeybindingWeight } from '@codingame/monaco-vscode-api/vscode/vs/platform/keybinding/common/keybindingsRegistry'
 import type { Disposable } from '../bridge'
+import type { HostCommand } from '../features/chat'
 import { parseKey } from './keys'
 import { notify } from './notify'
 
-/** Command is something a person can do; menus, buttons, keys and the palette name its id. */
-export interface Command {
-  id: string
-  /** as in the palette: "Keel: View All Changes" */
-  title: string
-  /** VS Code's notation: "ctrl+l" */
-  key?: string
-  /** a VS Code when clause */
-  when?: string
-  run(): void | Promise<void>
-}
-
 /** register adds a command to the palette, with its key. What it throws is shown. */
-export function register(command: Command): Disposable {
+export function register(command: HostCommand): Disposable {
   const when = ContextKeyExpr.deserialize(command.when)
   const title = { value: command.title, original: command.title }
   class RegisteredCommand extends Action2 {

@@ -1,7 +1,8 @@
 import { getService, IEditorService } from '@codingame/monaco-vscode-api'
 import { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
+import type { DiffTarget } from '../features/checkpoint'
 import type { PathMap } from './files/paths'
-import { sidesOf, type DiffTarget } from './sides'
+import { sidesOf } from './sides'
 
 /** openMultiDiff shows several files' changes in one editor, one below the other. */
 export async function openMultiDiff(
@@ -21,18 +22,5 @@ export async function openMultiDiff(
     }),
     options: { pinned: true },
     isTransient: true,
-  })
-}
-
-/** openDiff shows one file's changes side by side. */
-export async function openDiff(title: string, target: DiffTarget, paths: PathMap): Promise<void> {
-  const { original, modified } = sidesOf(target, paths)
-  if (!original || !modified) return openMultiDiff(title, [target], paths)
-  const editors = await getService(IEditorService)
-  await editors.openEditor({
-    label: title,
-    original: { resource: original },
-    modified: { resource: modified },
-    options: { pinned: true },
   })
 }

@@ -1,11 +1,7 @@
 import { getService, INotificationService } from '@codingame/monaco-vscode-api'
 import Severity from '@codingame/monaco-vscode-api/vscode/vs/base/common/severity'
 import { toFailure } from '../bridge'
-
-export interface ToastAction {
-  label: string
-  run(): void | Promise<void>
-}
+import type { ToastAction } from '../features/checkpoint'
 
 function show(severity: Severity, message: string, actions: readonly ToastAction[] = []): void {
   const choices = actions.map(({ label, run }) => ({

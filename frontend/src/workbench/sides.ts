@@ -1,19 +1,7 @@
 import type { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
-import type { DiffKind } from '../bridge'
+import type { DiffTarget } from '../features/checkpoint'
 import { checkpointResource } from './files/checkpoints'
 import type { PathMap } from './files/paths'
-
-/** DiffTarget is one file that differs between a checkpoint and a later one, or the disk. */
-export interface DiffTarget {
-  path: string
-  kind: DiffKind
-  /** the old path of a renamed file */
-  from?: string
-  /** id of the checkpoint on the left */
-  before: string
-  /** id of the checkpoint on the right; null for the file on disk */
-  after: string | null
-}
 
 export interface DiffSides {
   original: URI | undefined

@@ -11,21 +11,13 @@ import {
   type IViewsRegistry,
 } from '@codingame/monaco-vscode-api/vscode/vs/workbench/common/views'
 import type { Disposable } from '../bridge'
-
-/** View is a view of our own, drawn into a container that fills it and does not scroll. */
-export interface View {
-  id: string
-  title: string
-  /** a codicon's name without "codicon-" */
-  icon: string
-  render(container: HTMLElement): Disposable
-}
+import type { HostView } from '../features/chat'
 
 const containers = Registry.as<IViewContainersRegistry>(Extensions.ViewContainersRegistry)
 const views = Registry.as<IViewsRegistry>(Extensions.ViewsRegistry)
 
-/** registerView puts a view into the right side bar. */
-export function registerView(view: View): Disposable {
+/** registerView puts a view of our own into the right side bar. */
+export function registerView(view: HostView): Disposable {
   const title = { value: view.title, original: view.title }
   const icon = ThemeIcon.fromId(view.icon)
   const container = containers.registerViewContainer(
@@ -61,7 +53,7 @@ export function registerView(view: View): Disposable {
 }
 
 function paneFor(
-  view: View,
+  view: HostView,
 ): typeof ViewPane & (new (...args: ConstructorParameters<typeof ViewPane>) => ViewPane) {
   return class extends ViewPane {
     private readonly filled = document.createElement('div')

@@ -50,9 +50,11 @@ export interface HostView {
   title: string
   /** a codicon's name without "codicon-" */
   icon: string
+  /** Draws into a container that fills the view and does not scroll. */
   render(container: HTMLElement): Disposable
 }
 
+/** HostCommand is something a person can do; menus, buttons, keys and the palette name its id. */
 export interface HostCommand {
   id: string
   /** as in the palette: "Keel: View All Changes" */
