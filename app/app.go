@@ -87,12 +87,14 @@ type App struct {
 	paths   folder.Paths
 	events  *events
 	started time.Time
+	closing closing
 
 	opening sync.Mutex // held while a folder replaces another, or the last one is closed
 
 	mu     sync.Mutex // guards what follows
 	folder *folder.Folder
 	failed *wire.Error // why the asked-for folder is not open
+	wanted string      // what a later start asked for before there was a page
 }
 
 // Folder returns what the window works on now.

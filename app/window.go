@@ -44,6 +44,7 @@ func (a *App) run(page fs.FS) error {
 		AssetServer:      &assetserver.Options{Assets: dist, Handler: byteHandler{desk: a, log: a.log}},
 		Logger:           wailsLog{a.log},
 		OnStartup:        func(ctx context.Context) { a.events.ctx.Store(&ctx) },
+		OnBeforeClose:    a.keepOpen,
 		ErrorFormatter:   format,
 		Linux: &linux.Options{
 			ProgramName: "keel",
@@ -63,6 +64,9 @@ func (a *App) run(page fs.FS) error {
 		},
 	}
 	tune(window)
+	signals, done := context.WithCancel(a.ctx)
+	defer done()
+	go a.endOnSignal(signals)
 	return wails.Run(window)
 }
 
@@ -93,11 +97,12 @@ func (a *App) State() wire.WindowState {
 	a.mu.Lock()
 	if a.failed != nil {
 		state.Message, state.Hint = a.failed.Message, a.failed.Hint
+		a.failed = nil // said once, not again after each reload
 	}
+	state.Open, a.wanted = a.wanted, ""
 	a.mu.Unlock()
 	if f.Workspace != nil {
 		state.Workspace = wire.Workspace{ID: f.Workspace.ID(), Path: f.Workspace.Path(), Name: f.Workspace.Name()}
-		state.Practice = f.Providers.OnlyPractice(a.ctx)
 	}
 	return state
 }
@@ -146,8 +151,14 @@ func (a *App) PickFolder(context.Context) (string, error) {
 // SetTitle names the window.
 func (a *App) SetTitle(title string) { wails2.WindowSetTitle(a.wails(), title) }
 
-// Quit closes the window.
-func (a *App) Quit() { wails2.Quit(a.wails()) }
+// Quit closes the window; the user has agreed to it.
+func (a *App) Quit() {
+	a.closing.allow()
+	wails2.Quit(a.wails())
+}
+
+// Stay takes back a try to close the window.
+func (a *App) Stay() { a.closing.stays() }
 
 // OpenExternal opens a web or mail address in the system's browser, nothing else.
 func (a *App) OpenExternal(_ context.Context, address string) error {
@@ -184,6 +195,9 @@ func (a *App) Timing(timing wire.Timing) {
 func (a *App) later(request instance.Request) {
 	ctx := a.events.ctx.Load()
 	if ctx == nil {
+		a.mu.Lock()
+		a.wanted = request.Path // for the page that is about to load
+		a.mu.Unlock()
 		return
 	}
 	wails2.WindowUnminimise(*ctx)

@@ -15,6 +15,7 @@ type Shell interface {
 	OpenExternal(ctx context.Context, address string) error
 	Timing(timing wire.Timing)
 	Quit()
+	Stay()
 }
 
 // Window is the window itself: which folder it shows, its title, its end.
@@ -74,7 +75,15 @@ func (w *Window) Timing(timing wire.Timing) error {
 // Ping answers with what it was given; it measures the seam.
 func (w *Window) Ping(text string) (string, error) { return text, nil }
 
-// Quit closes the window.
+// Stay answers a "closing" event: the window stays open.
+func (w *Window) Stay() error {
+	return w.do("Window.Stay", func(context.Context) error {
+		w.shell.Stay()
+		return nil
+	})
+}
+
+// Quit closes the window, also while a turn runs.
 func (w *Window) Quit() error {
 	return w.do("Window.Quit", func(context.Context) error {
 		w.shell.Quit()

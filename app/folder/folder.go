@@ -243,6 +243,23 @@ func (f *Folder) Holds(path string) bool {
 	return err == nil && real == f.Workspace.Path()
 }
 
+// Busy names the session whose turn runs, or is empty.
+func (f *Folder) Busy(ctx context.Context) string {
+	if f.Agent == nil {
+		return ""
+	}
+	sessions, err := f.Agent.Sessions(ctx)
+	if err != nil {
+		return ""
+	}
+	for _, s := range sessions {
+		if s.Running {
+			return s.Title
+		}
+	}
+	return ""
+}
+
 // SearchEngine returns the search engine, or why there is none.
 func (f *Folder) SearchEngine() (*search.Engine, error) { return f.search() }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/keel-ide/keel/app/bind"
 	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/app/wire"
+	"github.com/keel-ide/keel/backend/approval"
 	"github.com/keel-ide/keel/backend/provider"
 	"github.com/keel-ide/keel/backend/provider/replay"
 	"github.com/keel-ide/keel/backend/session"
@@ -134,4 +135,16 @@ func read(t *testing.T, name string) string {
 		t.Fatal(err)
 	}
 	return string(data)
+}
+
+func TestOnlyAnOfferedPatternOfAWaitingQuestionIsTrusted(t *testing.T) {
+	f := open(t, replay.Line{Text: "Hello.", StopReason: provider.StopEndTurn})
+	state, _ := turn(t, f)
+	err := f.Answer(t.Context(), wire.ApprovalAnswer{SessionID: state.ID, ApprovalID: "gone", Hash: "x", Approved: true, Trust: "*"})
+	if !errors.Is(err, approval.ErrGone) {
+		t.Errorf("answering a question that is gone: %v", err)
+	}
+	if trusted := f.Settings.Values().TrustedCommands; len(trusted) != 0 {
+		t.Errorf("the settings now trust %q", trusted)
+	}
 }

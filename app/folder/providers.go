@@ -29,16 +29,6 @@ func (p *Providers) Infos(ctx context.Context) []provider.Info {
 	return out
 }
 
-// OnlyPractice tells whether nothing but the practice model can answer now.
-func (p *Providers) OnlyPractice(ctx context.Context) bool {
-	for _, info := range p.Infos(ctx) {
-		if info.Ready && !info.Practice {
-			return false
-		}
-	}
-	return true
-}
-
 // States lists the providers with their models, asking all at once. One that
 // does not answer says so and holds up no other.
 func (p *Providers) States(ctx context.Context) []wire.ProviderState {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -183,11 +184,40 @@ func (f *Folder) Examples() []wire.Example {
 // Answer answers a question, after trusting a pattern where the user chose one.
 func (f *Folder) Answer(ctx context.Context, answer wire.ApprovalAnswer) error {
 	if answer.Trust != "" && answer.Approved {
-		if err := f.Settings.Append(ctx, "keelAgent.trustedCommands", answer.Trust); err != nil {
+		if err := f.trust(ctx, answer); err != nil {
 			return err
 		}
 	}
 	return f.Agent.Answer(ctx, answer.SessionID, answer.ApprovalID, answer.Hash, answer.Approved, answer.Feedback)
+}
+
+// trust adds a pattern to the user's settings: one that the very question
+// offered, while it still waits.
+func (f *Folder) trust(ctx context.Context, answer wire.ApprovalAnswer) error {
+	state, err := f.Agent.Session(ctx, answer.SessionID)
+	if err != nil {
+		return err
+	}
+	asked := waiting(state, answer.ApprovalID)
+	switch {
+	case asked == nil:
+		return fmt.Errorf("trusting %q: %w", answer.Trust, approval.ErrGone)
+	case asked.Hash != answer.Hash || !slices.Contains(asked.Patterns, answer.Trust):
+		return fmt.Errorf("trusting %q: %w", answer.Trust, approval.ErrChanged)
+	}
+	return f.Settings.Append(ctx, "keelAgent.trustedCommands", answer.Trust)
+}
+
+// waiting returns the question with this id, if it has no answer yet.
+func waiting(state session.Session, id string) *session.Approval {
+	for _, turn := range state.Turns {
+		for _, item := range turn.Items {
+			if item.Tool != nil && item.Tool.Approval != nil && item.Tool.Approval.ID == id && item.Tool.Approval.Answer == "" {
+				return item.Tool.Approval
+			}
+		}
+	}
+	return nil
 }
 
 func (f *Folder) sendTerminal(output wire.TerminalOutput) {

@@ -13,6 +13,7 @@ type Events struct {
 	Settings SettingsChanged `event:"settings"`
 	Notice   Notice          `event:"notice"`
 	Open     OpenPath        `event:"open"`
+	Closing  Closing         `event:"closing"`
 }
 
 // SessionsChanged says that the list of sessions has changed.

@@ -8,9 +8,8 @@ type WindowState struct {
 	Recent    []Workspace `json:"recent"`
 	Message   string      `json:"message"` // why the asked-for folder is not open; empty when it is
 	Hint      string      `json:"hint"`
-	Practice  bool        `json:"practice"` // only the practice model can answer now
-	Sample    bool        `json:"sample"`   // the workspace is the copy of the sample
-	Timings   bool        `json:"timings"`  // KEEL_TIMINGS is set: send Window.Timing
+	Open      string      `json:"open"`    // a folder that a later start asked for before there was a page
+	Timings   bool        `json:"timings"` // KEEL_TIMINGS is set: send Window.Timing
 	StartedAt int64       `json:"startedAt"`
 }
 
@@ -39,6 +38,12 @@ type Notice struct {
 	Severity string `json:"severity"` // info, warning, error
 	Message  string `json:"message"`
 	Hint     string `json:"hint"`
+}
+
+// Closing asks the page whether the window may close although a turn runs; the
+// page answers with Window.Quit, or not at all.
+type Closing struct {
+	Session string `json:"session"` // the title of the session at work
 }
 
 // OpenPath asks the page to show what a second start of Keel was given.

@@ -1,6 +1,6 @@
 import { isCancellationError } from '@codingame/monaco-vscode-api/vscode/vs/base/common/errors'
 import { connect, type Bridge, type Notice } from './bridge'
-import { startChat } from './features/chat'
+import { startChat, type ChatHost } from './features/chat'
 import { boot } from './workbench/boot'
 import { rememberBackground } from './workbench/background'
 import { chatHost } from './workbench/chatHost'
@@ -26,6 +26,8 @@ async function main(root: HTMLElement): Promise<void> {
   followTitle(bridge)
   reportProblems(bridge, host.openFile)
   reportNotices(bridge, folders)
+  askBeforeClosing(bridge, host)
+  if (state.open) void folders.open(state.open)
   if (state.message) notify.error([state.message, state.hint].filter(Boolean).join(' '))
   if (state.timings) void reportTimings(bridge)
 }
@@ -42,6 +44,19 @@ function reportNotices(bridge: Bridge, folders: Folders): void {
     show(hint ? `${message} ${hint}` : message)
   })
   bridge.on('open', ({ path }) => void folders.open(path))
+}
+
+/** Closing the window stops a turn, so a window at work asks first. */
+function askBeforeClosing(bridge: Bridge, host: ChatHost): void {
+  bridge.on('closing', ({ session }) => {
+    void host
+      .confirm({
+        message: 'Keel is still at work. Close the window and stop it?',
+        detail: `“${session}” stops where it is. What it has done stays, and can be taken back when you open the folder again.`,
+        primary: 'Stop and Close',
+      })
+      .then((close) => (close ? bridge.Window.Quit() : bridge.Window.Stay()))
+  })
 }
 
 /** The workbench ends work that is no longer wanted with such an error; it is no news to anyone. */

@@ -28,8 +28,7 @@ const emptyState: WindowState = {
   recent: [],
   message: '',
   hint: '',
-  practice: true,
-  sample: false,
+  open: '',
   timings: false,
   startedAt: 0,
 }

@@ -31,6 +31,15 @@ export interface Checkpoint {
   problems: string[]
 }
 
+/**
+ * Closing asks the page whether the window may close although a turn runs; the
+ * page answers with Window.Quit, or not at all.
+ */
+export interface Closing {
+  /** the title of the session at work */
+  session: string
+}
+
 /** Code is the closed set of failures the page can tell apart. */
 export type Code = 'bad_pattern' | 'broken' | 'busy' | 'cancelled' | 'changed' | 'disk_full' | 'exists' | 'internal' | 'invalid' | 'is_folder' | 'missing_tool' | 'needs_consent' | 'no_workspace' | 'not_allowed' | 'not_folder' | 'not_found' | 'outside' | 'provider' | 'too_large'
 
@@ -614,10 +623,8 @@ export interface WindowState {
   /** why the asked-for folder is not open; empty when it is */
   message: string
   hint: string
-  /** only the practice model can answer now */
-  practice: boolean
-  /** the workspace is the copy of the sample */
-  sample: boolean
+  /** a folder that a later start asked for before there was a page */
+  open: string
   /** KEEL_TIMINGS is set: send Window.Timing */
   timings: boolean
   startedAt: number
@@ -641,6 +648,7 @@ export interface Events {
   settings: SettingsChanged
   notice: Notice
   open: OpenPath
+  closing: Closing
 }
 
 /** The methods that the page can call, by feature. */
@@ -829,12 +837,14 @@ export interface Methods {
     PickFolder(): Promise<string>
     /** Ping answers with what it was given; it measures the seam. */
     Ping(text: string): Promise<string>
-    /** Quit closes the window. */
+    /** Quit closes the window, also while a turn runs. */
     Quit(): Promise<void>
     /** SetTitle names the window. */
     SetTitle(title: string): Promise<void>
     /** State returns what the page needs to start. */
     State(): Promise<WindowState>
+    /** Stay answers a "closing" event: the window stays open. */
+    Stay(): Promise<void>
     /** Timing reports how long the page took to start. */
     Timing(timing: Timing): Promise<void>
   }
@@ -850,5 +860,5 @@ export const methodNames = {
   Settings: ['Read', 'Schema', 'Set', 'State', 'Write'],
   Storage: ['Load', 'Update'],
   Terminals: ['Acknowledge', 'Attach', 'Kill', 'List', 'Open', 'Resize', 'Shells', 'Write'],
-  Window: ['OpenExternal', 'OpenFolder', 'PickFolder', 'Ping', 'Quit', 'SetTitle', 'State', 'Timing'],
+  Window: ['OpenExternal', 'OpenFolder', 'PickFolder', 'Ping', 'Quit', 'SetTitle', 'State', 'Stay', 'Timing'],
 } as const

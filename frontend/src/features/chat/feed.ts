@@ -46,6 +46,8 @@ export class SessionFeed implements Disposable {
     } catch (cause) {
       if (this.opening !== opening) return undefined
       this.opening = undefined
+      // A gap in the session that is still shown may have waited for this.
+      if (this.session && this.session.id !== id && !this.sequence) void this.reopen()
       throw toFailure(cause)
     }
   }

@@ -5,6 +5,7 @@ import { chatCommands, viewId } from './commands'
 import { keepContext } from './contextKeys.svelte'
 import type { ChatHost } from './host'
 import { ChatStore } from './store.svelte'
+import { warnOfTrustingAll } from './trustingAll'
 
 export type * from './host'
 
@@ -38,11 +39,13 @@ export function startChat(host: ChatHost): Disposable {
     host.registerCommand(command),
   )
   const stopKeys = keepContext(host, store)
+  const warning = warnOfTrustingAll(host)
   void store.start()
 
   return {
     dispose() {
       stopKeys()
+      warning.dispose()
       for (const command of commands) command.dispose()
       view.dispose()
       store.dispose()
