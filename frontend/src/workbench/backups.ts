@@ -22,6 +22,8 @@ export async function backUpNow(): Promise<void> {
     copies.modifiedWorkingCopies.map(async (copy) => {
       const { meta, content } = await copy.backup(CancellationToken.None)
       await backups.backup(copy, content, undefined, meta)
+      // Saved in the meantime: what is on the disk must not come back as unsaved.
+      if (!copy.isModified()) await backups.discardBackup(copy)
     }),
   )
 }
