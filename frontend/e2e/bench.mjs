@@ -133,7 +133,8 @@ async function largeFolder(browser, display, home) {
   }
 }
 
-async function stream(browser, display, home) {
+async function stream(browser, display) {
+  const home = await makeHome() // what its sessions start with is in its settings
   const perSecond = 2000
   const bedrock = await startBedrock({ count: 20_000, perSecond })
   await mkdir(home.config, { recursive: true })
@@ -143,6 +144,7 @@ async function stream(browser, display, home) {
     const page = await openPage(browser, served)
     const chat = wb.chat(page)
     await chat.open()
+    await page.getByRole('button', { name: 'Model: example.fast-model' }).waitFor()
     const idle = await watching(page, () =>
       page.evaluate(() => new Promise((done) => setTimeout(done, 2000))),
     )
@@ -160,6 +162,7 @@ async function stream(browser, display, home) {
   } finally {
     await served.end()
     await bedrock.end()
+    await home.remove()
   }
 }
 
@@ -177,8 +180,7 @@ try {
   await page.context().close()
   await served.end()
   await largeFolder(browser, display, home)
-  await home.reset()
-  await stream(browser, display, home)
+  await stream(browser, display)
 } finally {
   await browser.close()
   await display.end()

@@ -56,6 +56,8 @@ function windowID() {
   return xdotool('search', '--onlyvisible', '--name', 'sample.*Keel').split('\n')[0]
 }
 
+const title = () => xdotool('getwindowname', windowID())
+
 async function shoot(name) {
   await mkdir(pictures, { recursive: true })
   const file = join(pictures, `${name}.png`)
@@ -91,17 +93,20 @@ test('a turn by keyboard, a second start, closing and opening again', { timeout:
   assert.ok(colours(await shoot('window-turn')) > 200, 'the picture of the window is blank')
 
   // Typing in an editor, and saving it.
-  xdotool('key', 'ctrl+p')
-  xdotool('type', '--delay', '40', 'main.go')
-  xdotool('key', 'Return')
-  await until('main.go is open', () => xdotool('getwindowname', windowID()).startsWith('main.go'))
+  await until('main.go is open', async () => {
+    xdotool('key', 'ctrl+p')
+    xdotool('type', '--delay', '40', 'main.go')
+    xdotool('key', 'Return')
+    return until('its title', () => title().startsWith('main.go'), patience / 6)
+  })
   xdotool('key', 'ctrl+Home')
   xdotool('type', '--delay', '40', '// by keyboard ')
-  await until('it is marked as changed', () => xdotool('getwindowname', windowID()).startsWith('●'))
+  await until('it is marked as changed', () => title().startsWith('●'))
   xdotool('key', 'ctrl+s')
   await until('main.go is saved', async () =>
     (await home.read('main.go')).startsWith('// by keyboard // Command calc'),
   )
+  await until('it is no longer marked as changed', () => title().startsWith('main.go'))
 
   // A second start goes to the first window and ends by itself.
   const second = launch([home.folder])
@@ -114,7 +119,7 @@ test('a turn by keyboard, a second start, closing and opening again', { timeout:
   await until('the window has closed', () => keel.exit())
   assert.equal(keel.exit().code, 0, keel.output())
   keel = await open([])
-  await until('the same editor is open', () => xdotool('getwindowname', windowID()).startsWith('main.go'))
+  await until('the same editor is open', () => title().startsWith('main.go'))
   assert.ok(colours(await shoot('window-again')) > 200, 'the picture of the window is blank')
   await keel.end()
   assert.ok(keel.exit().code === 0 || keel.exit().signal === 'SIGTERM', keel.output())

@@ -35,15 +35,24 @@ export const saved = (page) => page.locator('.tab.active.dirty').waitFor({ state
 
 export const quickInput = (page) => page.locator('.quick-input-widget')
 
-/** Fills the quick input and waits for one of its rows. */
+/**
+ * Types into the quick input and takes one of its rows. Quick open answers from
+ * the list of the last time until it has the new one, and looks again only when
+ * a key is pressed: a file that is only just there needs a second try.
+ */
 async function choose(page, text, row) {
   const input = quickInput(page).getByRole('textbox')
+  const found = quickInput(page).getByRole('option', { name: row }).first()
+  const none = quickInput(page).getByText(/^No matching/)
   await input.waitFor()
-  await until(`quick input keeps ${JSON.stringify(text)}`, async () => {
-    await input.fill(text)
-    return (await input.inputValue()) === text
+  await until(`quick input offers ${row} for ${JSON.stringify(text)}`, async () => {
+    if ((await input.inputValue()) !== text) await input.fill(text)
+    await found.or(none).first().waitFor({ timeout: 5000 })
+    if (await found.isVisible()) return true
+    await input.fill(text.slice(0, -1))
+    return false
   })
-  await quickInput(page).getByRole('option', { name: row }).first().click()
+  await found.click()
   await quickInput(page).waitFor({ state: 'hidden' })
 }
 
