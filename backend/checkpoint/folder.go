@@ -82,7 +82,7 @@ func openFolder(parent *os.Root, name string) (*os.Root, error) {
 	}
 	folder, err := parent.OpenRoot(name)
 	if err != nil {
-		return nil, err
+		return nil, orSwapped(err, parent, name, info)
 	}
 	opened, err := folder.Stat(".")
 	if err != nil || !os.SameFile(info, opened) {
@@ -108,6 +108,17 @@ func openParent(root *os.Root, p string) (*os.Root, string, error) {
 		at = next
 	}
 	return at, path.Base(p), nil
+}
+
+// orSwapped is the error of an open, or errSwapped if something else stands
+// there by now.
+func orSwapped(err error, parent *os.Root, name string, info fs.FileInfo) error {
+	now, lookErr := parent.Lstat(name)
+	// The number of a deleted file may be given to the next one at once.
+	if lookErr != nil || !os.SameFile(info, now) || info.Mode().Type() != now.Mode().Type() {
+		return errSwapped
+	}
+	return err
 }
 
 // chmodFolder sets a folder's permissions; a link is not followed.
@@ -150,11 +161,12 @@ func names(folder *os.Root) ([]string, error) {
 }
 
 // readStable reads a regular file that nobody writes to meanwhile. info is its
-// Lstat. The error is errUnstable or errSwapped when trying again may help.
-func readStable(parent *os.Root, name string, info fs.FileInfo) ([]byte, stamp, error) {
+// Lstat; during is called between reading and looking again. The error is
+// errUnstable or errSwapped when trying again may help.
+func readStable(parent *os.Root, name string, info fs.FileInfo, during func()) ([]byte, stamp, error) {
 	file, err := parent.OpenFile(name, readFlags, 0)
 	if err != nil {
-		return nil, stamp{}, err
+		return nil, stamp{}, orSwapped(err, parent, name, info)
 	}
 	defer file.Close()
 	before, err := file.Stat()
@@ -178,6 +190,7 @@ func readStable(parent *os.Root, name string, info fs.FileInfo) ([]byte, stamp, 
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, stamp{}, err
 	}
+	during()
 	after, err := file.Stat()
 	if err != nil {
 		return nil, stamp{}, err
@@ -187,6 +200,8 @@ func readStable(parent *os.Root, name string, info fs.FileInfo) ([]byte, stamp, 
 	}
 	return content, stampOf(after), nil
 }
+
+func noFault() {}
 
 // describe reads what stands at a name, links not followed; nil is nothing. The
 // entry has no path. A file larger than limit is uncaptured.
@@ -226,7 +241,7 @@ func describeOnce(parent *os.Root, name string, limit int64) (*entry, error) {
 	case info.Size() > limit:
 		return &entry{kind: KindUncaptured, size: info.Size(), cause: causeTooLarge}, nil
 	}
-	content, at, err := readStable(parent, name, info)
+	content, at, err := readStable(parent, name, info, noFault)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, errUnstable
 	}

@@ -95,7 +95,7 @@ func tagged(folder *os.Root) bool {
 	if err != nil || !info.Mode().IsRegular() || info.Size() > ignoreLimit {
 		return false
 	}
-	content, _, err := readStable(folder, cacheTag, info)
+	content, _, err := readStable(folder, cacheTag, info, noFault)
 	return err == nil && strings.HasPrefix(string(content), cacheTagSignature)
 }
 

@@ -41,6 +41,8 @@ type Faults struct {
 	Step func(step string) error
 	// Read is called before a file or folder is read; its error is the path's.
 	Read func(path string) error
+	// Reading is called in the middle of reading a file for a checkpoint.
+	Reading func(path string)
 	// NoExchange makes the store do without the system's exchange of two names.
 	NoExchange bool
 }
@@ -50,6 +52,15 @@ func (f Faults) read(path string) error {
 		return nil
 	}
 	return f.Read(path)
+}
+
+// during is Reading of one path.
+func (f Faults) during(path string) func() {
+	return func() {
+		if f.Reading != nil {
+			f.Reading(path)
+		}
+	}
 }
 
 // stopped is the error of a Step: nothing may be tidied up.

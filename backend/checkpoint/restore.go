@@ -54,7 +54,7 @@ func (s *Store) readDisk(raw string) ([]byte, Entry, error) {
 	if err != nil {
 		return nil, e.export(), fmt.Errorf("reading %q: %w", at, err)
 	}
-	content, stamp, err := readStable(parent, name, info)
+	content, stamp, err := readStable(parent, name, info, noFault)
 	if err != nil {
 		return nil, e.export(), fmt.Errorf("reading %q: %w", at, err)
 	}

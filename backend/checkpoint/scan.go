@@ -152,7 +152,7 @@ func (c *scan) ignoreFile(folder *os.Root, path string, listed []string) string 
 	if err != nil || !info.Mode().IsRegular() || info.Size() > ignoreLimit {
 		return ""
 	}
-	content, _, err := readStable(folder, name, info)
+	content, _, err := readStable(folder, name, info, noFault)
 	if err != nil {
 		return ""
 	}
@@ -243,7 +243,7 @@ func (c *scan) file(folder *os.Root, name, path string, info fs.FileInfo) error 
 	if err := c.store.o.Faults.read(path); err != nil {
 		return err
 	}
-	content, at, err := readStable(folder, name, info)
+	content, at, err := readStable(folder, name, info, c.store.o.Faults.during(path))
 	if err != nil {
 		return err
 	}

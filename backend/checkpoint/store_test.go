@@ -133,6 +133,25 @@ func TestProcessKilled(t *testing.T) {
 	}
 }
 
+// TestAStoreThatCannotWriteMakesNoCheckpoint takes the store's folder away in
+// mid-capture: that is no reason to take the workspace's files for deleted.
+func TestAStoreThatCannotWriteMakesNoCheckpoint(t *testing.T) {
+	root, dir := t.TempDir(), t.TempDir()
+	write(t, filepath.Join(root, "a"), "1")
+	store := opened(t, dir, root, checkpoint.Options{Faults: checkpoint.Faults{Read: func(path string) error {
+		if path == "a" {
+			must(t, os.RemoveAll(filepath.Join(dir, "tmp")))
+		}
+		return nil
+	}}})
+	if made, err := store.Create(t.Context(), checkpoint.CreateRequest{}); err == nil {
+		t.Errorf("made %+v", made)
+	}
+	if all, err := store.List(t.Context()); err != nil || len(all) > 0 {
+		t.Errorf("list: %v, %v", all, err)
+	}
+}
+
 // TestNothingChangesWithoutRoomToStage makes staging fail, as a full disk does.
 func TestNothingChangesWithoutRoomToStage(t *testing.T) {
 	for _, at := range []string{"make stage", "stage b", "stage c"} {

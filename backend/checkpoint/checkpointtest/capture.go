@@ -22,6 +22,7 @@ func captureRows() []row {
 	return []row{
 		{"empty workspace", emptyWorkspace},
 		{"R2 a workspace that vanished is not captured as empty", vanished},
+		{"R2 nor one that vanishes during the capture", vanishes},
 		{"R6 nothing below .git is touched", gitUntouched},
 		{"R7 bytes are exact", bytesExact},
 		{"R8 all permission bits are kept", modesKept},
@@ -69,6 +70,28 @@ func vanished(d *desk) {
 	if len(all) != 1 || all[0].ID != id {
 		d.Fatalf("list: %+v", all)
 	}
+	d.wantTree(Tree{"a": {"-", 0o644, "1"}})
+}
+
+func vanishes(d *desk) {
+	d.write("a", "1")
+	id := d.create()
+	d.write("a", "2")
+	moved := false
+	d.reopen(checkpoint.Options{Faults: checkpoint.Faults{Read: func(path string) error {
+		if path == "a" && !moved {
+			moved = true
+			d.must(os.Rename(d.root, d.root+"-moved"))
+			return os.Mkdir(d.root, 0o755)
+		}
+		return nil
+	}}})
+	if made, err := d.store.Create(d.Context(), checkpoint.CreateRequest{}); err == nil || !moved {
+		d.Fatalf("captured a workspace that was moved away: %+v", made)
+	}
+	d.must(os.Remove(d.root))
+	d.must(os.Rename(d.root+"-moved", d.root))
+	d.exact(id)
 	d.wantTree(Tree{"a": {"-", 0o644, "1"}})
 }
 

@@ -4,7 +4,6 @@ package checkpointtest
 
 import (
 	"fmt"
-	"maps"
 	"os"
 	"strings"
 	"syscall"
@@ -24,6 +23,7 @@ func oddRows() []row {
 		{"hard links", hardLinks},
 		{"deep folders", deepFolders},
 		{"a file that is always changing is unstable", unstable},
+		{"a file swapped just before it is read", swappedBeforeRead},
 		{"long gone: everything deleted", allDeleted},
 	}
 }
@@ -183,32 +183,80 @@ func deepFolders(d *desk) {
 	d.wantTree(want)
 }
 
-// unstable has a file that is written to whenever the store is about to read
-// it, and one that is replaced each time.
+// unstable has a file that is written to whenever the store reads it, one that
+// is replaced each time, and one that comes to rest.
 func unstable(d *desk) {
-	d.write("calm", "1")
-	d.write("replaced", "x")
-	want := maps.Clone(d.tree())
-	n := 0
-	d.reopen(checkpoint.Options{Faults: checkpoint.Faults{Read: func(path string) error {
-		if path != "replaced" {
-			return nil
-		}
-		n++
-		d.must(os.WriteFile(d.at("new"), []byte(fmt.Sprint(n)), 0o644))
-		return os.Rename(d.at("new"), d.at("replaced"))
-	}}})
-	made := d.createAny()
-	if len(made.Problems) != 1 || made.Problems[0].Path != "replaced" || made.Complete {
-		d.Fatalf("checkpoint: %+v", made)
+	for _, path := range []string{"calm", "replaced", "written", "settles"} {
+		d.write(path, "1")
 	}
+	n := 0
+	again := func(path string) {
+		n++
+		d.must(os.WriteFile(d.at(path), []byte(fmt.Sprint(n%10)), 0o644))
+	}
+	settled := false
+	d.reopen(checkpoint.Options{Faults: checkpoint.Faults{
+		Read: func(path string) error {
+			if path == "replaced" {
+				again("new")
+				return os.Rename(d.at("new"), d.at("replaced"))
+			}
+			return nil
+		},
+		Reading: func(path string) {
+			if path == "written" || path == "settles" && !settled {
+				settled = settled || path == "settles"
+				again(path)
+			}
+		},
+	}})
+	made := d.createAny()
+	var paths []string
+	for _, problem := range made.Problems {
+		paths = append(paths, problem.Path)
+	}
+	if diff := cmp.Diff([]string{"replaced", "written"}, paths); diff != "" || made.Complete {
+		d.Fatalf("complete %v, problems (-want +got):\n%s", made.Complete, diff)
+	}
+	d.wantRead(made.ID, "settles", d.tree()["settles"].Content, nil)
 	d.write("calm", "2")
 	result := d.exact(made.ID)
-	d.wantPaths("unknown", result.Unknown, "replaced")
-	got := d.tree()
-	if diff := cmp.Diff(want["calm"], got["calm"]); diff != "" || got["replaced"].Content == "x" {
+	d.wantPaths("unknown", result.Unknown, "replaced", "written")
+	if got := d.tree(); got["calm"].Content != "1" || got["replaced"].Content == "1" {
 		d.Fatalf("workspace: %v", got)
 	}
+}
+
+// swappedBeforeRead has a pipe, which would wait for a writer, a link and a
+// folder come between looking at a file and opening it.
+func swappedBeforeRead(d *desk) {
+	outside := d.root + "-outside"
+	d.must(os.WriteFile(outside, []byte("outside"), 0o644))
+	swaps := map[string]func(path string) error{
+		"pipe":   func(path string) error { return syscall.Mkfifo(path, 0o644) },
+		"link":   func(path string) error { return os.Symlink("other", path) },
+		"out":    func(path string) error { return os.Symlink(outside, path) },
+		"folder": func(path string) error { return os.Mkdir(path, 0o755) },
+		"gone":   func(string) error { return nil },
+	}
+	d.write("other", "other")
+	for path := range swaps {
+		d.write(path, "1")
+	}
+	d.reopen(checkpoint.Options{Faults: checkpoint.Faults{Read: func(path string) error {
+		info, err := os.Lstat(d.at(path))
+		if swap := swaps[path]; swap != nil && err == nil && info.Mode().IsRegular() {
+			d.remove(path)
+			return swap(d.at(path))
+		}
+		return nil
+	}}})
+	made := d.createAny()
+	wantProblems(d, made, checkpoint.Problem{Path: "pipe", Reason: "a named pipe"})
+	d.wantRead(made.ID, "link", "other", nil)
+	d.wantRead(made.ID, "out", outside, nil)
+	d.wantRead(made.ID, "folder", "", checkpoint.ErrNotFile)
+	d.wantRead(made.ID, "gone", "", checkpoint.ErrNotInCheckpoint)
 }
 
 func allDeleted(d *desk) {

@@ -176,6 +176,11 @@ func cancelled(d *desk) {
 		switch {
 		case err == nil:
 			d.wantTree(plot.target)
+			all, err := d.store.List(d.Context())
+			d.must(err)
+			if all[0].Reason != checkpoint.PostRestore || all[1].Reason != checkpoint.PreRestore {
+				d.Fatalf("cancelled at step %d: a restore is a pair of checkpoints: %+v", n, all[:2])
+			}
 		case errors.Is(err, context.Canceled):
 			d.wantTree(plot.before)
 		default:
