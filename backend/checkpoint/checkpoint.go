@@ -26,9 +26,15 @@
 // sockets and the like, and what could not be read. Only the .gitignore files
 // of the workspace count as ignore rules.
 //
+// What is covered is decided anew by each checkpoint. Where a restore or the
+// user brings ignore rules into force, what they make bulk is unknown from then
+// on, also to an undo, which leaves it alone and lists it.
+//
 // Owners, access lists, extended attributes, times and the ties between hard
 // links are not kept. A store into an already dirty memory-mapped page changes
-// no time stamp until it is written back, and is not noticed before.
+// no time stamp until it is written back, and is not noticed before. A process
+// that goes on writing to a file it opened before a restore replaced it writes
+// to a file that has no name any more.
 //
 // # Paths
 //

@@ -138,9 +138,13 @@ func TestProcessKilled(t *testing.T) {
 func TestAStoreThatCannotWriteMakesNoCheckpoint(t *testing.T) {
 	root, dir := t.TempDir(), t.TempDir()
 	write(t, filepath.Join(root, "a"), "1")
+	write(t, filepath.Join(root, "b"), "1")
 	store := opened(t, dir, root, checkpoint.Options{Faults: checkpoint.Faults{Read: func(path string) error {
-		if path == "a" {
+		switch path {
+		case "a":
 			must(t, os.RemoveAll(filepath.Join(dir, "tmp")))
+		case "b": // and it is there again, too late for a
+			must(t, os.MkdirAll(filepath.Join(dir, "tmp"), 0o700))
 		}
 		return nil
 	}}})
