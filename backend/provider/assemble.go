@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 )
 
 // Reply is one complete reply of a model.
@@ -32,8 +33,8 @@ const maxArguments = 16 << 20
 // returns without an error. The caller closes stream.
 //
 // The reply is complete after an [EventStop] with a reason, with every opened
-// block closed, and [io.EOF]. A stream that ends otherwise, or contradicts
-// itself, is a [*Error] of [ClassInterrupted]. Errors of the stream that are a
+// block closed, and [io.EOF] or a connection that breaks only then. A stream
+// that ends otherwise, or contradicts itself, is a [*Error] of [ClassInterrupted]. Errors of the stream that are a
 // [*Error] already, and those of a cancelled context, pass untouched. With an
 // error the reply is always the zero Reply.
 //
@@ -52,6 +53,11 @@ func Assemble(stream Stream, emit func(Event)) (Reply, error) {
 			return a.reply()
 		}
 		if err != nil {
+			// After the stop only the count of tokens can be lost: a connection that
+			// breaks then takes nothing from the reply.
+			if _, broken := errors.AsType[*net.OpError](err); broken && a.stop != "" {
+				return a.reply()
+			}
 			return Reply{}, streamError(err)
 		}
 		before, taken, err := a.add(event)

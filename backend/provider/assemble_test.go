@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net"
 	"strings"
 	"testing"
 
@@ -191,6 +192,24 @@ func TestAssembleStreamErrors(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestAssembleAfterTheStop has the connection break once everything is said.
+func TestAssembleAfterTheStop(t *testing.T) {
+	broken := &net.OpError{Op: "read", Net: "tcp", Err: net.ErrClosed}
+	for n := range len(full()) + 1 {
+		stopped := false
+		for _, e := range full()[:n] {
+			stopped = stopped || e.Kind == provider.EventStop
+		}
+		reply, err := provider.Assemble(providertest.Stream(broken, full()[:n]...), nil)
+		if stopped && (err != nil || reply.StopReason == "") {
+			t.Errorf("after %d events, the stop among them: reply %+v, error %v", n, reply, err)
+		}
+		if !stopped && provider.ClassOf(err) != provider.ClassInterrupted {
+			t.Errorf("after %d events, before the stop: error %v", n, err)
+		}
 	}
 }
 
