@@ -207,7 +207,12 @@ describe('1 the workbench', { timeout: 300_000 }, () => {
 
   test('the settings editor finds the trusted commands and edits their list', async () => {
     await mkdir(home.config, { recursive: true })
-    await writeFile(join(home.config, 'settings.json'), '{\n  // mine\n  "editor.fontSize": 14\n}\n')
+    await writeFile(join(home.config, 'settings.json'), '{\n  // mine\n  "editor.fontSize": 17\n}\n')
+    await until('what the file says is in force', () =>
+      wb
+        .lines(page)
+        .evaluate((element) => getComputedStyle(element.querySelector('.view-line')).fontSize === '17px'),
+    )
     const setting = await wb.findSetting(page, 'Keel Agent: Trusted Commands')
     await setting.getByRole('button', { name: 'Add Item' }).click()
     await setting.locator('input.monaco-inputbox, .monaco-inputbox input').first().fill('go version')

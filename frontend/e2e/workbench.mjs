@@ -123,12 +123,14 @@ export function chat(page) {
     stop: page.getByRole('button', { name: 'Stop (Escape)' }),
     mode: page.getByRole('button', { name: /^Mode: / }),
     model: page.getByRole('button', { name: /^Model: / }),
-    /** Opens the chat by its key. */
+    /** Opens the chat by its key; again when something else has just taken the keyboard. */
     async open() {
-      await press(page, 'Control+L')
-      await until('the chat has the keyboard', () =>
-        input.evaluate((element) => element === document.activeElement),
-      )
+      const focused = () => input.evaluate((element) => element === document.activeElement)
+      await until('the chat has the keyboard', async () => {
+        if ((await input.isVisible()) && (await focused())) return true
+        await press(page, 'Control+L')
+        return false
+      })
     },
     /** Sends a prompt and returns its turn, which may still be running. */
     async send(prompt) {
