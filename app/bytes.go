@@ -28,7 +28,8 @@ const maxWrite = 512 << 20
 //	PUT /keel/file/AREA?path=PATH        replaces them; create=1, overwrite=1, version=V
 //	GET /keel/checkpoint/ID?path=PATH    the bytes at a checkpoint
 //
-// Failures are a [wire.Error] as JSON.
+// Failures are a [wire.Error] as JSON. Every answer sets its status outright: to
+// the window's web view, one without means "not implemented".
 type byteHandler struct {
 	desk bind.Desk
 	log  *slog.Logger
@@ -103,6 +104,7 @@ func (h byteHandler) write(w http.ResponseWriter, r *http.Request, area wire.Are
 	}
 	f.NoteUserChange(area, path)
 	w.Header().Set("X-Keel-Version", entry.Version)
+	w.WriteHeader(http.StatusOK)
 	return nil
 }
 
@@ -115,6 +117,7 @@ func (h byteHandler) checkpoint(ctx context.Context, w http.ResponseWriter, id, 
 	if err != nil {
 		return err
 	}
+	w.WriteHeader(http.StatusOK)
 	_, err = w.Write(data)
 	return err
 }

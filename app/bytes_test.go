@@ -150,3 +150,51 @@ func TestRangesAreHonoured(t *testing.T) {
 		t.Errorf("the last four bytes: %s, %d bytes, %v", response.Status, len(got), err)
 	}
 }
+
+// TestEveryAnswerSetsItsStatus because the window's web view, unlike a server,
+// takes an answer without one for a failure.
+func TestEveryAnswerSetsItsStatus(t *testing.T) {
+	home, path := t.TempDir(), t.TempDir()
+	opened, err := folder.Open(t.Context(), path, folder.Options{
+		Paths:    folder.Paths{Config: filepath.Join(home, "config"), Data: filepath.Join(home, "data")},
+		Headless: true,
+		Explain:  bind.Explain,
+		Log:      slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer opened.Close()
+	if err := os.WriteFile(filepath.Join(path, "empty"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	made, err := opened.Restores.Create(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	handler := byteHandler{desk: desk{opened}, log: slog.New(slog.DiscardHandler)}
+	for _, test := range []struct{ method, target string }{
+		{http.MethodPut, "/keel/file/workspace?path=a.txt&create=1"},
+		{http.MethodPut, "/keel/file/data?path=User/state&create=1"},
+		{http.MethodGet, "/keel/file/workspace?path=empty"},
+		{http.MethodGet, "/keel/file/workspace?path=missing"},
+		{http.MethodGet, "/keel/checkpoint/" + made.ID + "?path=empty"},
+		{http.MethodDelete, "/keel/file/workspace?path=empty"},
+	} {
+		w := &statusWriter{header: http.Header{}}
+		handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), test.method, test.target, nil))
+		if w.status == 0 {
+			t.Errorf("%s %s was answered without a status", test.method, test.target)
+		}
+	}
+}
+
+// statusWriter keeps the status that was set, 0 while there is none.
+type statusWriter struct {
+	header http.Header
+	status int
+}
+
+func (w *statusWriter) Header() http.Header         { return w.header }
+func (w *statusWriter) Write(b []byte) (int, error) { return len(b), nil }
+func (w *statusWriter) WriteHeader(status int)      { w.status = status }
