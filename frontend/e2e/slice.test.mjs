@@ -185,10 +185,28 @@ describe('1 the workbench', { timeout: 300_000 }, () => {
     await wb.explorer(page).waitFor()
   })
 
+  test('another folder opens in this window', async () => {
+    const other = join(home.home, 'other')
+    await mkdir(other)
+    await writeFile(join(other, 'elsewhere.txt'), 'over here\n')
+    await tellRunning(display, home, other)
+    await wb.inExplorer(page, 'elsewhere.txt').waitFor()
+    await wb.press(page, 'Control+R')
+    await page
+      .getByRole('option', { name: /sample/ })
+      .first()
+      .click()
+    await wb.inExplorer(page, 'calc.go').waitFor()
+  })
+
   test('the terminal runs a shell, and a reload of the page loses nothing', async () => {
     await wb.press(page, 'Control+`')
     const typed = page.getByRole('textbox', { name: /^Terminal 1/ })
     await typed.waitFor()
+    await until('the terminal has the keyboard', async () => {
+      await page.locator('.xterm-screen').click()
+      return typed.evaluate((element) => element === document.activeElement)
+    })
     await until('a prompt', async () => /\$|#/.test(await wb.terminalText(page).innerText()))
     await page.keyboard.type('echo sum-$((40+2)); sleep 31.25 &\n')
     await page.locator('.xterm-rows', { hasText: 'sum-42' }).waitFor()
@@ -206,6 +224,7 @@ describe('1 the workbench', { timeout: 300_000 }, () => {
   })
 
   test('the settings editor finds the trusted commands and edits their list', async () => {
+    await wb.openFile(page, 'parse.go')
     await mkdir(home.config, { recursive: true })
     await writeFile(join(home.config, 'settings.json'), '{\n  // mine\n  "editor.fontSize": 17\n}\n')
     await until('what the file says is in force', () =>
@@ -214,12 +233,15 @@ describe('1 the workbench', { timeout: 300_000 }, () => {
         .evaluate((element) => getComputedStyle(element.querySelector('.view-line')).fontSize === '17px'),
     )
     const setting = await wb.findSetting(page, 'Keel Agent: Trusted Commands')
-    await setting.getByRole('button', { name: 'Add Item' }).click()
-    await setting.locator('input.monaco-inputbox, .monaco-inputbox input').first().fill('go version')
-    await setting.getByRole('button', { name: 'OK' }).click()
-    await until('the setting is on the disk', async () =>
-      /"keelAgent.trustedCommands": \[\s*"go version"\s*\]/.test(await settingsText()),
-    )
+    const ok = setting.getByRole('button', { name: 'OK' })
+    await until('the setting is on the disk', async () => {
+      if (/"keelAgent.trustedCommands": \[\s*"go version"\s*\]/.test(await settingsText())) return true
+      if (!(await ok.isVisible()))
+        await setting.getByRole('button', { name: 'Add Item' }).click({ timeout: 2000 })
+      await setting.locator('.monaco-inputbox input').first().fill('go version', { timeout: 2000 })
+      await ok.click({ timeout: 2000 })
+      return until('it is written', async () => (await settingsText()).includes('"go version"'), 5000)
+    })
     assert.match(await settingsText(), /\/\/ mine/, 'the comment is kept')
     await wb.closeEditors(page)
   })
@@ -254,20 +276,6 @@ describe('1 the workbench', { timeout: 300_000 }, () => {
     await page.locator('.monaco-workbench.vs').waitFor()
     await wb.chooseTheme(page, 'Dark Modern')
     await page.locator('.monaco-workbench.vs-dark').waitFor()
-  })
-
-  test('another folder opens in this window', async () => {
-    const other = join(home.home, 'other')
-    await mkdir(other)
-    await writeFile(join(other, 'elsewhere.txt'), 'over here\n')
-    await tellRunning(display, home, other)
-    await wb.inExplorer(page, 'elsewhere.txt').waitFor()
-    await wb.press(page, 'Control+R')
-    await page
-      .getByRole('option', { name: /sample/ })
-      .first()
-      .click()
-    await wb.inExplorer(page, 'calc.go').waitFor()
   })
 })
 

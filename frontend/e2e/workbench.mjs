@@ -93,10 +93,16 @@ export async function findSetting(page, title) {
   return setting
 }
 
-/** Chooses a colour theme by its name. */
+/** Chooses a colour theme by its name. In the first moments of a page the list is still empty. */
 export async function chooseTheme(page, name) {
-  await press(page, 'Control+K', 'Control+T')
-  await choose(page, name, new RegExp(`^${name}$|^${name},`))
+  const option = quickInput(page).getByRole('option', { name: new RegExp(`^${name}$|^${name},`) })
+  await until(`the theme ${name} is offered`, async () => {
+    await press(page, 'Escape', 'Control+K', 'Control+T')
+    await quickInput(page).getByRole('textbox').fill(name, { timeout: 2000 })
+    await option.first().click({ timeout: 2000 })
+    return true
+  })
+  await quickInput(page).waitFor({ state: 'hidden' })
 }
 
 /** A toast with this text. */
