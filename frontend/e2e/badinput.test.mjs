@@ -65,8 +65,11 @@ describe('folders that cannot be opened', { timeout }, () => {
   })
   after(() => home?.remove())
   afterEach(async (context) => {
-    await wb.conclude(page, context)
-    await stop()
+    try {
+      await wb.conclude(page, context)
+    } finally {
+      await stop()
+    }
   })
 
   for (const [what, name, sentence] of [

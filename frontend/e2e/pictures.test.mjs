@@ -26,10 +26,13 @@ before(async () => {
 })
 
 afterEach(async (context) => {
-  await wb.conclude(page, context)
-  await page.context().close()
-  await keel.end()
-  await home.remove()
+  try {
+    await wb.conclude(page, context)
+  } finally {
+    await page.context().close()
+    await keel.end()
+    await home.remove()
+  }
 })
 
 after(async () => {
