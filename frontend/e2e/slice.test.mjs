@@ -252,8 +252,13 @@ describe('1 the workbench', { timeout: 300_000 }, () => {
     await page.keyboard.type('Keel: Toggle Autopilot')
     const row = page.getByRole('listitem', { name: /^Keel: Toggle Autopilot/ })
     await row.dblclick()
-    await page.locator('.defineKeybindingWidget').waitFor()
-    await wb.press(page, 'Control+Alt+Y', 'Enter')
+    const widget = page.locator('.defineKeybindingWidget')
+    await until('the question for a key has the keyboard', () =>
+      widget.evaluate((element) => element.contains(document.activeElement)),
+    )
+    await wb.press(page, 'Control+Alt+Y')
+    await widget.locator('.monaco-keybinding-key', { hasText: 'Y' }).waitFor()
+    await wb.press(page, 'Enter')
     await until('the key is on the disk', async () => {
       const text = await readFile(join(home.config, 'keybindings.json'), 'utf8')
       return text.includes('keel.toggleMode') && text.includes('ctrl+alt+y')
