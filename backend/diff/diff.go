@@ -1,11 +1,12 @@
-// Package diff compares two versions of a text by lines.
+// Package diff compares two versions of a text by lines, and merges the changes
+// of two.
 //
 // # Promises
 //
 // Applying the hunks of a [File] to the old bytes gives the new bytes, exactly:
 // line endings, a missing final newline and invalid UTF-8 are part of the lines
 // and survive. What is too large or is not text is said to be so, never
-// approximated.
+// approximated. A merge is clean or there is none.
 //
 // The lines are found by znkr.io/diff: Myers' algorithm with linear space and
 // heuristics for large inputs.
