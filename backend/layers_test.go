@@ -33,7 +33,7 @@ func rows() [][]string {
 		{"backend/provider/bedrock", "backend/provider/practice", "backend/provider/replay", "backend/approval", "backend/change", "backend/session", "backend/settings"},
 		{"backend/provider"},
 		{"backend/workspace", "backend/checkpoint", "backend/command", "backend/terminal", "backend/search"},
-		{"backend/atomicfile", "backend/diff", "backend/event", "backend/bug"},
+		{"backend/atomicfile", "backend/diff", "backend/event", "backend/inotify", "backend/bug"},
 	}
 }
 

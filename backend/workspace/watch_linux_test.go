@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"golang.org/x/sys/unix"
 )
 
 func TestWatchReports(t *testing.T) {
@@ -325,7 +324,7 @@ func TestWatchGoesBackToTheSystemWhenItHasRoom(t *testing.T) {
 
 // heldNotifier keeps the tree from taking events, so that a real queue runs over.
 type heldNotifier struct {
-	*inotify
+	*kernelNotifier
 	mu   sync.Mutex
 	held bool
 }
@@ -336,7 +335,7 @@ func (n *heldNotifier) take() ([]event, bool) {
 	if n.held {
 		return nil, false
 	}
-	return n.inotify.take()
+	return n.kernelNotifier.take()
 }
 
 func (n *heldNotifier) hold(held bool) {
@@ -355,11 +354,11 @@ func TestWatchRecoversFromLostEvents(t *testing.T) {
 	var held *heldNotifier
 	watch := startWatch(t, open(t, top), WatchOptions{}, func(root string) (notifier, error) {
 		inner, err := newNotifier(root)
-		held = &heldNotifier{inotify: inner.(*inotify)}
+		held = &heldNotifier{kernelNotifier: inner.(*kernelNotifier)}
 		return held, err
 	})
 	held.hold(true)
-	held.inotify.mu.Lock() // our reader waits here, and the kernel's queue fills
+	held.kernelNotifier.mu.Lock() // our reader waits here, and the kernel's queue fills
 	write(t, top+"/a/x", "")
 	const buffered = 4096 // about what fits into the reader's own buffer, and more
 	for range (queueLength(t) + buffered) / 4 {
@@ -367,7 +366,7 @@ func TestWatchRecoversFromLostEvents(t *testing.T) {
 		rename(t, top+"/a/y", top+"/a/x")
 	}
 	makeFolders(t, top+"/new/deep")
-	held.inotify.mu.Unlock()
+	held.kernelNotifier.mu.Unlock()
 	held.hold(false)
 	for !batch(t, watch).Overflow {
 	}
@@ -386,12 +385,12 @@ func TestWatchRenewsWhatTheSystemEnds(t *testing.T) {
 	var held *heldNotifier
 	watch := startWatch(t, open(t, top), WatchOptions{}, func(root string) (notifier, error) {
 		inner, err := newNotifier(root)
-		held = &heldNotifier{inotify: inner.(*inotify)}
+		held = &heldNotifier{kernelNotifier: inner.(*kernelNotifier)}
 		return held, err
 	})
 	for _, folder := range []string{"a", "."} {
 		held.hold(true)
-		if _, err := unix.InotifyRmWatch(held.fd, uint32(held.watches[folder])); err != nil {
+		if err := held.queue.Remove(held.watches[folder]); err != nil {
 			t.Fatal(err)
 		}
 		held.hold(false)
