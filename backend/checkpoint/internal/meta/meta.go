@@ -1,0 +1,325 @@
+// Package meta keeps what relates to one another in a store: checkpoints, how
+// far its packs count, restores under way and their undo records, and what is
+// about to be cleaned up. It is an SQLite database.
+//
+// # Promises
+//
+// A transaction is whole and durable once it returned (write-ahead log, synced
+// at each commit), or has not happened. A database of a later version is
+// refused and left alone; one that is lost or damaged is said to be, and never
+// silently begun anew over existing packs.
+//
+// SQLite comes as zombiezen.com/go/sqlite on modernc.org/sqlite: no C compiler
+// is needed, connections are plain values, and a context interrupts a check.
+package meta
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"sync"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"github.com/keel-ide/keel/backend/checkpoint/internal/fault"
+)
+
+// Version is the format of the store that this package writes.
+const Version = 2
+
+// What a caller may need to tell apart.
+var (
+	ErrNewer    = errors.New("written by a newer version")
+	ErrDamaged  = errors.New("the database is damaged")
+	ErrReadOnly = errors.New("the database cannot be written to")
+)
+
+func schema() string {
+	return `
+CREATE TABLE checkpoint (
+	number      INTEGER PRIMARY KEY,
+	id          TEXT NOT NULL UNIQUE,
+	parent      TEXT NOT NULL DEFAULT '',
+	reason      TEXT NOT NULL,
+	session     TEXT NOT NULL DEFAULT '',
+	turn        TEXT NOT NULL DEFAULT '',
+	tool_call   TEXT NOT NULL DEFAULT '',
+	label       TEXT NOT NULL DEFAULT '',
+	created_at  INTEGER NOT NULL,
+	ended_at    INTEGER NOT NULL,
+	duration_ms INTEGER NOT NULL,
+	root        BLOB NOT NULL,
+	policy      BLOB NOT NULL,
+	problems    BLOB,
+	files       INTEGER NOT NULL,
+	changed     INTEGER NOT NULL,
+	pinned      INTEGER NOT NULL DEFAULT 0,
+	head        TEXT NOT NULL DEFAULT '',
+	branch      TEXT NOT NULL DEFAULT '',
+	header      BLOB
+);
+CREATE INDEX checkpoint_unwritten ON checkpoint (number) WHERE header IS NULL;
+CREATE TABLE problem_list (id BLOB PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE segment (number INTEGER PRIMARY KEY, size INTEGER NOT NULL);
+CREATE TABLE restore (id TEXT PRIMARY KEY, phase TEXT NOT NULL, body BLOB NOT NULL);
+CREATE TABLE undo (id TEXT PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE extra (checkpoint TEXT NOT NULL, kind TEXT NOT NULL, path BLOB NOT NULL, content BLOB NOT NULL, size INTEGER NOT NULL,
+	PRIMARY KEY (checkpoint, kind, path)) WITHOUT ROWID;
+CREATE TABLE dead (id BLOB PRIMARY KEY) WITHOUT ROWID;
+`
+}
+
+// DB is an open database. Its methods may be called from any goroutine; they
+// run one at a time.
+type DB struct {
+	faults *fault.Calls
+
+	mu   sync.Mutex // guards conn
+	conn *sqlite.Conn
+}
+
+// Open opens the database at path, making it where there is none. Before it
+// makes tables it asks isNew, if that is not nil, whose error is its own.
+func Open(path string, faults *fault.Calls, isNew func() error) (*DB, error) {
+	conn, err := sqlite.OpenConn(path, sqlite.OpenReadWrite|sqlite.OpenCreate)
+	if err != nil {
+		return nil, fmt.Errorf("opening database %q: %w", path, explain(err, path))
+	}
+	db := &DB{faults: faults, conn: conn}
+	if err := db.prepare(isNew); err != nil {
+		return nil, errors.Join(fmt.Errorf("opening database %q: %w", path, explain(err, path)), conn.Close())
+	}
+	return db, nil
+}
+
+func (db *DB) prepare(isNew func() error) error {
+	db.conn.SetBlockOnBusy()
+	// What has been lost is left as it is, to the byte.
+	if version, err := db.version(); err != nil {
+		return err
+	} else if version == 0 && isNew != nil {
+		if err := isNew(); err != nil {
+			return err
+		}
+	}
+	// Each page that a checkpoint changes is written to the log whole, so small
+	// ones are better. The size counts for a new database only.
+	for _, pragma := range []string{"PRAGMA page_size=1024", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA wal_autocheckpoint=64", "PRAGMA journal_size_limit=65536", "PRAGMA cache_size=-4096"} {
+		if err := sqlitex.ExecuteTransient(db.conn, pragma, nil); err != nil {
+			return err
+		}
+	}
+	version, err := db.version()
+	if err != nil {
+		return err
+	}
+	switch {
+	case version > Version:
+		return fmt.Errorf("%w (its format is %d, this one writes %d)", ErrNewer, version, Version)
+	case version == Version:
+		return nil
+	}
+	if err := db.faults.Before("make database"); err != nil {
+		return err
+	}
+	return db.make(isNew)
+}
+
+// make makes the tables, unless another process has just done so.
+func (db *DB) make(isNew func() error) (err error) {
+	end, err := sqlitex.ImmediateTransaction(db.conn)
+	if err != nil {
+		return err
+	}
+	defer end(&err)
+	version, err := db.version()
+	if err != nil || version != 0 {
+		return err
+	}
+	if isNew != nil {
+		if err := isNew(); err != nil {
+			return err
+		}
+	}
+	return sqlitex.ExecuteScript(db.conn, fmt.Sprintf("%s\nPRAGMA user_version=%d;", schema(), Version), nil)
+}
+
+func (db *DB) version() (int64, error) {
+	var version int64
+	err := sqlitex.ExecuteTransient(db.conn, "PRAGMA user_version", &sqlitex.ExecOptions{ResultFunc: func(row *sqlite.Stmt) error {
+		version = row.ColumnInt64(0)
+		return nil
+	}})
+	return version, err
+}
+
+// Close lets go of the database.
+func (db *DB) Close() error {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	return db.conn.Close()
+}
+
+// explain finds the sentinel for an error of SQLite.
+func explain(err error, path string) error {
+	switch sqlite.ErrCode(err).ToPrimary() {
+	case sqlite.ResultCorrupt, sqlite.ResultNotADB:
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	case sqlite.ResultReadOnly:
+		return fmt.Errorf("%w: %w", ErrReadOnly, err)
+	case sqlite.ResultCantOpen, sqlite.ResultIOErr:
+		// SQLite does not say why; the file system does.
+		file, openErr := os.OpenFile(path, os.O_RDWR, 0)
+		if openErr == nil {
+			_ = file.Close() // only opened to see that it can be
+			return err
+		}
+		if errors.Is(openErr, fs.ErrNotExist) {
+			return err
+		}
+		return fmt.Errorf("%w: %w", ErrReadOnly, openErr)
+	}
+	return err
+}
+
+// Changes is a number that differs once another connection has written.
+func (db *DB) Changes() (int64, error) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	var changes int64
+	err := sqlitex.Execute(db.conn, "PRAGMA data_version", &sqlitex.ExecOptions{ResultFunc: func(row *sqlite.Stmt) error {
+		changes = row.ColumnInt64(0)
+		return nil
+	}})
+	if err != nil {
+		return 0, fmt.Errorf("reading the database: %w", explain(err, ""))
+	}
+	return changes, nil
+}
+
+// Check asks SQLite whether the database is sound, and returns what is not.
+func (db *DB) Check(ctx context.Context) ([]string, error) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	defer db.interruptible(ctx)()
+	var found []string
+	err := sqlitex.ExecuteTransient(db.conn, "PRAGMA integrity_check(20)", &sqlitex.ExecOptions{ResultFunc: func(row *sqlite.Stmt) error {
+		if text := row.ColumnText(0); text != "ok" {
+			found = append(found, text)
+		}
+		return nil
+	}})
+	if err != nil {
+		if ctx.Err() == nil && errors.Is(explain(err, ""), ErrDamaged) {
+			return append(found, err.Error()), nil
+		}
+		return nil, fmt.Errorf("checking the database: %w", err)
+	}
+	return found, nil
+}
+
+// interruptible lets ctx end what runs on the connection; the caller holds mu
+// and calls what it returns.
+func (db *DB) interruptible(ctx context.Context) (done func()) {
+	before := db.conn.SetInterrupt(ctx.Done())
+	return func() { db.conn.SetInterrupt(before) }
+}
+
+// Tx is a transaction.
+type Tx struct{ db *DB }
+
+// Write runs work in a transaction, which counts whole or not at all.
+func (db *DB) Write(work func(tx *Tx) error) (err error) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	if err := db.faults.Before("begin"); err != nil {
+		return err
+	}
+	end, err := sqlitex.ImmediateTransaction(db.conn)
+	if err != nil {
+		return fmt.Errorf("writing the database: %w", explain(err, ""))
+	}
+	err = work(&Tx{db})
+	if err == nil {
+		err = db.faults.Before("commit")
+	}
+	end(&err)
+	if err != nil {
+		return fmt.Errorf("writing the database: %w", explain(err, ""))
+	}
+	return nil
+}
+
+// Read runs work on one state of the database.
+func (db *DB) Read(ctx context.Context, work func(tx *Tx) error) (err error) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	end := sqlitex.Transaction(db.conn)
+	err = work(&Tx{db})
+	end(&err)
+	if err != nil {
+		return fmt.Errorf("reading the database: %w", explain(err, ""))
+	}
+	return nil
+}
+
+// exec runs one statement.
+func (tx *Tx) exec(query string, arguments ...any) error {
+	return sqlitex.Execute(tx.db.conn, query, &sqlitex.ExecOptions{Args: arguments})
+}
+
+// change is exec for what writes.
+func (tx *Tx) change(what, query string, arguments ...any) error {
+	if err := tx.db.faults.Before("%s", what); err != nil {
+		return err
+	}
+	return tx.exec(query, arguments...)
+}
+
+// each calls row for each row of a query.
+func (tx *Tx) each(query string, row func(*sqlite.Stmt) error, arguments ...any) error {
+	return sqlitex.Execute(tx.db.conn, query, &sqlitex.ExecOptions{Args: arguments, ResultFunc: row})
+}
+
+// blob copies a column, which is only lent.
+func blob(row *sqlite.Stmt, column int) []byte {
+	out := make([]byte, row.ColumnLen(column))
+	row.ColumnBytes(column, out)
+	return out
+}
+
+// Spare is how many bytes of the file are free for use again, and of how many.
+func (db *DB) Spare() (spare, size int64, err error) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	query := "SELECT freelist_count*page_size, page_count*page_size FROM pragma_freelist_count, pragma_page_count, pragma_page_size"
+	err = sqlitex.ExecuteTransient(db.conn, query, &sqlitex.ExecOptions{ResultFunc: func(row *sqlite.Stmt) error {
+		spare, size = row.ColumnInt64(0), row.ColumnInt64(1)
+		return nil
+	}})
+	if err != nil {
+		return 0, 0, fmt.Errorf("reading the database: %w", explain(err, ""))
+	}
+	return spare, size, nil
+}
+
+// Shrink gives back what was deleted, so that nothing of it is left in the file.
+func (db *DB) Shrink() error {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	for _, statement := range []string{"VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"} {
+		if err := db.faults.Before("shrink database"); err != nil {
+			return err
+		}
+		if err := sqlitex.ExecuteTransient(db.conn, statement, nil); err != nil {
+			return fmt.Errorf("shrinking the database: %w", explain(err, ""))
+		}
+	}
+	return nil
+}

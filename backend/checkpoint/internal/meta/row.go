@@ -1,0 +1,228 @@
+package meta
+
+import (
+	"fmt"
+
+	"zombiezen.com/go/sqlite"
+
+	"github.com/keel-ide/keel/backend/checkpoint/internal/node"
+	"github.com/keel-ide/keel/backend/checkpoint/internal/pack"
+)
+
+// Who keeps a checkpoint from being cleaned up.
+const (
+	ByRestore = 1 // which it was taken before
+	ByPerson  = 2
+)
+
+// Row is one checkpoint. Times are Unix milliseconds.
+type Row struct {
+	Number                         int64 // counts up; set by [Tx.Add]
+	ID, Parent, Reason             string
+	Session, Turn, ToolCall, Label string
+	CreatedAt, EndedAt, DurationMs int64
+	Root, Policy                   node.ID
+	Problems                       string // JSON; kept once for all that have the same
+	Files, Changed                 int
+	Pin                            int
+	Head, Branch                   string
+	Header                         node.ID // the record of it in the packs; zero until there is one
+}
+
+const columns = `c.number, c.id, c.parent, c.reason, c.session, c.turn, c.tool_call, c.label, c.created_at, c.ended_at, c.duration_ms,
+	c.root, c.policy, c.files, c.changed, c.pinned, c.head, c.branch, c.header, p.body
+	FROM checkpoint c LEFT JOIN problem_list p ON p.id = c.problems`
+
+func rowOf(s *sqlite.Stmt) (Row, error) {
+	r := Row{
+		Number: s.ColumnInt64(0), ID: s.ColumnText(1), Parent: s.ColumnText(2), Reason: s.ColumnText(3),
+		Session: s.ColumnText(4), Turn: s.ColumnText(5), ToolCall: s.ColumnText(6), Label: s.ColumnText(7),
+		CreatedAt: s.ColumnInt64(8), EndedAt: s.ColumnInt64(9), DurationMs: s.ColumnInt64(10),
+		Files: s.ColumnInt(13), Changed: s.ColumnInt(14), Pin: s.ColumnInt(15),
+		Head: s.ColumnText(16), Branch: s.ColumnText(17), Problems: s.ColumnText(19),
+	}
+	for column, id := range map[int]*node.ID{11: &r.Root, 12: &r.Policy, 18: &r.Header} {
+		if column == 18 && s.ColumnLen(column) == 0 {
+			continue
+		}
+		if s.ColumnBytes(column, id[:]) != len(id) {
+			return Row{}, fmt.Errorf("checkpoint %q: %w: an id is cut off", r.ID, ErrDamaged)
+		}
+	}
+	return r, nil
+}
+
+// Add records a checkpoint.
+func (tx *Tx) Add(r *Row) error {
+	var problems any
+	if r.Problems != "" {
+		id := node.Sum([]byte(r.Problems))
+		problems = id[:]
+		if err := tx.change("add problems", `INSERT OR IGNORE INTO problem_list (id, body) VALUES (?, ?)`, id[:], r.Problems); err != nil {
+			return err
+		}
+	}
+	err := tx.change("add checkpoint", `INSERT INTO checkpoint (id, parent, reason, session, turn, tool_call, label, created_at, ended_at, duration_ms,
+		root, policy, problems, files, changed, pinned, head, branch, header) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+		r.ID, r.Parent, r.Reason, r.Session, r.Turn, r.ToolCall, r.Label, r.CreatedAt, r.EndedAt, r.DurationMs,
+		r.Root[:], r.Policy[:], problems, r.Files, r.Changed, r.Pin, r.Head, r.Branch, optional(r.Header))
+	if err != nil {
+		return err
+	}
+	r.Number = tx.db.conn.LastInsertRowID()
+	return nil
+}
+
+func optional(id node.ID) any {
+	if id.IsZero() {
+		return nil
+	}
+	return id[:]
+}
+
+// Complete gives a checkpoint that was partial its whole tree.
+func (tx *Tx) Complete(r Row) error {
+	var problems any
+	if r.Problems != "" {
+		id := node.Sum([]byte(r.Problems))
+		problems = id[:]
+		if err := tx.change("add problems", `INSERT OR IGNORE INTO problem_list (id, body) VALUES (?, ?)`, id[:], r.Problems); err != nil {
+			return err
+		}
+	}
+	return tx.change("complete checkpoint", `UPDATE checkpoint SET root=?, policy=?, problems=?, files=?, changed=?, ended_at=?, header=NULL WHERE id=?`,
+		r.Root[:], r.Policy[:], problems, r.Files, r.Changed, r.EndedAt, r.ID)
+}
+
+// Get returns one checkpoint; it is not ok where there is none.
+func (tx *Tx) Get(id string) (r Row, ok bool, err error) {
+	err = tx.each("SELECT "+columns+" WHERE c.id = ?", func(s *sqlite.Stmt) error {
+		ok = true
+		r, err = rowOf(s)
+		return err
+	}, id)
+	return r, ok, err
+}
+
+// Newest returns the last checkpoint; it is not ok where there is none.
+func (tx *Tx) Newest() (r Row, ok bool, err error) {
+	err = tx.each("SELECT "+columns+" ORDER BY c.number DESC LIMIT 1", func(s *sqlite.Stmt) error {
+		ok = true
+		r, err = rowOf(s)
+		return err
+	})
+	return r, ok, err
+}
+
+// List returns all checkpoints, the newest first.
+func (tx *Tx) List() ([]Row, error) {
+	var out []Row
+	err := tx.each("SELECT "+columns+" ORDER BY c.number DESC", func(s *sqlite.Stmt) error {
+		r, err := rowOf(s)
+		out = append(out, r)
+		return err
+	})
+	return out, err
+}
+
+// Unwritten is how many checkpoints have no record in the packs, and the tree of
+// the newest one that has.
+func (tx *Tx) Unwritten() (n int, written node.ID, err error) {
+	err = tx.each(`SELECT count(*) FROM checkpoint WHERE header IS NULL`, func(s *sqlite.Stmt) error {
+		n = s.ColumnInt(0)
+		return nil
+	})
+	if err != nil {
+		return n, written, err
+	}
+	err = tx.each(`SELECT root FROM checkpoint WHERE header IS NOT NULL ORDER BY number DESC LIMIT 1`, func(s *sqlite.Stmt) error {
+		s.ColumnBytes(0, written[:])
+		return nil
+	})
+	return n, written, err
+}
+
+// WithoutHeader returns the checkpoints that have no record in the packs, the
+// oldest first.
+func (tx *Tx) WithoutHeader() ([]Row, error) {
+	var out []Row
+	err := tx.each("SELECT "+columns+" WHERE c.header IS NULL ORDER BY c.number", func(s *sqlite.Stmt) error {
+		r, err := rowOf(s)
+		out = append(out, r)
+		return err
+	})
+	return out, err
+}
+
+// SetHeaders says where the records of checkpoints in the packs are.
+func (tx *Tx) SetHeaders(rows []Row) error {
+	for _, r := range rows {
+		if err := tx.change("set header", `UPDATE checkpoint SET header=? WHERE id=?`, optional(r.Header), r.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// SetRoot gives a checkpoint another tree, as when a path was purged from it.
+func (tx *Tx) SetRoot(id string, root node.ID, files int) error {
+	return tx.change("set root", `UPDATE checkpoint SET root=?, files=?, header=NULL WHERE id=?`, root[:], files, id)
+}
+
+// Pin sets whether a checkpoint is kept from being cleaned up; it is not ok
+// where there is no such checkpoint.
+func (tx *Tx) Pin(id string, by int) (ok bool, err error) {
+	err = tx.change("pin", `UPDATE checkpoint SET pinned=?, header=NULL WHERE id=?`, by, id)
+	return tx.db.conn.Changes() > 0, err
+}
+
+// Remove forgets a checkpoint and all that belongs to it. Its children get its
+// parent for theirs.
+func (tx *Tx) Remove(id string) error {
+	for _, query := range []string{
+		`UPDATE checkpoint SET parent=(SELECT parent FROM checkpoint WHERE id=?1), header=NULL WHERE parent=?1`,
+		`DELETE FROM undo WHERE id=?1`,
+		`DELETE FROM extra WHERE checkpoint=?1`,
+		`DELETE FROM checkpoint WHERE id=?1`,
+	} {
+		if err := tx.change("remove checkpoint", query, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// RemoveProblems drops lists of problems that nothing refers to.
+func (tx *Tx) RemoveProblems() error {
+	return tx.change("remove problems", `DELETE FROM problem_list WHERE id NOT IN (SELECT problems FROM checkpoint WHERE problems IS NOT NULL)`)
+}
+
+// Marks returns how far each segment counts.
+func (tx *Tx) Marks() ([]pack.Mark, error) {
+	var out []pack.Mark
+	err := tx.each(`SELECT number, size FROM segment ORDER BY number`, func(s *sqlite.Stmt) error {
+		out = append(out, pack.Mark{Segment: uint32(s.ColumnInt64(0)), End: s.ColumnInt64(1)})
+		return nil
+	})
+	return out, err
+}
+
+// SetMarks records how far segments count now.
+func (tx *Tx) SetMarks(marks []pack.Mark) error {
+	for _, m := range marks {
+		if err := tx.change("set mark", `INSERT INTO segment (number, size) VALUES (?1, ?2) ON CONFLICT (number) DO UPDATE SET size=?2`, int64(m.Segment), m.End); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// DropMarks makes segments no longer count.
+func (tx *Tx) DropMarks(segments []uint32) error {
+	for _, number := range segments {
+		if err := tx.change("drop mark", `DELETE FROM segment WHERE number=?`, int64(number)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
