@@ -8,7 +8,9 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"strings"
+	"slices"
+
+	"github.com/keel-ide/keel/backend/checkpoint/internal/fault"
 )
 
 // limit is the size up to which a path is read to compare it with entries.
@@ -44,7 +46,7 @@ func (s *Store) apply(ctx context.Context, j *journal) (outcome, error) {
 	if err := a.run(ctx, out.failed); err != nil {
 		return out, err
 	}
-	j.KeepStage = a.keepStage
+	j.KeepStage, j.AppliedAt = a.keepStage, s.o.Now().UnixMilli()
 	return out, s.writeJournal(j, applied)
 }
 
@@ -53,14 +55,14 @@ type application struct {
 	store       *Store
 	root, stage *os.Root
 	journal     *journal
-	before      *manifest // of the journal's checkpoint, read when needed
+	before      *tree // of the journal's checkpoint, read when needed
 	touched     map[string]bool
 	keepStage   bool // it holds bytes that are nowhere else
 }
 
 func (a *application) run(ctx context.Context, failed map[string]string) error {
 	note := func(path string, err error) error {
-		if _, cut := errors.AsType[*stopped](err); cut {
+		if fault.Stop(err) {
 			return err
 		}
 		if err != nil {
@@ -72,6 +74,7 @@ func (a *application) run(ctx context.Context, failed map[string]string) error {
 		return err
 	}
 	for _, one := range a.journal.Steps {
+		a.journal.counted.Add(1)
 		if err := note(one.Path, a.step(one)); err != nil {
 			return err
 		}
@@ -81,11 +84,12 @@ func (a *application) run(ctx context.Context, failed map[string]string) error {
 			return err
 		}
 	}
-	if err := a.store.o.Faults.step("sync folders"); err != nil {
+	if err := a.store.faults.Before("sync folders"); err != nil {
 		return err
 	}
 	a.sync(ctx)
 	for _, one := range a.journal.Steps {
+		a.journal.counted.Add(1)
 		if failed[one.Path] == "" {
 			if err := note(one.Path, a.verify(one)); err != nil {
 				return err
@@ -123,7 +127,7 @@ func (a *application) openUp(ctx context.Context) error {
 		}
 		info, err := parent.Lstat(name)
 		if err == nil && info.IsDir() && bits(info.Mode())&0o300 != 0o300 {
-			if err := a.store.o.Faults.step("open up %s", up); err != nil {
+			if err := a.store.faults.Before("open up %s", up); err != nil {
 				return errors.Join(err, parent.Close())
 			}
 			if err := chmodFolder(parent, name, bits(info.Mode())|0o700); err != nil {
@@ -164,6 +168,7 @@ func (a *application) step(one step) error {
 	case want.kind == KindFolder && old == nil:
 		return p.makeFolder()
 	case one.onlyMode():
+		a.touched[raw] = true // a folder does not make the modes of its files durable
 		return p.chmod()
 	}
 	return p.put()
@@ -192,14 +197,19 @@ func (a *application) setMode(m mode) error {
 	switch {
 	case now == m.To:
 		return nil
-	case now&^0o700 != m.From&^0o700 && m.From != 0o700: // a folder of ours may have inherited bits
+	case now&^0o700 != m.From&^0o700 && now&^0o700 != m.To&^0o700 && m.From != 0o700: // a folder of ours may have inherited bits; a run before may have come this far
 		return conflict(whyDuring)
 	}
-	if err := a.store.o.Faults.step("mode of %s", raw); err != nil {
-		return err
-	}
 	a.touched[raw] = true
-	return chmodFolder(parent, name, m.To)
+	for try := 1; ; try++ { // a folder that is left opened up is worth a second try
+		err := a.store.faults.Before("mode of %s", raw)
+		if err == nil {
+			err = chmodFolder(parent, name, m.To)
+		}
+		if err == nil || fault.Stop(err) || try > 1 {
+			return err
+		}
+	}
 }
 
 // sync makes the changed folders durable.
@@ -252,7 +262,7 @@ func (a *application) verify(one step) error {
 // checkpoint before the restore has at path.
 func (a *application) matchesBefore(parent *os.Root, name, at string) (bool, error) {
 	if a.before == nil {
-		before, err := a.store.treeOf(a.journal.ID)
+		before, err := a.store.treeOf(context.Background(), a.journal.ID)
 		if err != nil {
 			return false, err
 		}
@@ -267,14 +277,8 @@ func (a *application) matchesBefore(parent *os.Root, name, at string) (bool, err
 	if err != nil {
 		return false, err
 	}
-	expected := 0
-	for _, inner := range a.before.below(at) {
-		if !strings.Contains(inner.path[len(at)+1:], "/") {
-			expected++
-		}
-	}
-	if len(listed) != expected {
-		return false, nil
+	if !slices.Equal(listed, a.before.names(at)) {
+		return false, a.before.failed
 	}
 	for _, inner := range listed {
 		e := a.before.entry(join(at, inner))

@@ -1,7 +1,8 @@
 // Package checkpoint saves and restores the files of a workspace.
 //
-// A checkpoint names a tree of blobs, each kept once under the hash of its
-// content. Saving rereads a file only when its stat changed, or is too recent
+// A checkpoint names a tree of folders, each kept under the hash of what it
+// holds, down to contents that are kept once. Saving looks only at what may
+// have changed and rereads a file only when its stat changed, or is too recent
 // to tell; restoring writes only files that differ.
 //
 // # Promises
@@ -13,7 +14,12 @@
 // conflict and stays. Paths that were not captured are neither written nor
 // deleted, nothing below a .git is touched, and no symbolic link is followed. A
 // restore that a crash cut off is finished or dropped by the next [Open] or
-// the next operation that writes.
+// the next operation that writes. A checkpoint whose id was returned survives
+// the loss of power.
+//
+// What is stored is checked against its hash whenever it is read; a damaged
+// content is an error and never restored. Cleaning up never takes a pinned
+// checkpoint, and never runs inside a checkpoint or a restore.
 //
 // # What is captured
 //
@@ -21,20 +27,54 @@
 // links, folders, whether git would track them or not. Unknown by policy are
 // .git, folders on another device, Keel's own data, and bulk: a folder that
 // ignore rules exclude and that is called node_modules, target or .venv, holds
-// a CACHEDIR.TAG, more than 2,000 files or more than 100 MiB. Unknown for
-// cause, and therefore listed as problems, are files above the size cap,
+// a CACHEDIR.TAG, more than 2,000 files or more than 100 MiB. Other ignored
+// files are captured up to 1 MiB each and 64 MiB together. What was captured
+// once stays captured, but for folders that go by their name or tag. Unknown
+// for cause, and therefore listed as problems, are files above the size cap,
 // sockets and the like, and what could not be read. Only the .gitignore files
-// of the workspace count as ignore rules.
+// of the workspace count as ignore rules; they are matched as git does, without
+// regard to core.ignoreCase. What is unknown has a fingerprint, so that a later
+// checkpoint shows when it seems to have changed.
 //
-// What is covered is decided anew by each checkpoint. Where a restore or the
-// user brings ignore rules into force, what they make bulk is unknown from then
-// on, also to an undo, which leaves it alone and lists it.
+// The rules are part of a checkpoint: what it covers does not change when they
+// do. Where a restore or the user brings ignore rules into force, what they make
+// bulk is unknown from then on, also to an undo, which leaves it alone and lists
+// it.
 //
 // Owners, access lists, extended attributes, times and the ties between hard
-// links are not kept. A store into an already dirty memory-mapped page changes
-// no time stamp until it is written back, and is not noticed before. A process
-// that goes on writing to a file it opened before a restore replaced it writes
-// to a file that has no name any more.
+// links are not kept. A store into a memory-mapped page is noticed only once the
+// system has written it back or the mapping has ended.
+//
+// # How it is kept
+//
+// A store is a folder of its own, readable by its owner only: contents and
+// folders in append-only segments (package pack), what relates them in an SQLite
+// database (package meta), what was read last in a stat cache that may be lost.
+// Contents are made durable first, then the database row that refers to them.
+// What a checkpoint is about is also written into the segments, so that [Rescue]
+// finds most of them again when the database is lost. Large files are kept in
+// pieces, cut where their content says so.
+//
+// A watcher tells which folders to look at, once [Store.Warm] has run and where
+// the file system is a local one. It is a hint: a cookie shows that it has told everything so far, folders that hold
+// files with other names are looked at in any case, and now and then every
+// folder is read all the same. If that finds anything that the watcher had not
+// told, it is switched off, and a [Notice] says so.
+//
+// Files that a restore displaced are kept for [Options.Grace], as a program may
+// still have them open; what it wrote by then is kept with the checkpoint before
+// the restore. Where workspace and store are on different devices, files are
+// staged in the workspace under a temporary name, and go at once.
+//
+// # Systems
+//
+// All of this is so on Linux. On macOS there is no watcher, and the scanner is
+// the portable one: as right, but slower. On Windows there are, besides, no
+// numbers and no change times of files, so that a file whose size and time were
+// both put back is taken as unchanged; no exchange of two names at once, so that
+// for a moment while a file is replaced there is none at its path, and a crash
+// in this moment is made good by the next start; and of the mode bits only
+// read-only. Both are compiled and vetted, but have not been run.
 //
 // # Paths
 //
@@ -47,6 +87,7 @@ package checkpoint
 import (
 	"errors"
 
+	"github.com/keel-ide/keel/backend/checkpoint/internal/pack"
 	"github.com/keel-ide/keel/backend/diff"
 )
 
@@ -58,8 +99,13 @@ var (
 	ErrNotFile         = errors.New("the path is a folder")
 	ErrNothingToUndo   = errors.New("no restore has this id")
 	ErrBusy            = errors.New("another process is working on this workspace's checkpoints")
-	ErrDamaged         = errors.New("the stored bytes are damaged")
+	ErrDamaged         = pack.ErrDamaged
 	ErrClosed          = errors.New("the checkpoint store is closed")
+	ErrNewer           = errors.New("the checkpoints were written by a newer version of Keel")
+	ErrReadOnly        = errors.New("the checkpoint store cannot be written to")
+	ErrReplaced        = errors.New("the record of the checkpoints was replaced meanwhile: open the folder again")
+	ErrYielded         = errors.New("the clean-up gave way to other work")
+	ErrNoRecord        = errors.New("the record of the checkpoints is lost or damaged")
 )
 
 // Reason is what a checkpoint was made for.
@@ -97,6 +143,8 @@ type Checkpoint struct {
 
 	Pinned bool   `json:"pinned,omitempty"` // never cleaned up
 	Policy string `json:"policy"`           // hash of the rules that decided what is covered
+	Head   string `json:"head,omitempty"`   // git's commit then, for information only
+	Branch string `json:"branch,omitempty"` // and its branch
 	Tree   string `json:"tree"`             // hash of the whole state: equal trees are equal states
 }
 
@@ -111,6 +159,17 @@ type CreateRequest struct {
 	Reason                        Reason // Manual when empty
 	SessionID, TurnID, ToolCallID string
 	Label                         string
+
+	// Targets are the only paths that what follows is about. While the first
+	// reading of a large workspace still runs, they are captured at once and the
+	// rest follows; nil means everything.
+	Targets []string
+}
+
+// Unsaved is the text that an editor holds and has not saved.
+type Unsaved struct {
+	Path    string
+	Content []byte
 }
 
 // Kind is what stands at a path.
@@ -169,6 +228,13 @@ type RestoreRequest struct {
 	Verb  Verb     `json:"verb"`            // Exact when empty
 	After string   `json:"after,omitempty"` // with Agent: the state after the changes
 	Paths []string `json:"paths,omitempty"`
+
+	// Unsaved counts as what stands at its paths now. It is kept with the
+	// checkpoint before the restore; see [Store.Unsaved].
+	Unsaved []Unsaved `json:"-"`
+	// Merge, with Agent, also takes the changes out of files that were changed
+	// again since in other places, leaving those newer changes.
+	Merge bool `json:"merge,omitempty"`
 }
 
 // Conflict is a path that is left as it is, and why.
@@ -182,8 +248,11 @@ type Conflict struct {
 type Plan struct {
 	Write     []string   `json:"write"`
 	Delete    []string   `json:"delete"`
+	Merge     []string   `json:"merge"` // changed since, and can be merged: done only where asked for
 	Conflicts []Conflict `json:"conflicts"`
 	Unknown   []string   `json:"unknown"` // not covered: left alone
+	Unsaved   []string   `json:"unsaved"` // of the written and deleted: an editor holds unsaved text
+	Large     bool       `json:"large"`   // more than 500 files, or than a fifth of all: worth asking twice
 }
 
 // Result is what a restore did, counted as [Plan] lists it. Undo is the id of
@@ -191,7 +260,9 @@ type Plan struct {
 type Result struct {
 	Written   int        `json:"written"`
 	Deleted   int        `json:"deleted"`
+	Merged    int        `json:"merged"` // of the written
 	Conflicts []Conflict `json:"conflicts"`
 	Unknown   []string   `json:"unknown"`
+	Unsaved   []string   `json:"unsaved"` // what an editor should now read again from the disk
 	Undo      string     `json:"undo"`
 }

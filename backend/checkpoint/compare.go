@@ -4,70 +4,12 @@ import (
 	"path"
 	"slices"
 
+	"github.com/keel-ide/keel/backend/checkpoint/internal/node"
 	"github.com/keel-ide/keel/backend/diff"
 )
 
-// state is what a manifest says of a path; the entry is nil for an absent path
-// and for one below an uncaptured folder.
-type state struct {
-	coverage
-	entry *entry
-}
-
-// compare calls found, in order, for each path that differs between two
-// manifests or that either does not cover.
-func compare(a, b *manifest, found func(path string, a, b state)) {
-	i, j := 0, 0
-	var hiddenA, hiddenB string // the last uncaptured path passed on each side
-	for i < len(a.entries) || j < len(b.entries) {
-		var left, right *entry
-		var order int
-		switch {
-		case i == len(a.entries):
-			order = 1
-		case j == len(b.entries):
-			order = -1
-		default:
-			order = comparePaths(a.entries[i].path, b.entries[j].path)
-		}
-		if order <= 0 {
-			left = &a.entries[i]
-			i++
-		}
-		if order >= 0 {
-			right = &b.entries[j]
-			j++
-		}
-		p := pathOf(left, right)
-		x, y := stateOf(p, left, &hiddenA), stateOf(p, right, &hiddenB)
-		if x.coverage == unknown || y.coverage == unknown || !same(left, right) {
-			found(p, x, y)
-		}
-	}
-}
-
-func pathOf(a, b *entry) string {
-	if a != nil {
-		return a.path
-	}
-	return b.path
-}
-
-func stateOf(p string, e *entry, hidden *string) state {
-	switch {
-	case e == nil && *hidden != "" && below(p, *hidden):
-		return state{unknown, nil}
-	case e == nil:
-		return state{absent, nil}
-	case !e.known():
-		*hidden = p
-		return state{unknown, e}
-	}
-	return state{present, e}
-}
-
-// changes lists what differs between two manifests as [Store.Diff] promises it.
-func changes(a, b *manifest) []Change {
+// changes lists what differs between two trees as [Store.Diff] promises it.
+func changes(a, b *tree) []Change {
 	var out []Change
 	var gone, come []*entry // files that a rename may explain
 	compare(a, b, func(p string, x, y state) {
@@ -87,11 +29,11 @@ func changes(a, b *manifest) []Change {
 
 // implied tells whether a folder that is only on this side shows by what it
 // holds.
-func implied(m *manifest, here, there state) bool {
+func implied(t *tree, here, there state) bool {
 	if there.coverage != absent || here.entry == nil || here.entry.kind != KindFolder {
 		return false
 	}
-	for _, inner := range m.below(here.entry.path) {
+	for inner := range t.below(here.entry.path, nil) {
 		if inner.known() {
 			return true
 		}
@@ -143,7 +85,7 @@ func withRenames(all []Change, gone, come []*entry) []Change {
 
 // pairs finds the old entry of each renamed file, by its encoded new path.
 func pairs(gone, come []*entry) map[string]*entry {
-	byHash := map[hash][]*entry{}
+	byHash := map[node.ID][]*entry{}
 	for _, e := range gone {
 		if e.size > 0 {
 			byHash[e.hash] = append(byHash[e.hash], e)

@@ -10,6 +10,9 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/keel-ide/keel/backend/checkpoint/internal/node"
+	"github.com/keel-ide/keel/backend/checkpoint/internal/scan"
 )
 
 var (
@@ -26,7 +29,8 @@ type identity struct {
 	changed       int64 // status change, Unix nanoseconds
 }
 
-// stamp is everything that must be equal for a file to be taken as unchanged.
+// stamp is everything that must be equal for a file to have been left alone
+// while it was read.
 type stamp struct {
 	identity
 	size     int64
@@ -37,9 +41,6 @@ type stamp struct {
 func stampOf(info fs.FileInfo) stamp {
 	return stamp{identity: identify(info), size: info.Size(), mode: bits(info.Mode()), modified: info.ModTime().UnixNano()}
 }
-
-// newest is the later of the two times.
-func (s stamp) newest() int64 { return max(s.modified, s.changed) }
 
 // bits are the twelve permission bits as Unix counts them.
 func bits(mode fs.FileMode) uint32 {
@@ -160,48 +161,34 @@ func names(folder *os.Root) ([]string, error) {
 	return listed, err
 }
 
-// readStable reads a regular file that nobody writes to meanwhile. info is its
-// Lstat; during is called between reading and looking again. The error is
-// errUnstable or errSwapped when trying again may help.
-func readStable(parent *os.Root, name string, info fs.FileInfo, during func()) ([]byte, stamp, error) {
+// readStable copies a regular file that nobody writes to meanwhile. info is its
+// Lstat. The error is errUnstable or errSwapped when trying again may help.
+func readStable(parent *os.Root, name string, info fs.FileInfo, to io.Writer) (stamp, error) {
 	file, err := parent.OpenFile(name, readFlags, 0)
 	if err != nil {
-		return nil, stamp{}, orSwapped(err, parent, name, info)
+		return stamp{}, orSwapped(err, parent, name, info)
 	}
 	defer file.Close()
 	before, err := file.Stat()
 	if err != nil {
-		return nil, stamp{}, err
+		return stamp{}, err
 	}
 	if !before.Mode().IsRegular() || !os.SameFile(info, before) {
-		return nil, stamp{}, errSwapped
+		return stamp{}, errSwapped
 	}
-	content := make([]byte, before.Size())
-	if _, err := io.ReadFull(file, content); err != nil {
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			return nil, stamp{}, errUnstable
-		}
-		return nil, stamp{}, err
+	copied, err := io.Copy(to, io.LimitReader(file, before.Size()+1))
+	if err != nil {
+		return stamp{}, err
 	}
-	more, err := file.Read(make([]byte, 1))
-	if more > 0 {
-		return nil, stamp{}, errUnstable
-	}
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, stamp{}, err
-	}
-	during()
 	after, err := file.Stat()
 	if err != nil {
-		return nil, stamp{}, err
+		return stamp{}, err
 	}
-	if stampOf(before) != stampOf(after) {
-		return nil, stamp{}, errUnstable
+	if copied != before.Size() || stampOf(before) != stampOf(after) {
+		return stamp{}, errUnstable
 	}
-	return content, stampOf(after), nil
+	return stampOf(after), nil
 }
-
-func noFault() {}
 
 // describe reads what stands at a name, links not followed; nil is nothing. The
 // entry has no path. A file larger than limit is uncaptured.
@@ -237,30 +224,41 @@ func describeOnce(parent *os.Root, name string, limit int64) (*entry, error) {
 		}
 		return &entry{kind: KindSymlink, size: int64(len(target)), target: target}, nil
 	case !info.Mode().IsRegular():
-		return &entry{kind: KindSpecial, cause: causeSpecial}, nil
+		return &entry{kind: KindSpecial, cause: node.NotFile}, nil
 	case info.Size() > limit:
-		return &entry{kind: KindUncaptured, size: info.Size(), cause: causeTooLarge}, nil
+		return &entry{kind: KindUncaptured, size: info.Size(), cause: node.TooLarge}, nil
 	}
-	content, at, err := readStable(parent, name, info, noFault)
+	sum := sha256.New()
+	at, err := readStable(parent, name, info, sum)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, errUnstable
 	}
 	if err != nil {
 		return nil, err
 	}
-	return &entry{kind: KindFile, mode: at.mode, size: at.size, hash: sha256.Sum256(content)}, nil
+	return &entry{kind: KindFile, mode: at.mode, size: at.size, hash: node.ID(sum.Sum(nil))}, nil
 }
 
-// clock returns the present time of the file system a folder is on, by touching
-// a file of ours there.
-func clock(folder string) (int64, error) {
-	probe := folder + string(os.PathSeparator) + "clock"
-	if err := os.WriteFile(probe, []byte("x"), 0o600); err != nil {
-		return 0, fmt.Errorf("reading the disk's clock: %w", err)
-	}
-	info, err := os.Stat(probe)
+// placeOf tells which folder a path leads to.
+func placeOf(folder string) (scan.Place, error) {
+	info, err := os.Stat(folder)
 	if err != nil {
-		return 0, fmt.Errorf("reading the disk's clock: %w", err)
+		return scan.Place{}, err
 	}
-	return info.ModTime().UnixNano(), nil
+	id := identify(info)
+	return scan.Place{Device: id.device, Inode: id.inode}, nil
+}
+
+// isGit tells whether a name is that of git's own data, which is not touched.
+func isGit(name string) bool {
+	return name == ".git" || foldsNames && strings.EqualFold(name, ".git")
+}
+
+// reasonOf says in words why a path could not be read or written, without its
+// name.
+func reasonOf(err error) string {
+	if at, ok := errors.AsType[*fs.PathError](err); ok {
+		return at.Err.Error()
+	}
+	return err.Error()
 }

@@ -2,11 +2,16 @@ package checkpoint
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync/atomic"
+
+	"github.com/keel-ide/keel/backend/checkpoint/internal/meta"
+	"github.com/keel-ide/keel/backend/checkpoint/internal/node"
 )
 
 // phase is how far a restore has come. A prepared one has changed nothing and
@@ -20,17 +25,22 @@ const (
 	applied  phase = "applied"
 )
 
-// journal is the file that lets a restore survive a crash. It exists while one
-// runs and is replaced whole.
+// journal is what lets a restore survive a crash. It exists from before the
+// first change until what was displaced is done with, and is replaced whole.
 type journal struct {
 	ID    string `json:"id"` // the checkpoint taken before
-	Phase phase  `json:"phase"`
-	Stage string `json:"stage"` // the folder that holds what is to be placed
+	Phase phase  `json:"-"`
+	Stage string `json:"stage"` // the folder that holds what is to be placed, then what was displaced
 	// Steps in the order in which they are done, then the modes of folders.
-	Steps []step `json:"steps"`
-	Modes []mode `json:"modes"`
+	Steps   []step       `json:"steps"`
+	Modes   []mode       `json:"modes"`
+	counted atomic.Int64 // how often a step was worked on, for a progress bar
+
 	// KeepStage is set when the stage holds bytes that could not be put back.
 	KeepStage bool `json:"keepStage,omitempty"`
+	// AppliedAt is since when displaced files wait to be let go of, in Unix
+	// milliseconds.
+	AppliedAt int64 `json:"appliedAt,omitempty"`
 }
 
 // step changes one path. Slot is its place in the stage.
@@ -78,82 +88,132 @@ func (s *saved) entry(path string) (*entry, error) {
 		return e, nil
 	}
 	var err error
-	e.hash, err = parseHash(s.Hash)
-	return e, err
+	if e.hash, err = node.Parse(s.Hash); err != nil {
+		return nil, fmt.Errorf("reading restore journal: %w: %w", ErrDamaged, err)
+	}
+	return e, nil
 }
 
-func (s *Store) journalPath() string { return filepath.Join(s.dir, "journal.json") }
-
 func (s *Store) writeJournal(j *journal, to phase) error {
-	if err := s.o.Faults.step("journal %s", to); err != nil {
-		return err
-	}
 	j.Phase = to
-	if err := writeChecked(s.journalPath(), j); err != nil {
+	body, err := json.Marshal(j)
+	if err == nil {
+		err = s.db.Write(func(tx *meta.Tx) error { return tx.SetRestore(meta.Restore{ID: j.ID, Phase: string(to), Body: body}) })
+	}
+	if err != nil {
 		return fmt.Errorf("writing restore journal: %w", err)
 	}
 	return nil
 }
 
-// recover finishes or drops what a killed process left. The caller holds the
-// lock.
+// recover finishes or drops what a killed process left, and lets go of what was
+// displaced long enough ago. The caller holds the lock.
 func (s *Store) recover(ctx context.Context) error {
-	var j journal
-	err := readChecked(s.journalPath(), &j)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if errors.Is(err, ErrDamaged) {
-		// Nothing of it can be trusted; the checkpoint before the restore is there.
-		s.o.Log.ErrorContext(ctx, "the journal of an interrupted restore is damaged; it was put aside", "journal", s.journalPath())
-		return os.Rename(s.journalPath(), s.journalPath()+".damaged")
-	}
+	var left []meta.Restore
+	err := s.db.Read(ctx, func(tx *meta.Tx) (err error) {
+		left, err = tx.Restores()
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("reading restore journal: %w", err)
 	}
-	if _, err := os.Lstat(j.Stage); j.Phase == staged && errors.Is(err, fs.ErrNotExist) {
-		s.o.Log.ErrorContext(ctx, "the stage of an interrupted restore is gone; it stays as it is", "undo", j.ID)
-		j.Phase = applied
-	}
-	if j.Phase == staged {
-		outcome, err := s.apply(ctx, &j)
-		if err != nil {
+	for _, one := range left {
+		if due, waiting := s.settling[one.ID]; waiting && phase(one.Phase) == applied && s.o.Now().Before(due) {
+			continue
+		}
+		if err := s.recoverFrom(ctx, one); err != nil {
 			return err
 		}
-		for path, reason := range outcome.failed {
-			s.o.Log.WarnContext(ctx, "finishing an interrupted restore: left alone", "path", path, "reason", reason)
-		}
 	}
-	return s.endJournal(&j)
+	return nil
+}
+
+func (s *Store) recoverFrom(ctx context.Context, one meta.Restore) error {
+	err := s.db.Read(ctx, func(tx *meta.Tx) (err error) {
+		one.Body, err = tx.RestoreBody(one.ID)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("reading restore journal: %w", err)
+	}
+	j := journal{Phase: phase(one.Phase)}
+	if err := json.Unmarshal(one.Body, &j); err != nil {
+		// Nothing of it can be trusted; the checkpoint before the restore is there.
+		s.notify(ctx, Notice{Kind: Damaged, Checkpoint: one.ID, Text: "The journal of an interrupted restore is damaged. The files are as the interruption left them; the state from before the restore can be restored from its checkpoint."})
+		return s.db.Write(func(tx *meta.Tx) error { return tx.RemoveRestore(one.ID) })
+	}
+	return s.recoverOne(ctx, &j)
+}
+
+func (s *Store) recoverOne(ctx context.Context, j *journal) error {
+	switch {
+	case j.Phase == applied && s.left(j) > 0:
+		s.settleLater(j)
+		return nil
+	case j.Phase == applied:
+		return s.settle(ctx, j)
+	case j.Phase == prepared:
+		if err := s.endJournal(j); err != nil {
+			return err
+		}
+		s.notify(ctx, Notice{Kind: Recovered, Checkpoint: j.ID, Text: "A restore was interrupted before it had changed anything. It was dropped; all files are as they were."})
+		return nil
+	}
+	if _, err := os.Lstat(j.Stage); errors.Is(err, fs.ErrNotExist) {
+		s.notify(ctx, Notice{Kind: Damaged, Checkpoint: j.ID, Text: "A restore was interrupted, and the files it had prepared are gone. What it had done until then stays; undoing it, or restoring again, is possible."})
+		return s.endJournal(j)
+	}
+	out, err := s.apply(ctx, j)
+	if err != nil {
+		return err
+	}
+	text := "A restore that was interrupted has been finished. Undo takes it back."
+	if len(out.failed) > 0 {
+		text = fmt.Sprintf("A restore that was interrupted has been finished, but for %d paths that had changed meanwhile and were left as they are. Undo takes it back.", len(out.failed))
+	}
+	s.notify(ctx, Notice{Kind: Recovered, Checkpoint: j.ID, Text: text})
+	return s.release(ctx, j)
 }
 
 // endJournal removes the stage and then the journal.
 func (s *Store) endJournal(j *journal) error {
-	if err := s.o.Faults.step("remove stage"); err != nil {
+	if err := s.faults.Before("remove stage"); err != nil {
 		return err
 	}
 	if j.KeepStage {
-		s.o.Log.Error("a restore displaced files that could not be put back; they are kept", "folder", j.Stage)
-	} else if err := removeTree(j.Stage); err != nil {
+		s.notify(context.Background(), Notice{Kind: LateChange, Checkpoint: j.ID, Text: fmt.Sprintf("A restore displaced files that could not be put back. They are kept in %q.", j.Stage)})
+	} else if err := s.removeTree(j.Stage); err != nil {
 		return fmt.Errorf("removing stage: %w", err)
 	}
-	if err := s.o.Faults.step("remove journal"); err != nil {
-		return err
-	}
-	if err := os.Remove(s.journalPath()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := s.db.Write(func(tx *meta.Tx) error { return tx.RemoveRestore(j.ID) }); err != nil {
 		return fmt.Errorf("removing restore journal: %w", err)
 	}
-	return syncPath(s.dir)
+	return nil
 }
 
 // removeTree removes a folder of ours, also where it holds folders that may
 // not be written to.
-func removeTree(path string) error {
+func (s *Store) removeTree(path string) error {
 	_ = filepath.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
 		if err == nil && d.IsDir() {
 			_ = os.Chmod(p, 0o700) // what it prevents shows below
 		}
 		return nil
 	})
+	listed, err := os.ReadDir(path)
+	if err != nil {
+		listed = nil // it is a file, or gone
+	}
+	for _, one := range listed {
+		if err := s.faults.Before("remove %s", one.Name()); err != nil {
+			return err
+		}
+		if err := os.RemoveAll(filepath.Join(path, one.Name())); err != nil {
+			return err
+		}
+	}
+	if err := s.faults.Before("remove %s", filepath.Base(path)); err != nil {
+		return err
+	}
 	return os.RemoveAll(path)
 }

@@ -13,39 +13,56 @@ import (
 func (s *Store) enter(ctx context.Context) (leave func(), err error) {
 	select {
 	case s.busy <- struct{}{}:
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	if err := ctx.Err(); err != nil || s.closed {
-		<-s.busy
-		if err == nil {
-			err = ErrClosed
+	default:
+		if giveWay := s.yield.Load(); giveWay != nil {
+			(*giveWay)(ErrYielded)
 		}
+		select {
+		case s.busy <- struct{}{}:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	done, err := s.reading(ctx)
+	if err != nil {
+		<-s.busy
 		return nil, err
 	}
+	done()
 	return func() { <-s.busy }, nil
 }
 
 // lock keeps other operations out, in this process and in others.
 func (s *Store) lock(ctx context.Context, wait time.Duration) (release func(), err error) {
+	if s.lent != "" {
+		return nil, fmt.Errorf("locking checkpoint store %q: %w", s.dir, ErrReadOnly)
+	}
 	leave, err := s.enter(ctx)
 	if err != nil {
 		return nil, err
 	}
-	file, err := os.OpenFile(filepath.Join(s.dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	unlock, err := s.exclude(ctx, wait)
 	if err != nil {
-		leave()
-		return nil, fmt.Errorf("locking checkpoint store: %w", err)
-	}
-	if err := takeLock(ctx, file, wait); err != nil {
-		_ = file.Close()
 		leave()
 		return nil, err
 	}
 	return func() {
-		_ = file.Close() // and with it goes the lock
+		unlock()
 		leave()
 	}, nil
+}
+
+// exclude keeps other processes out.
+func (s *Store) exclude(ctx context.Context, wait time.Duration) (release func(), err error) {
+	file, err := os.OpenFile(filepath.Join(s.dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("locking checkpoint store: %w", readOnly(err))
+	}
+	if err := takeLock(ctx, file, wait); err != nil {
+		_ = file.Close()
+		return nil, err
+	}
+	return func() { _ = file.Close() }, nil // and with it goes the lock
 }
 
 func takeLock(ctx context.Context, file *os.File, wait time.Duration) error {
@@ -77,31 +94,13 @@ func (s *Store) begin(ctx context.Context) (release func(), err error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.refresh(); err != nil {
+		release()
+		return nil, err
+	}
 	if err := s.recover(ctx); err != nil {
 		release()
 		return nil, fmt.Errorf("finishing an interrupted restore: %w", err)
 	}
-	if err := s.blobs.refresh(); err != nil {
-		release()
-		return nil, err
-	}
-	// The lock is ours, so what lies here is from an operation that was killed.
-	if err := emptyFolder(s.blobs.temporary); err != nil {
-		release()
-		return nil, err
-	}
 	return release, nil
-}
-
-func emptyFolder(folder string) error {
-	listed, err := os.ReadDir(folder)
-	if err != nil {
-		return fmt.Errorf("tidying the store: %w", err)
-	}
-	for _, one := range listed {
-		if err := os.RemoveAll(filepath.Join(folder, one.Name())); err != nil {
-			return fmt.Errorf("tidying the store: %w", err)
-		}
-	}
-	return nil
 }

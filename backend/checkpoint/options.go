@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"log/slog"
 	"time"
+
+	"github.com/keel-ide/keel/backend/checkpoint/internal/fault"
+	"github.com/keel-ide/keel/backend/checkpoint/internal/watch"
 )
 
 // Options adjusts a store; the zero value is good for use.
@@ -19,64 +22,47 @@ type Options struct {
 	// store's folder always is one of them.
 	Own []string
 
-	// MaxFile is the size in bytes above which a file is not captured, 64 MiB
-	// when 0. A file is held in memory while it is captured or restored.
+	// MaxFile is the size in bytes above which a file is not captured, 256 MiB
+	// when 0.
 	MaxFile int64
+	// Cap is how many bytes the checkpoints may take before old ones go: the
+	// smaller of 2 GiB and 5 % of the disk when 0.
+	Cap int64
 	// LockWait is how long an operation waits for another process before it
 	// gives [ErrBusy]: 10 s when 0.
 	LockWait time.Duration
 	// Slack is how much older than a capture a file's times must be for the file
-	// not to be read again by the next one: 2 s when 0, the coarsest clock of
-	// any usual file system.
+	// not to be read again by the next one. When 0 it is probed: 20 ms where the
+	// file system's clock is fine enough, 2 s elsewhere.
 	Slack time.Duration
+	// Grace is how long files that a restore displaced are kept, for programs
+	// that still write to them: 10 s when 0, not at all when negative.
+	Grace time.Duration
+	// NoWatch reads every folder at each checkpoint, also after [Store.Warm].
+	NoWatch bool
 
 	Faults Faults
 }
 
 // Faults lets tests make things fail.
 type Faults struct {
-	// Step is called before each step of a restore that changes something. An
+	// Step is called before each call that changes something on the disk. An
 	// error stops the store at this point as if its process had been killed:
 	// nothing is tidied up.
 	Step func(step string) error
+	// Fail is called likewise; its error is the call's, such as ENOSPC.
+	Fail func(call string) error
 	// Read is called before a file or folder is read; its error is the path's.
 	Read func(path string) error
 	// Reading is called in the middle of reading a file for a checkpoint.
 	Reading func(path string)
 	// NoExchange makes the store do without the system's exchange of two names.
 	NoExchange bool
+
+	watch func([]watch.Event) []watch.Event // lets the watcher lie
 }
 
-func (f Faults) read(path string) error {
-	if f.Read == nil {
-		return nil
-	}
-	return f.Read(path)
-}
-
-// during is Reading of one path.
-func (f Faults) during(path string) func() {
-	return func() {
-		if f.Reading != nil {
-			f.Reading(path)
-		}
-	}
-}
-
-// stopped is the error of a Step: nothing may be tidied up.
-type stopped struct{ error }
-
-func (s *stopped) Unwrap() error { return s.error }
-
-func (f Faults) step(format string, operands ...any) error {
-	if f.Step == nil {
-		return nil
-	}
-	if err := f.Step(fmt.Sprintf(format, operands...)); err != nil {
-		return &stopped{err}
-	}
-	return nil
-}
+func (f *Faults) calls() *fault.Calls { return &fault.Calls{Step: f.Step, Fail: f.Fail} }
 
 func (o Options) withDefaults() Options {
 	if o.Now == nil {
@@ -90,13 +76,13 @@ func (o Options) withDefaults() Options {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	if o.MaxFile == 0 {
-		o.MaxFile = 64 << 20
+		o.MaxFile = 256 << 20
 	}
 	if o.LockWait == 0 {
 		o.LockWait = 10 * time.Second
 	}
-	if o.Slack == 0 {
-		o.Slack = 2 * time.Second
+	if o.Grace == 0 {
+		o.Grace = 10 * time.Second
 	}
 	return o
 }

@@ -1,9 +1,14 @@
 package checkpoint
 
 import (
+	"cmp"
+	"fmt"
 	"maps"
 	"path"
 	"slices"
+
+	"github.com/keel-ide/keel/backend/checkpoint/internal/node"
+	"github.com/keel-ide/keel/backend/diff"
 )
 
 // goal is what should stand at a path after a restore, and what stands there
@@ -18,15 +23,35 @@ func (g *goal) has(kind Kind) bool   { return g.now != nil && g.now.kind == kind
 
 // plan is what a restore would do, its goals in the order of comparePaths.
 type plan struct {
-	now       *manifest // the state before
+	now       *tree // the state before
 	goals     []*goal
 	byPath    map[string]*goal
 	conflicts []Conflict
 	unknown   map[string]bool // encoded
+
+	texts    map[string][]byte // what editors hold and have not saved, by raw path
+	mergeToo bool              // also do what can be merged
+	content  func(node.ID) ([]byte, error)
+	merge    []string                         // raw paths that can be merged
+	merged   map[string][]byte                // what they become, when that is to be done
+	disk     func(raw string) ([]byte, error) // reads what stands there now
+	failed   error                            // of reading a content
 }
 
-func newPlan(now *manifest) *plan {
-	return &plan{now: now, byPath: map[string]*goal{}, unknown: map[string]bool{}}
+func newPlan(now *tree) *plan {
+	return &plan{now: now, byPath: map[string]*goal{}, unknown: map[string]bool{}, merged: map[string][]byte{}}
+}
+
+// check is the first failure of what the plan was made of.
+func (p *plan) check(trees ...*tree) error {
+	failed := p.failed
+	for _, t := range trees {
+		failed = cmp.Or(failed, t.failed)
+	}
+	if failed != nil {
+		return fmt.Errorf("planning the restore: %w", failed)
+	}
+	return nil
 }
 
 // Why a path is a conflict.
@@ -35,6 +60,8 @@ const (
 	whyHolds    = "it is a folder that holds files which are not part of this restore"
 	whyNoFolder = "its folder is not there and something else stands in its place"
 	whyDuring   = "it was changed during the restore"
+	whyMerge    = "it was changed since, in other places: merging would keep both"
+	whyUnsaved  = "an editor holds changes of it that are not saved"
 )
 
 func (p *plan) conflict(raw, reason string) {
@@ -59,17 +86,16 @@ func (p *plan) leave(raw string, in scope, states ...state) {
 	git, uncaptured := true, false
 	for _, s := range states {
 		uncaptured = uncaptured || s.entry != nil && !s.entry.known()
-		git = git && s.entry != nil && s.entry.cause == causeGit
+		git = git && s.entry != nil && s.entry.cause == node.Git
 	}
 	if uncaptured && !git {
 		p.unknown[EncodePath(raw)] = true
 	}
 }
 
-// exactPlan makes everything covered in scope what it is in target.
-func exactPlan(target, now *manifest, in scope) *plan {
-	p := newPlan(now)
-	compare(target, now, func(raw string, t, n state) {
+// exact makes everything covered in scope what it is in target.
+func (p *plan) exact(target *tree, in scope) {
+	compare(target, p.now, func(raw string, t, n state) {
 		switch {
 		case t.coverage == unknown || n.coverage == unknown:
 			p.leave(raw, in, t, n)
@@ -78,13 +104,11 @@ func exactPlan(target, now *manifest, in scope) *plan {
 		}
 	})
 	p.settle(target)
-	return p
 }
 
-// agentPlan takes back what changed from before to after and was not changed
-// again since.
-func agentPlan(before, after, now *manifest, in scope) *plan {
-	p := newPlan(now)
+// agent takes back what changed from before to after and was not changed again
+// since.
+func (p *plan) agent(before, after *tree, in scope) {
 	compare(before, after, func(raw string, b, a state) {
 		if b.coverage == unknown || a.coverage == unknown {
 			p.leave(raw, in, b, a)
@@ -95,7 +119,6 @@ func agentPlan(before, after, now *manifest, in scope) *plan {
 		}
 	})
 	p.settle(before)
-	return p
 }
 
 // threeWay adds the goal of one path: before, unless it is no longer after.
@@ -104,21 +127,81 @@ func (p *plan) threeWay(raw string, before, after *entry) {
 	switch {
 	case covered == unknown:
 		p.unknown[EncodePath(raw)] = true
+	case p.edited(raw, before, after):
+		p.conflict(raw, whyUnsaved)
 	case same(now, before):
 	case same(now, after):
 		p.add(raw, before, now)
 	case before != nil && now != nil && after != nil && before.kind == KindFolder && now.kind == KindFolder && after.kind == KindFolder,
 		before == nil && now != nil && now.kind == KindFolder && after != nil && after.kind == KindFolder:
 		p.conflict(raw, "its permissions were changed since")
+	case p.mergeable(raw, before, after, now):
 	default:
 		p.conflict(raw, whyChanged)
 	}
 }
 
+// edited tells whether an editor holds text that is neither what it was before
+// nor what it was after.
+func (p *plan) edited(raw string, before, after *entry) bool {
+	text, held := p.texts[raw]
+	if !held {
+		return false
+	}
+	sum := node.Sum(text)
+	is := func(e *entry) bool { return e != nil && e.kind == KindFile && e.hash == sum }
+	return !is(before) && !is(after)
+}
+
+// mergeable notes a file whose newer changes and whose change back do not touch,
+// and plans the merge if that is wanted.
+func (p *plan) mergeable(raw string, before, after, now *entry) bool {
+	if p.content == nil || before == nil || after == nil || now == nil || before.kind != KindFile || after.kind != KindFile || now.kind != KindFile {
+		return false
+	}
+	if max(before.size, after.size, now.size) > mergeLimit {
+		return false
+	}
+	var contents [3][]byte
+	for i, e := range []*entry{after, now, before} {
+		content, err := p.content(e.hash)
+		if err != nil {
+			// Of a preview, what is on the disk now is not in the store.
+			if e != now || p.disk == nil {
+				p.failed = cmp.Or(p.failed, err)
+				return false
+			}
+			if content, err = p.disk(raw); err != nil || node.Sum(content) != now.hash {
+				return false
+			}
+		}
+		contents[i] = content
+	}
+	merged, clean := diff.Merge(contents[0], contents[1], contents[2])
+	if !clean {
+		return false
+	}
+	p.merge = append(p.merge, raw)
+	if !p.mergeToo {
+		return true
+	}
+	want := *now
+	want.hash, want.size = node.Sum(merged), int64(len(merged))
+	if now.mode == after.mode {
+		want.mode = before.mode
+	}
+	p.merged[raw] = merged
+	p.add(raw, &want, now)
+	return true
+}
+
+// mergeLimit is the size above which files are not merged.
+const mergeLimit = 4 << 20
+
 // settle makes the goals possible together: folders that keep something stay,
 // and what is written has a folder to be in. origin tells the modes of folders
 // to be made on the way.
-func (p *plan) settle(origin *manifest) {
+func (p *plan) settle(origin *tree) {
 	p.keepHeldFolders()
 	p.makeParents(origin)
 	slices.SortFunc(p.goals, func(a, b *goal) int { return comparePaths(a.path, b.path) })
@@ -138,7 +221,7 @@ func (p *plan) keepHeldFolders() {
 			continue
 		}
 		p.conflict(g.path, whyHolds)
-		for _, inner := range p.now.below(g.path) {
+		for inner := range p.now.below(g.path, nil) {
 			if held := p.byPath[inner.path]; held != nil {
 				p.drop(held)
 			}
@@ -148,7 +231,7 @@ func (p *plan) keepHeldFolders() {
 
 // holds tells whether something in a folder stays.
 func (p *plan) holds(folder string) bool {
-	for _, inner := range p.now.below(folder) {
+	for inner := range p.now.below(folder, nil) {
 		if g := p.byPath[inner.path]; g == nil || g.want != nil {
 			return true
 		}
@@ -162,7 +245,7 @@ func (p *plan) drop(g *goal) {
 }
 
 // makeParents adds the folders that what is written needs.
-func (p *plan) makeParents(origin *manifest) {
+func (p *plan) makeParents(origin *tree) {
 	for _, g := range slices.Clone(p.goals) {
 		if g.want == nil {
 			continue
@@ -245,12 +328,54 @@ func (p *plan) shown() (write, remove []*goal) {
 // export is the plan as a caller sees it.
 func (p *plan) export() Plan {
 	write, remove := p.shown()
-	return Plan{
+	out := Plan{
 		Write:     encodedPaths(write),
 		Delete:    encodedPaths(remove),
-		Conflicts: append([]Conflict{}, p.conflicts...),
+		Merge:     []string{},
+		Conflicts: p.allConflicts(),
 		Unknown:   p.unknownPaths(),
+		Unsaved:   []string{},
 	}
+	for _, raw := range p.merge {
+		out.Merge = append(out.Merge, EncodePath(raw))
+	}
+	for _, g := range p.goals {
+		if p.replacesText(g) {
+			out.Unsaved = append(out.Unsaved, EncodePath(g.path))
+		}
+	}
+	out.Large = p.large(len(write) + len(remove))
+	return out
+}
+
+// large tells whether a person should be asked twice: about more than 500 paths,
+// or more than a fifth of all unless these are few.
+func (p *plan) large(paths int) bool {
+	const most, few = 500, 20
+	if paths > most {
+		return true
+	}
+	n := p.now.node(p.now.root)
+	return paths >= few && n != nil && paths > int(n.Sum(p.now.root).Files)/5
+}
+
+// replacesText tells whether a goal puts something else in the place of a text
+// that an editor holds.
+func (p *plan) replacesText(g *goal) bool {
+	text, held := p.texts[g.path]
+	return held && (!g.wants(KindFile) || g.want.hash != node.Sum(text))
+}
+
+// allConflicts also has what could be merged and is not.
+func (p *plan) allConflicts() []Conflict {
+	out := append([]Conflict{}, p.conflicts...)
+	if !p.mergeToo {
+		for _, raw := range p.merge {
+			out = append(out, Conflict{Path: EncodePath(raw), Reason: whyMerge})
+		}
+		slices.SortFunc(out, func(a, b Conflict) int { return comparePaths(a.Path, b.Path) })
+	}
+	return out
 }
 
 func (p *plan) unknownPaths() []string {

@@ -50,3 +50,11 @@ func moveNew(from *os.Root, fromName string, to *os.Root, toName string) error {
 
 // syncFileSystem is not to be had: files are synced one by one.
 func syncFileSystem(string) (bool, error) { return false, nil }
+
+// isReadOnly tells whether an error says that a file system cannot be written to.
+func isReadOnly(err error) bool { return errors.Is(err, unix.EROFS) }
+
+func touch(file *os.File) (int64, error) { return touchByWriting(file) }
+
+// tellsChanges is of no interest without a watcher.
+func tellsChanges(string) bool { return true }

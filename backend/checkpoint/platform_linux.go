@@ -61,3 +61,38 @@ func syncFileSystem(folder string) (bool, error) {
 	defer file.Close()
 	return true, unix.Syncfs(int(file.Fd()))
 }
+
+// isReadOnly tells whether an error says that a file system cannot be written to.
+func isReadOnly(err error) bool { return errors.Is(err, unix.EROFS) }
+
+// touch sets a file's time to the file system's present one, and returns it.
+func touch(file *os.File) (int64, error) {
+	now := unix.Timespec{Nsec: unix.UTIME_NOW}
+	if err := unix.UtimesNanoAt(unix.AT_FDCWD, fmt.Sprintf("/proc/self/fd/%d", file.Fd()), []unix.Timespec{now, now}, 0); err != nil {
+		return touchByWriting(file)
+	}
+	info, err := file.Stat()
+	if err != nil {
+		return 0, err
+	}
+	return info.ModTime().UnixNano(), nil
+}
+
+// tellsChanges tells whether a folder's file system is one of this machine's own,
+// of which the kernel knows every change. The numbers are those of statfs(2).
+func tellsChanges(folder string) bool {
+	var at unix.Statfs_t
+	if err := unix.Statfs(folder, &at); err != nil {
+		return false
+	}
+	switch int64(at.Type) {
+	case unix.EXT4_SUPER_MAGIC, unix.XFS_SUPER_MAGIC, unix.BTRFS_SUPER_MAGIC, unix.TMPFS_MAGIC, unix.OVERLAYFS_SUPER_MAGIC, unix.F2FS_SUPER_MAGIC, zfsMagic, bcachefsMagic:
+		return true
+	}
+	return false
+}
+
+const (
+	zfsMagic      = 0x2fc12fc1
+	bcachefsMagic = 0xca451a4e
+)

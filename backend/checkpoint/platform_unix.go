@@ -69,3 +69,12 @@ func lockFile(file *os.File) error {
 	}
 	return err
 }
+
+// diskSize is how large a folder's file system is, in bytes; 0 if unknown.
+func diskSize(folder string) int64 {
+	var at unix.Statfs_t
+	if err := unix.Statfs(folder, &at); err != nil {
+		return 0
+	}
+	return int64(at.Blocks) * int64(at.Bsize)
+}

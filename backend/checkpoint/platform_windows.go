@@ -70,3 +70,24 @@ func lockFile(file *os.File) error {
 	}
 	return err
 }
+
+// isReadOnly tells whether an error says that a file system cannot be written to.
+func isReadOnly(err error) bool { return errors.Is(err, windows.ERROR_WRITE_PROTECT) }
+
+func touch(file *os.File) (int64, error) { return touchByWriting(file) }
+
+// diskSize is how large a folder's file system is, in bytes; 0 if unknown.
+func diskSize(folder string) int64 {
+	at, err := windows.UTF16PtrFromString(folder)
+	if err != nil {
+		return 0
+	}
+	var total uint64
+	if err := windows.GetDiskFreeSpaceEx(at, nil, &total, nil); err != nil {
+		return 0
+	}
+	return int64(total)
+}
+
+// tellsChanges is of no interest without a watcher.
+func tellsChanges(string) bool { return true }

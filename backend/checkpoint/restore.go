@@ -2,8 +2,10 @@ package checkpoint
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -12,7 +14,13 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/sourcegraph/conc/pool"
+
 	"github.com/keel-ide/keel/backend/atomicfile"
+	"github.com/keel-ide/keel/backend/checkpoint/internal/fault"
+	"github.com/keel-ide/keel/backend/checkpoint/internal/meta"
+	"github.com/keel-ide/keel/backend/checkpoint/internal/node"
+	"github.com/keel-ide/keel/backend/checkpoint/internal/pack"
 )
 
 // readDisk is ReadFile of the present state.
@@ -54,11 +62,12 @@ func (s *Store) readDisk(raw string) ([]byte, Entry, error) {
 	if err != nil {
 		return nil, e.export(), fmt.Errorf("reading %q: %w", at, err)
 	}
-	content, stamp, err := readStable(parent, name, info, noFault)
+	content := collector{}
+	stamp, err := readStable(parent, name, info, &content)
 	if err != nil {
 		return nil, e.export(), fmt.Errorf("reading %q: %w", at, err)
 	}
-	e.hash, e.size, e.mode = sumOf(content), stamp.size, stamp.mode
+	e.hash, e.size, e.mode = node.Sum(content), stamp.size, stamp.mode
 	return content, e.export(), nil
 }
 
@@ -69,38 +78,72 @@ func (s *Store) Preview(ctx context.Context, r RestoreRequest) (Plan, error) {
 		return Plan{}, err
 	}
 	defer leave()
-	makePlan, err := s.planner(r)
+	makePlan, err := s.planner(ctx, r)
 	if err != nil {
 		return Plan{}, err
 	}
-	now, err := s.scan(ctx, nil)
+	now, err := s.present(ctx)
 	if err != nil {
-		return Plan{}, fmt.Errorf("reading workspace: %w", err)
+		return Plan{}, err
 	}
-	return makePlan(now).export(), nil
+	p, err := makePlan(now)
+	if err != nil {
+		return Plan{}, err
+	}
+	return p.export(), nil
 }
 
 // planner reads what a request refers to; the plan is made of the state before.
-func (s *Store) planner(r RestoreRequest) (func(now *manifest) *plan, error) {
+func (s *Store) planner(ctx context.Context, r RestoreRequest) (func(now *tree) (*plan, error), error) {
 	in, err := newScope(r.Paths)
 	if err != nil {
 		return nil, err
 	}
-	target, err := s.treeOf(r.ID)
+	texts, err := unsavedTexts(r.Unsaved)
 	if err != nil {
 		return nil, err
 	}
+	target, err := s.treeOf(ctx, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	trees := []*tree{target}
+	make := func(p *plan) { p.exact(target, in) }
 	switch r.Verb {
 	case Exact, "":
-		return func(now *manifest) *plan { return exactPlan(target, now, in) }, nil
 	case Agent:
-		after, err := s.treeOf(r.After)
+		after, err := s.treeOf(ctx, r.After)
 		if err != nil {
 			return nil, fmt.Errorf("the state after the changes: %w", err)
 		}
-		return func(now *manifest) *plan { return agentPlan(target, after, now, in) }, nil
+		trees = append(trees, after)
+		make = func(p *plan) { p.agent(target, after, in) }
+	default:
+		return nil, fmt.Errorf("restoring: unknown verb %q", r.Verb)
 	}
-	return nil, fmt.Errorf("restoring: unknown verb %q", r.Verb)
+	return func(now *tree) (*plan, error) {
+		p := newPlan(now)
+		p.texts, p.mergeToo, p.content = texts, r.Merge, s.bytes
+		p.disk = func(raw string) ([]byte, error) {
+			content, _, err := s.readDisk(raw)
+			return content, err
+		}
+		make(p)
+		return p, p.check(append(trees, now)...)
+	}, nil
+}
+
+// unsavedTexts is what editors hold, by raw path.
+func unsavedTexts(all []Unsaved) (map[string][]byte, error) {
+	out := map[string][]byte{}
+	for _, u := range all {
+		raw, err := given(u.Path)
+		if err != nil {
+			return nil, fmt.Errorf("unsaved text: %w", err)
+		}
+		out[raw] = u.Content
+	}
+	return out, nil
 }
 
 // Restore brings files back. It first takes a checkpoint, whose id the result
@@ -116,7 +159,7 @@ func (s *Store) Restore(ctx context.Context, r RestoreRequest) (Result, error) {
 		return Result{}, err
 	}
 	defer release()
-	makePlan, err := s.planner(r)
+	makePlan, err := s.planner(ctx, r)
 	if err != nil {
 		return Result{}, err
 	}
@@ -134,8 +177,6 @@ type undoPath struct {
 	After *saved `json:"after,omitempty"`
 }
 
-func (s *Store) recordPath(id string) string { return filepath.Join(s.dir, "restores", id+".json") }
-
 // Undo takes a restore back, or an undo; id is the result's Undo. Paths that
 // were changed since are conflicts and stay. The error is [ErrNothingToUndo]
 // where no restore has this id.
@@ -145,17 +186,11 @@ func (s *Store) Undo(ctx context.Context, id string) (Result, error) {
 		return Result{}, err
 	}
 	defer release()
-	if !validID(id) {
-		return Result{}, fmt.Errorf("undoing %q: %w", id, ErrNothingToUndo)
+	record, err := s.undoRecord(ctx, id)
+	if err != nil {
+		return Result{}, err
 	}
-	var record undoRecord
-	if err := readChecked(s.recordPath(id), &record); err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return Result{}, fmt.Errorf("undoing %q: %w", id, ErrNothingToUndo)
-		}
-		return Result{}, fmt.Errorf("undoing %q: %w", id, err)
-	}
-	before, err := s.treeOf(id)
+	before, err := s.treeOf(ctx, id)
 	if err != nil {
 		return Result{}, err
 	}
@@ -165,21 +200,44 @@ func (s *Store) Undo(ctx context.Context, id string) (Result, error) {
 			return Result{}, fmt.Errorf("undoing %q: %w", id, err)
 		}
 	}
-	return s.restore(ctx, "before undoing "+id, func(now *manifest) *plan {
+	return s.restore(ctx, "before undoing "+id, func(now *tree) (*plan, error) {
 		p := newPlan(now)
 		for i, one := range record.Paths {
 			raw := DecodePath(one.Path)
-			_, was := before.find(raw)
+			covered, was := before.find(raw)
+			if covered == unknown {
+				p.unknown[EncodePath(raw)] = true // as when it was purged since
+				continue
+			}
 			p.threeWay(raw, was, after[i])
 		}
 		p.settle(before)
-		return p
+		return p, p.check(before, now)
 	})
+}
+
+func (s *Store) undoRecord(ctx context.Context, id string) (undoRecord, error) {
+	var record undoRecord
+	var body []byte
+	err := s.db.Read(ctx, func(tx *meta.Tx) (err error) {
+		body, err = tx.Undo(id)
+		return err
+	})
+	switch {
+	case err != nil:
+		return record, fmt.Errorf("undoing %q: %w", id, err)
+	case body == nil:
+		return record, fmt.Errorf("undoing %q: %w", id, ErrNothingToUndo)
+	}
+	if err := json.Unmarshal(body, &record); err != nil {
+		return record, fmt.Errorf("undoing %q: %w: %w", id, ErrDamaged, err)
+	}
+	return record, nil
 }
 
 // restore takes the checkpoint before, plans and carries out. The caller holds
 // the lock.
-func (s *Store) restore(ctx context.Context, label string, makePlan func(now *manifest) *plan) (Result, error) {
+func (s *Store) restore(ctx context.Context, label string, makePlan func(now *tree) (*plan, error)) (Result, error) {
 	before, p, err := s.secure(ctx, label, makePlan)
 	if err != nil {
 		return Result{}, fmt.Errorf("saving the present state: %w", err)
@@ -190,6 +248,9 @@ func (s *Store) restore(ctx context.Context, label string, makePlan func(now *ma
 	failed := map[string]string{}
 	if len(p.goals) > 0 {
 		j := s.newJournal(before.ID, p)
+		// Each is staged, done and verified.
+		done := s.report(Restoring, &j.counted, 3*int64(len(j.Steps)))
+		defer done()
 		if err := s.stageAll(ctx, j); err != nil {
 			return Result{}, s.rollBack(j, err)
 		}
@@ -199,11 +260,17 @@ func (s *Store) restore(ctx context.Context, label string, makePlan func(now *ma
 		if err != nil {
 			return Result{}, err
 		}
-		if err := s.endJournal(j); err != nil {
-			return Result{}, err
+		if err := s.release(ctx, j); err != nil {
+			if fault.Stop(err) {
+				return Result{}, err
+			}
+			s.o.Log.WarnContext(ctx, "tidying up after a restore", "error", err) // the next operation does
 		}
 		failed = outcome.failed
 		if _, _, err := s.capture(ctx, CreateRequest{Reason: PostRestore, Label: "after restoring"}, false); err != nil {
+			if fault.Stop(err) {
+				return Result{}, err
+			}
 			s.o.Log.ErrorContext(ctx, "saving the state after a restore", "error", err)
 		}
 	}
@@ -211,21 +278,30 @@ func (s *Store) restore(ctx context.Context, label string, makePlan func(now *ma
 }
 
 // secure takes the checkpoint before a restore and plans the restore. Whatever
-// the plan displaces is read back from the store: a blob that was there already
+// the plan displaces is read back from the store: content that was there already
 // may have been damaged since, and is then kept anew.
-func (s *Store) secure(ctx context.Context, label string, makePlan func(now *manifest) *plan) (Checkpoint, *plan, error) {
+func (s *Store) secure(ctx context.Context, label string, makePlan func(now *tree) (*plan, error)) (Checkpoint, *plan, error) {
 	const tries = 3
 	for range tries {
-		before, now, err := s.capture(ctx, CreateRequest{Reason: PreRestore, Label: label}, true)
+		before, now, err := s.heal(ctx, func() (Checkpoint, *tree, error) {
+			return s.capture(ctx, CreateRequest{Reason: PreRestore, Label: label}, true)
+		})
 		if err != nil {
 			return Checkpoint{}, nil, err
 		}
-		p := makePlan(now)
-		ok, err := s.kept(before, p)
-		if ok || err != nil {
-			return before, p, err
+		p, err := makePlan(now)
+		if err != nil {
+			return Checkpoint{}, nil, err
 		}
-		s.o.Log.WarnContext(ctx, "damaged contents were found and kept anew", "checkpoint", before.ID)
+		ok, err := s.sound(ctx, p)
+		if err != nil {
+			return Checkpoint{}, nil, err
+		}
+		if ok {
+			return before, p, s.keepTexts(before.ID, p)
+		}
+		s.work.dir = nil // so that it is all read again
+		s.notify(ctx, Notice{Kind: Damaged, Checkpoint: before.ID, Text: "Some of what was stored is damaged. What is needed for this restore could be stored anew; older checkpoints may have lost something: keel checkpoint verify tells."})
 		if err := ctx.Err(); err != nil {
 			return Checkpoint{}, nil, err
 		}
@@ -233,39 +309,86 @@ func (s *Store) secure(ctx context.Context, label string, makePlan func(now *man
 	return Checkpoint{}, nil, fmt.Errorf("writing contents that can be read again: %w", ErrDamaged)
 }
 
-// kept tells whether the store can give back all that a plan displaces.
-func (s *Store) kept(before Checkpoint, p *plan) (bool, error) {
-	tree, err := parseHash(before.Tree)
-	if err != nil {
-		return false, err
-	}
-	all, err := s.blobs.sound(tree)
-	if err != nil {
-		return false, err
-	}
+// sound tells whether the store can give back all that a plan displaces, and
+// forgets what it cannot.
+func (s *Store) sound(ctx context.Context, p *plan) (bool, error) {
+	work := pool.NewWithResults[bool]().WithErrors().WithContext(ctx).WithMaxGoroutines(s.atOnce())
 	for _, g := range p.goals {
 		if !g.has(KindFile) {
 			continue
 		}
-		ok, err := s.blobs.sound(g.now.hash)
-		if err != nil {
-			return false, err
-		}
-		all = all && ok
+		work.Go(func(context.Context) (bool, error) {
+			err := s.copyTo(io.Discard, g.now.hash)
+			if errors.Is(err, ErrDamaged) {
+				s.forget(g.now.hash)
+				return false, nil
+			}
+			return err == nil, err
+		})
 	}
-	return all, nil
+	all, err := work.Wait()
+	return !slices.Contains(all, false), err
+}
+
+// forget makes a content count as missing, with all its pieces.
+func (s *Store) forget(id node.ID) {
+	if list, kind, err := s.packs.Read(id); err == nil && kind == pack.List {
+		for ; len(list) >= len(id); list = list[len(id):] {
+			piece := node.ID(list[:len(id)])
+			if _, _, err := s.packs.Read(piece); err != nil {
+				s.packs.Forget(piece)
+			}
+		}
+	}
+	s.packs.Forget(id)
+}
+
+// keepTexts keeps what the plan makes itself, and what editors hold.
+func (s *Store) keepTexts(id string, p *plan) error {
+	if len(p.merged) == 0 && len(p.texts) == 0 {
+		return nil
+	}
+	keep := s.packs.Begin(s.marks)
+	var extras []meta.Extra
+	for raw, content := range p.texts {
+		extras = append(extras, meta.Extra{Kind: meta.Unsaved, Path: raw, Content: node.Sum(content), Size: int64(len(content))})
+	}
+	for _, content := range slices.AppendSeq(slices.Collect(maps.Values(p.texts)), maps.Values(p.merged)) {
+		if err := keep.Add(pack.Blob, node.Sum(content), content); err != nil {
+			return s.uncommit(keep, err)
+		}
+	}
+	if err := s.flush(keep); err != nil {
+		return s.uncommit(keep, err)
+	}
+	err := s.db.Write(func(tx *meta.Tx) error {
+		for _, e := range extras {
+			if err := tx.AddExtra(id, e); err != nil {
+				return err
+			}
+		}
+		return tx.SetMarks(s.unrecorded)
+	})
+	if err != nil {
+		return s.uncommit(keep, err)
+	}
+	s.recorded()
+	return nil
 }
 
 // result counts what was done; failed holds reasons by encoded path.
 func (p *plan) result(undo string, failed map[string]string) Result {
+	done := func(g *goal) bool {
+		if swap := p.swallower(g); swap != nil {
+			g = swap
+		}
+		_, ok := failed[EncodePath(g.path)]
+		return !ok
+	}
 	count := func(goals []*goal) int {
 		n := 0
 		for _, g := range goals {
-			done := g
-			if swap := p.swallower(g); swap != nil {
-				done = swap
-			}
-			if _, ok := failed[EncodePath(done.path)]; !ok {
+			if done(g) {
 				n++
 			}
 		}
@@ -274,8 +397,17 @@ func (p *plan) result(undo string, failed map[string]string) Result {
 	write, remove := p.shown()
 	r := Result{
 		Written: count(write), Deleted: count(remove), Undo: undo,
-		Conflicts: append([]Conflict{}, p.conflicts...),
+		Conflicts: p.allConflicts(),
 		Unknown:   p.unknownPaths(),
+		Unsaved:   []string{},
+	}
+	for _, g := range p.goals {
+		if _, merged := p.merged[g.path]; merged && done(g) {
+			r.Merged++
+		}
+		if p.replacesText(g) && done(g) {
+			r.Unsaved = append(r.Unsaved, EncodePath(g.path))
+		}
 	}
 	for _, one := range slices.SortedFunc(maps.Keys(failed), comparePaths) {
 		r.Conflicts = append(r.Conflicts, Conflict{Path: one, Reason: failed[one]})
@@ -288,7 +420,11 @@ func (s *Store) recordUndo(id string, p *plan) error {
 	for i, g := range p.goals {
 		record.Paths[i] = undoPath{Path: EncodePath(g.path), After: save(g.want)}
 	}
-	if err := writeChecked(s.recordPath(id), record); err != nil {
+	body, err := json.Marshal(record)
+	if err == nil {
+		err = s.db.Write(func(tx *meta.Tx) error { return tx.SetUndo(id, body) })
+	}
+	if err != nil {
 		return fmt.Errorf("writing undo record: %w", err)
 	}
 	return nil
@@ -321,7 +457,7 @@ func (s *Store) stagePath(id string) string {
 	if s.stageInside {
 		return filepath.Join(s.root, atomicfile.TemporaryName())
 	}
-	return filepath.Join(s.dir, "stage", id)
+	return filepath.Join(s.dir, stageName, id)
 }
 
 // modes lists the folders whose permissions are to be set once all else is
@@ -361,7 +497,7 @@ func (p *plan) modes() []mode {
 
 // rollBack ends a restore that has changed nothing yet.
 func (s *Store) rollBack(j *journal, why error) error {
-	if _, cut := errors.AsType[*stopped](why); cut {
+	if fault.Stop(why) {
 		return why
 	}
 	return errors.Join(why, s.endJournal(j))

@@ -19,7 +19,9 @@ type spot struct {
 }
 
 // aside is where the old object waits when the system cannot exchange.
-func (p *spot) aside() string { return p.slot + "-old" }
+func (p *spot) aside() string { return p.slot + asideSuffix }
+
+const asideSuffix = "-old"
 
 func (p *spot) now() (*entry, error) { return describe(p.parent, p.name, p.limit()) }
 
@@ -27,7 +29,7 @@ func (p *spot) now() (*entry, error) { return describe(p.parent, p.name, p.limit
 // whatever the cap says now.
 func (p *spot) limit() int64 { return p.store.limit(p.want, p.old) }
 
-func (p *spot) fault(what string) error { return p.store.o.Faults.step("%s %s", what, p.path) }
+func (p *spot) fault(what string) error { return p.store.faults.Before("%s %s", what, p.path) }
 
 func (p *spot) makeFolder() error {
 	now, err := p.now()

@@ -6,6 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+
+	"github.com/sourcegraph/conc/pool"
+
+	"github.com/keel-ide/keel/backend/checkpoint/internal/node"
 )
 
 // stageAll writes everything that will be placed into the stage, each content
@@ -15,33 +20,20 @@ func (s *Store) stageAll(ctx context.Context, j *journal) error {
 	if err := s.writeJournal(j, prepared); err != nil {
 		return err
 	}
-	if err := s.o.Faults.step("make stage"); err != nil {
+	if err := s.faults.Before("make stage"); err != nil {
 		return err
 	}
 	if err := os.Mkdir(j.Stage, 0o700); err != nil {
 		return fmt.Errorf("making stage: %w", err)
 	}
-	toSync := []string{j.Stage}
-	for i, one := range j.Steps {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if one.onlyMode() {
-			one.Whole = s.hasOtherNames(DecodePath(one.Path))
-			j.Steps[i] = one
-		}
-		written, err := s.stageOne(j, one)
-		if err != nil {
-			return fmt.Errorf("preparing %q: %w", one.Path, err)
-		}
-		if written != "" {
-			toSync = append(toSync, written)
-		}
-	}
-	if err := s.o.Faults.step("sync stage"); err != nil {
+	toSync, err := s.stageSteps(ctx, j)
+	if err != nil {
 		return err
 	}
-	if err := syncPaths(toSync); err != nil {
+	if err := s.faults.Before("sync stage"); err != nil {
+		return err
+	}
+	if err := syncPaths(append(toSync, j.Stage)); err != nil {
 		return fmt.Errorf("syncing stage: %w", err)
 	}
 	if err := ctx.Err(); err != nil {
@@ -50,13 +42,46 @@ func (s *Store) stageAll(ctx context.Context, j *journal) error {
 	return s.writeJournal(j, staged)
 }
 
+// stageSteps makes the new objects side by side, unless a test counts the steps.
+func (s *Store) stageSteps(ctx context.Context, j *journal) ([]string, error) {
+	work := pool.NewWithResults[string]().WithErrors().WithFirstError().WithContext(ctx).WithCancelOnError().WithMaxGoroutines(s.atOnce())
+	for i := range j.Steps {
+		one := &j.Steps[i]
+		work.Go(func(ctx context.Context) (string, error) {
+			if err := ctx.Err(); err != nil {
+				return "", err
+			}
+			j.counted.Add(1)
+			if one.onlyMode() {
+				one.Whole = s.hasOtherNames(DecodePath(one.Path))
+			}
+			written, err := s.stageOne(j, *one)
+			if err != nil {
+				return "", fmt.Errorf("preparing %q: %w", one.Path, err)
+			}
+			return written, nil
+		})
+	}
+	written, err := work.Wait()
+	return slices.DeleteFunc(written, func(path string) bool { return path == "" }), err
+}
+
+// atOnce is how many files are written or read side by side.
+func (s *Store) atOnce() int {
+	const most = 8
+	if s.o.Faults.Step != nil || s.o.Faults.Fail != nil {
+		return 1
+	}
+	return most
+}
+
 // stageOne makes the new object of a step in its slot, and returns the file to
 // sync, if any.
 func (s *Store) stageOne(j *journal, one step) (string, error) {
 	if one.Want == nil || one.onlyMode() || one.Want.Kind == KindFolder && one.Now == nil {
 		return "", nil
 	}
-	if err := s.o.Faults.step("stage %s", one.Path); err != nil {
+	if err := s.faults.Before("stage %s", one.Path); err != nil {
 		return "", err
 	}
 	slot := filepath.Join(j.Stage, one.Slot)
@@ -67,11 +92,7 @@ func (s *Store) stageOne(j *journal, one step) (string, error) {
 		return "", os.Symlink(DecodePath(one.Want.Target), slot)
 	case KindFile, KindSpecial, KindUncaptured:
 	}
-	sum, err := parseHash(one.Want.Hash)
-	if err != nil {
-		return "", err
-	}
-	content, err := s.blobs.read(sum)
+	sum, err := node.Parse(one.Want.Hash)
 	if err != nil {
 		return "", err
 	}
@@ -79,7 +100,9 @@ func (s *Store) stageOne(j *journal, one step) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	_, err = file.Write(content)
+	if err = s.faults.Before("fill stage %s", one.Path); err == nil {
+		err = s.copyTo(file, sum)
+	}
 	if err == nil {
 		err = file.Chmod(fileMode(one.Want.Mode))
 	}

@@ -22,7 +22,7 @@ func TestStageInTheWorkspace(t *testing.T) {
 	}
 	seen := ""
 	var s *Store
-	o := Options{Faults: Faults{Step: func(step string) error {
+	o := Options{Grace: -1, Faults: Faults{Step: func(step string) error {
 		if step == "place a" {
 			listed, err := os.ReadDir(root)
 			if err != nil {
@@ -30,9 +30,9 @@ func TestStageInTheWorkspace(t *testing.T) {
 			}
 			seen = listed[0].Name()
 			// A capture at this moment would not see it.
-			m, err := s.scan(t.Context(), nil)
-			if err != nil || len(m.entries) != 1 {
-				t.Errorf("scan: %+v, %v", m, err)
+			seen, err := s.look(t.Context(), nil)
+			if err != nil || len(seen.Dir.Node.Entries) != 1 {
+				t.Errorf("seen: %+v, %v", seen, err)
 			}
 		}
 		return nil

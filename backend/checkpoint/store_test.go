@@ -64,10 +64,15 @@ func walk(t testing.TB, root string) checkpointtest.Tree {
 	return tree
 }
 
-// TestMain also is the process that TestProcessKilled kills.
+// TestMain also is the process that TestProcessKilled and TestKilledAnywhere
+// kill.
 func TestMain(m *testing.M) {
 	if at, ok := os.LookupEnv("KEEL_TEST_KILL_AT"); ok {
 		restoreAndDie(at)
+	}
+	if seed, ok := os.LookupEnv("KEEL_TEST_VICTIM"); ok {
+		fmt.Fprintln(os.Stderr, beVictim(seed))
+		os.Exit(2)
 	}
 	os.Exit(m.Run())
 }
@@ -142,9 +147,9 @@ func TestAStoreThatCannotWriteMakesNoCheckpoint(t *testing.T) {
 	store := opened(t, dir, root, checkpoint.Options{Faults: checkpoint.Faults{Read: func(path string) error {
 		switch path {
 		case "a":
-			must(t, os.RemoveAll(filepath.Join(dir, "tmp")))
+			must(t, os.RemoveAll(filepath.Join(dir, "packs")))
 		case "b": // and it is there again, too late for a
-			must(t, os.MkdirAll(filepath.Join(dir, "tmp"), 0o700))
+			must(t, os.MkdirAll(filepath.Join(dir, "packs"), 0o700))
 		}
 		return nil
 	}}})
@@ -208,20 +213,6 @@ func TestTheWorkspaceMustBeAFolder(t *testing.T) {
 		if _, err := checkpoint.Open(t.Context(), t.TempDir(), root, checkpoint.Options{}); err == nil {
 			t.Errorf("opened %q", root)
 		}
-	}
-}
-
-// TestAFullTemporaryFolderIsTidied leaves what a kill during a capture leaves.
-func TestAFullTemporaryFolderIsTidied(t *testing.T) {
-	root, dir := t.TempDir(), t.TempDir()
-	write(t, filepath.Join(root, "a"), "1")
-	store := opened(t, dir, root, checkpoint.Options{})
-	write(t, filepath.Join(dir, "tmp", "pack"), "torn")
-	create(t, store)
-	left, err := os.ReadDir(filepath.Join(dir, "tmp"))
-	must(t, err)
-	if len(left) > 0 {
-		t.Errorf("left: %v", left)
 	}
 }
 

@@ -13,12 +13,12 @@ import (
 
 func agentRows() []row {
 	return []row{
-		{"R17 what a shell command did is seen and taken back", shellCommand},
-		{"R18 what the user changed since is a conflict", threeWay},
-		{"agent verb: folders with the user's files stay", foldersStay},
-		{"agent verb: a renamed file goes back", renamedBack},
-		{"agent verb in a scope", agentScope},
-		{"agent verb: not covered", agentUncovered},
+		{"R17 what a shell command did is seen and taken back", shellCommand, everyones},
+		{"R18 what the user changed since is a conflict", threeWay, everyones},
+		{"agent verb: folders with the user's files stay", foldersStay, everyones},
+		{"agent verb: a renamed file goes back", renamedBack, everyones},
+		{"agent verb in a scope", agentScope, everyones},
+		{"agent verb: not covered", agentUncovered, ours},
 	}
 }
 
@@ -49,7 +49,7 @@ func shellCommand(d *desk) {
 	d.must(os.Rename(d.at("src/b.go"), d.at("src/c.go")))
 	d.write("out/bin/tool", "\x7fELF")
 	d.chmod("out/bin/tool", 0o755)
-	d.chmod("go.mod", 0o600)
+	d.chmod("go.mod", 0o755)
 	after := d.create()
 	d.wantDiff(before, after,
 		checkpoint.Change{Path: "go.mod", Kind: diff.Modified},
@@ -114,11 +114,11 @@ func foldersStay(d *desk) {
 	d.write("new/user", "user")
 	d.write("was/user", "user")
 	result := d.agent(before, after)
-	d.wantConflicts(result, "was")
 	d.wantTree(Tree{
 		"new": {"d", 0o755, ""}, "new/user": {"-", 0o644, "user"},
 		"was": {"d", 0o755, ""}, "was/agent": {"-", 0o644, "agent"}, "was/user": {"-", 0o644, "user"},
 	})
+	d.wantConflicts(result, "was")
 }
 
 func renamedBack(d *desk) {

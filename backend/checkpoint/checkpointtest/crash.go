@@ -16,11 +16,11 @@ import (
 
 func crashRows() []row {
 	return []row{
-		{"R12 R13 a kill at any step is made good", func(d *desk) { killEach(d, false) }},
-		{"R12 R13 a kill at any step, without exchange", func(d *desk) { killEach(d, true) }},
-		{"a kill during recovery is made good", killRecovery},
-		{"a change between the kill and the recovery is a conflict", changeAfterKill},
-		{"a flipped bit is found and never restored", flippedBits},
+		{"R12 R13 a kill at any step is made good", func(d *desk) { killEach(d, false) }, ours},
+		{"R12 R13 a kill at any step, without exchange", func(d *desk) { killEach(d, true) }, ours},
+		{"a kill during recovery is made good", killRecovery, ours},
+		{"a change between the kill and the recovery is a conflict", changeAfterKill, ours},
+		{"a flipped bit is found and never restored", flippedBits, ours},
 	}
 }
 

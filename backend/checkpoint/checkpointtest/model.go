@@ -4,14 +4,11 @@ package checkpointtest
 
 import (
 	"errors"
-	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
-	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -31,18 +28,17 @@ func model(t *testing.T, open Opener) {
 			r.Fatal(err)
 		}
 		m := &machine{T: r, open: open, dir: filepath.Join(top, "store"), root: filepath.Join(top, "workspace"), saved: map[string]Tree{}}
+		// With the usual one, all files are too young for the stat cache to count.
+		m.slack = rapid.SampledFrom([]time.Duration{1, 0}).Draw(r, "slack")
 		m.must(os.Mkdir(m.root, 0o755))
 		defer func() {
-			m.must(m.store.Close())
+			if m.store != nil {
+				m.must(m.store.Close())
+			}
 			m.must(os.RemoveAll(top))
 		}()
-		m.reopen(checkpoint.Options{MaxFile: modelCap})
-		r.Repeat(map[string]func(*rapid.T){
-			"write": m.write, "rewrite": m.rewrite, "chmod": m.chmod, "folder": m.folder, "link": m.link, "hard link": m.hardLink,
-			"rename": m.rename, "remove": m.remove, "pipe": m.pipe, "ignore": m.ignore, "open again": m.openAgain,
-			"checkpoint": m.create, "checkpoint again": m.create, "exact": m.exact, "agent": m.agent, "killed": m.killed,
-			"": m.check,
-		})
+		m.reopen(checkpoint.Options{})
+		r.Repeat(m.actions())
 	})
 }
 
@@ -66,8 +62,30 @@ type machine struct {
 	open      Opener
 	dir, root string
 	store     Store
+	slack     time.Duration
+	days      int // by which the store's clock is ahead
 	ids       []string
 	saved     map[string]Tree // by id
+	restores  []restored
+}
+
+// restored is a restore, or an undo, that may be taken back.
+type restored struct {
+	undo          string
+	day           int
+	before, after Tree
+}
+
+func (m *machine) actions() map[string]func(*rapid.T) {
+	return map[string]func(*rapid.T){
+		"write": m.write, "rewrite": m.rewrite, "append": m.append, "truncate": m.truncate, "mtime": m.forge, "chmod": m.chmod,
+		"folder": m.folder, "link": m.link, "hard link": m.hardLink, "rename": m.rename, "remove": m.remove, "pipe": m.pipe,
+		"folder for a while": m.folderForAWhile, "repository": m.repository, "ignore": m.ignore, "unreadable": m.unreadable,
+		"open again": m.openAgain, "stat cache": m.statCache, "clean up": m.cleanUp,
+		"checkpoint": m.create, "checkpoint again": m.create,
+		"exact": m.exact, "agent": m.agent, "unsaved": m.unsaved, "undo": m.undo, "undo again": m.undo, "killed": m.killed,
+		"": m.check,
+	}
 }
 
 func (m *machine) must(err error) {
@@ -79,7 +97,10 @@ func (m *machine) must(err error) {
 func (m *machine) reopen(o checkpoint.Options) {
 	if m.store != nil {
 		m.must(m.store.Close())
+		m.store = nil
 	}
+	o.MaxFile, o.Slack = modelCap, m.slack
+	o.Now = func() time.Time { return time.Now().AddDate(0, 0, m.days) }
 	store, err := m.open(m.Context(), m.dir, m.root, o)
 	m.must(err)
 	m.store = store
@@ -91,73 +112,7 @@ func (m *machine) tree() Tree {
 	return tree
 }
 
-func paths() *rapid.Generator[string] {
-	name := rapid.SampledFrom([]string{"a", "b", "c", "a.b", "node_modules", ".git", "\xff"})
-	return rapid.Map(rapid.SliceOfN(name, 1, 3), func(names []string) string { return strings.Join(names, "/") })
-}
-
-func (m *machine) path(r *rapid.T) string { return filepath.Join(m.root, paths().Draw(r, "path")) }
-
-func contents() *rapid.Generator[string] {
-	return rapid.SampledFrom([]string{"", "1", "2", "aa", "bb", "0123456789", "0123456789+", "over the cap"})
-}
-
-// The actions may fail, as where a folder is in the way: then nothing changed.
-
-func (m *machine) write(r *rapid.T) {
-	path := m.path(r)
-	_ = os.MkdirAll(filepath.Dir(path), 0o755)
-	content := contents().Draw(r, "content")
-	// Not to wait for a pipe's other end.
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC|syscall.O_NONBLOCK, 0o644)
-	if err == nil {
-		_, err = file.WriteString(content)
-		m.must(errors.Join(err, file.Close()))
-	}
-}
-
-// rewrite keeps size and time.
-func (m *machine) rewrite(r *rapid.T) {
-	path := m.path(r)
-	info, err := os.Lstat(path)
-	if err != nil || !info.Mode().IsRegular() {
-		return
-	}
-	m.must(os.WriteFile(path, []byte(strings.Repeat(rapid.SampledFrom([]string{"x", "y"}).Draw(r, "byte"), int(info.Size()))), 0o644))
-	m.must(os.Chtimes(path, info.ModTime(), info.ModTime()))
-}
-
-func (m *machine) chmod(r *rapid.T) {
-	path := m.path(r)
-	mode := rapid.SampledFrom([]uint32{0o755, 0o700, 0o2750, 0o1777}).Draw(r, "mode")
-	if info, err := os.Lstat(path); err == nil && info.Mode()&os.ModeSymlink == 0 {
-		m.must(chmod(path, mode))
-	}
-}
-
-func (m *machine) folder(r *rapid.T) { _ = os.MkdirAll(m.path(r), 0o755) }
-
-func (m *machine) link(r *rapid.T) { _ = os.Symlink(paths().Draw(r, "target"), m.path(r)) }
-
-func (m *machine) hardLink(r *rapid.T) { _ = os.Link(m.path(r), m.path(r)) }
-
-func (m *machine) rename(r *rapid.T) { _ = os.Rename(m.path(r), m.path(r)) }
-
-func (m *machine) remove(r *rapid.T) {
-	path := m.path(r)
-	if _, err := os.Lstat(path); err == nil { // else RemoveAll may wait for a pipe above
-		m.must(os.RemoveAll(path))
-	}
-}
-
-func (m *machine) pipe(r *rapid.T) { _ = syscall.Mkfifo(m.path(r), 0o644) }
-
-func (m *machine) ignore(r *rapid.T) {
-	text := rapid.SampledFrom([]string{"", "node_modules"}).Draw(r, "rules")
-	m.must(os.WriteFile(filepath.Join(m.root, ".gitignore"), []byte(text), 0o644))
-}
-
-func (m *machine) openAgain(*rapid.T) { m.reopen(checkpoint.Options{MaxFile: modelCap}) }
+func (m *machine) openAgain(*rapid.T) { m.reopen(checkpoint.Options{}) }
 
 func (m *machine) create(*rapid.T) {
 	made, err := m.store.Create(m.Context(), checkpoint.CreateRequest{})
@@ -166,58 +121,39 @@ func (m *machine) create(*rapid.T) {
 	m.saved[made.ID] = m.tree()
 }
 
-func (m *machine) anyID(r *rapid.T, label string) string {
-	if len(m.ids) == 0 {
-		r.Skip("no checkpoint yet")
+// statCache loses or damages what may be lost at any time.
+func (m *machine) statCache(r *rapid.T) {
+	m.must(m.store.Close())
+	m.store = nil
+	path := filepath.Join(m.dir, "statcache")
+	data, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist) || len(data) == 0:
+	case rapid.Bool().Draw(r, "deleted"):
+		m.must(os.Remove(path))
+	default:
+		data[rapid.IntRange(0, len(data)-1).Draw(r, "at")] ^= 1 << rapid.IntRange(0, 7).Draw(r, "bit")
+		m.must(os.WriteFile(path, data, 0o600))
 	}
-	return rapid.SampledFrom(m.ids).Draw(r, label)
+	m.reopen(checkpoint.Options{})
 }
 
-// exact restores, undoes and redoes.
-func (m *machine) exact(r *rapid.T) {
-	id := m.anyID(r, "id")
-	m.restore(checkpoint.RestoreRequest{ID: id}, expectExact(m.saved[id], m.tree()))
-}
-
-func (m *machine) agent(r *rapid.T) {
-	before, after := m.anyID(r, "before"), m.anyID(r, "after")
-	m.restore(checkpoint.RestoreRequest{ID: before, Verb: checkpoint.Agent, After: after}, expectAgent(m.saved[before], m.saved[after], m.tree()))
-}
-
-func (m *machine) restore(request checkpoint.RestoreRequest, want Tree) {
-	before := m.tree()
-	result, err := m.store.Restore(m.Context(), request)
+// cleanUp lets time pass and drops what the clean-up drops.
+func (m *machine) cleanUp(r *rapid.T) {
+	m.days += rapid.IntRange(0, 20).Draw(r, "days")
+	pruned, err := m.store.Prune(m.Context(), checkpoint.PruneRequest{})
+	if errors.Is(err, errors.ErrUnsupported) {
+		r.Skip("this store has no clean-up")
+	}
 	m.must(err)
-	m.wantTree(want, "restored")
-	undone, err := m.store.Undo(m.Context(), result.Undo)
-	m.must(err)
-	// That is before, but for what restored ignore rules no longer cover.
-	old := expectAgent(before, want, want)
-	m.wantTree(old, "undone")
-	_, err = m.store.Undo(m.Context(), undone.Undo)
-	m.must(err)
-	m.wantTree(expectAgent(want, old, old), "redone")
-}
-
-// killed stops a restore at some step and opens the store again.
-func (m *machine) killed(r *rapid.T) {
-	id := m.anyID(r, "id")
-	before := m.tree()
-	want := expectExact(m.saved[id], before)
-	steps, last := 0, rapid.IntRange(1, 30).Draw(r, "step")
-	m.reopen(checkpoint.Options{MaxFile: modelCap, Faults: checkpoint.Faults{Step: func(string) error {
-		if steps++; steps == last {
-			return errKilled
+	for _, removed := range pruned.Removed {
+		if i := slices.IndexFunc(m.restores, func(one restored) bool { return one.undo == removed }); i >= 0 {
+			if m.days-m.restores[i].day < 89 {
+				m.Fatalf("%s was removed: it is pinned", removed)
+			}
+			m.restores = slices.Delete(m.restores, i, i+1)
 		}
-		return nil
-	}}})
-	_, err := m.store.Restore(m.Context(), checkpoint.RestoreRequest{ID: id})
-	if err != nil && !errors.Is(err, errKilled) {
-		m.Fatal(err)
-	}
-	m.reopen(checkpoint.Options{MaxFile: modelCap})
-	if got := m.tree(); err == nil || !cmp.Equal(got, before) {
-		m.wantTree(want, "killed")
+		m.ids = slices.DeleteFunc(m.ids, func(id string) bool { return id == removed })
 	}
 }
 
@@ -248,125 +184,3 @@ func (m *machine) wantTree(want Tree, when string) {
 		m.Fatalf("%s (-want +got):\n%s", when, diff)
 	}
 }
-
-// unknown tells whether a checkpoint of the tree does not cover a path.
-func (t Tree) unknown(path string) bool {
-	for up := path; up != "."; up = filepath.Dir(up) {
-		item := t[up]
-		name := filepath.Base(up)
-		switch {
-		case name == ".git" && item.Type != "":
-			return true
-		case name == "node_modules" && item.Type == "d" && t[".gitignore"].Content == "node_modules":
-			return true
-		case item.Type == "-" && len(item.Content) > modelCap:
-			return true
-		case item.Type != "" && item.Type != "-" && item.Type != "d" && item.Type != "L":
-			return true
-		}
-	}
-	return false
-}
-
-// expectExact is what an exact restore of target should leave of now.
-func expectExact(target, now Tree) Tree {
-	want := maps.Clone(now)
-	for path := range union(target, now) {
-		if !target.unknown(path) && !now.unknown(path) {
-			want.set(path, target[path])
-		}
-	}
-	return settle(want, now, target)
-}
-
-// expectAgent is what taking back before..after should leave of now.
-func expectAgent(before, after, now Tree) Tree {
-	want := maps.Clone(now)
-	for path := range union(before, after) {
-		if before.unknown(path) || after.unknown(path) || now.unknown(path) {
-			continue
-		}
-		if before[path] != after[path] && now[path] == after[path] {
-			want.set(path, before[path])
-		}
-	}
-	return settle(want, now, before)
-}
-
-func union(a, b Tree) Tree {
-	all := maps.Clone(a)
-	maps.Copy(all, b)
-	return all
-}
-
-func (t Tree) set(path string, item Item) {
-	if item.Type == "" {
-		delete(t, path)
-	} else {
-		t[path] = item
-	}
-}
-
-// settle makes want a tree that can be: a folder that holds something stays one,
-// and what has no folder to be in is not written, or gets its folder from
-// origin where nothing is in the way.
-func settle(want, now, origin Tree) Tree {
-	all := slices.SortedFunc(maps.Keys(union(want, now)), func(a, b string) int { return strings.Compare(slashFirst(b), slashFirst(a)) })
-	for _, path := range all { // inner ones first
-		if now[path].Type != "d" || want[path].Type == "d" || !want.holds(path) {
-			continue
-		}
-		if want[path].Type == "" {
-			want[path] = now[path]
-			continue
-		}
-		for inner := range union(want, now) {
-			if inner == path || strings.HasPrefix(inner, path+"/") {
-				want.set(inner, now[inner])
-			}
-		}
-	}
-	slices.Reverse(all)
-	for _, path := range all {
-		if _, ok := want[path]; !ok {
-			continue
-		}
-		var missing []string
-		for up := filepath.Dir(path); up != "."; up = filepath.Dir(up) {
-			switch want[up].Type {
-			case "d":
-				continue
-			case "":
-				if !now.unknown(up) {
-					missing = append(missing, up)
-					continue
-				}
-			}
-			want.set(path, now[path])
-			missing = nil
-			break
-		}
-		for _, up := range missing {
-			item := origin[up]
-			if item.Type != "d" {
-				item = Item{Type: "d", Mode: 0o755}
-			}
-			want[up] = item
-		}
-	}
-	return want
-}
-
-func (t Tree) holds(folder string) bool {
-	for path := range t {
-		if strings.HasPrefix(path, folder+"/") {
-			return true
-		}
-	}
-	return false
-}
-
-func slashFirst(path string) string { return strings.ReplaceAll(path, "/", "\x00") }
-
-// String keeps failures short.
-func (i Item) String() string { return fmt.Sprintf("%s %#o %q", i.Type, i.Mode, i.Content) }

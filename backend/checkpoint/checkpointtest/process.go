@@ -16,13 +16,15 @@ import (
 
 func processRows() []row {
 	return []row{
-		{"R15 two stores on one folder", twoStores},
-		{"another process at work: busy, then fine", busy},
-		{"reading goes on while another process restores", readWhileBusy},
-		{"what is cut off by its context changes nothing", cancelled},
-		{"a cancelled context does nothing", alreadyCancelled},
-		{"a closed store says so", closed},
-		{"kept across opening", kept},
+		{"R15 two stores on one folder", twoStores, everyones},
+		{"R15 two processes restoring at once", twoProcesses, ours},
+		{"R12 a process killed with the lock in its hand", killedHolder, ours},
+		{"another process at work: busy, then fine", busy, ours},
+		{"reading goes on while another process restores", readWhileBusy, ours},
+		{"what is cut off by its context changes nothing", cancelled, ours},
+		{"a cancelled context does nothing", alreadyCancelled, ours},
+		{"a closed store says so", closed, ours},
+		{"kept across opening", kept, everyones},
 	}
 }
 

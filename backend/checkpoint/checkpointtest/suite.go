@@ -18,6 +18,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/keel-ide/keel/backend/checkpoint"
 )
@@ -33,6 +34,16 @@ type Store interface {
 	Restore(ctx context.Context, r checkpoint.RestoreRequest) (checkpoint.Result, error)
 	Undo(ctx context.Context, id string) (checkpoint.Result, error)
 	Close() error
+
+	Show(ctx context.Context, id string) (checkpoint.Details, error)
+	Unsaved(ctx context.Context, id string) ([]checkpoint.Unsaved, error)
+	Warm(ctx context.Context) error
+	Usage(ctx context.Context) (checkpoint.Usage, error)
+	Prune(ctx context.Context, r checkpoint.PruneRequest) (checkpoint.Pruned, error)
+	Pin(ctx context.Context, id string, pinned bool) error
+	Forget(ctx context.Context) (checkpoint.Pruned, error)
+	Purge(ctx context.Context, path string) (checkpoint.Purged, error)
+	Verify(ctx context.Context, r checkpoint.VerifyRequest) (checkpoint.Report, error)
 }
 
 // Opener opens a store kept in dir for the workspace at root.
@@ -40,18 +51,37 @@ type Opener func(ctx context.Context, dir, root string, o checkpoint.Options) (S
 
 // Run runs the whole suite against the store that open opens.
 func Run(t *testing.T, open Opener) {
-	for _, group := range [][]row{captureRows(), oddRows(), restoreRows(), agentRows(), processRows(), crashRows()} {
-		for _, r := range group {
-			t.Run(r.name, func(t *testing.T) { r.test(newDesk(t, open)) })
-		}
+	for _, r := range allRows() {
+		t.Run(r.name, func(t *testing.T) { r.test(newDesk(t, open)) })
 	}
 	t.Run("model", func(t *testing.T) { model(t, open) })
+	t.Run("as an ordinary user", asOrdinaryUser)
 }
 
-type row struct {
-	name string
-	test func(d *desk)
+// allRows is every row that the store must pass.
+func allRows() []row {
+	return slices.Concat(
+		captureRows(), contentRows(), nameRows(), oddRows(), clockRows(), gitRows(), raceRows(),
+		restoreRows(), agentRows(), processRows(), crashRows(),
+		permissionRows(), diskRows(), placeRows(), badStoreRows(), newRows(),
+	)
 }
+
+// row is one test.
+type row struct {
+	name  string
+	test  func(d *desk)
+	whose whose
+}
+
+// whose rows are of use with any kind of store, or about this store's own
+// options, policy or words, which no other kind can be asked for.
+type whose bool
+
+const (
+	everyones whose = false
+	ours      whose = true
+)
 
 // desk is a workspace and a store for one test.
 type desk struct {
@@ -67,11 +97,7 @@ func newDesk(t testing.TB, open Opener) *desk {
 	top := t.TempDir()
 	d := &desk{TB: t, open: open, dir: filepath.Join(top, "store"), root: filepath.Join(top, "workspace")}
 	d.must(os.Mkdir(d.root, 0o755))
-	t.Cleanup(func() {
-		if d.store != nil {
-			d.must(d.store.Close())
-		}
-	})
+	t.Cleanup(d.close)
 	d.reopen(checkpoint.Options{})
 	return d
 }
@@ -79,15 +105,38 @@ func newDesk(t testing.TB, open Opener) *desk {
 // reopen closes the store and opens it with other options.
 func (d *desk) reopen(o checkpoint.Options) {
 	d.Helper()
-	if d.store != nil {
-		d.must(d.store.Close())
-		d.store = nil
-	}
+	d.close()
 	store, err := d.open(d.Context(), d.dir, d.root, o)
 	if err != nil {
 		d.Fatalf("opening the store: %v", err)
 	}
 	d.store, d.options = store, o
+}
+
+// close closes the store, for the places to be changed before reopen.
+func (d *desk) close() {
+	d.Helper()
+	if d.store != nil {
+		d.must(d.store.Close())
+		d.store = nil
+	}
+}
+
+// inMemory moves workspace and store to where syncing costs nothing, if there
+// is such a place. The store is closed then.
+func (d *desk) inMemory() {
+	d.Helper()
+	d.close()
+	top, err := os.MkdirTemp("/dev/shm", "keel-test")
+	if err != nil {
+		return
+	}
+	d.Cleanup(func() {
+		d.close()
+		d.must(os.RemoveAll(top))
+	})
+	d.dir, d.root = filepath.Join(top, "store"), filepath.Join(top, "workspace")
+	d.must(os.Mkdir(d.root, 0o755))
 }
 
 func (d *desk) must(err error) {
@@ -173,11 +222,23 @@ func (d *desk) restore(r checkpoint.RestoreRequest) checkpoint.Result {
 	if err != nil {
 		d.Fatalf("restoring: %v", err)
 	}
-	previewed := checkpoint.Result{Written: len(plan.Write), Deleted: len(plan.Delete), Conflicts: plan.Conflicts, Unknown: plan.Unknown, Undo: result.Undo}
-	if diff := cmp.Diff(previewed, result); diff != "" {
+	previewed := checkpoint.Result{
+		Written: len(plan.Write), Deleted: len(plan.Delete), Conflicts: plan.Conflicts, Unknown: plan.Unknown, Unsaved: plan.Unsaved, Undo: result.Undo,
+	}
+	if r.Merge {
+		previewed.Merged = len(plan.Merge)
+		previewed.Written = len(together(plan.Write, plan.Merge))
+	}
+	if diff := cmp.Diff(previewed, result, cmpopts.EquateEmpty()); diff != "" {
 		d.Fatalf("result (-previewed +done):\n%s", diff)
 	}
 	return result
+}
+
+// together is what is in any of the lists, each once.
+func together(lists ...[]string) []string {
+	all := slices.Sorted(slices.Values(slices.Concat(lists...)))
+	return slices.Compact(all)
 }
 
 // exact restores everything; there must be no conflicts.
@@ -217,7 +278,7 @@ func (d *desk) wantRead(id, path, content string, want error) {
 	d.Helper()
 	got, _, err := d.store.ReadFile(d.Context(), id, path)
 	if !errors.Is(err, want) || (err == nil && string(got) != content) {
-		d.Fatalf("reading %q: %q, %v; want %q, %v", path, got, err, content, want)
+		d.Fatalf("reading %q: %.100q, %v; want %.100q, %v", path, got, err, content, want)
 	}
 }
 

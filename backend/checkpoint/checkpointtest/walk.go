@@ -79,3 +79,12 @@ func stampOf(path string) (touched, error) {
 	}
 	return touched{inode: stat.Ino, modified: info.ModTime().UnixNano(), changed: changedAt(stat)}, nil
 }
+
+// deviceOf is the number of the device a path lies on.
+func deviceOf(info fs.FileInfo) uint64 {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return 0
+	}
+	return uint64(stat.Dev)
+}

@@ -1,0 +1,11 @@
+//go:build unix
+
+package checkpoint_test
+
+import (
+	"testing"
+
+	"github.com/keel-ide/keel/backend/checkpoint/checkpointtest"
+)
+
+func TestCrashes(t *testing.T) { checkpointtest.Crashes(t, open) }

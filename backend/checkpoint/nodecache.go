@@ -1,0 +1,43 @@
+package checkpoint
+
+import (
+	"sync"
+
+	"github.com/keel-ide/keel/backend/checkpoint/internal/node"
+)
+
+// nodeCache keeps the folders that were read or written last.
+type nodeCache struct {
+	mu      sync.Mutex // guards what follows
+	known   map[node.ID]*node.Node
+	entries int
+}
+
+// mostEntries is how many entries of folders are kept in memory.
+const mostEntries = 1 << 14
+
+func newNodeCache() *nodeCache { return &nodeCache{known: map[node.ID]*node.Node{}} }
+
+func (c *nodeCache) get(id node.ID) *node.Node {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.known[id]
+}
+
+func (c *nodeCache) put(id node.ID, n *node.Node) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.entries+len(n.Entries) > mostEntries {
+		clear(c.known) // they are asked for in bursts; what comes next is read anew
+		c.entries = 0
+	}
+	c.known[id] = n
+	c.entries += len(n.Entries)
+}
+
+func (c *nodeCache) clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	clear(c.known)
+	c.entries = 0
+}
