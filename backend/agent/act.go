@@ -37,7 +37,11 @@ func (c *call) act(ctx context.Context) (changed bool) {
 	}
 	out := &output{turn: t, item: c.item.ID}
 	var result Result
-	ended, panicked := t.await(ctx, func() { result = c.prepared.Run(ctx, out.write) })
+	ended, panicked := t.await(ctx, func() {
+		if result = c.prepared.Run(ctx, out.write); result.Living != nil {
+			t.agent.touches.left(t, result.Living)
+		}
+	})
 	tool.Output, tool.OutputAt = out.close()
 	tool.DurationMs = t.agent.o.Now().Sub(started).Milliseconds()
 	if ended && panicked == nil && result.Changed && ctx.Err() == nil {
@@ -55,7 +59,7 @@ func (c *call) act(ctx context.Context) (changed bool) {
 	case panicked != nil:
 		return c.fail(fmt.Sprintf("The tool failed by an error of its own: %v\nLook at the present state before you repeat the call.", panicked))
 	}
-	tool.ExitCode, tool.HasExit = result.ExitCode, result.HasExit
+	tool.ExitCode, tool.HasExit, tool.Background = result.ExitCode, result.HasExit, result.Living != nil
 	switch {
 	case result.IsError && ctx.Err() != nil:
 		return c.end(session.CallCancelled, resultKilled+"\n"+result.Text)

@@ -16,6 +16,14 @@
 // session every 16 ms, with numbers that grow by one. Readers are never waited
 // for: one that is too slow sees a gap and asks for the session again.
 //
+// Every file that changed during a turn is said to be somebody's
+// ([session.Author]). Reverting a turn takes back what its own agent changed, by
+// tools, commands and what these left running, and leaves alone, unless it is
+// named, whatever anybody else is known to have changed too: the user, another
+// session, a restore, or a program that nobody knows, as far as that shows
+// between two checkpoints. What another program changes in the very moment in
+// which a command runs cannot be told from the command's work.
+//
 // Turns of one session never overlap; a message sent during a turn is queued.
 package agent
 

@@ -1,11 +1,9 @@
 package agent
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/keel-ide/keel/backend/session"
 )
@@ -25,10 +23,14 @@ func (t *turn) before(ctx context.Context, c *call) (*bracket, error) {
 	if t.head.Before == "" {
 		reason = ReasonTurnStart
 	}
+	around := &bracket{item: *c.item, paths: c.plan.Paths, command: c.plan.Kind == session.KindExecute}
 	began := t.agent.touches.begin(t)
 	var taken Checkpoint
 	var err error
-	ended, panicked := t.await(ctx, func() { taken, err = t.checkpoint(ctx, reason, c.item.Tool) })
+	ended, panicked := t.await(ctx, func() {
+		t.agent.touches.look()
+		taken, err = t.checkpoint(ctx, reason, around)
+	})
 	switch {
 	case !ended:
 		return nil, ctx.Err()
@@ -38,7 +40,7 @@ func (t *turn) before(ctx context.Context, c *call) (*bracket, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the checkpoint before it could not be taken (%w)", err)
 	}
-	if c.plan.Kind != session.KindExecute {
+	if !around.command {
 		for _, path := range c.plan.Paths {
 			if why, uncovered := taken.Uncovered[path]; uncovered {
 				return nil, fmt.Errorf("the checkpoint before it does not hold %q (%s)", path, why)
@@ -50,7 +52,7 @@ func (t *turn) before(ctx context.Context, c *call) (*bracket, error) {
 		t.head.Before = taken.ID
 		t.live.emit(turnChange(t.head))
 	}
-	around := &bracket{item: *c.item, paths: c.plan.Paths, command: c.plan.Kind == session.KindExecute, before: taken.ID}
+	around.item, around.before = *c.item, taken.ID
 	t.brackets = append(t.brackets, around)
 	t.agent.touches.opened(t, around, began)
 	return around, nil
@@ -67,7 +69,10 @@ func (t *turn) unbracket(around *bracket) {
 func (t *turn) after(ctx context.Context, around *bracket) {
 	var taken Checkpoint
 	var err error
-	ended, panicked := t.await(ctx, func() { taken, err = t.checkpoint(ctx, ReasonPostTool, around.item.Tool) })
+	ended, panicked := t.await(ctx, func() {
+		t.agent.touches.closing(around)
+		taken, err = t.checkpoint(ctx, ReasonPostTool, around)
+	})
 	if panicked != nil {
 		err = panicked
 	}
@@ -82,10 +87,14 @@ func (t *turn) after(ctx context.Context, around *bracket) {
 	}
 }
 
-func (t *turn) checkpoint(ctx context.Context, reason string, tool *session.ToolCall) (Checkpoint, error) {
+// checkpoint takes one for a call, or for the whole turn when around is nil.
+func (t *turn) checkpoint(ctx context.Context, reason string, around *bracket) (Checkpoint, error) {
 	request := CheckpointRequest{Reason: reason, SessionID: t.live.id, TurnID: t.head.ID, Label: title(t.head.Prompt)}
-	if tool != nil {
-		request.ToolCallID, request.Label = tool.ID, tool.Title
+	if around != nil {
+		request.ToolCallID, request.Label = around.item.Tool.ID, around.item.Tool.Title
+		if !around.command {
+			request.Targets = around.paths
+		}
 	}
 	return t.agent.o.Checkpoints.Create(ctx, request)
 }
@@ -96,6 +105,7 @@ type settling struct {
 	done    chan struct{} // closed when the rest is set
 	after   string
 	changes []session.FileChange
+	drift   []session.FileChange
 	notices []string
 	late    []*bracket // got their checkpoint only now
 }
@@ -119,6 +129,7 @@ func (t *turn) settle(ctx context.Context, s *settling, brackets []*bracket) {
 	if len(brackets) == 0 {
 		return
 	}
+	t.agent.touches.look()
 	last, err := t.checkpoint(ctx, ReasonTurnEnd, nil)
 	if err != nil {
 		s.notices = append(s.notices, fmt.Sprintf("The checkpoint at the end of the turn could not be taken: %v.", err))
@@ -148,6 +159,9 @@ func (s *settling) end(ctx context.Context, t *turn, after string, brackets []*b
 	if s.changes, err = t.changes(ctx, t.head.Before, after, brackets); err != nil {
 		s.notices = append(s.notices, fmt.Sprintf("The list of this turn's changes could not be made: %v.", err))
 	}
+	if s.drift, err = t.drift(ctx, brackets[0]); err != nil {
+		s.notices = append(s.notices, fmt.Sprintf("What changed before this turn could not be found out: %v.", err))
+	}
 }
 
 // record takes the settling's outcome into the turn.
@@ -158,7 +172,7 @@ func (t *turn) record(s *settling) {
 	for _, text := range s.notices {
 		t.notice(text)
 	}
-	t.head.After, t.head.Changes = s.after, s.changes
+	t.head.After, t.head.Changes, t.head.Drift = s.after, s.changes, s.drift
 }
 
 func (l *live) recordAfter(turnID string, b *bracket) {
@@ -170,109 +184,4 @@ func (l *live) recordAfter(turnID string, b *bracket) {
 		copied.Tool.After = b.after
 		l.emitLocked(session.Change{Kind: session.ChangeItem, TurnID: turnID, Item: &copied})
 	}
-}
-
-// authorship is who changed which paths in a turn; both may have the same one.
-type authorship struct {
-	agent map[string]session.Author
-	users map[string]bool // the user, another program, another session
-}
-
-// changes lists what differs between a turn's two checkpoints, and who did it:
-// what changed inside a command's checkpoints is the command's, inside an
-// edit's the edit's own paths are the tool's, and everything else the user's.
-// What the user or another session's calls are known to have changed meanwhile
-// is theirs as well.
-func (t *turn) changes(ctx context.Context, before, after string, brackets []*bracket) ([]session.FileChange, error) {
-	changes, err := t.agent.o.Checkpoints.Changes(ctx, before, after)
-	if err != nil {
-		return nil, err
-	}
-	who := authorship{agent: map[string]session.Author{}, users: map[string]bool{}}
-	touched := t.agent.touches.byUser(t)
-	previous := before
-	for _, b := range append(slices.Clone(brackets), &bracket{before: after, after: after}) {
-		if err := t.attribute(ctx, previous, b, who, touched); err != nil {
-			return nil, err
-		}
-		previous = b.after
-	}
-	for i := range changes {
-		c := &changes[i]
-		c.By = session.ByUser
-		author, ok := who.agent[c.Path]
-		if !ok && c.From != "" {
-			author, ok = who.agent[c.From]
-		}
-		if ok {
-			c.By, c.AlsoUser = author, who.users[c.Path] || who.users[c.From]
-		}
-	}
-	return changes, nil
-}
-
-func (t *turn) attribute(ctx context.Context, previous string, b *bracket, who authorship, touched []string) error {
-	between, err := t.agent.paths(ctx, previous, b.before)
-	if err != nil {
-		return err
-	}
-	for _, path := range between {
-		who.users[path] = true
-	}
-	during, err := t.agent.paths(ctx, b.before, b.after)
-	if err != nil {
-		return err
-	}
-	others, err := t.others(ctx, b)
-	if err != nil {
-		return err
-	}
-	for _, path := range during {
-		own := slices.ContainsFunc(b.paths, func(own string) bool { return within(path, own) })
-		switch {
-		case b.command:
-			who.agent[path] = session.ByCommand
-		case own:
-			who.agent[path] = session.ByTool
-		}
-		if !b.command && !own || others[path] || slices.ContainsFunc(touched, func(one string) bool { return one == "." || within(path, one) }) {
-			who.users[path] = true
-		}
-	}
-	return nil
-}
-
-// others returns the paths that calls of other sessions changed while a command
-// ran. A tool's own paths need no such care: it leaves a file alone that is not
-// as it was shown, and what is changed after it shows in the checkpoints.
-func (t *turn) others(ctx context.Context, b *bracket) (map[string]bool, error) {
-	changed := map[string]bool{}
-	if !b.command {
-		return changed, nil
-	}
-	for _, other := range t.agent.touches.beside(t, b) {
-		paths, err := t.agent.paths(ctx, other.bracket.before, cmp.Or(other.after, b.after))
-		if err != nil {
-			return nil, err
-		}
-		for _, path := range paths {
-			if other.bracket.command || slices.ContainsFunc(other.bracket.paths, func(own string) bool { return within(path, own) }) {
-				changed[path] = true
-			}
-		}
-	}
-	return changed, nil
-}
-
-func (a *Agent) paths(ctx context.Context, from, to string) ([]string, error) {
-	if from == to || from == "" || to == "" {
-		return nil, nil
-	}
-	return a.o.Checkpoints.Paths(ctx, from, to)
-}
-
-// within reports whether path is own, below it, or a folder on the way to it,
-// which a tool makes where it is missing.
-func within(path, own string) bool {
-	return path == own || strings.HasPrefix(path, own+"/") || strings.HasPrefix(own, path+"/")
 }

@@ -144,11 +144,11 @@ func crashInACommand(t *testing.T, ended bool) {
 		t.Fatal(err)
 	}
 	turn := b.state().Turns[0]
-	want := []session.FileChange{{Path: "a", Kind: diff.Modified, By: session.ByCommand, AlsoUser: true}}
+	want := []session.FileChange{{Path: "a", Kind: diff.Modified, By: session.ByCommand, AlsoUser: true, Also: session.ByUnknown}}
 	if d := cmp.Diff(want, turn.Changes); d != "" {
 		t.Error(d)
 	}
-	if d := cmp.Diff(Restored{Conflicts: []Conflict{{Path: "a", Reason: reasonAlsoUser}}, Unknown: []string{}}, restored); d != "" {
+	if d := cmp.Diff(Restored{Conflicts: []Conflict{{Path: "a", Reason: reasonAlso(session.ByUnknown)}}, Unknown: []string{}}, restored); d != "" {
 		t.Error(d)
 	}
 	if turn.Items[0].Tool.Status != status || turn.Items[0].Tool.After != turn.After {

@@ -26,6 +26,7 @@ type disk struct {
 	files     map[string]string
 	saved     []map[string]string
 	labels    []string
+	requests  []CheckpointRequest
 	commands  map[string]func(ctx context.Context, output func([]byte)) Result
 	beforeRun func(name string) // between the approval and the act
 	refuse    error             // of the next checkpoints
@@ -132,6 +133,7 @@ func (d *disk) Create(ctx context.Context, request CheckpointRequest) (Checkpoin
 	}
 	d.saved = append(d.saved, maps.Clone(d.files))
 	d.labels = append(d.labels, request.Reason)
+	d.requests = append(d.requests, request)
 	return Checkpoint{ID: fmt.Sprintf("c%d", len(d.saved)), Uncovered: d.uncovered}, nil
 }
 
@@ -211,8 +213,10 @@ func (d *disk) Restore(_ context.Context, request RestoreRequest) (Restored, err
 func (d *disk) Undo(_ context.Context, id string) (Restored, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.saved = append(d.saved, maps.Clone(d.files))
+	restored := Restored{Undo: fmt.Sprintf("c%d", len(d.saved)), Written: len(differing(d.files, d.checkpoint(id)))}
 	d.files = maps.Clone(d.checkpoint(id))
-	return Restored{Undo: id}, nil
+	return restored, nil
 }
 
 // policy allows everything but what asks and denies name, by tool.
@@ -471,7 +475,8 @@ func (b *bench) question() session.Approval {
 	b.until(func(s session.Session) bool {
 		for _, turn := range s.Turns {
 			for _, item := range turn.Items {
-				if item.Tool != nil && item.Tool.Status == session.CallWaiting {
+				// The call is shown as waiting before the turn is.
+				if turn.Status == session.Waiting && item.Tool != nil && item.Tool.Status == session.CallWaiting {
 					asked = *item.Tool.Approval
 					return true
 				}

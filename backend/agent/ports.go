@@ -45,6 +45,9 @@ type Result struct {
 	ExitCode int
 	HasExit  bool
 	Changed  bool // nothing was done: what would happen is no longer what was planned
+	// Living tells whether what a command left running still runs; nil when it
+	// left nothing. It may be called from any goroutine.
+	Living func() bool
 }
 
 // Policy decides what may happen; [approval.Policy] is the real one.
@@ -82,6 +85,9 @@ type CheckpointRequest struct {
 	TurnID     string
 	ToolCallID string
 	Label      string
+	// Targets are the only paths that the call it is around can change; nil for
+	// any. The paths of an edit need not wait for a large workspace to be read.
+	Targets []string
 }
 
 // Checkpoint is a saved state. Uncovered holds, by path, why a path that could

@@ -93,7 +93,7 @@ func (p prepared) Plan() agent.Plan {
 
 func (p prepared) Run(ctx context.Context, output func([]byte)) agent.Result {
 	r := p.set.Run(ctx, p.view, p.call, output)
-	return agent.Result{Text: r.Text, IsError: r.IsError, ExitCode: r.ExitCode, HasExit: r.HasExit, Changed: r.Changed}
+	return agent.Result{Text: r.Text, IsError: r.IsError, ExitCode: r.ExitCode, HasExit: r.HasExit, Changed: r.Changed, Living: r.Living}
 }
 
 // saves is the checkpoint store as the agent sees it.
@@ -105,6 +105,7 @@ type saves struct {
 func (s saves) Create(ctx context.Context, r agent.CheckpointRequest) (agent.Checkpoint, error) {
 	made, err := s.store.Create(ctx, checkpoint.CreateRequest{
 		Reason: checkpoint.Reason(r.Reason), SessionID: r.SessionID, TurnID: r.TurnID, ToolCallID: r.ToolCallID, Label: r.Label,
+		Targets: r.Targets,
 	})
 	uncovered := map[string]string{}
 	for _, p := range made.Problems {

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/keel-ide/keel/backend/session"
@@ -43,7 +44,9 @@ func (a *Agent) recover(ctx context.Context, l *live) {
 		unknown := brackets[len(brackets)-1].item.Tool.After == ""
 		for i := range s.changes {
 			change := &s.changes[i]
-			change.AlsoUser = change.AlsoUser || change.By == session.ByCommand || unknown && change.By != session.ByUser
+			if change.By == session.ByCommand || unknown && change.By.Agent() {
+				change.AlsoUser, change.Also = true, cmp.Or(change.Also, session.ByUnknown)
+			}
 		}
 		t.record(s)
 		l.emit(turnChange(t.head))

@@ -9,7 +9,20 @@ import (
 	"github.com/keel-ide/keel/backend/session"
 )
 
-const reasonAlsoUser = "it was changed during the turn by something else too; name it to take back everything"
+// reasonAlso is why a path stays that the agent and somebody else changed.
+func reasonAlso(by session.Author) string {
+	who := "something else changed it during the turn too"
+	switch by {
+	case session.ByUser:
+		who = "you changed it during the turn too"
+	case session.ByRestore:
+		who = "a restore changed it during the turn too"
+	case session.BySession:
+		who = "another session changed it during the turn too"
+	case session.ByTool, session.ByCommand, session.ByBackground, session.ByUnknown:
+	}
+	return who + "; name it to take back everything"
+}
 
 // RevertTurn takes back what the agent changed in a turn and marks the turn;
 // with paths only those, and the turn is not marked. What changed since is
@@ -61,12 +74,13 @@ func (a *Agent) UndoRevert(ctx context.Context, id string, ids ...string) ([]Res
 	results := []Restored{}
 	err := a.idle(ctx, id, func(l *live) error {
 		for _, undo := range slices.Backward(ids) {
-			restored, err := a.o.Checkpoints.Undo(ctx, undo)
+			restored, err := a.restore(ctx, undo, l.reverted(undo), func() (Restored, error) {
+				return a.o.Checkpoints.Undo(ctx, undo)
+			})
 			if err != nil {
 				return fmt.Errorf("undoing revert %q: %w", undo, err)
 			}
 			results = append(results, restored)
-			a.NoteUserChange(".") // what it was about is not known here
 			l.mark(func(t *session.Turn) bool {
 				same := t.Reverted == undo
 				if same {
@@ -93,8 +107,9 @@ func (a *Agent) RestoreTo(ctx context.Context, id, turnID string) (Restored, err
 		if turn.Before == "" {
 			return fmt.Errorf("restoring to turn %q: %w", turnID, ErrNothing)
 		}
-		restored, err = a.o.Checkpoints.Restore(ctx, RestoreRequest{Before: turn.Before})
-		a.NoteUserChange(".") // what others changed since goes too, wherever it is
+		restored, err = a.restore(ctx, turn.Before, []string{"."}, func() (Restored, error) {
+			return a.o.Checkpoints.Restore(ctx, RestoreRequest{Before: turn.Before})
+		})
 		return err
 	})
 	return restored, err
@@ -128,15 +143,11 @@ func (a *Agent) revert(ctx context.Context, l *live, turnID string, paths []stri
 	}
 	restored := Restored{Conflicts: []Conflict{}, Unknown: []string{}}
 	if len(scope) > 0 || whole {
-		restored, err = a.o.Checkpoints.Restore(ctx, RestoreRequest{Before: turn.Before, After: turn.After, Paths: scope})
+		restored, err = a.restore(ctx, turn.Before, changedPaths(turn, scope), func() (Restored, error) {
+			return a.o.Checkpoints.Restore(ctx, RestoreRequest{Before: turn.Before, After: turn.After, Paths: scope})
+		})
 		if err != nil {
 			return Restored{}, fmt.Errorf("reverting turn %q: %w", turnID, err)
-		}
-		for _, change := range turn.Changes {
-			a.NoteUserChange(change.Path)
-			if change.From != "" {
-				a.NoteUserChange(change.From)
-			}
 		}
 	}
 	restored.Conflicts = append(restored.Conflicts, left...)
@@ -149,6 +160,49 @@ func (a *Agent) revert(ctx context.Context, l *live, turnID string, paths []stri
 	return restored, nil
 }
 
+// changedPaths is what reverting a turn within a scope is about.
+func changedPaths(turn session.Turn, scope []string) []string {
+	if len(scope) > 0 {
+		return scope
+	}
+	var paths []string
+	for _, change := range turn.Changes {
+		paths = append(paths, change.Path)
+		if change.From != "" {
+			paths = append(paths, change.From)
+		}
+	}
+	return paths
+}
+
+// reverted is what an undoable revert was about; everything where that is not
+// known any more.
+func (l *live) reverted(undo string) []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, turn := range l.state.Turns {
+		if turn.Reverted == undo {
+			return changedPaths(turn, nil)
+		}
+	}
+	return []string{"."}
+}
+
+// restore does a restore to a checkpoint, and notes what it changed: within
+// paths, which may be everything, and what differed from the checkpoint.
+func (a *Agent) restore(ctx context.Context, to string, paths []string, work func() (Restored, error)) (Restored, error) {
+	done := a.touches.restore(paths...)
+	defer func() { done(paths...) }()
+	restored, err := work()
+	if err == nil && slices.Equal(paths, []string{"."}) {
+		differed, unknown := a.paths(ctx, restored.Undo, to)
+		if unknown == nil && (len(differed) > 0 || restored.Written+restored.Deleted == 0) {
+			paths = differed
+		}
+	}
+	return restored, err
+}
+
 // RevertScope is what reverting a turn is about: everything between its two
 // checkpoints (whole, with no paths, so that folders count too) or, when others
 // changed files during the turn, only the agent's paths. left are the paths
@@ -157,11 +211,11 @@ func RevertScope(turn session.Turn) (paths []string, whole bool, left []Conflict
 	whole = true
 	for _, change := range turn.Changes {
 		switch {
-		case change.By == session.ByUser:
+		case !change.By.Agent():
 			whole = false
 		case change.AlsoUser:
 			whole = false
-			left = append(left, Conflict{Path: change.Path, Reason: reasonAlsoUser})
+			left = append(left, Conflict{Path: change.Path, Reason: reasonAlso(change.Also)})
 		default:
 			paths = append(paths, change.Path)
 			if change.From != "" {

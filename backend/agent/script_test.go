@@ -177,6 +177,8 @@ func (s *stage) do(line string) {
 		if word == "save" {
 			s.agent.NoteUserChange(name)
 		}
+	case "appears": // waits until a file is there
+		s.appears(rest)
 	case "revert":
 		s.end()
 		restored, err := s.agent.RevertTurn(ctx, s.session, s.turn, strings.Fields(rest))
@@ -247,6 +249,24 @@ func (s *stage) until(ready func(*session.ToolCall) bool) *session.ToolCall {
 		}
 		if _, err := events.Next(ctx); err != nil {
 			s.t.Fatalf("waiting for a tool call: %v in %+v", err, state)
+		}
+	}
+}
+
+func (s *stage) appears(name string) {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), 30*time.Second)
+	defer cancel()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if _, err := os.Stat(filepath.Join(s.root, filepath.FromSlash(name))); err == nil {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			s.t.Fatalf("%q does not appear", name)
 		}
 	}
 }
@@ -344,11 +364,10 @@ func (s *stage) transcribe(b *strings.Builder, id string) {
 		}
 		b.WriteString("\n")
 		for _, c := range turn.Changes {
-			also := ""
-			if c.AlsoUser {
-				also = " and others"
-			}
-			fmt.Fprintf(b, "  %s %s %s by %s%s +%d -%d\n", c.Kind, c.Path, c.From, c.By, also, c.Added, c.Removed)
+			fmt.Fprintf(b, "  %s\n", changed(c))
+		}
+		for _, c := range turn.Drift {
+			fmt.Fprintf(b, "  before it: %s\n", changed(c))
 		}
 		if turn.Reverted != "" {
 			b.WriteString("  reverted\n")
@@ -357,6 +376,14 @@ func (s *stage) transcribe(b *strings.Builder, id string) {
 	if state.Draft != "" {
 		fmt.Fprintf(b, "draft: %s\n", state.Draft)
 	}
+}
+
+func changed(c session.FileChange) string {
+	also := ""
+	if c.AlsoUser {
+		also = fmt.Sprintf(" and %s", c.Also)
+	}
+	return fmt.Sprintf("%s %s %s by %s%s +%d -%d", c.Kind, c.Path, c.From, c.By, also, c.Added, c.Removed)
 }
 
 func transcribe(b *strings.Builder, item session.Item) {
@@ -384,6 +411,7 @@ func transcribe(b *strings.Builder, item session.Item) {
 func (s *stage) steady(text string) string {
 	text = strings.ReplaceAll(text, s.root, "WORKSPACE")
 	text = strings.ReplaceAll(text, s.data, "DATA")
+	text = regexp.MustCompile(`[0-9]+ process\(es\)`).ReplaceAllString(text, "N process(es)")
 	return regexp.MustCompile(`after [0-9.]+m?s\b`).ReplaceAllString(text, "after TIME")
 }
 

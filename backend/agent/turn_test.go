@@ -236,10 +236,10 @@ func TestWhoChangedWhat(t *testing.T) {
 	turn := b.turn("go")
 	want := []session.FileChange{
 		{Path: "gone", Kind: diff.Deleted, By: session.ByTool},
-		{Path: "mixed", Kind: diff.Modified, By: session.ByTool, AlsoUser: true},
+		{Path: "mixed", Kind: diff.Modified, By: session.ByTool, AlsoUser: true, Also: session.ByUnknown},
 		{Path: "out", Kind: diff.Added, By: session.ByCommand},
 		{Path: "tool", Kind: diff.Added, By: session.ByTool},
-		{Path: "user", Kind: diff.Modified, By: session.ByUser},
+		{Path: "user", Kind: diff.Modified, By: session.ByUnknown},
 	}
 	if d := cmp.Diff(want, turn.Changes); d != "" {
 		t.Errorf("changes (-want +got):\n%s", d)
@@ -252,7 +252,7 @@ func TestWhoChangedWhat(t *testing.T) {
 	}
 	wantRestored := Restored{
 		Written: 1, Deleted: 1, Unknown: []string{}, Undo: restored.Undo,
-		Conflicts: []Conflict{{Path: "out", Reason: "changed since"}, {Path: "mixed", Reason: reasonAlsoUser}},
+		Conflicts: []Conflict{{Path: "out", Reason: "changed since"}, {Path: "mixed", Reason: reasonAlso(session.ByUnknown)}},
 	}
 	if d := cmp.Diff(wantRestored, restored); d != "" {
 		t.Errorf("reverted (-want +got):\n%s", d)

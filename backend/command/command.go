@@ -18,8 +18,8 @@
 // of output fills memory or, past [Options.LogLimit], the disk.
 //
 // A process that a finished command left in the background goes on, its output
-// still reaching the log; [Result].Remaining lists it and [Runner.Close] ends
-// it. Where Keel itself was killed, the next runner with the same
+// still reaching the log; [Result].Remaining lists it, [Result].Living tells
+// how long it does, and [Runner.Close] ends it. Where Keel itself was killed, the next runner with the same
 // [Options.LogDir] does, on Linux: it ends what still carries the mark of a
 // runner whose process is gone, and never anything that does not.
 //
@@ -124,6 +124,10 @@ type Result struct {
 	// Remaining are the processes of this command that still run: left in the
 	// background, or impossible to end.
 	Remaining []int
+	// Living tells whether any process of this command still runs, those that
+	// its processes have started since included; nil when Remaining is empty. It
+	// may be called from any goroutine and takes milliseconds.
+	Living func() bool
 }
 
 // Runner runs commands; it is safe for concurrent use.

@@ -139,6 +139,9 @@ func (r *Runner) run(ctx context.Context, spec Spec, shell, id string, p *pump) 
 	} else {
 		result.Remaining = end(tree, r.options.Grace)
 	}
+	if len(result.Remaining) > 0 {
+		result.Living = func() bool { return len(tree.processes()) > 0 }
+	}
 	r.finish(p, reader, drained, result.Remaining)
 	if within(exited, killWait) { // else not even KILL ended the shell
 		result.ExitCode, result.Signal = outcome(child.ProcessState)

@@ -170,6 +170,9 @@ func TestLeftover(t *testing.T) {
 			t.Error(err)
 		}
 	}
+	if !result.Living() {
+		t.Error("what was left is said to have ended")
+	}
 	if err := os.WriteFile(gate, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -183,6 +186,9 @@ func TestLeftover(t *testing.T) {
 	}
 	if n := living(t, "sleep\x00"+seconds); n != 0 {
 		t.Errorf("%d leftovers live after Close", n)
+	}
+	if result.Living() {
+		t.Error("what Close has ended is said to live")
 	}
 	if d := cmp.Diff("now\n", got.String()); d != "" {
 		t.Errorf("output came after Run: %s", d)

@@ -29,6 +29,7 @@ func (t Turn) Clone() Turn {
 	}
 	t.Items = items
 	t.Changes = list(t.Changes)
+	t.Drift = slices.Clone(t.Drift)
 	return t
 }
 

@@ -94,18 +94,31 @@ type Turn struct {
 	Before     string         `json:"before"` // checkpoint before the turn's first change; empty when nothing could change
 	After      string         `json:"after"`  // checkpoint after its last change
 	Changes    []FileChange   `json:"changes"`
-	Reverted   string         `json:"reverted"` // id with which the revert is undone; empty when not reverted
-	Items      []Item         `json:"items"`
+	// Drift is what changed between the turn before and this one, where something
+	// that the agent had left running still ran. It is not part of any turn.
+	Drift    []FileChange `json:"drift,omitempty"`
+	Reverted string       `json:"reverted"` // id with which the revert is undone; empty when not reverted
+	Items    []Item       `json:"items"`
 }
 
-// Author is who changed a file during a turn.
+// Author is who changed a file during a turn. Tool, command and background (what
+// a command left running) are the session's own agent, whose changes are taken
+// back with the turn. User (by way of Keel), restore, session (another one's
+// agent) and unknown (another program) are not: theirs stay unless named.
 type Author string
 
 const (
-	ByTool    Author = "tool"
-	ByCommand Author = "command"
-	ByUser    Author = "user"
+	ByTool       Author = "tool"       // a path that a call of a tool was about
+	ByCommand    Author = "command"    // while a command ran
+	ByBackground Author = "background" // after it, while something that it started still ran
+	ByUser       Author = "user"       // in Keel's editor or explorer
+	ByRestore    Author = "restore"    // a restore or a revert, or the undoing of one
+	BySession    Author = "session"    // the agent of another session
+	ByUnknown    Author = "unknown"    // none of these: another program, one in a terminal
 )
+
+// Agent reports whether the author is the session's own agent.
+func (a Author) Agent() bool { return a == ByTool || a == ByCommand || a == ByBackground }
 
 // FileChange is one path that differs between a turn's two checkpoints.
 type FileChange struct {
@@ -120,6 +133,9 @@ type FileChange struct {
 	// turn, something else did too: reverting the turn leaves it alone unless
 	// the path is named.
 	AlsoUser bool `json:"alsoUser"`
+	// Also is that something else, where AlsoUser is set: of several the first of
+	// user, restore, session and unknown. Turns of an earlier Keel lack it.
+	Also Author `json:"also,omitempty"`
 }
 
 // ItemKind says which field of an [Item] is set.
@@ -193,9 +209,10 @@ type ToolCall struct {
 	StartedAt  int64      `json:"startedAt"`
 	DurationMs int64      `json:"durationMs"`
 	Approval   *Approval  `json:"approval,omitempty"`
-	Rule       string     `json:"rule,omitempty"`   // the rule that allowed, asked about or denied the call
-	Before     string     `json:"before,omitempty"` // checkpoint before a call that may change files
-	After      string     `json:"after,omitempty"`  // checkpoint after it
+	Background bool       `json:"background,omitempty"` // it left something running
+	Rule       string     `json:"rule,omitempty"`       // the rule that allowed, asked about or denied the call
+	Before     string     `json:"before,omitempty"`     // checkpoint before a call that may change files
+	After      string     `json:"after,omitempty"`      // checkpoint after it
 }
 
 // Approval is the question before a tool call acts.

@@ -115,7 +115,7 @@ func commandResult(done command.Result, timeout time.Duration) Result {
 		how = "no output; " + how
 	}
 	return Result{
-		Text: text + "[" + how + "]", Output: output, ExitCode: done.ExitCode, HasExit: true,
+		Text: text + "[" + how + "]", Output: output, ExitCode: done.ExitCode, HasExit: true, Living: done.Living,
 		IsError: done.ExitCode != 0 || done.TimedOut || done.Cancelled,
 	}
 }

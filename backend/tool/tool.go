@@ -110,6 +110,9 @@ type Result struct {
 	HasExit  bool   // ExitCode means something
 	Changed  bool   // nothing was done: what would happen is no longer what was prepared
 	Output   string // run_command: the beginning and the end of the output
+	// Living tells whether what the command left running still runs; nil when it
+	// left nothing.
+	Living func() bool
 }
 
 // Refusal is a call that cannot be done as asked. Text tells the model what to
