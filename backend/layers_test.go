@@ -32,6 +32,7 @@ func rows() [][]string {
 		{"backend/agent", "backend/tool"},
 		{"backend/provider/bedrock", "backend/provider/practice", "backend/provider/replay", "backend/approval", "backend/change", "backend/session", "backend/settings"},
 		{"backend/provider"},
+		{"backend/checkpoint/bench"},
 		{"backend/workspace", "backend/checkpoint", "backend/command", "backend/terminal", "backend/search"},
 		{"backend/checkpoint/internal/meta", "backend/checkpoint/internal/scan"},
 		{"backend/checkpoint/internal/pack"},

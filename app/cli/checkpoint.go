@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -16,9 +15,17 @@ func newCheckpoint(options *shared) *cobra.Command {
 	return group("checkpoint", "Save and restore the files of a workspace",
 		newCheckpointCreate(options),
 		newCheckpointList(options),
+		newCheckpointShow(options),
 		newCheckpointDiff(options),
 		newCheckpointRestore(options),
 		newCheckpointUndo(options),
+		newCheckpointPin(options),
+		newCheckpointVerify(options),
+		newCheckpointPrune(options),
+		newCheckpointPurge(options),
+		newCheckpointForget(options),
+		newCheckpointRescue(options),
+		newCheckpointBench(options),
 	)
 }
 
@@ -75,15 +82,43 @@ func newCheckpointList(options *shared) *cobra.Command {
 				return options.print(all)
 			}
 			for _, c := range all {
-				lacks := ""
-				if !c.Complete {
-					lacks = "  (not complete)"
-				}
-				fmt.Fprintf(options.stdout, "%s  %s  %-12s %s%s\n", c.ID, time.UnixMilli(c.CreatedAt).Format(time.DateTime), c.Reason, oneLine(c.Label), lacks)
+				fmt.Fprintln(options.stdout, listed(c))
 			}
+			usage, err := f.Checkpoints.Usage(command.Context())
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(options.stdout, used(usage))
 			return nil
 		}),
 	}
+}
+
+// listed is a checkpoint in one line.
+func listed(c checkpoint.Checkpoint) string {
+	line := fmt.Sprintf("%s  %s  %-12s %6d files %5d changed", c.ID, moment(c.CreatedAt), c.Reason, c.Files, c.Changed)
+	if c.Label != "" {
+		line += "  " + oneLine(c.Label)
+	}
+	if c.Pinned {
+		line += "  (pinned)"
+	}
+	if !c.Complete {
+		line += fmt.Sprintf("  (not complete: %s lacking)", count(len(c.Problems), "path"))
+	}
+	return line
+}
+
+// used says what the checkpoints take.
+func used(u checkpoint.Usage) string {
+	if u.Checkpoints == 0 {
+		return "There are no checkpoints yet."
+	}
+	line := fmt.Sprintf("%s since %s, %d pinned, take %s on the disk", count(u.Checkpoints, "checkpoint"), moment(u.OldestAt), u.Pinned, size(u.Bytes))
+	if u.Cap > 0 {
+		line += fmt.Sprintf("; from %s on the oldest go", size(u.Cap))
+	}
+	return line + "."
 }
 
 func newCheckpointDiff(options *shared) *cobra.Command {
@@ -124,101 +159,4 @@ type pathChange struct {
 	Path string `json:"path"`
 	Kind string `json:"kind"`
 	From string `json:"from,omitempty"`
-}
-
-func newCheckpointRestore(options *shared) *cobra.Command {
-	var exact, agent, dryRun, yes bool
-	var after string
-	var paths []string
-	command := &cobra.Command{
-		Use:   "restore ID",
-		Short: "Put the files back to a checkpoint; what is overwritten is kept for undo",
-		Args:  arguments(cobra.ExactArgs(1)),
-		RunE: onCheckpoints(options, func(command *cobra.Command, given []string, f *folder.Folder) error {
-			if agent && after == "" {
-				return usage{errors.New("--agent needs --after, the checkpoint after the agent's changes")}
-			}
-			request := checkpoint.RestoreRequest{ID: given[0], Verb: checkpoint.Exact, Paths: paths}
-			if agent {
-				request.Verb, request.After = checkpoint.Agent, after
-			}
-			if dryRun || !yes {
-				return preview(command, options, f, request, dryRun)
-			}
-			result, err := f.Checkpoints.Restore(command.Context(), request)
-			if err != nil {
-				return err
-			}
-			return restored(options, result)
-		}),
-	}
-	flags := command.Flags()
-	flags.BoolVar(&exact, "exact", false, "put everything that is covered back to this point (the default)")
-	flags.BoolVar(&agent, "agent", false, "undo only what changed between this checkpoint and --after")
-	flags.StringVar(&after, "after", "", "with --agent: the checkpoint after the agent's changes")
-	flags.StringArrayVar(&paths, "path", nil, "restore only this file or folder")
-	flags.BoolVar(&dryRun, "dry-run", false, "only say what would be done")
-	flags.BoolVar(&yes, "yes", false, "do it without showing the plan first")
-	command.MarkFlagsMutuallyExclusive("exact", "agent")
-	return command
-}
-
-// preview shows the plan. Without --yes there is nobody to ask, so that is all.
-func preview(command *cobra.Command, options *shared, f *folder.Folder, request checkpoint.RestoreRequest, wanted bool) error {
-	plan, err := f.Checkpoints.Preview(command.Context(), request)
-	if err != nil {
-		return err
-	}
-	if options.json {
-		if err := options.print(plan); err != nil {
-			return err
-		}
-	} else {
-		for _, path := range plan.Write {
-			fmt.Fprintf(options.stdout, "write    %s\n", oneLine(path))
-		}
-		for _, path := range plan.Delete {
-			fmt.Fprintf(options.stdout, "delete   %s\n", oneLine(path))
-		}
-		for _, c := range plan.Conflicts {
-			fmt.Fprintf(options.stdout, "conflict %s: %s\n", oneLine(c.Path), c.Reason)
-		}
-		for _, path := range plan.Unknown {
-			fmt.Fprintf(options.stdout, "leave    %s (not covered)\n", oneLine(path))
-		}
-	}
-	if wanted {
-		return nil
-	}
-	fmt.Fprintln(options.stderr, "keel: nothing was changed; add --yes to do this")
-	return exit{exitDenied}
-}
-
-func restored(options *shared, result checkpoint.Result) error {
-	if options.json {
-		return options.print(result)
-	}
-	fmt.Fprintf(options.stdout, "%d written, %d deleted; take it back with: keel checkpoint undo %s\n", result.Written, result.Deleted, result.Undo)
-	for _, c := range result.Conflicts {
-		fmt.Fprintf(options.stderr, "left alone: %s: %s\n", oneLine(c.Path), c.Reason)
-	}
-	for _, path := range result.Unknown {
-		fmt.Fprintf(options.stderr, "left alone: %s: not covered by the checkpoint\n", oneLine(path))
-	}
-	return nil
-}
-
-func newCheckpointUndo(options *shared) *cobra.Command {
-	return &cobra.Command{
-		Use:   "undo ID",
-		Short: "Take a restore back (and an undo: that is redo)",
-		Args:  arguments(cobra.ExactArgs(1)),
-		RunE: onCheckpoints(options, func(command *cobra.Command, given []string, f *folder.Folder) error {
-			result, err := f.Checkpoints.Undo(command.Context(), given[0])
-			if err != nil {
-				return err
-			}
-			return restored(options, result)
-		}),
-	}
 }

@@ -25,6 +25,7 @@ import (
 
 	"github.com/keel-ide/keel/app/bind"
 	"github.com/keel-ide/keel/app/wire"
+	"github.com/keel-ide/keel/backend/checkpoint"
 )
 
 // defaultVersion is what a build without a tag calls itself.
@@ -91,9 +92,16 @@ func run(ctx context.Context, arguments []string, stdout, stderr io.Writer) int 
 	return exitFailed
 }
 
+// lostRecord is what to do about [checkpoint.ErrNoRecord].
+const lostRecord = "Your files and what the checkpoints hold of them are still there; only the list is not. Find it again with `keel checkpoint rescue`, with the same --workspace."
+
 // report says an error with what it is about, and what to do next.
 func report(w io.Writer, err error) {
 	fmt.Fprintf(w, "keel: %s\n", plain(err.Error()))
+	if errors.Is(err, checkpoint.ErrNoRecord) {
+		fmt.Fprintf(w, "keel: %s\n", lostRecord)
+		return
+	}
 	explained, ok := errors.AsType[*wire.Error](bind.Explain(err))
 	if ok && explained.Code != wire.CodeInternal && explained.Hint != "" {
 		fmt.Fprintf(w, "keel: %s\n", plain(explained.Hint))

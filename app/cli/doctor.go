@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/keel-ide/keel/app/folder"
+	"github.com/keel-ide/keel/backend/checkpoint"
 	"github.com/keel-ide/keel/backend/search"
 )
 
@@ -60,6 +62,9 @@ func diagnose(ctx context.Context, options *shared) []check {
 	}
 	checks = append(checks, writable("configuration", paths.Config), writable("data", paths.Data))
 	f, err := options.open(ctx, extra{})
+	if errors.Is(err, checkpoint.ErrNoRecord) {
+		return append(checks, check{Name: "checkpoints", Detail: err.Error(), Hint: lostRecord})
+	}
 	if err != nil {
 		return append(checks, check{Name: "workspace", Detail: err.Error(), Hint: "Name another folder with --workspace."})
 	}
