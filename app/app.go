@@ -18,6 +18,7 @@ import (
 	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/app/instance"
 	"github.com/keel-ide/keel/app/wire"
+	"github.com/keel-ide/keel/backend/checkpoint"
 )
 
 // Main runs Keel and returns its exit code: the command line when the first
@@ -105,8 +106,8 @@ func (a *App) Folder() *folder.Folder {
 }
 
 // start opens the folder that was asked for, else the last one. A folder that
-// cannot be opened leaves an empty window that says why; without even settings
-// there is no window to say it in.
+// cannot be opened leaves an empty window that says why, or asks where something
+// can be done about it; without even settings there is no window to say it in.
 func (a *App) start(path string) error {
 	consent := false
 	if path == "" {
@@ -114,7 +115,14 @@ func (a *App) start(path string) error {
 			path, consent = recent[0].Path, true // it was agreed to when it was opened
 		}
 	}
-	opened, err := a.open(path, consent)
+	opened, err := a.open(wire.OpenFolderRequest{Path: path, Consent: consent})
+	if errors.Is(err, checkpoint.ErrNoRecord) {
+		a.log.Warn("opening the folder", "path", path, "error", err)
+		a.wanted = path // the page asks what to do
+		if opened, err = a.open(wire.OpenFolderRequest{}); err != nil {
+			return err
+		}
+	}
 	if err != nil {
 		a.log.Warn("opening the folder", "path", path, "error", err)
 		explained, ok := errors.AsType[*wire.Error](bind.Explain(err))
@@ -123,7 +131,7 @@ func (a *App) start(path string) error {
 		}
 		explained.Message = fmt.Sprintf("%s is not open: %s", path, explained.Message)
 		a.failed = explained
-		if opened, err = a.open("", false); err != nil {
+		if opened, err = a.open(wire.OpenFolderRequest{}); err != nil {
 			return err
 		}
 	}
@@ -131,10 +139,11 @@ func (a *App) start(path string) error {
 	return nil
 }
 
-func (a *App) open(path string, consent bool) (*folder.Folder, error) {
-	return folder.Open(a.ctx, path, folder.Options{
+func (a *App) open(request wire.OpenFolderRequest) (*folder.Folder, error) {
+	return folder.Open(a.ctx, request.Path, folder.Options{
 		Paths:   a.paths,
-		Consent: consent,
+		Consent: request.Consent,
+		Rescue:  request.Rescue,
 		Events:  a.events,
 		Explain: bind.Explain,
 		Log:     a.log,

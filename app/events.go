@@ -24,7 +24,10 @@ func (e *events) Terminal(v wire.TerminalOutput)  { send(e, "terminal", v) }
 func (e *events) Settings(v wire.SettingsChanged) { send(e, "settings", v) }
 func (e *events) Notice(v wire.Notice)            { send(e, "notice", v) }
 func (e *events) Open(v wire.OpenPath)            { send(e, "open", v) }
-func (e *events) Closing(v wire.Closing)          { send(e, "closing", v) }
+func (e *events) Checkpoints(v wire.CheckpointActivity) {
+	send(e, "checkpoints", v)
+}
+func (e *events) Closing(v wire.Closing) { send(e, "closing", v) }
 
 func send[T any](e *events, name string, payload T) {
 	ctx := e.ctx.Load()

@@ -126,7 +126,8 @@ func (a *App) OpenFolder(_ context.Context, request wire.OpenFolderRequest) erro
 	if before.Workspace != nil && before.Holds(path) {
 		return nil
 	}
-	opened, err := a.open(path, request.Consent)
+	request.Path = path
+	opened, err := a.open(request)
 	if err != nil {
 		return err
 	}

@@ -52,9 +52,24 @@ func (b *Checkpoints) Restore(request wire.RestoreRequest) (wire.RestoreResult, 
 }
 
 // Undo takes a restore back; the sessionID's turns are no longer marked as
-// reverted by it.
+// reverted by it. The sessionID of a restore that reverted no turn is empty.
 func (b *Checkpoints) Undo(sessionID, id string) (wire.RestoreResult, error) {
 	return with(b.seam, "Checkpoints.Undo", func(ctx context.Context, f *folder.Folder) (wire.RestoreResult, error) {
 		return f.Restores.Undo(ctx, sessionID, id)
+	})
+}
+
+// Unsaved returns the editor texts that were kept with a restore, by the id that
+// undoes it.
+func (b *Checkpoints) Unsaved(id string) ([]wire.UnsavedText, error) {
+	return with(b.seam, "Checkpoints.Unsaved", func(ctx context.Context, f *folder.Folder) ([]wire.UnsavedText, error) {
+		return f.Restores.Unsaved(ctx, id)
+	})
+}
+
+// Last returns the restore that was done last, for Undo.
+func (b *Checkpoints) Last() (wire.LastRestore, error) {
+	return with(b.seam, "Checkpoints.Last", func(ctx context.Context, f *folder.Folder) (wire.LastRestore, error) {
+		return f.Restores.Last(ctx)
 	})
 }

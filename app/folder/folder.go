@@ -46,12 +46,14 @@ type Events interface {
 	Terminal(wire.TerminalOutput)
 	Settings(wire.SettingsChanged)
 	Notice(wire.Notice)
+	Checkpoints(wire.CheckpointActivity)
 }
 
 // Options is what a folder stands on; Paths, Explain and Log are required.
 type Options struct {
 	Paths     Paths
 	Consent   bool                // the user agreed to a home folder or a drive's top
+	Rescue    bool                // where the record of the checkpoints is lost, write it anew
 	Events    Events              // none without a window
 	Headless  bool                // there is nobody to ask
 	Grants    []string            // command patterns trusted for this run
@@ -71,6 +73,7 @@ type Folder struct {
 	Attachments *Attachments
 	Searches    *Searches
 	Checkpoints *checkpoint.Store
+	Activity    *Activity
 	Restores    *Restores
 	Policy      *approval.Policy
 	Providers   *Providers

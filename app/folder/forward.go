@@ -22,6 +22,14 @@ func (f *Folder) forward(ctx context.Context) error {
 	f.onClose(watch.Close)
 	f.group.Go(func() { f.forwardFiles(ctx, watch) })
 	f.group.Go(func() { f.forwardSessions(ctx) })
+	events := f.Checkpoints.Subscribe(ctx)
+	f.group.Go(func() { f.Activity.follow(ctx, events) })
+	if !f.options.Headless {
+		f.group.Go(func() {
+			f.Activity.read(ctx)
+			f.Restores.tidy(ctx, f.options.Log)
+		})
+	}
 	return nil
 }
 

@@ -2,161 +2,67 @@ package folder
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/agent"
-	"github.com/keel-ide/keel/backend/change"
 	"github.com/keel-ide/keel/backend/checkpoint"
 	"github.com/keel-ide/keel/backend/session"
 )
 
-// bracket is the checkpoint store as the agent sees it.
-type bracket struct {
-	store *checkpoint.Store
-	sets  *change.Sets
-}
+// lastSessions is among how many sessions the one is looked for that the last
+// restore belongs to.
+const lastSessions = 20
 
-func (b *bracket) Create(ctx context.Context, r agent.CheckpointRequest) (agent.Checkpoint, error) {
-	made, err := b.store.Create(ctx, checkpoint.CreateRequest{
-		Reason:     checkpoint.Reason(r.Reason),
-		SessionID:  r.SessionID,
-		TurnID:     r.TurnID,
-		ToolCallID: r.ToolCallID,
-		Label:      r.Label,
-	})
-	if err != nil {
-		return agent.Checkpoint{}, err
-	}
-	return agent.Checkpoint{ID: made.ID, Uncovered: reasonsByPath(made.Problems)}, nil
-}
-
-func (b *bracket) Paths(ctx context.Context, from, to string) ([]string, error) {
-	changes, err := b.store.Diff(ctx, from, to)
-	if err != nil {
-		return nil, err
-	}
-	var paths []string
-	for _, c := range changes {
-		paths = append(paths, c.Path)
-		if c.From != "" {
-			paths = append(paths, c.From)
-		}
-	}
-	return paths, nil
-}
-
-func (b *bracket) Restore(ctx context.Context, r agent.RestoreRequest) (agent.Restored, error) {
-	result, err := b.store.Restore(ctx, restoreRequest(r))
-	return restoredOf(result), err
-}
-
-func (b *bracket) Undo(ctx context.Context, id string) (agent.Restored, error) {
-	result, err := b.store.Undo(ctx, id)
-	return restoredOf(result), err
-}
-
-func (b *bracket) Changes(ctx context.Context, before, after string) ([]session.FileChange, error) {
-	changes, err := b.sets.Compute(ctx, before, after)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]session.FileChange, len(changes))
-	for i, c := range changes {
-		out[i] = session.FileChange{Path: c.Path, From: c.From, Kind: c.Kind, Added: c.Added, Removed: c.Removed, Binary: c.Binary}
-	}
-	return out, nil
-}
-
-func restoreRequest(r agent.RestoreRequest) checkpoint.RestoreRequest {
-	request := checkpoint.RestoreRequest{ID: r.Before, Verb: checkpoint.Exact, Paths: r.Paths}
-	if r.After != "" {
-		request.Verb, request.After = checkpoint.Agent, r.After
-	}
-	return request
-}
-
-func restoredOf(r checkpoint.Result) agent.Restored {
-	out := agent.Restored{Written: r.Written, Deleted: r.Deleted, Unknown: r.Unknown, Undo: r.Undo}
-	for _, c := range r.Conflicts {
-		out.Conflicts = append(out.Conflicts, agent.Conflict{Path: c.Path, Reason: c.Reason})
-	}
-	return out
-}
-
-// Restores is checkpoints and the reverting of turns, as the page sees them.
+// Restores is checkpoints, what they take, and the reverting of turns, as the
+// page sees them.
 type Restores struct {
 	store *checkpoint.Store
 	agent *agent.Agent
-}
+	root  string // the opened folder
 
-// List returns all checkpoints, the newest first.
-func (r *Restores) List(ctx context.Context) ([]wire.Checkpoint, error) {
-	all, err := r.store.List(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]wire.Checkpoint, len(all))
-	for i, c := range all {
-		out[i] = wireCheckpoint(c)
-	}
-	return out, nil
-}
-
-// Create takes a checkpoint that a person asked for.
-func (r *Restores) Create(ctx context.Context, label string) (wire.Checkpoint, error) {
-	made, err := r.store.Create(ctx, checkpoint.CreateRequest{Reason: checkpoint.Manual, Label: label})
-	return wireCheckpoint(made), err
-}
-
-// ReadFile returns a file's bytes at a checkpoint.
-func (r *Restores) ReadFile(ctx context.Context, id, path string) ([]byte, error) {
-	data, _, err := r.store.ReadFile(ctx, id, path)
-	return data, err
-}
-
-// Diff lists what differs between two checkpoints, or one and the disk.
-func (r *Restores) Diff(ctx context.Context, from, to string) ([]wire.PathChange, error) {
-	changes, err := r.store.Diff(ctx, from, to)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]wire.PathChange, len(changes))
-	for i, c := range changes {
-		out[i] = wire.PathChange{Path: c.Path, Kind: c.Kind, From: c.From}
-	}
-	return out, nil
+	mu   sync.Mutex // guards last
+	last wire.LastRestore
 }
 
 // Preview says what a restore would do. A session's turns are previewed one
 // after the other, the last first, as they would be reverted.
 func (r *Restores) Preview(ctx context.Context, request wire.RestoreRequest) (wire.RestorePlan, error) {
-	state, err := r.agent.Session(ctx, request.SessionID)
+	ctx, _, err := withEditors(ctx, request)
 	if err != nil {
 		return wire.RestorePlan{}, err
 	}
 	var plan wire.RestorePlan
+	if request.Scope == wire.RestoreCheckpoint {
+		return plan, gone(r.preview(ctx, &plan, exactly(request.CheckpointID, request.Paths)))
+	}
+	state, err := r.agent.Session(ctx, request.SessionID)
+	if err != nil {
+		return plan, err
+	}
 	switch request.Scope {
 	case wire.RestoreTurn, wire.RestorePoint:
 		turn := state.Turn(request.TurnID)
 		if turn == nil || turn.Before == "" {
-			return wire.RestorePlan{}, agent.ErrNothing
+			return plan, agent.ErrNothing
 		}
 		if request.Scope == wire.RestoreTurn {
 			err = r.previewTurn(ctx, &plan, *turn, request.Paths)
 		} else {
-			err = r.preview(ctx, &plan, checkpoint.RestoreRequest{ID: turn.Before, Verb: checkpoint.Exact})
+			err = r.preview(ctx, &plan, exactly(turn.Before, nil))
 		}
-		return plan, err
+		return plan, gone(err)
 	case wire.RestoreSession:
 		for _, turn := range slices.Backward(state.Turns) {
 			if turn.Before == "" || turn.After == "" || turn.Reverted != "" {
 				continue
 			}
 			if err := r.previewTurn(ctx, &plan, turn, nil); err != nil {
-				return plan, err
+				return plan, gone(err)
 			}
 		}
 		return plan, nil
@@ -178,17 +84,201 @@ func (r *Restores) previewTurn(ctx context.Context, plan *wire.RestorePlan, turn
 }
 
 func (r *Restores) preview(ctx context.Context, plan *wire.RestorePlan, request checkpoint.RestoreRequest) error {
-	p, err := r.store.Preview(ctx, request)
+	p, err := r.store.Preview(ctx, editorsOf(ctx).fill(request))
 	if err != nil {
 		return err
 	}
 	plan.Write = append(plan.Write, p.Write...)
 	plan.Delete = append(plan.Delete, p.Delete...)
+	plan.Merge = append(plan.Merge, p.Merge...)
 	plan.Unknown = append(plan.Unknown, p.Unknown...)
+	plan.Unsaved = append(plan.Unsaved, p.Unsaved...)
+	plan.Large = plan.Large || p.Large
 	for _, c := range p.Conflicts {
+		if slices.Contains(p.Merge, c.Path) {
+			continue // the page asks about it, and says itself what becomes of it
+		}
 		plan.Conflicts = append(plan.Conflicts, wire.Conflict{Path: c.Path, Reason: c.Reason})
 	}
 	return nil
+}
+
+// Restore brings files back.
+func (r *Restores) Restore(ctx context.Context, request wire.RestoreRequest) (wire.RestoreResult, error) {
+	ctx, around, err := withEditors(ctx, request)
+	if err != nil {
+		return wire.RestoreResult{}, err
+	}
+	results, err := r.restore(ctx, request)
+	result := wireResult(around, results...)
+	r.remember(request.SessionID, result)
+	return result, gone(err)
+}
+
+func (r *Restores) restore(ctx context.Context, request wire.RestoreRequest) ([]agent.Restored, error) {
+	switch request.Scope {
+	case wire.RestoreTurn:
+		return one(r.agent.RevertTurn(ctx, request.SessionID, request.TurnID, request.Paths))
+	case wire.RestoreSession:
+		return r.agent.RevertSession(ctx, request.SessionID)
+	case wire.RestorePoint:
+		return one(r.agent.RestoreTo(ctx, request.SessionID, request.TurnID))
+	case wire.RestoreCheckpoint:
+		return one(r.restoreCheckpoint(ctx, request))
+	}
+	return nil, fmt.Errorf("restoring scope %q: no such scope", request.Scope)
+}
+
+// restoreCheckpoint puts the workspace back to a checkpoint that need not belong
+// to any session; so no session may be at work.
+func (r *Restores) restoreCheckpoint(ctx context.Context, request wire.RestoreRequest) (agent.Restored, error) {
+	if err := idle(ctx, r.agent); err != nil {
+		return agent.Restored{}, fmt.Errorf("restoring checkpoint %q: %w", request.CheckpointID, err)
+	}
+	around := editorsOf(ctx)
+	paths := about(request.Paths)
+	done := r.agent.NoteRestore(paths...)
+	defer func() { done(paths...) }() // what the plan said may have changed since
+	result, err := r.store.Restore(ctx, around.fill(exactly(request.CheckpointID, request.Paths)))
+	if err != nil {
+		return agent.Restored{}, err
+	}
+	around.note(result)
+	return restoredOf(result), nil
+}
+
+// Undo takes a restore back. Without a session no turn was reverted by it.
+func (r *Restores) Undo(ctx context.Context, sessionID, undo string) (wire.RestoreResult, error) {
+	around := &editors{}
+	ctx = context.WithValue(ctx, editorsKey{}, around)
+	results, err := r.undo(ctx, sessionID, strings.Fields(undo))
+	result := wireResult(around, results...)
+	r.remember(sessionID, result)
+	return result, gone(err)
+}
+
+func (r *Restores) undo(ctx context.Context, sessionID string, ids []string) ([]agent.Restored, error) {
+	if sessionID != "" {
+		return r.agent.UndoRevert(ctx, sessionID, ids...)
+	}
+	if err := idle(ctx, r.agent); err != nil {
+		return nil, fmt.Errorf("undoing restore %q: %w", ids, err)
+	}
+	everything := about(nil)
+	done := r.agent.NoteRestore(everything...)
+	defer func() { done(everything...) }()
+	var results []agent.Restored
+	for _, id := range slices.Backward(ids) {
+		result, err := r.store.Undo(ctx, id)
+		if err != nil {
+			return results, fmt.Errorf("undoing restore %q: %w", id, err)
+		}
+		editorsOf(ctx).note(result)
+		results = append(results, restoredOf(result))
+	}
+	return results, nil
+}
+
+// Unsaved returns the editor texts that were kept with a restore, under the id
+// that undoes it. Of a path with several the oldest counts: the first of the
+// restores took it out of the editor.
+func (r *Restores) Unsaved(ctx context.Context, undo string) ([]wire.UnsavedText, error) {
+	var out []wire.UnsavedText
+	for _, id := range strings.Fields(undo) {
+		texts, err := r.store.Unsaved(ctx, id)
+		if err != nil {
+			return nil, gone(err)
+		}
+		for _, text := range wireUnsaved(texts) {
+			if !slices.ContainsFunc(out, func(known wire.UnsavedText) bool { return known.Path == text.Path }) {
+				out = append(out, text)
+			}
+		}
+	}
+	return out, nil
+}
+
+// Last returns the restore that was done last; [checkpoint.ErrNothingToUndo]
+// when there was none.
+func (r *Restores) Last(ctx context.Context) (wire.LastRestore, error) {
+	r.mu.Lock()
+	last := r.last
+	r.mu.Unlock()
+	if last.Undo != "" {
+		return last, nil
+	}
+	all, err := r.store.List(ctx)
+	if err != nil {
+		return last, err
+	}
+	at := slices.IndexFunc(all, func(c checkpoint.Checkpoint) bool { return c.Reason == checkpoint.PreRestore })
+	if at < 0 {
+		return last, checkpoint.ErrNothingToUndo
+	}
+	last.Undo = all[at].ID
+	last.SessionID, err = r.sessionOf(ctx, last.Undo)
+	return last, err
+}
+
+// sessionOf finds the session in which a turn was reverted under this id.
+func (r *Restores) sessionOf(ctx context.Context, undo string) (string, error) {
+	sessions, err := r.agent.Sessions(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, summary := range sessions[:min(len(sessions), lastSessions)] {
+		state, err := r.agent.Session(ctx, summary.ID)
+		if err != nil {
+			continue // it cannot be read, so no turn of it is shown as reverted either
+		}
+		if slices.ContainsFunc(state.Turns, func(t session.Turn) bool { return t.Reverted == undo }) {
+			return summary.ID, nil
+		}
+	}
+	return "", nil
+}
+
+func (r *Restores) remember(sessionID string, result wire.RestoreResult) {
+	if result.Undo == "" {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.last = wire.LastRestore{SessionID: sessionID, Undo: result.Undo}
+}
+
+// forgetLast is for when there is nothing left that could be undone.
+func (r *Restores) forgetLast() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.last = wire.LastRestore{}
+}
+
+// about is what a restore of paths is about, as the agent takes it.
+func about(paths []string) []string {
+	if len(paths) == 0 {
+		return []string{"."}
+	}
+	return paths
+}
+
+func exactly(id string, paths []string) checkpoint.RestoreRequest {
+	return checkpoint.RestoreRequest{ID: id, Verb: checkpoint.Exact, Paths: paths}
+}
+
+func one(restored agent.Restored, err error) ([]agent.Restored, error) {
+	return []agent.Restored{restored}, err
+}
+
+// gone says of what was cleaned up that it was: a turn outlives its checkpoints.
+func gone(err error) error {
+	if !errors.Is(err, checkpoint.ErrNotFound) && !errors.Is(err, checkpoint.ErrNothingToUndo) {
+		return err
+	}
+	return &wire.Error{
+		Code:    wire.CodeNotFound,
+		Message: "The checkpoint that this needs is gone: this folder's history was deleted or cleaned up. Your files stay as they are.",
+	}
 }
 
 func wireConflicts(conflicts []agent.Conflict) []wire.Conflict {
@@ -199,32 +289,10 @@ func wireConflicts(conflicts []agent.Conflict) []wire.Conflict {
 	return out
 }
 
-// Restore brings files back.
-func (r *Restores) Restore(ctx context.Context, request wire.RestoreRequest) (wire.RestoreResult, error) {
-	switch request.Scope {
-	case wire.RestoreTurn:
-		result, err := r.agent.RevertTurn(ctx, request.SessionID, request.TurnID, request.Paths)
-		return wireResult(result), err
-	case wire.RestoreSession:
-		results, err := r.agent.RevertSession(ctx, request.SessionID)
-		return wireResult(results...), err
-	case wire.RestorePoint:
-		result, err := r.agent.RestoreTo(ctx, request.SessionID, request.TurnID)
-		return wireResult(result), err
-	}
-	return wire.RestoreResult{}, fmt.Errorf("restoring scope %q: no such scope", request.Scope)
-}
-
-// Undo takes a restore back.
-func (r *Restores) Undo(ctx context.Context, sessionID, undo string) (wire.RestoreResult, error) {
-	results, err := r.agent.UndoRevert(ctx, sessionID, strings.Fields(undo)...)
-	return wireResult(results...), err
-}
-
 // wireResult sums up restores that were one act for the user. Their ids become
 // one, in the order in which they were done.
-func wireResult(results ...agent.Restored) wire.RestoreResult {
-	var out wire.RestoreResult
+func wireResult(around *editors, results ...agent.Restored) wire.RestoreResult {
+	out := wire.RestoreResult{Merged: around.merged, Unsaved: around.reread}
 	var undo []string
 	for _, r := range results {
 		out.Written += r.Written
@@ -236,23 +304,5 @@ func wireResult(results ...agent.Restored) wire.RestoreResult {
 		}
 	}
 	out.Undo = strings.Join(undo, " ")
-	return out
-}
-
-func wireCheckpoint(c checkpoint.Checkpoint) wire.Checkpoint {
-	out := wire.Checkpoint{
-		ID:        c.ID,
-		CreatedAt: c.CreatedAt,
-		Reason:    string(c.Reason),
-		Label:     c.Label,
-		SessionID: c.SessionID,
-		TurnID:    c.TurnID,
-		Complete:  c.Complete,
-		Files:     c.Files,
-		Changed:   c.Changed,
-	}
-	for _, p := range c.Problems {
-		out.Problems = append(out.Problems, p.Path+": "+p.Reason)
-	}
 	return out
 }

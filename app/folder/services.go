@@ -56,10 +56,7 @@ func (f *Folder) openServices(ctx, running context.Context, data string) error {
 		fail:    f.explain,
 		running: map[string]context.CancelFunc{},
 	}
-	store, err := checkpoint.Open(ctx, filepath.Join(data, "checkpoints"), f.Workspace.Path(), checkpoint.Options{
-		Own: []string{f.options.Paths.Config, f.options.Paths.Data},
-		Log: f.options.Log,
-	})
+	store, err := f.openCheckpoints(ctx, filepath.Join(data, "checkpoints"))
 	if err != nil {
 		return err
 	}
@@ -68,12 +65,32 @@ func (f *Folder) openServices(ctx, running context.Context, data string) error {
 	if err := f.openAgent(ctx, data); err != nil {
 		return err
 	}
-	f.Restores = &Restores{store: store, agent: f.Agent}
+	f.Activity = newActivity(store, f.sendActivity, f.options.Log)
+	f.Restores = &Restores{store: store, agent: f.Agent, root: f.Workspace.Path()}
 	f.Drafts = &Drafts{save: f.Agent.SaveDraft, seen: map[string]int64{}}
 	if f.options.Headless {
 		return nil
 	}
 	return remember(f.options.Paths, wire.Workspace{ID: f.Workspace.ID(), Path: f.Workspace.Path(), Name: f.Workspace.Name()})
+}
+
+// openCheckpoints opens the store, with its record written anew where that is
+// lost and the user has agreed to it.
+func (f *Folder) openCheckpoints(ctx context.Context, dir string) (*checkpoint.Store, error) {
+	o := checkpoint.Options{
+		Own: []string{f.options.Paths.Config, f.options.Paths.Data},
+		Log: f.options.Log,
+	}
+	store, err := checkpoint.Open(ctx, dir, f.Workspace.Path(), o)
+	if !f.options.Rescue || !errors.Is(err, checkpoint.ErrNoRecord) {
+		return store, err
+	}
+	found, err := checkpoint.Rescue(ctx, dir, o)
+	if err != nil {
+		return nil, err
+	}
+	f.options.Log.Info("found checkpoints again", "found", found.Checkpoints, "lost", found.Lost, "aside", found.Aside)
+	return checkpoint.Open(ctx, dir, f.Workspace.Path(), o)
 }
 
 func (f *Folder) openAgent(ctx context.Context, data string) error {
@@ -232,6 +249,12 @@ func (f *Folder) sendSearch(matches wire.TextMatches) {
 	}
 }
 
+func (f *Folder) sendActivity(activity wire.CheckpointActivity) {
+	if f.options.Events != nil {
+		f.options.Events.Checkpoints(activity)
+	}
+}
+
 func (f *Folder) explain(err error) *wire.Error {
 	explained := f.options.Explain(err)
 	if known, ok := errors.AsType[*wire.Error](explained); ok {
@@ -309,7 +332,7 @@ func (p prepared) Plan() agent.Plan {
 
 func (p prepared) Run(ctx context.Context, output func([]byte)) agent.Result {
 	r := p.set.Run(ctx, p.view, p.call, output)
-	return agent.Result{Text: r.Text, IsError: r.IsError, ExitCode: r.ExitCode, HasExit: r.HasExit, Changed: r.Changed}
+	return agent.Result{Text: r.Text, IsError: r.IsError, ExitCode: r.ExitCode, HasExit: r.HasExit, Changed: r.Changed, Living: r.Living}
 }
 
 func reasonsByPath(problems []checkpoint.Problem) map[string]string {

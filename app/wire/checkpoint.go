@@ -13,6 +13,7 @@ type Checkpoint struct {
 	Complete  bool     `json:"complete"`
 	Files     int      `json:"files"`
 	Changed   int      `json:"changed"`
+	Pinned    bool     `json:"pinned"`   // never cleaned up
 	Problems  []string `json:"problems"` // paths it does not cover, with the reason
 }
 
@@ -21,14 +22,24 @@ type PathChange struct {
 	Path string    `json:"path"`
 	Kind diff.Kind `json:"kind"`
 	From string    `json:"from"`
+	File bool      `json:"file"` // what stands there, or did, is files only: both sides can be read
 }
 
 // RestoreRequest asks to bring files back.
 type RestoreRequest struct {
-	SessionID string       `json:"sessionId"`
-	TurnID    string       `json:"turnId"`
-	Scope     RestoreScope `json:"scope"`
-	Paths     []string     `json:"paths"` // with scope turn: only these; empty for all
+	SessionID    string        `json:"sessionId"`    // but for scope checkpoint
+	TurnID       string        `json:"turnId"`       // with scopes turn and point
+	CheckpointID string        `json:"checkpointId"` // with scope checkpoint
+	Scope        RestoreScope  `json:"scope"`
+	Paths        []string      `json:"paths"`   // with scopes turn and checkpoint: only these; empty for all
+	Merge        bool          `json:"merge"`   // with scopes turn and session: also what Plan lists under merge
+	Unsaved      []UnsavedText `json:"unsaved"` // counts as what stands at its paths, and is kept
+}
+
+// UnsavedText is what an editor holds and has not saved.
+type UnsavedText struct {
+	Path    string `json:"path"`
+	Content string `json:"content"` // base64 of the bytes that saving would write
 }
 
 // RestoreScope is what a restore takes back.
@@ -41,14 +52,19 @@ const (
 	RestoreSession RestoreScope = "session"
 	// RestorePoint puts the workspace back to where it was before the turn.
 	RestorePoint RestoreScope = "point"
+	// RestoreCheckpoint puts the workspace back to any checkpoint.
+	RestoreCheckpoint RestoreScope = "checkpoint"
 )
 
 // RestorePlan is what a restore would do.
 type RestorePlan struct {
 	Write     []string   `json:"write"`
 	Delete    []string   `json:"delete"`
+	Merge     []string   `json:"merge"` // changed since; taken back only when asked for
 	Conflicts []Conflict `json:"conflicts"`
 	Unknown   []string   `json:"unknown"` // not covered: left alone
+	Unsaved   []string   `json:"unsaved"` // an editor holds unsaved text for them
+	Large     bool       `json:"large"`   // worth asking twice
 }
 
 // Conflict is a path that a restore leaves as it is, and why.
@@ -62,7 +78,15 @@ type Conflict struct {
 type RestoreResult struct {
 	Written   int        `json:"written"`
 	Deleted   int        `json:"deleted"`
+	Merged    int        `json:"merged"` // of the written
 	Conflicts []Conflict `json:"conflicts"`
 	Unknown   []string   `json:"unknown"`
+	Unsaved   []string   `json:"unsaved"` // what an editor should now read again from the disk
 	Undo      string     `json:"undo"`
+}
+
+// LastRestore is the restore that was done last.
+type LastRestore struct {
+	SessionID string `json:"sessionId"` // empty when no turn was reverted by it
+	Undo      string `json:"undo"`
 }

@@ -25,7 +25,8 @@ const (
 	CodeNeedsConsent Code = "needs_consent"
 	CodeNoWorkspace  Code = "no_workspace"
 	CodeBusy         Code = "busy"
-	CodeBroken       Code = "broken" // a file that must be corrected first
+	CodeBroken       Code = "broken"    // a file that must be corrected first
+	CodeNoRecord     Code = "no_record" // the folder's checkpoints must be found again first
 	CodeBadPattern   Code = "bad_pattern"
 	CodeInvalid      Code = "invalid" // a value that cannot be taken
 	CodeProvider     Code = "provider"

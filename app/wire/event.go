@@ -14,6 +14,8 @@ type Events struct {
 	Notice   Notice          `event:"notice"`
 	Open     OpenPath        `event:"open"`
 	Closing  Closing         `event:"closing"`
+
+	Checkpoints CheckpointActivity `event:"checkpoints"`
 }
 
 // SessionsChanged says that the list of sessions has changed.

@@ -24,6 +24,7 @@ type Workspace struct {
 type OpenFolderRequest struct {
 	Path    string `json:"path"`    // absolute, or ~/…
 	Consent bool   `json:"consent"` // the user agreed to a home folder or a drive's top
+	Rescue  bool   `json:"rescue"`  // the user agreed to finding its checkpoints again, where their record is lost
 }
 
 // Timing is how long the page took, in milliseconds since its own start.

@@ -85,7 +85,7 @@ for (const { theme, name, width, height } of looks) {
     await shoot('5-all-changes')
 
     await turn.getByRole('button', { name: 'Restore', exact: true }).click()
-    await page.getByRole('dialog', { name: 'Restore the folder to this point' }).waitFor()
+    await page.getByRole('dialog', { name: 'Put everything back to this point' }).waitFor()
     await turn.getByRole('button', { name: 'Restore', exact: true }).first().scrollIntoViewIfNeeded()
     await shoot('6-restore')
     await wb.press(page, 'Escape')

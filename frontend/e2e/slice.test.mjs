@@ -545,7 +545,7 @@ describe('5 look and take back', { timeout: 300_000 }, () => {
     await writeFile(join(home.folder, 'by-hand.txt'), 'mine\n')
     const changed = await contents()
     await first.getByRole('button', { name: 'Restore', exact: true }).click()
-    const preview = page.getByRole('dialog', { name: 'Restore the folder to this point' })
+    const preview = page.getByRole('dialog', { name: 'Put everything back to this point' })
     await preview.getByText('1 file written back').waitFor()
     await preview.getByText('2 files deleted').waitFor()
     for (const name of ['parse.go', 'notes.md', 'by-hand.txt']) await preview.getByText(name).waitFor()

@@ -53,19 +53,35 @@ async function choose(page, text, row) {
     return false
   })
   await found.click()
-  await quickInput(page).waitFor({ state: 'hidden' })
 }
 
 /** Opens a file by its name, with quick open. */
 export async function openFile(page, name) {
   await press(page, 'Control+P')
   await choose(page, name, new RegExp(`^${name.split('/').pop().replaceAll('.', '\\.')}`))
+  await quickInput(page).waitFor({ state: 'hidden' })
   await tab(page, name.split('/').pop()).waitFor()
   await lines(page).waitFor()
 }
 
 /** Runs a command by its title, with the command palette. */
 export async function runCommand(page, title) {
+  await chooseCommand(page, title)
+  await quickInput(page).waitFor({ state: 'hidden' })
+}
+
+/** Runs a command that asks something in turn, and waits until it does, under this heading. */
+export async function askCommand(page, title, heading) {
+  await chooseCommand(page, title)
+  await asks(page, heading)
+}
+
+/** Waits until the quick input has this heading. */
+export async function asks(page, heading) {
+  await quickInput(page).locator('.quick-input-title', { hasText: heading }).waitFor()
+}
+
+async function chooseCommand(page, title) {
   await press(page, 'Control+Shift+P')
   await choose(page, `>${title}`, new RegExp(`^${title.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}`))
 }

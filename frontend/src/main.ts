@@ -1,6 +1,7 @@
 import { isCancellationError } from '@codingame/monaco-vscode-api/vscode/vs/base/common/errors'
 import { connect, type Bridge, type Notice } from './bridge'
-import { startChat, type ChatHost } from './features/chat'
+import { startChat, viewId as chatView, type ChatHost } from './features/chat'
+import { startCheckpoints } from './features/checkpoint'
 import { boot } from './workbench/boot'
 import { rememberBackground } from './workbench/background'
 import { chatHost } from './workbench/chatHost'
@@ -20,6 +21,7 @@ async function main(root: HTMLElement): Promise<void> {
   const [state, schema] = await Promise.all([bridge.Window.State(), bridge.Settings.Schema()])
   const host = chatHost(bridge, state.workspace.path)
   startChat(host)
+  startCheckpoints(host, chatView)
   const folders = await boot(root, bridge, state, schema)
 
   await Promise.all([openLinksOutside(bridge), saveLayoutSoon(), rememberBackground(), keepBytes()])

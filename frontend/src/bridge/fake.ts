@@ -66,6 +66,18 @@ export function fakeBridge(options: FakeOptions = {}): FakeBridge {
     'Agent.Examples': () => [],
     'Agent.Providers': () => [],
     'Checkpoints.List': () => [],
+    'Checkpoints.Activity': () => ({ seq: 0, works: [], notices: [] }),
+    'Checkpoints.Unsaved': () => [],
+    'Checkpoints.Seen': () => undefined,
+    'Checkpoints.Preview': () => ({
+      write: [],
+      delete: [],
+      merge: [],
+      conflicts: [],
+      unknown: [],
+      unsaved: [],
+      large: false,
+    }),
     ...options.methods,
   }
   const services: Record<string, Record<string, (...args: unknown[]) => Promise<unknown>>> = {}

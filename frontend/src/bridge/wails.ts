@@ -18,6 +18,10 @@ const unlimited = new Set([
   'Checkpoints.Restore',
   'Checkpoints.Undo',
   'Checkpoints.Create',
+  'Checkpoints.Preview',
+  'Checkpoints.Prune',
+  'Checkpoints.Forget',
+  'Checkpoints.Purge',
 ])
 
 /** connect joins the page to Go through the bindings that Wails put on the window. */

@@ -27,8 +27,71 @@ export interface Checkpoint {
   complete: boolean
   files: number
   changed: number
+  /** never cleaned up */
+  pinned: boolean
   /** paths it does not cover, with the reason */
   problems: string[]
+}
+
+/**
+ * CheckpointActivity is what the checkpoint store is at. It holds all there is,
+ * so that the newest by Seq is enough.
+ */
+export interface CheckpointActivity {
+  seq: number
+  /** under way, the oldest first */
+  works: CheckpointWork[]
+  /** not yet seen */
+  notices: CheckpointNotice[]
+}
+
+/** CheckpointNotice is something to tell a person once. */
+export interface CheckpointNotice {
+  id: number
+  /** watcher-off, recovered, late-change or damaged */
+  kind: string
+  /** whole sentences */
+  text: string
+}
+
+/** CheckpointUsage is what the checkpoints of the folder take. */
+export interface CheckpointUsage {
+  bytes: number
+  cap: number
+  checkpoints: number
+  pinned: number
+  /** 0 without any */
+  oldestAt: number
+}
+
+/**
+ * CheckpointWork is something under way: first-capture, capturing, restoring,
+ * tidying or verifying.
+ */
+export interface CheckpointWork {
+  work: string
+  /** files */
+  done: number
+  /** 0 when not known */
+  total: number
+}
+
+/** CheckpointsPruned is what a clean-up took away. */
+export interface CheckpointsPruned {
+  /** checkpoints */
+  removed: number
+  kept: number
+  freed: number
+  /** all that may go is gone, and it is still too much */
+  overCap: boolean
+}
+
+/** CheckpointsPurged is what was taken out of the history. */
+export interface CheckpointsPurged {
+  /** that held the path */
+  checkpoints: number
+  contents: number
+  freed: number
 }
 
 /**
@@ -41,7 +104,7 @@ export interface Closing {
 }
 
 /** Code is the closed set of failures the page can tell apart. */
-export type Code = 'bad_pattern' | 'broken' | 'busy' | 'cancelled' | 'changed' | 'disk_full' | 'exists' | 'internal' | 'invalid' | 'is_folder' | 'missing_tool' | 'needs_consent' | 'no_workspace' | 'not_allowed' | 'not_folder' | 'not_found' | 'outside' | 'provider' | 'too_large'
+export type Code = 'bad_pattern' | 'broken' | 'busy' | 'cancelled' | 'changed' | 'disk_full' | 'exists' | 'internal' | 'invalid' | 'is_folder' | 'missing_tool' | 'needs_consent' | 'no_record' | 'no_workspace' | 'not_allowed' | 'not_folder' | 'not_found' | 'outside' | 'provider' | 'too_large'
 
 /** Conflict is a path that a restore leaves as it is, and why. */
 export interface Conflict {
@@ -160,6 +223,13 @@ export interface FilesChanged {
   changes: FileChange[]
 }
 
+/** LastRestore is the restore that was done last. */
+export interface LastRestore {
+  /** empty when no turn was reverted by it */
+  sessionId: string
+  undo: string
+}
+
 /** ModelChoice sets what answers in a session. */
 export interface ModelChoice {
   sessionId: string
@@ -181,6 +251,8 @@ export interface OpenFolderRequest {
   path: string
   /** the user agreed to a home folder or a drive's top */
   consent: boolean
+  /** the user agreed to finding its checkpoints again, where their record is lost */
+  rescue: boolean
 }
 
 /** OpenPath asks the page to show what a second start of Keel was given. */
@@ -205,6 +277,8 @@ export interface PathChange {
   path: string
   kind: DiffKind
   from: string
+  /** what stands there, or did, is files only: both sides can be read */
+  file: boolean
 }
 
 /** Property is one of Keel's settings, as the settings editor needs it. */
@@ -258,18 +332,32 @@ export interface ProviderUsage {
 export interface RestorePlan {
   write: string[]
   delete: string[]
+  /** changed since; taken back only when asked for */
+  merge: string[]
   conflicts: Conflict[]
   /** not covered: left alone */
   unknown: string[]
+  /** an editor holds unsaved text for them */
+  unsaved: string[]
+  /** worth asking twice */
+  large: boolean
 }
 
 /** RestoreRequest asks to bring files back. */
 export interface RestoreRequest {
+  /** but for scope checkpoint */
   sessionId: string
+  /** with scopes turn and point */
   turnId: string
+  /** with scope checkpoint */
+  checkpointId: string
   scope: RestoreScope
-  /** with scope turn: only these; empty for all */
+  /** with scopes turn and checkpoint: only these; empty for all */
   paths: string[]
+  /** with scopes turn and session: also what Plan lists under merge */
+  merge: boolean
+  /** counts as what stands at its paths, and is kept */
+  unsaved: UnsavedText[]
 }
 
 /**
@@ -279,13 +367,17 @@ export interface RestoreRequest {
 export interface RestoreResult {
   written: number
   deleted: number
+  /** of the written */
+  merged: number
   conflicts: Conflict[]
   unknown: string[]
+  /** what an editor should now read again from the disk */
+  unsaved: string[]
   undo: string
 }
 
 /** RestoreScope is what a restore takes back. */
-export type RestoreScope = 'point' | 'session' | 'turn'
+export type RestoreScope = 'checkpoint' | 'point' | 'session' | 'turn'
 
 /** Session is one conversation in one workspace. Times are Unix milliseconds. */
 export interface Session {
@@ -323,8 +415,13 @@ export interface SessionApproval {
   feedback: string
 }
 
-/** Author is who changed a file during a turn. */
-export type SessionAuthor = 'command' | 'tool' | 'user'
+/**
+ * Author is who changed a file during a turn. Tool, command and background (what
+ * a command left running) are the session's own agent, whose changes are taken
+ * back with the turn. User (by way of Keel), restore, session (another one's
+ * agent) and unknown (another program) are not: theirs stay unless named.
+ */
+export type SessionAuthor = 'background' | 'command' | 'restore' | 'session' | 'tool' | 'unknown' | 'user'
 
 /** CallStatus is where a tool call stands. */
 export type SessionCallStatus = 'cancelled' | 'completed' | 'failed' | 'in_progress' | 'pending' | 'rejected' | 'unknown' | 'waiting'
@@ -368,6 +465,11 @@ export interface SessionFileChange {
    * the path is named.
    */
   alsoUser: boolean
+  /**
+   * Also is that something else, where AlsoUser is set: of several the first of
+   * user, restore, session and unknown. Turns of an earlier Keel lack it.
+   */
+  also?: SessionAuthor
 }
 
 /** Item is one part of a turn. Items with the same Step came in one model reply. */
@@ -440,6 +542,8 @@ export interface SessionToolCall {
   startedAt: number
   durationMs: number
   approval?: SessionApproval
+  /** it left something running */
+  background?: boolean
   /** the rule that allowed, asked about or denied the call */
   rule?: string
   /** checkpoint before a call that may change files */
@@ -474,6 +578,11 @@ export interface SessionTurn {
   /** checkpoint after its last change */
   after: string
   changes: SessionFileChange[]
+  /**
+   * Drift is what changed between the turn before and this one, where something
+   * that the agent had left running still ran. It is not part of any turn.
+   */
+  drift?: SessionFileChange[]
   /** id with which the revert is undone; empty when not reverted */
   reverted: string
   items: SessionItem[]
@@ -612,6 +721,13 @@ export interface Timing {
   editorUsable: number
 }
 
+/** UnsavedText is what an editor holds and has not saved. */
+export interface UnsavedText {
+  path: string
+  /** base64 of the bytes that saving would write */
+  content: string
+}
+
 /** WindowState is what the page needs to start. */
 export interface WindowState {
   version: string
@@ -649,6 +765,7 @@ export interface Events {
   notice: Notice
   open: OpenPath
   closing: Closing
+  checkpoints: CheckpointActivity
 }
 
 /** The methods that the page can call, by feature. */
@@ -688,6 +805,8 @@ export interface Methods {
    * file in one come from GET /keel/checkpoint/ID?path=PATH.
    */
   Checkpoints: {
+    /** Activity returns what the store is at; changes come as "checkpoints" events. */
+    Activity(): Promise<CheckpointActivity>
     /** Create takes a checkpoint with a name. */
     Create(label: string): Promise<Checkpoint>
     /**
@@ -695,20 +814,44 @@ export interface Methods {
      * when to is empty.
      */
     Diff(from: string, to: string): Promise<PathChange[]>
+    /** Forget deletes the whole history of the folder, pinned or not. */
+    Forget(): Promise<CheckpointsPruned>
+    /** Last returns the restore that was done last, for Undo. */
+    Last(): Promise<LastRestore>
     /** List returns all checkpoints, the newest first. */
     List(): Promise<Checkpoint[]>
+    /** Pin keeps a checkpoint from being cleaned up, or no longer does. */
+    Pin(id: string, pinned: boolean): Promise<void>
     /** Preview says what a restore would do. */
     Preview(request: RestoreRequest): Promise<RestorePlan>
+    /** Prune cleans up what is old. */
+    Prune(): Promise<CheckpointsPruned>
+    /** Purge takes a path, and all below it, out of every checkpoint. */
+    Purge(path: string): Promise<CheckpointsPurged>
     /**
      * Restore brings files back. What it overwrites is kept: Undo takes the
      * result's id.
      */
     Restore(request: RestoreRequest): Promise<RestoreResult>
+    /** Seen says that a notice has been shown. */
+    Seen(noticeID: number): Promise<void>
+    /**
+     * StopReading ends the first reading of the folder; the rest is read when a
+     * checkpoint is first needed.
+     */
+    StopReading(): Promise<void>
     /**
      * Undo takes a restore back; the sessionID's turns are no longer marked as
-     * reverted by it.
+     * reverted by it. The sessionID of a restore that reverted no turn is empty.
      */
     Undo(sessionID: string, id: string): Promise<RestoreResult>
+    /**
+     * Unsaved returns the editor texts that were kept with a restore, by the id that
+     * undoes it.
+     */
+    Unsaved(id: string): Promise<UnsavedText[]>
+    /** Usage tells what the checkpoints take. */
+    Usage(): Promise<CheckpointUsage>
   }
   /**
    * Files is the tree of each area. Bytes do not cross here but over the asset
@@ -827,7 +970,8 @@ export interface Methods {
     OpenExternal(address: string): Promise<void>
     /**
      * OpenFolder shows another folder in this window; the page reloads itself
-     * afterwards. Code "needs_consent" asks for the same request with Consent.
+     * afterwards. Code "needs_consent" asks for the same request with Consent, and
+     * "no_record" for one with Rescue.
      */
     OpenFolder(request: OpenFolderRequest): Promise<void>
     /**
@@ -853,7 +997,7 @@ export interface Methods {
 /** The names of all methods, for a client that is built at run time. */
 export const methodNames = {
   Agent: ['Answer', 'EditQueued', 'Examples', 'Providers', 'RemoveQueued', 'Send', 'SetMode', 'SetModel', 'Stop'],
-  Checkpoints: ['Create', 'Diff', 'List', 'Preview', 'Restore', 'Undo'],
+  Checkpoints: ['Activity', 'Create', 'Diff', 'Forget', 'Last', 'List', 'Pin', 'Preview', 'Prune', 'Purge', 'Restore', 'Seen', 'StopReading', 'Undo', 'Unsaved', 'Usage'],
   Files: ['Copy', 'Delete', 'List', 'MakeFolder', 'Move', 'Stat'],
   Search: ['Cancel', 'ClearCache', 'Files', 'Text'],
   Sessions: ['Create', 'Delete', 'List', 'Open', 'Rename', 'SaveDraft', 'Undelete'],

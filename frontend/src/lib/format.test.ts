@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ago, count, duration, splitPath, tokens } from './format'
+import { ago, count, dayName, duration, size, splitPath, tokens } from './format'
 
 test.each([
   [20, '20 ms'],
@@ -40,4 +40,24 @@ test('things are counted in plain English', () => {
 test('a path is its name and its folders', () => {
   expect(splitPath('a/b/c.go')).toEqual({ name: 'c.go', folder: 'a/b/' })
   expect(splitPath('c.go')).toEqual({ name: 'c.go', folder: '' })
+})
+
+test.each([
+  [0, '0 bytes'],
+  [1, '1 byte'],
+  [1023, '1023 bytes'],
+  [1024, '1 kB'],
+  [1_288, '1.3 kB'],
+  [222_298_112, '212 MB'],
+  [1_048_500, '1 MB'],
+  [2 * 1024 ** 3, '2 GB'],
+])('%d bytes read %s', (bytes, text) => {
+  expect(size(bytes)).toBe(text)
+})
+
+test('today and yesterday are called so', () => {
+  const now = new Date(2026, 2, 1, 0, 30).getTime()
+  expect(dayName(now, now)).toBe('Today')
+  expect(dayName(now - 3_600_000, now)).toBe('Yesterday')
+  expect(dayName(now - 25 * 3_600_000, now)).not.toMatch(/day/)
 })

@@ -46,3 +46,26 @@ export function splitPath(path: string): { name: string; folder: string } {
   const at = path.lastIndexOf('/') + 1
   return { name: path.slice(at), folder: path.slice(0, at) }
 }
+
+const units = ['bytes', 'kB', 'MB', 'GB', 'TB']
+
+/** "512 bytes", "1.2 kB", "34 MB", "2 GB": powers of 1,024, as file managers count. */
+export function size(bytes: number): string {
+  let n = bytes
+  let unit = 0
+  while (n >= 1023.5 && unit < units.length - 1) {
+    n /= 1024
+    unit++
+  }
+  const digits = unit === 0 || n >= 9.95 || Number.isInteger(n) ? 0 : 1
+  return `${n.toFixed(digits).replace(/\.0$/, '')} ${bytes === 1 ? 'byte' : (units[unit] ?? '')}`
+}
+
+/** A heading for a day: "Today", "Yesterday", "12 Mar". */
+export function dayName(at: number, now: number): string {
+  const date = new Date(at).toDateString()
+  if (date === new Date(now).toDateString()) return 'Today'
+  const before = new Date(now)
+  before.setDate(before.getDate() - 1)
+  return date === before.toDateString() ? 'Yesterday' : day.format(at)
+}

@@ -17,6 +17,9 @@ import { confirm } from './confirm'
 import { openMultiDiff } from './diffs'
 import { folderPaths } from './files/paths'
 import { notify } from './notify'
+import { openModal } from './modal'
+import { StatusBar } from './status'
+import { unsavedEditors } from './unsaved'
 import { registerView, showView } from './views'
 
 /** chatHost gives the chat what it needs of the workbench. folder is absolute, empty when none is open. */
@@ -45,6 +48,9 @@ export function chatHost(bridge: Bridge, folder: string): ChatHost {
       await commands.executeCommand('workbench.action.files.openFolder')
     },
     openMultiDiff: (title, files) => openMultiDiff(title, files, paths),
+    editors: unsavedEditors(paths),
+    openModal,
+    showStatus: new StatusBar().show,
     openSettings: async (query) => {
       const preferences = await getService(IPreferencesService)
       await preferences.openSettings({ jsonEditor: false, query })

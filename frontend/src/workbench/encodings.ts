@@ -9,7 +9,7 @@ import { notify } from './notify'
 const replacement = '\uFFFD'
 
 /** Has a character for each of the 256 bytes, so that saving writes what was read. */
-const bytewise = { id: 'iso88591', name: 'Western (ISO 8859-1)' }
+export const bytewise = { id: 'iso88591', name: 'Western (ISO 8859-1)' }
 
 /**
  * keepBytes shows a file that is not UTF-8 in an encoding that loses none of its

@@ -13,7 +13,7 @@ const session = { id: 's', title: '', createdAt: 0, updatedAt: 0, waiting: false
 interface Given {
   running?: boolean
   agrees?: boolean
-  openFolder?: (request: { consent: boolean }) => void
+  openFolder?: (request: { consent: boolean; rescue: boolean }) => void
 }
 
 function setUp({ running = false, agrees = true, openFolder = () => undefined }: Given) {
@@ -82,4 +82,22 @@ test('a folder that needs consent is opened after it was given', async () => {
   expect(opened()).toBe(2)
   expect(gate.closed).toBe(true)
   expect(reload).toHaveBeenCalledOnce()
+})
+
+test('lost checkpoints are found again once that was agreed to', async () => {
+  const openFolder = ({ consent, rescue }: { consent: boolean; rescue: boolean }) => {
+    if (!consent) throw new Failure('needs_consent', 'This is your home folder.', '')
+    if (!rescue) throw new Failure('no_record', 'The list of checkpoints is lost.', '')
+  }
+  const agreed = setUp({ openFolder })
+  await agreed.folders.open('/home/user')
+  expect(agreed.confirm).toHaveBeenCalledTimes(2)
+  expect(agreed.opened()).toBe(3)
+  expect(agreed.reload).toHaveBeenCalledOnce()
+
+  const refused = setUp({ openFolder, agrees: false })
+  await refused.folders.open('/home/user')
+  expect(refused.opened()).toBe(1)
+  expect(refused.gate.closed).toBe(false)
+  expect(refused.reload).not.toHaveBeenCalled()
 })

@@ -1,7 +1,7 @@
 import { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
 import { CommandsRegistry } from '@codingame/monaco-vscode-api/vscode/vs/platform/commands/common/commands'
 import type { IWorkspaceProvider } from '@codingame/monaco-vscode-api/vscode/vs/workbench/browser/web.api'
-import { toFailure, type Bridge, type Workspace } from '../bridge'
+import { toFailure, type Bridge, type OpenFolderRequest, type Workspace } from '../bridge'
 import type { Question } from '../features/chat'
 import { notify } from './notify'
 
@@ -13,6 +13,10 @@ const openCommands = [
   'workbench.action.files.openLocalFolder',
   'workbench.action.addRootFolder',
 ]
+
+/** What finding lost checkpoints does, for who is asked about it. */
+const rescueDetail =
+  'Keel can find the checkpoints again and then open the folder. Nothing is deleted: the damaged list is put aside. The last few checkpoints, pins and the undoing of earlier restores may be missing afterwards.'
 
 /** Gate stops the page from writing to its folder while it is closed. */
 export interface Gate {
@@ -90,17 +94,23 @@ export class Folders {
     })
   }
 
-  /** replace returns false when the user did not consent. */
+  /** replace returns false when the user did not agree to what opening it takes. */
   private async replace(path: string): Promise<boolean> {
-    try {
-      await this.openInGo(path, false)
-      return true
-    } catch (cause) {
-      const { code, message, hint } = toFailure(cause)
-      if (code !== 'needs_consent') throw cause
-      const agreed = await this.confirm({ message, detail: hint, primary: 'Open Anyway' })
-      if (agreed) await this.openInGo(path, true)
-      return agreed
+    const request = { path, consent: false, rescue: false }
+    for (;;) {
+      try {
+        await this.openInGo(request)
+        return true
+      } catch (cause) {
+        const { code, message, hint } = toFailure(cause)
+        if (code === 'needs_consent' && !request.consent) {
+          if (!(await this.confirm({ message, detail: hint, primary: 'Open Anyway' }))) return false
+          request.consent = true
+        } else if (code === 'no_record' && !request.rescue) {
+          if (!(await this.confirm({ message, detail: rescueDetail, primary: 'Find and Open' }))) return false
+          request.rescue = true
+        } else throw cause
+      }
     }
   }
 
@@ -108,10 +118,10 @@ export class Folders {
    * Once Go has another folder open, this page's paths would mean files of that
    * one: the gate closes before, and opens again only when nothing came of it.
    */
-  private async openInGo(path: string, consent: boolean): Promise<void> {
+  private async openInGo(request: OpenFolderRequest): Promise<void> {
     this.gate.closed = true
     try {
-      await this.bridge.Window.OpenFolder({ path, consent })
+      await this.bridge.Window.OpenFolder(request)
     } catch (cause) {
       this.gate.closed = false
       throw cause

@@ -171,12 +171,24 @@ test('all changes of a turn open as one diff, those of commands too', async () =
   expect(chat.host.log.at(-1)).toContain(JSON.stringify(files))
 })
 
+const restored: RestoreResult = {
+  written: 0,
+  deleted: 0,
+  merged: 0,
+  conflicts: [],
+  unknown: [],
+  unsaved: [],
+  undo: 'u1',
+}
+
 test('a revert is marked, and can be undone in the chat', async () => {
   const result: RestoreResult = {
     written: 2,
     deleted: 1,
+    merged: 0,
     conflicts: [{ path: 'calc.go', reason: 'You changed it since.' }],
     unknown: [],
+    unsaved: [],
     undo: 'u1',
   }
   chat = await renderChat(session({ turns: [changed] }), {
@@ -194,8 +206,16 @@ test('a revert is marked, and can be undone in the chat', async () => {
 })
 
 test('restoring to a point shows first what it does', async () => {
-  const plan = { write: ['calc.go'], delete: ['gen.txt'], conflicts: [], unknown: ['node_modules'] }
-  const restore = vi.fn(() => ({ written: 1, deleted: 1, conflicts: [], unknown: [], undo: 'u1' }))
+  const plan = {
+    write: ['calc.go'],
+    delete: ['gen.txt'],
+    merge: [],
+    conflicts: [],
+    unknown: ['node_modules'],
+    unsaved: [],
+    large: false,
+  }
+  const restore = vi.fn(() => ({ ...restored, written: 1, deleted: 1 }))
   chat = await renderChat(session({ turns: [changed] }), {
     methods: { 'Checkpoints.Preview': () => plan, 'Checkpoints.Restore': restore },
   })
@@ -211,7 +231,15 @@ test('restoring to a point shows first what it does', async () => {
   expect(held.defaultPrevented).toBe(true)
   chat.button('Restore 2 files').click()
   await chat.settle()
-  expect(restore).toHaveBeenCalledWith({ sessionId: 's1', turnId: 't1', scope: 'point', paths: [] })
+  expect(restore).toHaveBeenCalledWith({
+    sessionId: 's1',
+    turnId: 't1',
+    checkpointId: '',
+    scope: 'point',
+    paths: [],
+    merge: false,
+    unsaved: [],
+  })
   expect(chat.host.toasts.at(-1)).toMatchObject({
     message: 'Restored 2 files.',
     actions: [{ label: 'Undo' }],
@@ -243,7 +271,7 @@ test('without a folder the chat says how to get one', async () => {
 test('the palette has the commands, and they do what the buttons do', async () => {
   chat = await renderChat(session({ turns: [changed] }), {
     methods: {
-      'Checkpoints.Restore': () => ({ written: 3, deleted: 0, conflicts: [], unknown: [], undo: 'u1' }),
+      'Checkpoints.Restore': () => ({ ...restored, written: 3 }),
     },
   })
   expect([...chat.host.commands.values()].map((each) => each.title)).toEqual([

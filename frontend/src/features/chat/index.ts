@@ -8,6 +8,7 @@ import { ChatStore } from './store.svelte'
 import { warnOfTrustingAll } from './trustingAll'
 
 export type * from './host'
+export { viewId } from './commands'
 
 /**
  * startChat puts the chat into the window: its view, its commands and what

@@ -1,12 +1,45 @@
 import {
   toFailure,
+  type RestorePlan,
+  type RestoreRequest,
   type RestoreResult,
   type RestoreScope,
   type Session,
   type SessionTurn,
+  type UnsavedText,
 } from '../../bridge'
 import { count } from '../../lib/format'
 import type { CheckpointHost } from './host'
+import { askRestore } from './question'
+import { list, outcome, putBack, total, undoAgent, type Wording } from './wording'
+
+/** RestoreTarget is what a restore goes back to. */
+export interface RestoreTarget {
+  scope: RestoreScope
+  sessionId: string
+  turnId: string
+  checkpointId: string
+}
+
+/** Takes back what the agent changed in a turn. */
+export function turnTarget(sessionId: string, turnId: string): RestoreTarget {
+  return { scope: 'turn', sessionId, turnId, checkpointId: '' }
+}
+
+/** Puts everything back to before a message. */
+export function pointTarget(sessionId: string, turnId: string): RestoreTarget {
+  return { scope: 'point', sessionId, turnId, checkpointId: '' }
+}
+
+/** Puts everything back to a checkpoint. */
+export function checkpointTarget(checkpointId: string): RestoreTarget {
+  return { scope: 'checkpoint', sessionId: '', turnId: '', checkpointId }
+}
+
+/** How a restore is called: by what it takes back. */
+export function wordingOf({ scope }: RestoreTarget): Wording {
+  return scope === 'turn' || scope === 'session' ? undoAgent : putBack
+}
 
 /** The last turn that changed files. */
 export function lastChanged(session: Session | undefined): SessionTurn | undefined {
@@ -31,34 +64,61 @@ export async function viewChanges(host: CheckpointHost, turn: SessionTurn): Prom
   }
 }
 
-/** Takes back what the agent changed in a turn, and offers to undo that. */
-export function revert(
-  host: CheckpointHost,
-  sessionId: string,
-  turnId: string,
-): Promise<RestoreResult | undefined> {
-  return restore(host, sessionId, turnId, 'turn')
+/** Says what a restore would do, with what the editors hold. */
+export async function preview(host: CheckpointHost, target: RestoreTarget): Promise<RestorePlan> {
+  return host.bridge.Checkpoints.Preview(request(target, await host.editors.collect()))
 }
 
 /**
- * Restores and says in a toast what came of it, with Undo. Undefined when it
- * failed, which the toast says.
+ * Takes back what the agent changed in a turn. Where there is something to
+ * decide it asks first; else a click is enough, as it can be undone.
  */
-export async function restore(
+export async function revert(
   host: CheckpointHost,
   sessionId: string,
   turnId: string,
-  scope: RestoreScope,
+): Promise<RestoreResult | undefined> {
+  const target = turnTarget(sessionId, turnId)
+  try {
+    const plan = await preview(host, target)
+    const asks = plan.merge.length > 0 || plan.unsaved.length > 0
+    return asks ? await askAndRestore(host, target, plan) : await restore(host, target, plan)
+  } catch (cause) {
+    complain(host, cause)
+    return undefined
+  }
+}
+
+/** Shows what a restore would do, and does it if that is agreed to. */
+export async function askAndRestore(
+  host: CheckpointHost,
+  target: RestoreTarget,
+  plan: RestorePlan,
+): Promise<RestoreResult | undefined> {
+  const answer = await askRestore(host, plan, wordingOf(target))
+  return answer ? restore(host, target, plan, answer.merge) : undefined
+}
+
+/**
+ * Restores and says in a toast what came of it, with Undo; asks once more where
+ * it is much. Undefined when it was not done, or failed, which the toast says.
+ */
+export async function restore(
+  host: CheckpointHost,
+  target: RestoreTarget,
+  plan: RestorePlan,
+  merge = false,
 ): Promise<RestoreResult | undefined> {
   try {
-    const result = await host.bridge.Checkpoints.Restore({ sessionId, turnId, scope, paths: [] })
-    const undoable = result.undo !== ''
-    const actions = undoable
-      ? [{ label: 'Undo', run: () => undo(host, sessionId, result.undo).then(() => undefined) }]
-      : []
-    const message = outcome(scope === 'turn' ? 'Reverted' : 'Restored', result)
-    if (result.conflicts.length > 0) host.notify.warn(message, actions)
-    else host.notify.info(message, actions)
+    if (plan.large && !(await agreesToLarge(host, wordingOf(target), plan, merge))) return undefined
+    const unsaved = await host.editors.collect()
+    const result = await host.bridge.Checkpoints.Restore(request(target, unsaved, merge))
+    const undoAct = {
+      label: 'Undo',
+      run: () => undo(host, target.sessionId, result.undo).then(() => undefined),
+    }
+    say(host, outcome(wordingOf(target).done, result), result, result.undo === '' ? [] : [undoAct])
+    await reload(host, result, unsaved)
     return result
   } catch (cause) {
     complain(host, cause)
@@ -66,17 +126,19 @@ export async function restore(
   }
 }
 
-/** Takes a restore back. Itself undoable. */
+/** Takes a restore back, with the unsaved text that it took from editors. Itself undoable. */
 export async function undo(
   host: CheckpointHost,
   sessionId: string,
   id: string,
 ): Promise<RestoreResult | undefined> {
   try {
+    const kept = await keptTexts(host, id)
+    const unsaved = await host.editors.collect()
     const result = await host.bridge.Checkpoints.Undo(sessionId, id)
-    const message = outcome('Brought back', result)
-    if (result.conflicts.length > 0) host.notify.warn(message)
-    else host.notify.info(message)
+    say(host, outcome('Brought back', result), result)
+    await reload(host, result, unsaved)
+    for (const text of await host.editors.bringBack(kept)) offerBeside(host, text)
     return result
   } catch (cause) {
     complain(host, cause)
@@ -84,25 +146,71 @@ export async function undo(
   }
 }
 
-function outcome(verb: string, result: RestoreResult): string {
-  const files = result.written + result.deleted
-  const left = result.conflicts.length
-  const done = files > 0 || left === 0 ? `${verb} ${count(files, 'file')}.` : ''
-  const rest =
-    left > 0
-      ? ` Left as ${left === 1 ? 'it is' : 'they are'}, because of newer changes: ${list(result.conflicts.map((c) => c.path))}.`
-      : ''
-  return (done + rest).trim()
+/** What editors held before a restore. Files can be brought back without it, and it stays stored. */
+async function keptTexts(host: CheckpointHost, id: string): Promise<UnsavedText[]> {
+  try {
+    return await host.bridge.Checkpoints.Unsaved(id)
+  } catch (cause) {
+    const { code, message } = toFailure(cause)
+    // That the checkpoint is gone is what undoing is about to say as well.
+    if (code !== 'not_found') host.notify.warn(`Unsaved text could not be brought back: ${message}`)
+    return []
+  }
 }
 
-function list(paths: readonly string[]): string {
-  const shown = paths.slice(0, 3).join(', ')
-  return paths.length > 3 ? `${shown} and ${paths.length - 3} more` : shown
+async function reload(
+  host: CheckpointHost,
+  result: RestoreResult,
+  taken: readonly UnsavedText[],
+): Promise<void> {
+  const typed = await host.editors.reload(result.unsaved, taken)
+  if (typed.length === 0) return
+  host.notify.warn(
+    `You went on typing in ${list(typed)}: that text is still unsaved there, over the file as it is now.`,
+  )
 }
 
-function complain(host: CheckpointHost, cause: unknown): void {
-  const failure = toFailure(cause)
-  host.notify.error(failure.hint ? `${failure.message} ${failure.hint}` : failure.message)
+function offerBeside(host: CheckpointHost, text: UnsavedText): void {
+  host.notify.warn(
+    `${list([text.path])} has newer unsaved text, which stays. The unsaved text from before is kept too.`,
+    [{ label: 'Show It', run: () => host.editors.showBeside(text) }],
+  )
+}
+
+function request(target: RestoreTarget, unsaved: UnsavedText[], merge = false): RestoreRequest {
+  return { ...target, paths: [], merge, unsaved }
+}
+
+function agreesToLarge(
+  host: CheckpointHost,
+  { act }: Wording,
+  plan: RestorePlan,
+  merge: boolean,
+): Promise<boolean> {
+  const files = count(total(plan, merge), 'file')
+  const written = plan.write.length + (merge ? plan.merge.length : 0)
+  return host.confirm({
+    message: `This is a lot: ${files}. Go on?`,
+    detail: `${count(written, 'file')} would be written and ${count(plan.delete.length, 'file')} deleted. You can undo it.`,
+    primary: `${act} ${files}`,
+  })
+}
+
+function say(
+  host: CheckpointHost,
+  message: string,
+  result: RestoreResult,
+  actions: Parameters<CheckpointHost['notify']['info']>[1] = [],
+): void {
+  if (result.conflicts.length > 0) host.notify.warn(message, actions)
+  else host.notify.info(message, actions)
+}
+
+/** Says what went wrong and what to do. */
+export function complain(host: CheckpointHost, cause: unknown): void {
+  const { code, message, hint } = toFailure(cause)
+  if (code === 'cancelled') return
+  host.notify.error(hint ? `${message} ${hint}` : message)
 }
 
 function firstLine(text: string): string {

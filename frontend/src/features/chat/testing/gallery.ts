@@ -26,8 +26,11 @@ const host = fakeHost(shown, {
     'Checkpoints.Preview': () => ({
       write: ['calc.go', 'calc_test.go'],
       delete: ['internal/report/generated.txt'],
+      merge: [],
       conflicts: [],
       unknown: ['node_modules'],
+      unsaved: [],
+      large: false,
     }),
     'Sessions.List': () => {
       if (name === 'blocked') throw new Failure('no_workspace', 'No folder is open.', '')

@@ -1,6 +1,6 @@
 import { fakeBridge, type FakeBridge, type FakeOptions } from '../../../bridge/fake'
 import type { ChatHost, HostCommand, HostView, PickItem, Question, ToastAction } from '../host'
-import type { Session } from '../../../bridge'
+import type { Session, UnsavedText } from '../../../bridge'
 
 /** FakeHost is a window without a workbench; `log` says what it was asked for. */
 export interface FakeHost extends ChatHost {
@@ -13,6 +13,10 @@ export interface FakeHost extends ChatHost {
   confirms: boolean[]
   picks: ((items: readonly PickItem<unknown>[]) => unknown)[]
   answers: (string | undefined)[]
+  /** what the editors hold unsaved */
+  unsaved: UnsavedText[]
+  /** the container of the open dialog */
+  modal: HTMLElement | undefined
 }
 
 /** fakeHost shows one session. */
@@ -56,6 +60,33 @@ export function fakeHost(shown: Session, options: FakeOptions = {}): FakeHost {
     confirms: [],
     picks: [],
     answers: [],
+    unsaved: [],
+    modal: undefined,
+    editors: {
+      collect: async () => host.unsaved,
+      reload: async (paths) => {
+        if (paths.length > 0) log.push(`reload ${paths.join(' ')}`)
+        return []
+      },
+      bringBack: async (texts) => {
+        if (texts.length > 0) log.push(`bring back ${texts.map((text) => text.path).join(' ')}`)
+        return []
+      },
+      showBeside: async (text) => void log.push(`show ${text.path}`),
+    },
+    openModal: (_, draw) =>
+      new Promise((resolve) => {
+        const container = document.createElement('div')
+        document.body.append(container)
+        host.modal = container
+        const drawn = draw(container, (answer) => {
+          drawn.dispose()
+          container.remove()
+          host.modal = undefined
+          resolve(answer)
+        })
+      }),
+    showStatus: (id, entry) => void log.push(`status ${id} ${entry?.text ?? ''}`.trimEnd()),
     notify: { info: toast('info'), warn: toast('warn'), error: toast('error') },
     registerView(view) {
       host.views.push(view)

@@ -1,0 +1,48 @@
+package wire
+
+// CheckpointActivity is what the checkpoint store is at. It holds all there is,
+// so that the newest by Seq is enough.
+type CheckpointActivity struct {
+	Seq     int64              `json:"seq"`
+	Works   []CheckpointWork   `json:"works"`   // under way, the oldest first
+	Notices []CheckpointNotice `json:"notices"` // not yet seen
+}
+
+// CheckpointWork is something under way: first-capture, capturing, restoring,
+// tidying or verifying.
+type CheckpointWork struct {
+	Work  string `json:"work"`
+	Done  int64  `json:"done"`  // files
+	Total int64  `json:"total"` // 0 when not known
+}
+
+// CheckpointNotice is something to tell a person once.
+type CheckpointNotice struct {
+	ID   int64  `json:"id"`
+	Kind string `json:"kind"` // watcher-off, recovered, late-change or damaged
+	Text string `json:"text"` // whole sentences
+}
+
+// CheckpointUsage is what the checkpoints of the folder take.
+type CheckpointUsage struct {
+	Bytes       int64 `json:"bytes"`
+	Cap         int64 `json:"cap"`
+	Checkpoints int   `json:"checkpoints"`
+	Pinned      int   `json:"pinned"`
+	OldestAt    int64 `json:"oldestAt"` // 0 without any
+}
+
+// CheckpointsPruned is what a clean-up took away.
+type CheckpointsPruned struct {
+	Removed int   `json:"removed"` // checkpoints
+	Kept    int   `json:"kept"`
+	Freed   int64 `json:"freed"`
+	OverCap bool  `json:"overCap"` // all that may go is gone, and it is still too much
+}
+
+// CheckpointsPurged is what was taken out of the history.
+type CheckpointsPurged struct {
+	Checkpoints int   `json:"checkpoints"` // that held the path
+	Contents    int   `json:"contents"`
+	Freed       int64 `json:"freed"`
+}

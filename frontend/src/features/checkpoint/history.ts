@@ -1,0 +1,131 @@
+import type { Checkpoint } from '../../bridge'
+import { clock, count, dayName } from '../../lib/format'
+import type { CheckpointHost, PickItem } from './host'
+import { askAndRestore, checkpointTarget, preview } from './restore'
+import { list, reasonText } from './wording'
+
+/** Takes a checkpoint with a name. */
+export async function createCheckpoint(host: CheckpointHost): Promise<void> {
+  const label = await host.ask({
+    title: 'Create Checkpoint',
+    value: '',
+    placeholder: 'A name to find it by, like “before the rewrite”. It may stay empty.',
+  })
+  if (label === undefined) return
+  const made = await host.bridge.Checkpoints.Create(label.trim())
+  const unsaved = (await host.editors.collect()).map((text) => text.path)
+  const parts = [`Saved a checkpoint of ${count(made.files, 'file')}.`]
+  if (!made.complete) parts.push(`It lacks what could not be read: ${list(made.problems)}.`)
+  if (unsaved.length > 0) parts.push(`Unsaved text is not in it: ${list(unsaved)}.`)
+  const message = parts.join(' ')
+  if (parts.length > 1) host.notify.warn(message)
+  else host.notify.info(message)
+}
+
+type Act = 'view' | 'restore' | 'pin'
+
+/** Lists the checkpoints, and offers what can be done with one. */
+export async function showCheckpoints(host: CheckpointHost): Promise<void> {
+  const all = host.bridge.Checkpoints.List()
+  const now = Date.now()
+  const chosen = await host.pick(
+    all.then((found) => found.map((each) => checkpointItem(each, now))),
+    {
+      title: 'Checkpoints',
+      placeholder:
+        (await all).length === 0
+          ? 'There are none yet. The agent takes them before it changes anything, and “Create Checkpoint…” takes one now.'
+          : 'Choose a checkpoint to compare or restore',
+    },
+  )
+  if (!chosen) return
+  const act = await host.pick<Act>(acts(chosen), {
+    title: `${clock(chosen.createdAt, now)}: ${chosen.label || reasonText(chosen.reason)}`,
+    placeholder: `${count(chosen.files, 'file')}; ${chosen.complete ? 'everything is covered' : `not covered: ${list(chosen.problems)}`}`,
+  })
+  if (act === 'view') await viewSince(host, chosen)
+  else if (act === 'restore') await restoreCheckpoint(host, chosen.id)
+  else if (act === 'pin') await togglePin(host, chosen)
+}
+
+/** One row of the list. */
+export function checkpointItem(checkpoint: Checkpoint, now: number): PickItem<Checkpoint> {
+  const { createdAt, label, reason, changed, pinned, complete } = checkpoint
+  const icon = pinned ? '$(pinned)' : '$(history)'
+  // A person's own name for it tells more than why it was taken; the agent's comes last, as it may be long.
+  const [name, other] = reason === 'manual' && label ? [label, ''] : [reasonText(reason), label]
+  const facts = [
+    count(changed, 'change'),
+    ...(pinned ? ['pinned'] : []),
+    ...(complete ? [] : ['not complete']),
+    ...(other ? [other] : []),
+  ]
+  return {
+    label: `${icon} ${time.format(createdAt)}  ${name}`,
+    description: facts.join(' · '),
+    group: dayName(createdAt, now),
+    value: checkpoint,
+  }
+}
+
+/** With seconds: a turn takes several checkpoints a minute. */
+const time = new Intl.DateTimeFormat([], { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+
+function acts({ pinned }: Checkpoint): PickItem<Act>[] {
+  return [
+    {
+      label: '$(diff-multiple) View Changes Since',
+      detail: 'Compare the files at this checkpoint with the files now',
+      value: 'view',
+    },
+    {
+      label: '$(discard) Restore…',
+      detail: 'Put everything back to this point. You see first what that does',
+      value: 'restore',
+    },
+    pinned
+      ? {
+          label: '$(pinned) Unpin',
+          detail: 'Let cleaning up take it when it is old',
+          value: 'pin',
+        }
+      : { label: '$(pin) Pin', detail: 'Keep it, however old it gets', value: 'pin' },
+  ]
+}
+
+async function viewSince(host: CheckpointHost, checkpoint: Checkpoint): Promise<void> {
+  const changes = await host.bridge.Checkpoints.Diff(checkpoint.id, '')
+  const files = changes.filter((change) => change.file)
+  if (files.length === 0) {
+    host.notify.info(
+      changes.length === 0
+        ? 'Nothing has changed since this checkpoint.'
+        : `Only folders or links have changed since this checkpoint: ${list(changes.map((change) => change.path))}.`,
+    )
+    return
+  }
+  await host.openMultiDiff(
+    `Changes since ${clock(checkpoint.createdAt, Date.now())}`,
+    files.map(({ path, kind, from }) => ({
+      path,
+      kind,
+      ...(from ? { from } : {}),
+      before: checkpoint.id,
+      after: null,
+    })),
+  )
+}
+
+async function restoreCheckpoint(host: CheckpointHost, id: string): Promise<void> {
+  const target = checkpointTarget(id)
+  await askAndRestore(host, target, await preview(host, target))
+}
+
+async function togglePin(host: CheckpointHost, { id, pinned }: Checkpoint): Promise<void> {
+  await host.bridge.Checkpoints.Pin(id, !pinned)
+  host.notify.info(
+    pinned
+      ? 'Unpinned: cleaning up may take this checkpoint when it is old.'
+      : 'Pinned: this checkpoint is kept, however old it gets.',
+  )
+}

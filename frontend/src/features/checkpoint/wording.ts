@@ -1,0 +1,102 @@
+import type { CheckpointWork, RestorePlan, RestoreResult } from '../../bridge'
+import { count } from '../../lib/format'
+import { plainVisible } from '../../lib/visible'
+import type { StatusEntry } from './host'
+
+/** How the two ways of restoring are told apart, everywhere. */
+export interface Wording {
+  /** the dialog's name and question */
+  title: string
+  /** what happens to work that is not the agent's */
+  detail: string
+  /** what there is to say when nothing would change */
+  nothing: string
+  /** of the button: "Revert 3 files" */
+  act: string
+  /** of the toast: "Reverted 3 files." */
+  done: string
+}
+
+/** Takes back what the agent did in a turn. */
+export const undoAgent: Wording = {
+  title: 'Undo the agent’s changes',
+  detail: 'What you changed since stays. You can undo this.',
+  nothing: 'Nothing of what the agent changed is left to take back.',
+  act: 'Revert',
+  done: 'Reverted',
+}
+
+/** Puts everything back, to before a message or to a checkpoint. */
+export const putBack: Wording = {
+  title: 'Put everything back to this point',
+  detail: 'Changes made since, your own included, go away. You can undo this.',
+  nothing: 'The folder is just as it was at this point.',
+  act: 'Restore',
+  done: 'Restored',
+}
+
+const reasons: Record<string, string> = {
+  'turn-start': 'Before a message to the agent',
+  'turn-end': 'When the agent had finished',
+  'pre-tool': 'Before a step of the agent',
+  'post-tool': 'After a step of the agent',
+  'pre-restore': 'Before a restore',
+  'post-restore': 'After a restore',
+  manual: 'Created by you',
+  drift: 'Changed outside of the agent’s steps',
+}
+
+/** reasonText says what a checkpoint was taken for. */
+export function reasonText(reason: string): string {
+  return reasons[reason] ?? reason
+}
+
+/** How many files a restore would write and delete. */
+export function total(plan: RestorePlan, merge: boolean): number {
+  return plan.write.length + plan.delete.length + (merge ? plan.merge.length : 0)
+}
+
+/** outcome says what a restore did. */
+export function outcome(verb: string, result: RestoreResult): string {
+  const files = result.written + result.deleted
+  const left = result.conflicts.length
+  const done = files > 0 || left === 0 ? `${verb} ${count(files, 'file')}.` : ''
+  const merged =
+    result.merged > 0 ? ` ${count(result.merged, 'file')} of them kept what you changed since.` : ''
+  const rest =
+    left > 0
+      ? ` Left as ${left === 1 ? 'it is' : 'they are'}, because of newer changes: ${list(result.conflicts.map((c) => c.path))}.`
+      : ''
+  return (done + merged + rest).trim()
+}
+
+/** The first few of some paths. */
+export function list(paths: readonly string[]): string {
+  const shown = paths.slice(0, 3).map(plainVisible).join(', ')
+  return paths.length > 3 ? `${shown} and ${paths.length - 3} more` : shown
+}
+
+const works: Record<string, string> = {
+  'first-capture': 'Saving the starting point',
+  capturing: 'Taking a checkpoint',
+  restoring: 'Restoring',
+  tidying: 'Tidying up checkpoints',
+  verifying: 'Checking checkpoints',
+}
+
+/** workStatus is what the status bar says of something under way. */
+export function workStatus({ work, done, total }: CheckpointWork, stop: string): StatusEntry {
+  const what = works[work] ?? 'Working on checkpoints'
+  const share = total > 0 ? Math.min(100, Math.floor((100 * done) / total)) : 0
+  const far = total > 0 ? `${share}% of ${count(total, 'file')}` : done > 0 ? count(done, 'file') : ''
+  const text = far ? `${what}: ${far}` : what
+  const first = work === 'first-capture'
+  return {
+    text: `$(sync~spin) ${text}`,
+    label: first ? `${text}. Press to stop it.` : text,
+    tooltip: first
+      ? 'Keel reads the folder once, so that the agent’s first change need not wait. You can go on working. Click to stop it.'
+      : text,
+    ...(first ? { command: stop } : {}),
+  }
+}
