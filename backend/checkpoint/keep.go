@@ -178,7 +178,8 @@ func (s *Store) prune(ctx context.Context, r PruneRequest) (Pruned, error) {
 	if err := s.shrink(ctx); err != nil {
 		return Pruned{}, err
 	}
-	out.Freed = max(0, before-s.size())
+	after := s.size()
+	out.Freed, out.OverCap = max(0, before-after), after > s.capacity()
 	return out, nil
 }
 
