@@ -78,7 +78,7 @@ func lanes(o Options, top string) []*lane {
 		case Floor:
 			l.contender = &floor{root: l.root, log: filepath.Join(own, "log")}
 		case Keel, KeelScan:
-			l.contender = &keel{dir: kept, root: l.root, noWatch: name == KeelScan}
+			l.contender = &keel{dir: kept, root: l.root, noWatch: name == KeelScan, grace: graces * o.Settle}
 		case Git:
 			l.contender = &shadow{repository: newRepository(own, l.root)}
 		case GitWriteTree:

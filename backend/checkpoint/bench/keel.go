@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/keel-ide/keel/backend/checkpoint"
 )
@@ -13,6 +14,7 @@ import (
 type keel struct {
 	dir, root string
 	noWatch   bool
+	grace     time.Duration
 
 	store        *checkpoint.Store
 	before, last string // the last two checkpoints
@@ -25,7 +27,7 @@ func (k *keel) reset(ctx context.Context) error {
 	if err := os.RemoveAll(k.dir); err != nil {
 		return fmt.Errorf("removing a store: %w", err)
 	}
-	store, err := checkpoint.Open(ctx, k.dir, k.root, checkpoint.Options{NoWatch: k.noWatch})
+	store, err := checkpoint.Open(ctx, k.dir, k.root, checkpoint.Options{NoWatch: k.noWatch, Grace: k.grace})
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,11 @@ const usualEdits = 1000
 
 // unchangedTurns is how often a round looks at a tree in which nothing changed:
 // this takes so little that a single time says little.
-const unchangedTurns = 3
+const unchangedTurns = 9
+
+// graces is for how many times the usual wait a store keeps what a restore
+// displaced. It is over when a round begins, so that it counts for no other.
+const graces = 5
 
 // bench is the measuring of one corpus.
 type bench struct {
@@ -51,13 +55,13 @@ func measure(ctx context.Context, o Options, top string, files int) (measured Co
 			return Corpus{}, err
 		}
 	}
+	if err := b.small(ctx); err != nil {
+		return Corpus{}, err
+	}
 	for b.round = range o.Rounds {
 		if err := b.later(ctx); err != nil {
 			return Corpus{}, err
 		}
-	}
-	if err := b.small(ctx); err != nil {
-		return Corpus{}, err
 	}
 	if err := b.memory(ctx, top); err != nil {
 		return Corpus{}, err
@@ -136,9 +140,11 @@ func (b *bench) first(ctx context.Context) error {
 
 // later measures what comes after the first time.
 func (b *bench) later(ctx context.Context) error {
-	// Whatever the round before left behind is taken in first.
-	if err := b.settle(ctx); err != nil {
-		return err
+	// Whatever the round before left behind goes, and is taken in, first.
+	for range graces + 1 {
+		if err := b.settle(ctx); err != nil {
+			return err
+		}
 	}
 	if err := b.turns(func(l *lane) error { return l.capture(ctx, false, nil) }); err != nil {
 		return err
@@ -266,7 +272,7 @@ func (b *bench) memory(ctx context.Context, top string) error {
 		if err := os.MkdirAll(filepath.Join(empty, "tree"), 0o700); err != nil {
 			return fmt.Errorf("making an empty tree: %w", err)
 		}
-		none := &keel{dir: filepath.Join(empty, "store"), root: filepath.Join(empty, "tree"), noWatch: l.name == KeelScan}
+		none := &keel{dir: filepath.Join(empty, "store"), root: filepath.Join(empty, "tree"), noWatch: l.name == KeelScan, grace: graces * b.o.Settle}
 		closed := heap()
 		if err := none.reset(ctx); err != nil {
 			return err

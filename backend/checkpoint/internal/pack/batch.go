@@ -60,13 +60,6 @@ func (b *Batch) Has(id node.ID) bool {
 	return ok
 }
 
-// Empty tells whether there is nothing to make durable.
-func (b *Batch) Empty() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return len(b.touched) == 0 && b.failed == nil
-}
-
 // claim makes sure that a content is added only once.
 func (b *Batch) claim(id node.ID) bool {
 	if b.packs.Has(id) {
@@ -93,7 +86,7 @@ func (b *Batch) encode(kind Kind, id node.ID, content []byte) error {
 	h := head{kind: kind, id: id, raw: uint32(len(content))}
 	payload := content
 	if len(content) >= compressFrom {
-		short := b.packs.encoder.EncodeAll(content, make([]byte, 0, len(content)/2+64))
+		short := b.packs.encoder.Load().EncodeAll(content, make([]byte, 0, len(content)/2+64))
 		if len(short) < len(content)-len(content)/10 {
 			h.encoding, payload = zstd1, short
 		}
@@ -274,6 +267,7 @@ func (b *Batch) Flush() ([]Mark, error) {
 		b.failed = err
 		return nil, err
 	}
+	b.packs.breathe(len(b.pending))
 	b.touched, b.pending = map[uint32]int64{}, map[node.ID]place{}
 	return marks, nil
 }

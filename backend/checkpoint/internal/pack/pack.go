@@ -24,6 +24,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -68,7 +69,7 @@ func (p place) size() int64 { return int64(headSize) + int64(p.enc) }
 type Packs struct {
 	folder  string
 	o       Options
-	encoder *zstd.Encoder
+	encoder atomic.Pointer[zstd.Encoder] // another one after each large batch
 	decoder *zstd.Decoder
 
 	mu       sync.RWMutex // guards what follows
@@ -90,10 +91,11 @@ func Open(folder string, marks []Mark, o Options) (*Packs, error) {
 		o.SegmentSize = 64 << 20
 	}
 	p := &Packs{folder: folder, o: o, segments: map[uint32]*segment{}, known: map[node.ID]place{}, read: map[node.ID]struct{}{}}
-	var err error
-	if p.encoder, err = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(runtime.GOMAXPROCS(0)), zstd.WithWindowSize(1<<19), zstd.WithLowerEncoderMem(true)); err != nil {
-		return nil, fmt.Errorf("preparing compression: %w", err)
+	encoder, err := newEncoder()
+	if err != nil {
+		return nil, err
 	}
+	p.encoder.Store(encoder)
 	if p.decoder, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(runtime.GOMAXPROCS(0)), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxMemory(contentLimit)); err != nil {
 		return nil, fmt.Errorf("preparing decompression: %w", err)
 	}
@@ -112,7 +114,29 @@ func (p *Packs) Close() error {
 	}
 	p.segments, p.known = map[uint32]*segment{}, map[node.ID]place{}
 	p.decoder.Close()
-	return p.encoder.Close()
+	return p.encoder.Load().Close()
+}
+
+func newEncoder() (*zstd.Encoder, error) {
+	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(runtime.GOMAXPROCS(0)), zstd.WithWindowSize(1<<19), zstd.WithLowerEncoderMem(true))
+	if err != nil {
+		return nil, fmt.Errorf("preparing compression: %w", err)
+	}
+	return encoder, nil
+}
+
+// largeBatch is from how many contents on the working memory of the encoder, some
+// megabytes then, is given back: only the first capture has so many.
+const largeBatch = 500
+
+// breathe gives back what compressing that many contents took.
+func (p *Packs) breathe(contents int) {
+	if contents < largeBatch {
+		return
+	}
+	if encoder, err := newEncoder(); err == nil { // else the old one does
+		p.encoder.Store(encoder)
+	}
 }
 
 func (p *Packs) path(number uint32) string {
