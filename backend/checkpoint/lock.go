@@ -47,6 +47,7 @@ func (s *Store) lock(ctx context.Context, wait time.Duration) (release func(), e
 		return nil, err
 	}
 	return func() {
+		s.nodes.rest()
 		unlock()
 		leave()
 	}, nil

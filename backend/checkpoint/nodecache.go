@@ -13,8 +13,12 @@ type nodeCache struct {
 	entries int
 }
 
-// mostEntries is how many entries of folders are kept in memory.
-const mostEntries = 1 << 14
+// How many entries of folders are kept in memory during an operation, and how
+// many until the next.
+const (
+	mostEntries = 1 << 14
+	restEntries = 1 << 11
+)
 
 func newNodeCache() *nodeCache { return &nodeCache{known: map[node.ID]*node.Node{}} }
 
@@ -33,6 +37,15 @@ func (c *nodeCache) put(id node.ID, n *node.Node) {
 	}
 	c.known[id] = n
 	c.entries += len(n.Entries)
+}
+
+// rest gives back what a large operation has collected.
+func (c *nodeCache) rest() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.entries > restEntries {
+		c.known, c.entries = map[node.ID]*node.Node{}, 0
+	}
 }
 
 func (c *nodeCache) clear() {

@@ -256,8 +256,9 @@ func (b *bench) small(ctx context.Context) error {
 // smallChanges is how many files are changed for that.
 const smallChanges = 40
 
-// memory measures what an open contender holds, beyond what one of an empty tree
-// does.
+// memory measures what an open contender holds, beyond what one of the smallest
+// tree does that has been through the same: what any store takes belongs to no
+// file.
 func (b *bench) memory(ctx context.Context, top string) error {
 	for _, l := range b.lanes {
 		open := heap()
@@ -268,24 +269,54 @@ func (b *bench) memory(ctx context.Context, top string) error {
 		if l.name != Keel && l.name != KeelScan {
 			continue
 		}
-		empty := filepath.Join(top, "empty-"+string(l.name))
-		if err := os.MkdirAll(filepath.Join(empty, "tree"), 0o700); err != nil {
-			return fmt.Errorf("making an empty tree: %w", err)
-		}
-		none := &keel{dir: filepath.Join(empty, "store"), root: filepath.Join(empty, "tree"), noWatch: l.name == KeelScan, grace: graces * b.o.Settle}
-		closed := heap()
-		if err := none.reset(ctx); err != nil {
+		least, err := b.least(ctx, l, filepath.Join(top, "least-"+string(l.name)))
+		if err != nil {
 			return err
 		}
-		if err := none.capture(ctx, true, nil); err != nil {
-			return errors.Join(err, none.close())
-		}
-		l.heap -= heap() - closed
-		if err := none.close(); err != nil {
-			return err
-		}
+		l.heap -= least
 	}
 	return nil
+}
+
+// least is what a store of the smallest tree holds.
+func (b *bench) least(ctx context.Context, l *lane, top string) (held int64, err error) {
+	root := filepath.Join(top, "tree")
+	small := newCorpus(Fewest)
+	if err := small.write(ctx, []string{root}); err != nil {
+		return 0, err
+	}
+	if err := b.settle(ctx); err != nil {
+		return 0, err
+	}
+	k := &keel{dir: filepath.Join(top, "store"), root: root, noWatch: l.name == KeelScan, grace: graces * b.o.Settle}
+	closed := heap()
+	defer func() { err = errors.Join(err, k.close()) }()
+	if err := k.reset(ctx); err != nil {
+		return 0, err
+	}
+	if err := k.capture(ctx, true, nil); err != nil {
+		return 0, err
+	}
+	for range b.o.Rounds {
+		edits := small.edits(Fewest / 10)
+		if err := apply(root, edits); err != nil {
+			return 0, err
+		}
+		if err := b.settle(ctx); err != nil {
+			return 0, err
+		}
+		if err := k.capture(ctx, false, edits); err != nil {
+			return 0, err
+		}
+		undo, err := k.restore(ctx, edits)
+		if err != nil {
+			return 0, err
+		}
+		if err := undo(ctx); err != nil {
+			return 0, err
+		}
+	}
+	return heap() - closed, nil
 }
 
 // heap is what is in use once all that can go is gone.
