@@ -219,10 +219,16 @@ func TestReaderSeesOldOrNew(t *testing.T) {
 
 func TestIsTemporary(t *testing.T) {
 	for name, want := range map[string]bool{
-		atomicfile.TemporaryName(): true,
-		".keel-.tmp":               false,
-		".keel-notes":              false,
-		"a.tmp":                    false,
+		atomicfile.TemporaryName():                  true,
+		".keel-.tmp":                                false,
+		".keel-notes":                               false,
+		".keel-notes.tmp":                           false,
+		"a.tmp":                                     false,
+		".keel-ABCDEFGHIJKLMNOPQRSTUVWXYZ.tmp":      true,
+		".keel-ABCDEFGHIJKLMNOPQRSTUVWXY.tmp":       false, // too short
+		".keel-ABCDEFGHIJKLMNOPQRSTUVWXYz.tmp":      false, // not one of the characters
+		".keel-ABCDEFGHIJKLM NOPQRSTUVWXYZ.tmp":     false,
+		".keel-ABCDEFGHIJKLMNOPQRSTUVWXYZ.tmp.orig": false,
 	} {
 		if got := atomicfile.IsTemporary(name); got != want {
 			t.Errorf("IsTemporary(%q) = %v", name, got)

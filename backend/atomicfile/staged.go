@@ -21,11 +21,21 @@ const (
 	temporarySuffix = ".tmp"
 )
 
+// leastRandom is how many characters [rand.Text] has at least, and alphabet
+// which ones: base 32 of RFC 4648.
+const (
+	leastRandom = 26
+	alphabet    = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+)
+
 // IsTemporary reports whether name is a temporary file's name, as [Stage] and
-// [TemporaryName] make them. Watchers and scanners leave such files out.
+// [TemporaryName] make them: .keel-, at least 26 random characters out of A-Z
+// and 2-7, .tmp. Watchers and scanners leave such files out; whatever else
+// begins and ends like this is the user's.
 func IsTemporary(name string) bool {
-	return len(name) > len(temporaryPrefix)+len(temporarySuffix) &&
-		strings.HasPrefix(name, temporaryPrefix) && strings.HasSuffix(name, temporarySuffix)
+	random, begins := strings.CutPrefix(name, temporaryPrefix)
+	random, ends := strings.CutSuffix(random, temporarySuffix)
+	return begins && ends && len(random) >= leastRandom && strings.Trim(random, alphabet) == ""
 }
 
 // TemporaryName returns a new name that [IsTemporary] knows.
@@ -43,6 +53,10 @@ type Staged struct {
 	file      *os.File
 	out       io.Writer // file, but for tests of a full disk
 }
+
+// IsFull tells whether an error of the system says that a disk has no space
+// left, or its user no right to more of it.
+func IsFull(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, errQuota) }
 
 // Stage starts a replacement of name inside root, whose folder must exist. The
 // mode is as for [Write].
@@ -164,7 +178,7 @@ func (s *Staged) fail(err error) error {
 	if linkErr, ok := errors.AsType[*os.LinkError](err); ok {
 		err = linkErr.Err
 	}
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, errQuota) {
+	if IsFull(err) {
 		return fmt.Errorf("writing %q: %w (%w)", s.name, ErrDiskFull, err)
 	}
 	return fmt.Errorf("writing %q: %w", s.name, err)
