@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/keel-ide/keel/backend/checkpoint/internal/fault"
 	"github.com/keel-ide/keel/backend/checkpoint/internal/meta"
@@ -31,7 +32,7 @@ func (s *Store) Create(ctx context.Context, r CreateRequest) (Checkpoint, error)
 	}
 	defer release()
 	made, _, err := s.heal(ctx, func() (Checkpoint, *tree, error) { return s.capture(ctx, r, false) })
-	return made, err
+	return made, orFull(err)
 }
 
 // heal tries once more, reading and keeping everything anew, when what the
@@ -96,7 +97,7 @@ func (s *Store) newRow(r CreateRequest, started time.Time, pinned bool) meta.Row
 		r.Reason = Manual
 	}
 	row := meta.Row{
-		ID: s.o.NewID(), Reason: string(r.Reason), Session: r.SessionID, Turn: r.TurnID, ToolCall: r.ToolCallID, Label: r.Label,
+		ID: s.o.NewID(), Reason: string(r.Reason), Session: r.SessionID, Turn: r.TurnID, ToolCall: r.ToolCallID, Label: oneLine(r.Label),
 		CreatedAt: started.UnixMilli(),
 	}
 	if pinned {
@@ -104,6 +105,24 @@ func (s *Store) newRow(r CreateRequest, started time.Time, pinned bool) meta.Row
 	}
 	row.Head, row.Branch = headOf(s.root)
 	return row
+}
+
+// labelLimit is how many characters of a label are kept.
+const labelLimit = 200
+
+// oneLine makes a label of any text: what would break a line is a space, and what
+// is too long ends in "…".
+func oneLine(label string) string {
+	label = strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(label, "\ufffd")))
+	if runes := []rune(label); len(runes) > labelLimit {
+		return string(runes[:labelLimit-1]) + "…"
+	}
+	return label
 }
 
 // policy names the rules that decided what is covered.

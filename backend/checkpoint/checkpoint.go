@@ -55,6 +55,9 @@
 // finds most of them again when the database is lost. Large files are kept in
 // pieces, cut where their content says so.
 //
+// On a disk that is full to the last byte a store can be opened and read, and
+// its history deleted; what needs room is [ErrFull], and has changed nothing.
+//
 // A watcher tells which folders to look at, once [Store.Warm] has run and where
 // the file system is a local one. It is a hint: a cookie shows that it has told everything so far, folders that hold
 // files with other names are looked at in any case, and now and then every
@@ -103,6 +106,7 @@ var (
 	ErrClosed          = errors.New("the checkpoint store is closed")
 	ErrNewer           = errors.New("the checkpoints were written by a newer version of Keel")
 	ErrReadOnly        = errors.New("the checkpoint store cannot be written to")
+	ErrFull            = errors.New("there is no space left on the disk with the checkpoints")
 	ErrReplaced        = errors.New("the record of the checkpoints was replaced meanwhile: open the folder again")
 	ErrYielded         = errors.New("the clean-up gave way to other work")
 	ErrNoRecord        = errors.New("the record of the checkpoints is lost or damaged")
@@ -158,7 +162,9 @@ type Problem struct {
 type CreateRequest struct {
 	Reason                        Reason // Manual when empty
 	SessionID, TurnID, ToolCallID string
-	Label                         string
+	// Label is for people: what is kept of it is one line of at most 200
+	// characters.
+	Label string
 
 	// Targets are the only paths that what follows is about. While the first
 	// reading of a large workspace still runs, they are captured at once and the

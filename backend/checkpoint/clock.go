@@ -31,6 +31,7 @@ func newClock(dir string, slack time.Duration, other bool) (clock, error) {
 	c := clock{probe: probe, slack: int64(slack), other: other}
 	if slack == 0 {
 		if c.slack, err = c.grain(); err != nil {
+			c.close()
 			return clock{}, err
 		}
 	}

@@ -54,7 +54,17 @@ func (s *Store) collect(ctx context.Context, atOnce bool) error {
 		}
 	}
 	s.work.check(s.packs)
-	return s.db.Write(func(tx *meta.Tx) error { return tx.SetDead(dead) })
+	if !atOnce && maps.Equal(dead, before) {
+		return nil
+	}
+	return s.db.Write(func(tx *meta.Tx) error {
+		if atOnce {
+			if err := tx.SetPurging(false); err != nil {
+				return err
+			}
+		}
+		return tx.SetDead(dead)
+	})
 }
 
 // compact copies what is needed out of segments of which little is, and removes

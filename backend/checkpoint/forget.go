@@ -2,6 +2,7 @@ package checkpoint
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,18 +12,24 @@ import (
 )
 
 // Forget deletes the whole history of this workspace, pinned or not. The
-// workspace is not touched. What restores displaced is gone as well.
+// workspace is not touched. What restores displaced is gone as well. It needs no
+// room on the disk.
 func (s *Store) Forget(ctx context.Context) (Pruned, error) {
 	release, err := s.begin(ctx)
 	if err != nil {
-		return Pruned{}, err
+		return Pruned{}, orFull(err)
 	}
 	defer release()
+	out, err := s.forgetAll(ctx)
+	return out, orFull(err)
+}
+
+func (s *Store) forgetAll(ctx context.Context) (Pruned, error) {
 	before := s.size()
 	out := Pruned{Removed: []string{}}
 	var rows []meta.Row
 	var journals []meta.Restore
-	err = s.db.Read(ctx, func(tx *meta.Tx) (err error) {
+	err := s.db.Read(ctx, func(tx *meta.Tx) (err error) {
 		if rows, err = tx.List(); err != nil {
 			return err
 		}
@@ -35,33 +42,28 @@ func (s *Store) Forget(ctx context.Context) (Pruned, error) {
 	for _, row := range rows {
 		out.Removed = append(out.Removed, row.ID)
 	}
-	if err := s.forgetRows(out.Removed, journals); err != nil {
-		return Pruned{}, err
-	}
-	// It is gone; what follows only gives back the room. Should that fail, the
-	// next Open does it.
 	segments := make([]uint32, len(s.marks))
 	for i, m := range s.marks {
 		segments[i] = m.Segment
 	}
-	s.marks, s.settling, s.work.dir, s.work.saved = nil, nil, nil, nil
-	s.nodes.clear()
-	if err := s.packs.Refresh(nil); err != nil {
+	err = s.withRoom(ctx, func() error { return s.forgetRows(out.Removed, segments, journals) })
+	full := errors.Is(orFull(err), ErrFull)
+	if err != nil && !full {
+		return Pruned{}, err
+	}
+	if !full {
+		s.marks = nil
+	}
+	// It is gone, or there is not even room to write that down. What follows only
+	// gives back the room; should it fail, the next Open does it.
+	if err := s.forgetContents(segments); err != nil {
 		return out, fmt.Errorf("deleting history: %w", err)
 	}
-	for _, name := range append(s.leftAside(), cacheName, stageName) {
-		if err := s.removeTree(filepath.Join(s.dir, name)); err != nil {
-			return out, fmt.Errorf("deleting history: %w", err)
+	if full {
+		if err := s.forgetRows(out.Removed, segments, journals); err != nil {
+			return out, err
 		}
-	}
-	if err := s.faults.Before("make stages"); err != nil {
-		return out, err
-	}
-	if err := os.MkdirAll(filepath.Join(s.dir, stageName), 0o700); err != nil {
-		return out, fmt.Errorf("deleting history: %w", err)
-	}
-	if err := s.packs.Delete(segments); err != nil {
-		return out, fmt.Errorf("deleting history: %w", err)
+		s.marks = nil
 	}
 	if err := s.db.Shrink(); err != nil {
 		return out, err
@@ -70,7 +72,28 @@ func (s *Store) Forget(ctx context.Context) (Pruned, error) {
 	return out, nil
 }
 
-func (s *Store) forgetRows(ids []string, journals []meta.Restore) error {
+// forgetContents removes all that checkpoints have kept.
+func (s *Store) forgetContents(segments []uint32) error {
+	s.settling, s.work.dir, s.work.saved = nil, nil, nil
+	s.nodes.clear()
+	if err := s.packs.Refresh(nil); err != nil {
+		return err
+	}
+	for _, name := range append(s.leftAside(), cacheName, stageName) {
+		if err := s.removeTree(filepath.Join(s.dir, name)); err != nil {
+			return err
+		}
+	}
+	if err := s.packs.Delete(segments); err != nil {
+		return err
+	}
+	if err := s.faults.Before("make stages"); err != nil {
+		return err
+	}
+	return os.MkdirAll(filepath.Join(s.dir, stageName), 0o700)
+}
+
+func (s *Store) forgetRows(ids []string, segments []uint32, journals []meta.Restore) error {
 	s.last = nil
 	return s.db.Write(func(tx *meta.Tx) error {
 		for _, j := range journals {
@@ -83,14 +106,13 @@ func (s *Store) forgetRows(ids []string, journals []meta.Restore) error {
 				return err
 			}
 		}
-		segments := make([]uint32, len(s.marks))
-		for i, m := range s.marks {
-			segments[i] = m.Segment
-		}
 		if err := tx.DropMarks(segments); err != nil {
 			return err
 		}
 		if err := tx.SetDead(nil); err != nil {
+			return err
+		}
+		if err := tx.SetPurging(false); err != nil {
 			return err
 		}
 		return tx.RemoveProblems()

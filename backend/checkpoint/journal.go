@@ -30,7 +30,10 @@ const (
 type journal struct {
 	ID    string `json:"id"` // the checkpoint taken before
 	Phase phase  `json:"-"`
-	Stage string `json:"stage"` // the folder that holds what is to be placed, then what was displaced
+	Stage string `json:"-"` // the folder that holds what is to be placed, then what was displaced
+	// StageAt is Stage as it is written down: relative to the store where it lies
+	// in there, so that a store may be moved.
+	StageAt string `json:"stage"`
 	// Steps in the order in which they are done, then the modes of folders.
 	Steps   []step       `json:"steps"`
 	Modes   []mode       `json:"modes"`
@@ -95,7 +98,10 @@ func (s *saved) entry(path string) (*entry, error) {
 }
 
 func (s *Store) writeJournal(j *journal, to phase) error {
-	j.Phase = to
+	j.Phase, j.StageAt = to, j.Stage
+	if inside, err := filepath.Rel(s.dir, j.Stage); err == nil && filepath.IsLocal(inside) {
+		j.StageAt = filepath.ToSlash(inside)
+	}
 	body, err := json.Marshal(j)
 	if err == nil {
 		err = s.db.Write(func(tx *meta.Tx) error { return tx.SetRestore(meta.Restore{ID: j.ID, Phase: string(to), Body: body}) })
@@ -104,6 +110,23 @@ func (s *Store) writeJournal(j *journal, to phase) error {
 		return fmt.Errorf("writing restore journal: %w", err)
 	}
 	return nil
+}
+
+// readJournal reads what writeJournal wrote, also before stages were written down
+// relative to the store.
+func (s *Store) readJournal(one meta.Restore) (*journal, error) {
+	j := &journal{Phase: phase(one.Phase)}
+	if err := json.Unmarshal(one.Body, j); err != nil {
+		return nil, fmt.Errorf("reading restore journal: %w: %w", ErrDamaged, err)
+	}
+	j.Stage = filepath.FromSlash(j.StageAt)
+	switch {
+	case filepath.IsLocal(j.Stage):
+		j.Stage = filepath.Join(s.dir, j.Stage)
+	case !filepath.IsAbs(j.Stage):
+		return nil, fmt.Errorf("reading restore journal: %w: its stage is %q", ErrDamaged, j.StageAt)
+	}
+	return j, nil
 }
 
 // recover finishes or drops what a killed process left, and lets go of what was
@@ -136,13 +159,13 @@ func (s *Store) recoverFrom(ctx context.Context, one meta.Restore) error {
 	if err != nil {
 		return fmt.Errorf("reading restore journal: %w", err)
 	}
-	j := journal{Phase: phase(one.Phase)}
-	if err := json.Unmarshal(one.Body, &j); err != nil {
+	j, err := s.readJournal(one)
+	if err != nil {
 		// Nothing of it can be trusted; the checkpoint before the restore is there.
 		s.notify(ctx, Notice{Kind: Damaged, Checkpoint: one.ID, Text: "The journal of an interrupted restore is damaged. The files are as the interruption left them; the state from before the restore can be restored from its checkpoint."})
 		return s.db.Write(func(tx *meta.Tx) error { return tx.RemoveRestore(one.ID) })
 	}
-	return s.recoverOne(ctx, &j)
+	return s.recoverOne(ctx, j)
 }
 
 func (s *Store) recoverOne(ctx context.Context, j *journal) error {

@@ -100,7 +100,7 @@ func (s *Store) Pin(ctx context.Context, id string, pinned bool) error {
 	if err == nil && !ok {
 		err = fmt.Errorf("checkpoint %q: %w", id, ErrNotFound)
 	}
-	return err
+	return orFull(err)
 }
 
 // Prune thins out old checkpoints and gives back what nothing needs any more.
@@ -117,11 +117,11 @@ func (s *Store) Prune(ctx context.Context, r PruneRequest) (Pruned, error) {
 	}
 	release, err := s.begin(ctx)
 	if err != nil {
-		return Pruned{}, yielded(ctx, err)
+		return Pruned{}, yielded(ctx, orFull(err))
 	}
 	defer release()
 	out, err := s.prune(ctx, r)
-	return out, yielded(ctx, err)
+	return out, yielded(ctx, orFull(err))
 }
 
 // givingWay is a context that ends as soon as somebody else wants to work on the
@@ -169,10 +169,10 @@ func (s *Store) prune(ctx context.Context, r PruneRequest) (Pruned, error) {
 	}
 	done := s.report(Tidying, &atomic.Int64{}, 0)
 	defer done()
-	if err := s.remove(out.Removed); err != nil {
+	if err := s.withRoom(ctx, func() error { return s.remove(out.Removed) }); err != nil {
 		return Pruned{}, err
 	}
-	if err := s.collect(ctx, false); err != nil {
+	if err := s.withRoom(ctx, func() error { return s.collect(ctx, false) }); err != nil {
 		return Pruned{}, err
 	}
 	if err := s.shrink(ctx); err != nil {

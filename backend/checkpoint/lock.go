@@ -35,7 +35,7 @@ func (s *Store) enter(ctx context.Context) (leave func(), err error) {
 // lock keeps other operations out, in this process and in others.
 func (s *Store) lock(ctx context.Context, wait time.Duration) (release func(), err error) {
 	if s.lent != "" {
-		return nil, fmt.Errorf("locking checkpoint store %q: %w", s.dir, ErrReadOnly)
+		return nil, fmt.Errorf("locking checkpoint store %q: %w", s.dir, s.barred)
 	}
 	leave, err := s.enter(ctx)
 	if err != nil {
@@ -102,6 +102,10 @@ func (s *Store) begin(ctx context.Context) (release func(), err error) {
 	if err := s.recover(ctx); err != nil {
 		release()
 		return nil, fmt.Errorf("finishing an interrupted restore: %w", err)
+	}
+	if err := s.finishPurge(ctx); err != nil {
+		release()
+		return nil, fmt.Errorf("finishing an interrupted purge: %w", err)
 	}
 	return release, nil
 }

@@ -28,10 +28,12 @@ const (
 
 // Open opens the store in dir, made where it is missing, for the workspace at
 // root. Both are absolute. A restore that a crash cut off is finished or
-// dropped, unless another process is at work: then the next operation does it.
+// dropped, and a purge erases what it has left, unless another process is at
+// work: then the next operation does it.
 //
 // The error is [ErrNewer] for a store of a later version, [ErrReadOnly] where
-// it cannot be written to, and [ErrNoRecord] where its database is lost or
+// it cannot be written to, [ErrFull] where there is no room to make or even read
+// it, and [ErrNoRecord] where its database is lost or
 // damaged, for which there is [Rescue].
 func Open(ctx context.Context, dir, root string, o Options) (*Store, error) {
 	o = o.withDefaults()
@@ -45,7 +47,7 @@ func Open(ctx context.Context, dir, root string, o Options) (*Store, error) {
 		nodes: newNodeCache(), feed: event.New[Event](256), ending: make(chan struct{}),
 	}
 	if err := s.open(ctx); err != nil {
-		return nil, errors.Join(err, s.Close())
+		return nil, errors.Join(orFull(err), s.Close())
 	}
 	return s, nil
 }
@@ -55,14 +57,21 @@ func (s *Store) open(ctx context.Context) error {
 	if err == nil {
 		err = s.openRecords()
 	}
-	if errors.Is(err, ErrReadOnly) {
+	if errors.Is(orFull(err), ErrFull) && s.makeRoom(ctx) {
+		err = s.openRecords()
+	}
+	if err = orFull(err); errors.Is(err, ErrReadOnly) || errors.Is(err, ErrFull) {
 		return s.openReadOnly(err)
 	}
 	if err != nil {
 		return err
 	}
 	s.stageInside = !sameDevice(s.dir, s.root)
-	if s.clock, err = newClock(s.dir, s.o.Slack, s.stageInside); err != nil {
+	s.clock, err = newClock(s.dir, s.o.Slack, s.stageInside)
+	if errors.Is(orFull(err), ErrFull) {
+		s.clock, err = clock{slack: int64(coarseSlack), other: true}, nil // as good as one that cannot be read
+	}
+	if err != nil {
 		return err
 	}
 	release, err := s.lock(ctx, 0)
@@ -86,17 +95,18 @@ func (s *Store) open(ctx context.Context) error {
 		}
 		s.o.Log.ErrorContext(ctx, "finishing an interrupted restore", "error", err)
 	}
-	return nil
+	return s.finishPurge(ctx)
 }
 
 // openReadOnly opens a store that cannot be written to, with a copy of its
 // database, so that what it holds can be looked at. Whatever would change
-// something is [ErrReadOnly].
+// something fails for the same reason.
 func (s *Store) openReadOnly(why error) error {
 	path := filepath.Join(s.dir, databaseName)
 	if _, err := os.Stat(path); err != nil {
 		return why
 	}
+	s.barred = why
 	var err error
 	if s.lent, err = os.MkdirTemp("", "keel-checkpoints-"); err != nil {
 		return errors.Join(why, err)

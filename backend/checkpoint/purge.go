@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/keel-ide/keel/backend/checkpoint/internal/fault"
 	"github.com/keel-ide/keel/backend/checkpoint/internal/meta"
 	"github.com/keel-ide/keel/backend/checkpoint/internal/node"
 	"github.com/keel-ide/keel/backend/checkpoint/internal/pack"
@@ -33,17 +34,43 @@ func (s *Store) Purge(ctx context.Context, path string) (Purged, error) {
 	}
 	release, err := s.begin(ctx)
 	if err != nil {
-		return Purged{}, err
+		return Purged{}, orFull(err)
 	}
 	defer release()
 	if err := s.settleAll(ctx); err != nil { // what restores displaced may be what is to go
 		return Purged{}, fmt.Errorf("purging %q: %w", path, err)
 	}
 	before := s.size()
-	p := &purge{store: s, path: raw, contents: map[node.ID]bool{}, folders: map[node.ID]bool{}, roots: map[node.ID]node.ID{}}
-	out, err := p.run(ctx)
+	var out Purged
+	err = s.withRoom(ctx, func() (err error) {
+		if s.purging { // it is out of all checkpoints: only erasing it was not possible
+			return s.clean(ctx)
+		}
+		p := &purge{store: s, path: raw, contents: map[node.ID]bool{}, folders: map[node.ID]bool{}, roots: map[node.ID]node.ID{}}
+		out, err = p.run(ctx)
+		return err
+	})
 	out.Freed = max(0, before-s.size())
-	return out, err
+	return out, orFull(err)
+}
+
+// finishPurge erases what a purge that was cut off has left. Should that not be
+// possible, it must not keep people from working: the next process tries again.
+func (s *Store) finishPurge(ctx context.Context) error {
+	if !s.purging {
+		return nil
+	}
+	err := s.clean(ctx)
+	switch {
+	case err == nil:
+		s.notify(ctx, Notice{Kind: Recovered, Text: "Taking something out of the history was interrupted. It has been finished: nothing of it is left."})
+	case fault.Stop(err) || ctx.Err() != nil:
+		return err
+	default:
+		s.purging = false
+		s.o.Log.ErrorContext(ctx, "finishing an interrupted purge", "error", err)
+	}
+	return nil
 }
 
 // purge takes one path out of all checkpoints.
@@ -85,10 +112,16 @@ func (p *purge) run(ctx context.Context) (Purged, error) {
 	if err := p.record(ctx, rows, extras); err != nil {
 		return out, err
 	}
-	if err := s.describeAll(ctx); err != nil {
-		return out, fmt.Errorf("purging %q: %w", EncodePath(p.path), err)
+	live, err := s.live(ctx)
+	if err != nil {
+		return out, err
 	}
-	return p.clean(ctx, out)
+	for id := range p.contents {
+		if !live[id] {
+			out.Contents++
+		}
+	}
+	return out, s.clean(ctx)
 }
 
 // describeAll writes descriptions of the checkpoints that have none.
@@ -225,7 +258,10 @@ func (p *purge) record(ctx context.Context, rows []meta.Row, extras map[string][
 				}
 			}
 		}
-		// Should this be cut off, the next one finds what is still to go.
+		// Should this be cut off, whoever works on the store next goes on with it.
+		if err := tx.SetPurging(true); err != nil {
+			return err
+		}
 		dead, err := tx.Dead()
 		if err != nil {
 			return err
@@ -241,36 +277,39 @@ func (p *purge) record(ctx context.Context, rows []meta.Row, extras map[string][
 		return s.uncommit(p.keep, err)
 	}
 	s.recorded()
+	s.purging = true
+	// The state to go on from refers to what goes.
+	s.work.dir, s.work.saved = nil, nil
+	s.nodes.clear()
 	return ctx.Err()
 }
 
-// clean removes the contents from the disk, if nothing else needs them.
-func (p *purge) clean(ctx context.Context, out Purged) (Purged, error) {
-	s := p.store
-	// The state to go on from refers to what goes.
+// clean erases what a purge took out of the checkpoints, if nothing else needs
+// it. All that is not needed goes at once: descriptions of checkpoints, which
+// name the trees they had, and whatever a purge before has left.
+func (s *Store) clean(ctx context.Context) error {
+	if err := s.describeAll(ctx); err != nil {
+		return fmt.Errorf("purging: %w", err)
+	}
 	s.work.dir, s.work.saved = nil, nil
+	s.nodes.clear()
 	if err := s.faults.Before("remove stat cache"); err != nil {
-		return out, err
+		return err
 	}
 	if err := os.Remove(filepath.Join(s.dir, cacheName)); err != nil && !os.IsNotExist(err) {
-		return out, fmt.Errorf("purging: %w", err)
-	}
-	s.nodes.clear()
-	live, err := s.live(ctx)
-	if err != nil {
-		return out, err
-	}
-	for id := range p.contents {
-		if !live[id] {
-			out.Contents++
-		}
+		return fmt.Errorf("purging: %w", err)
 	}
 	for _, name := range s.leftAside() {
 		if err := s.removeTree(filepath.Join(s.dir, name)); err != nil {
-			return out, fmt.Errorf("purging: %w", err)
+			return fmt.Errorf("purging: %w", err)
 		}
 	}
-	// All that is not needed goes at once: descriptions of checkpoints, which name
-	// the trees they had, and whatever a purge has left that was cut off.
-	return out, s.collect(ctx, true)
+	if err := s.packs.Stray(s.marks); err != nil { // of a purge that was cut off between two of them
+		return fmt.Errorf("purging: %w", err)
+	}
+	if err := s.collect(ctx, true); err != nil {
+		return fmt.Errorf("purging: %w", err)
+	}
+	s.purging = false
+	return nil
 }

@@ -170,8 +170,9 @@ func (s *Store) rescue(ctx context.Context, out Rescued) (Rescued, error) {
 			out.Lost++
 		}
 	}
-	parent := ""
 	err = s.db.Write(func(tx *meta.Tx) error {
+		parent := ""
+		out.Checkpoints = 0
 		for _, row := range whole {
 			row.Parent = parent
 			if err := tx.Add(&row); err != nil {

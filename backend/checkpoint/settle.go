@@ -2,7 +2,6 @@ package checkpoint
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -53,8 +52,16 @@ func (s *Store) settleLater(j *journal) {
 	if s.settling == nil {
 		s.settling = map[string]time.Time{}
 	}
-	wait := s.left(j)
-	s.settling[j.ID] = s.o.Now().Add(wait)
+	s.settleIn(j.ID, s.left(j))
+}
+
+// settleIn sets when a journal is due, and a timer unless it has one already.
+func (s *Store) settleIn(id string, wait time.Duration) {
+	_, waiting := s.settling[id]
+	s.settling[id] = s.o.Now().Add(wait)
+	if waiting {
+		return
+	}
 	s.group.Go(func() {
 		timer := time.NewTimer(wait + time.Millisecond)
 		defer timer.Stop()
@@ -64,24 +71,38 @@ func (s *Store) settleLater(j *journal) {
 				return
 			case <-timer.C:
 			}
-			if s.settleDue() {
+			wait, again := s.settleDue(id)
+			if !again {
 				return
 			}
-			timer.Reset(s.o.LockWait)
+			timer.Reset(wait + time.Millisecond)
 		}
 	})
 }
 
-// settleDue does what is due, and tells whether it could.
-func (s *Store) settleDue() bool {
+// settleDue does what is due, and tells how long a journal still has to wait, if
+// it does.
+func (s *Store) settleDue(id string) (wait time.Duration, again bool) {
 	ctx, cancel := s.life()
 	defer cancel()
 	release, err := s.begin(ctx) // which does it
 	if err != nil {
-		return !errors.Is(err, ErrBusy)
+		if ctx.Err() == nil && !fault.Stop(err) && !errors.Is(err, ErrBusy) && !errors.Is(err, ErrClosed) {
+			s.o.Log.WarnContext(ctx, "letting go of what a restore displaced", "error", err)
+		}
+		again = ctx.Err() == nil && !fault.Stop(err) && !errors.Is(err, ErrClosed) && !errors.Is(err, ErrReplaced)
+		return max(s.o.LockWait, retryAfter), again
 	}
-	release()
-	return true
+	defer release()
+	due, waiting := s.settling[id]
+	if !waiting {
+		return 0, false
+	}
+	if wait = due.Sub(s.o.Now()); wait <= 0 {
+		delete(s.settling, id) // another process has ended it
+		return 0, false
+	}
+	return wait, true
 }
 
 // life is a context that ends with the store.
@@ -142,23 +163,26 @@ func (s *Store) settleAll(ctx context.Context) error {
 		return err
 	}
 	for _, one := range left {
-		j := journal{Phase: phase(one.Phase)}
-		if err := json.Unmarshal(one.Body, &j); err != nil || j.Phase != applied {
+		j, err := s.readJournal(one)
+		if err != nil || j.Phase != applied {
 			continue // recover has seen to it
 		}
-		if err := s.settle(ctx, &j); err != nil {
+		if err := s.settle(ctx, j); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// retryAfter is the least time after which taking in late changes is tried again.
+const retryAfter = time.Second
+
 // retryLater lets a journal that cannot be ended now wait a little more.
 func (s *Store) retryLater(j *journal) {
 	if s.settling == nil {
 		s.settling = map[string]time.Time{}
 	}
-	s.settling[j.ID] = s.o.Now().Add(max(s.o.Grace, time.Second))
+	s.settleIn(j.ID, max(s.o.Grace, retryAfter))
 }
 
 // someOf lists a few paths.
@@ -207,10 +231,12 @@ func (s *Store) late(ctx context.Context, j *journal) ([]string, error) {
 	if err := s.flush(keep); err != nil {
 		return nil, s.uncommit(keep, err)
 	}
-	var paths []string
+	paths := make([]string, len(extras))
+	for i, e := range extras {
+		paths[i] = EncodePath(e.Path)
+	}
 	err = s.db.Write(func(tx *meta.Tx) error {
 		for _, e := range extras {
-			paths = append(paths, EncodePath(e.Path))
 			if err := tx.AddExtra(j.ID, e); err != nil {
 				return err
 			}

@@ -37,12 +37,14 @@ type Store struct {
 	recordAt    scan.Place // of the database that is open
 	stageInside bool       // stage in the workspace: the store is on another device
 	lent        string     // a copy of the database, as the store cannot be written to; else ""
+	barred      error      // why it cannot be
 
 	yield atomic.Pointer[context.CancelCauseFunc] // ends a clean-up that gives way; nil without one
 
 	// busy holds a token while an operation runs; it guards what follows.
 	busy       chan struct{}
 	marks      []pack.Mark // as recorded
+	purging    bool        // what was taken out of the history has still to be erased
 	changes    int64       // of the database, when marks and last were read
 	last       *last       // nil when not known
 	clock      clock
@@ -75,8 +77,7 @@ func (s *Store) Close() error {
 	s.feed.Close()
 	var failed error
 	if s.db != nil && s.packs != nil && s.lent == "" {
-		s.saveWork(context.Background())
-		s.saveIndexes(context.Background())
+		s.saveLate(context.Background())
 	}
 	s.work.unwatch()
 	s.clock.close()
@@ -90,6 +91,23 @@ func (s *Store) Close() error {
 		failed = errors.Join(failed, os.RemoveAll(s.lent))
 	}
 	return failed
+}
+
+// saveLate writes what makes the next start faster, unless another process is at
+// work: what it has changed meanwhile must not be written over. The caller holds
+// busy.
+func (s *Store) saveLate(ctx context.Context) {
+	release, err := s.exclude(ctx, s.o.LockWait)
+	if err != nil {
+		return
+	}
+	defer release()
+	if err := s.refresh(); err != nil {
+		s.o.Log.InfoContext(ctx, "nothing is saved for a faster start", "error", err)
+		return
+	}
+	s.saveWork(ctx)
+	s.saveIndexes(ctx)
 }
 
 func (s *Store) saveIndexes(ctx context.Context) {
@@ -112,7 +130,10 @@ func (s *Store) refresh() error {
 		return nil
 	}
 	err = s.db.Read(context.Background(), func(tx *meta.Tx) (err error) {
-		s.marks, err = tx.Marks()
+		if s.marks, err = tx.Marks(); err != nil {
+			return err
+		}
+		s.purging, err = tx.Purging()
 		return err
 	})
 	if err != nil {

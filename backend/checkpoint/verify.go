@@ -2,7 +2,6 @@ package checkpoint
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -18,22 +17,36 @@ import (
 const mostNamed = 20
 
 // Verify looks for damage: in the database, in every record of the packs, in
-// what checkpoints need, and in restores under way. It changes nothing.
+// what checkpoints need, and in restores under way. It changes nothing, and can
+// be used where nothing can be written.
 func (s *Store) Verify(ctx context.Context, r VerifyRequest) (Report, error) {
-	release, err := s.lock(ctx, s.o.LockWait) // and not begin: that would repair
+	release, err := s.still(ctx)
 	if err != nil {
 		return Report{}, err
 	}
 	defer release()
-	if err := s.refresh(); err != nil {
-		return Report{}, err
-	}
 	s.nodes.clear() // what is in memory proves nothing
 	v := &verifying{store: s, deep: r.ReadData, seen: map[node.ID][]string{}, report: Report{Damages: []Damage{}}}
 	done := s.report(Verifying, &v.counted, int64(s.packs.Len()))
 	defer done()
 	err = v.run(ctx)
 	return v.report, err
+}
+
+// still keeps the store as it is, and unlike begin repairs nothing. A store that
+// cannot be written to stays as it is anyway.
+func (s *Store) still(ctx context.Context) (release func(), err error) {
+	if s.lent != "" {
+		return s.enter(ctx)
+	}
+	if release, err = s.lock(ctx, s.o.LockWait); err != nil {
+		return nil, err
+	}
+	if err := s.refresh(); err != nil {
+		release()
+		return nil, err
+	}
+	return release, nil
 }
 
 type verifying struct {
@@ -100,7 +113,7 @@ func (v *verifying) run(ctx context.Context) error {
 	}
 	for _, j := range journals {
 		v.row = j.ID
-		if err := json.Unmarshal(j.Body, &journal{}); err != nil {
+		if _, err := s.readJournal(j); err != nil {
 			v.damage("the journal of a restore cannot be read", "")
 		}
 	}

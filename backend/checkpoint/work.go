@@ -109,6 +109,7 @@ func (s *Store) writeCache(data []byte) error {
 		return err
 	}
 	if err := os.WriteFile(path+".new", data, 0o600); err != nil {
+		_ = os.Remove(path + ".new") // half of it only takes room
 		return fmt.Errorf("writing stat cache: %w", err)
 	}
 	if err := s.faults.Before("place stat cache"); err != nil {

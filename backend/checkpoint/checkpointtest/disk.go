@@ -3,8 +3,10 @@
 package checkpointtest
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -15,6 +17,9 @@ import (
 func diskRows() []row {
 	return []row{
 		{"out of space: the store's disk is full", fullStore, ours},
+		{"out of space: a store is opened, read and deleted on a full disk", openedFull, ours},
+		{"out of space: cleaning up on a full disk", prunedFull, ours},
+		{"out of space: purging on a full disk", purgedFull, ours},
 		{"out of space: no room to stage", fullAtStaging, ours},
 		{"out of space: full from any step on", fullAtEachStep, ours},
 		{"the store's disk is read-only", readOnlyStore, ours},
@@ -91,6 +96,105 @@ func fullStore(d *desk) {
 	d.wantTree(target)
 }
 
+// onFullDisk makes a history on a small disk, fills it, and opens the store again.
+func (d *desk) onFullDisk() (first, second string, free func()) {
+	d.Helper()
+	at := d.disk("12m", true, false)
+	d.reopen(checkpoint.Options{})
+	d.write("a", "1")
+	d.write("large", string(noise(5, 1<<20)))
+	d.numbered(500, "1")
+	take := func(reason checkpoint.Reason) string {
+		made, err := d.store.Create(d.Context(), checkpoint.CreateRequest{Reason: reason})
+		d.must(err)
+		return made.ID
+	}
+	first = take(checkpoint.PostTool)
+	d.write("a", "2")
+	second = take(checkpoint.PostTool)
+	d.close()
+	free = d.fill(at)
+	d.reopen(checkpoint.Options{})
+	return first, second, free
+}
+
+func openedFull(d *desk) {
+	first, second, free := d.onFullDisk()
+	if got := d.ids(); len(got) != 2 {
+		d.Errorf("listed: %q", got)
+	}
+	d.wantRead(first, "a", "1", nil)
+	changed, err := d.store.Diff(d.Context(), first, second)
+	if err != nil || len(changed) != 1 {
+		d.Errorf("diff: %+v, %v", changed, err)
+	}
+	if changed, err := d.store.Diff(d.Context(), first, ""); err != nil || len(changed) != 1 {
+		d.Errorf("diff to the disk: %+v, %v", changed, err)
+	}
+	if usage, err := d.store.Usage(d.Context()); err != nil || usage.Checkpoints != 2 {
+		d.Errorf("usage: %+v, %v", usage, err)
+	}
+	if shown, err := d.store.Show(d.Context(), first); err != nil || shown.Bytes < 1<<20 {
+		d.Errorf("details: %+v, %v", shown, err)
+	}
+	d.wantSound()
+	d.write("large", string(noise(6, 1<<20)))
+	before := d.tree()
+	if made, err := d.store.Create(d.Context(), checkpoint.CreateRequest{}); !errors.Is(err, checkpoint.ErrFull) {
+		d.Errorf("created %+v, %v", made, err)
+	}
+	if result, err := d.store.Restore(d.Context(), checkpoint.RestoreRequest{ID: first}); err == nil {
+		d.Errorf("restored %+v", result)
+	}
+	d.wantTree(before)
+	gone, err := d.store.Forget(d.Context())
+	d.must(err)
+	if len(gone.Removed) != 2 || gone.Freed < 900<<10 || len(d.ids()) > 0 {
+		d.Errorf("deleted: %+v; left: %q", gone, d.ids())
+	}
+	d.wantTree(before)
+	d.write("large", "2")
+	before = d.tree()
+	next := d.create() // there is room now
+	d.reopen(checkpoint.Options{})
+	free()
+	d.write("a", "3")
+	d.exact(next)
+	d.wantTree(before)
+}
+
+func prunedFull(d *desk) {
+	_, second, free := d.onFullDisk()
+	d.reopen(checkpoint.Options{Now: func() time.Time { return time.Now().AddDate(1, 0, 0) }})
+	pruned, err := d.store.Prune(d.Context(), checkpoint.PruneRequest{})
+	if err != nil || len(pruned.Removed) != 1 {
+		d.Errorf("pruned: %+v, %v", pruned, err)
+	}
+	free()
+	d.reopen(checkpoint.Options{})
+	d.wantRead(second, "a", "2", nil)
+	d.wantSound()
+}
+
+// purgedFull takes out the one large file, which leaves a segment to be copied
+// that fits where the throw-away parts of the store were, or says why not.
+func purgedFull(d *desk) {
+	first, _, free := d.onFullDisk()
+	_, err := d.store.Purge(d.Context(), "large")
+	if err != nil && !errors.Is(err, checkpoint.ErrFull) {
+		d.Fatal(err)
+	}
+	free()
+	if err != nil {
+		if _, err := d.store.Purge(d.Context(), "large"); err != nil {
+			d.Fatal(err)
+		}
+	}
+	d.wantRead(first, "large", "", checkpoint.ErrNotCovered)
+	d.wantRead(first, "a", "1", nil)
+	d.wantSound()
+}
+
 func fullAtStaging(d *desk) {
 	at := d.disk("12m", false, true)
 	d.reopen(checkpoint.Options{})
@@ -159,6 +263,9 @@ func readOnlyStore(d *desk) {
 		d.Helper()
 		if made, err := store.Create(d.Context(), checkpoint.CreateRequest{}); err == nil {
 			d.Errorf("created %+v", made)
+		}
+		if report, err := store.Verify(d.Context(), checkpoint.VerifyRequest{ReadData: true}); err != nil || len(report.Damages) > 0 || report.Checkpoints != 1 {
+			d.Errorf("verified: %+v, %v", report, err)
 		}
 		if result, err := store.Restore(d.Context(), checkpoint.RestoreRequest{ID: id}); err == nil {
 			d.Errorf("restored %+v", result)

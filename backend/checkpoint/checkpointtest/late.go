@@ -4,6 +4,7 @@ package checkpointtest
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ func lateRows() []row {
 	return []row{
 		{"what a program appends to a replaced file can be found again", func(d *desk) { appended(d, true) }, ours},
 		{"what a program appends to a deleted file can be found again", func(d *desk) { appended(d, false) }, ours},
+		{"what a program appends can be found again in a store that was moved", movedStore, ours},
 		{"a program that is quiet leaves nothing late", quiet, ours},
 	}
 }
@@ -45,6 +47,31 @@ func appended(d *desk, replaced bool) {
 	d.undo(result.Undo)
 	if got := d.tree()["log"].Content; got != "2" {
 		d.Errorf("undone: %q", got)
+	}
+}
+
+// movedStore renames the store's folder while it keeps what a restore displaced.
+func movedStore(d *desk) {
+	d.write("log", "1")
+	id, target := d.create(), d.tree()
+	d.write("log", "2")
+	d.reopen(checkpoint.Options{Grace: time.Hour})
+	writer, err := os.OpenFile(d.at("log"), os.O_WRONLY|os.O_APPEND, 0)
+	d.must(err)
+	defer writer.Close()
+	result := d.exact(id)
+	_, err = writer.WriteString(" and late")
+	d.must(err)
+	d.close()
+	moved := d.dir + "-moved"
+	d.must(os.Rename(d.dir, moved))
+	d.dir = moved
+	d.reopen(checkpoint.Options{Grace: time.Nanosecond})
+	d.wantLate(result.Undo, "2 and late")
+	d.wantTree(target)
+	left, err := os.ReadDir(filepath.Join(d.dir, "stage"))
+	if err != nil || len(left) > 0 {
+		d.Errorf("left of the stage: %v, %v", left, err)
 	}
 }
 

@@ -4,6 +4,7 @@ package checkpointtest
 
 import (
 	"bytes"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 func purgeRows() []row {
 	return []row{
 		{"a purged path is nowhere any more", purged, ours},
+		{"a purge that was cut off is finished by whoever comes next", purgeCutOff, ours},
 		{"a purged content stays where else it stands", purgedTwin, ours},
 		{"the history of a workspace is deleted", forgotten, ours},
 	}
@@ -69,6 +71,59 @@ func purged(d *desk) {
 	d.wantSound()
 	if _, err := d.store.Purge(d.Context(), "../outside"); err == nil {
 		d.Error("purged what is outside")
+	}
+}
+
+// purgeCutOff ends a purge at each of its steps in turn. Either it has not begun,
+// or nothing is left of the path once the store has been opened again, or another
+// process that has it open has done anything.
+func purgeCutOff(d *desk) {
+	d.inMemory()
+	secret := noise(9, 4000)
+	killed := errors.New("killed")
+	outcomes := map[string]int{}
+	for n := 1; ; n++ {
+		d.close()
+		d.must(os.RemoveAll(d.dir))
+		d.reopen(checkpoint.Options{})
+		d.write("keys/secret", string(secret))
+		d.write("other", "1")
+		first := d.create()
+		d.remove("keys")
+		_ = d.create()
+		steps := 0
+		dying, err := d.open(d.Context(), d.dir, d.root, checkpoint.Options{Faults: checkpoint.Faults{Step: func(string) error {
+			if steps++; steps >= n {
+				return killed
+			}
+			return nil
+		}}})
+		if err == nil {
+			_, err = dying.Purge(d.Context(), "keys/secret")
+			_ = dying.Close() // it has no strength left for anything
+		}
+		if err == nil {
+			break
+		}
+		if n%2 == 0 {
+			d.reopen(checkpoint.Options{})
+		} else {
+			_ = d.createAny()
+		}
+		_, _, err = d.store.ReadFile(d.Context(), first, "keys/secret")
+		stored := d.stored(secret[1000:2000])
+		switch {
+		case err == nil && stored:
+			outcomes["not begun"]++
+		case errors.Is(err, checkpoint.ErrNotCovered) && !stored:
+			outcomes["finished"]++
+		default:
+			d.Fatalf("cut off at step %d: %v, on the disk: %v", n, err, stored)
+		}
+		d.wantSound()
+	}
+	if len(outcomes) != 2 {
+		d.Fatalf("outcomes seen: %v", outcomes)
 	}
 }
 

@@ -7,7 +7,9 @@
 // A transaction is whole and durable once it returned (write-ahead log, synced
 // at each commit), or has not happened. A database of a later version is
 // refused and left alone; one that is lost or damaged is said to be, and never
-// silently begun anew over existing packs.
+// silently begun anew over existing packs. On a disk that is full it can be read
+// all the same: it is then opened for each call, and for this process alone, as
+// that takes no memory to share in a file.
 //
 // SQLite comes as zombiezen.com/go/sqlite on modernc.org/sqlite: no C compiler
 // is needed, connections are plain values, and a context interrupts a check.
@@ -20,10 +22,12 @@ import (
 	"io/fs"
 	"os"
 	"sync"
+	"time"
 
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 
+	"github.com/keel-ide/keel/backend/atomicfile"
 	"github.com/keel-ide/keel/backend/checkpoint/internal/fault"
 )
 
@@ -35,7 +39,11 @@ var (
 	ErrNewer    = errors.New("written by a newer version")
 	ErrDamaged  = errors.New("the database is damaged")
 	ErrReadOnly = errors.New("the database cannot be written to")
+	ErrFull     = errors.New("there is no room for the database on the disk")
 )
+
+// aloneWait is how long a call waits for others where it has to be alone.
+const aloneWait = time.Second
 
 func schema() string {
 	return `
@@ -75,39 +83,100 @@ CREATE TABLE dead (id BLOB PRIMARY KEY) WITHOUT ROWID;
 // DB is an open database. Its methods may be called from any goroutine; they
 // run one at a time.
 type DB struct {
+	path   string
 	faults *fault.Calls
+	isNew  func() error
 
-	mu   sync.Mutex // guards conn
-	conn *sqlite.Conn
+	mu    sync.Mutex   // guards what follows
+	conn  *sqlite.Conn // nil between calls while there is no room
+	tight bool         // there was no room at the last call
+	calls int64        // made without room
 }
 
 // Open opens the database at path, making it where there is none. Before it
 // makes tables it asks isNew, if that is not nil, whose error is its own.
 func Open(path string, faults *fault.Calls, isNew func() error) (*DB, error) {
-	conn, err := sqlite.OpenConn(path, sqlite.OpenReadWrite|sqlite.OpenCreate)
+	db := &DB{path: path, faults: faults, isNew: isNew}
+	err := db.connect(false)
+	if !errors.Is(err, ErrFull) {
+		return db, err
+	}
+	db.tight = true
+	done, err := db.use()
 	if err != nil {
-		return nil, fmt.Errorf("opening database %q: %w", path, explain(err, path))
+		return nil, err
 	}
-	db := &DB{faults: faults, conn: conn}
-	if err := db.prepare(isNew); err != nil {
-		return nil, errors.Join(fmt.Errorf("opening database %q: %w", path, explain(err, path)), conn.Close())
-	}
+	done()
 	return db, nil
 }
 
-func (db *DB) prepare(isNew func() error) error {
+// connect opens a connection. An ordinary one shares its memory with those of
+// other processes in a file beside the database; one that is alone needs none,
+// and keeps others out for as long as it is open.
+func (db *DB) connect(alone bool) error {
+	conn, err := sqlite.OpenConn(db.path, sqlite.OpenReadWrite|sqlite.OpenCreate)
+	if err != nil {
+		return fmt.Errorf("opening database %q: %w", db.path, explain(err, db.path))
+	}
+	db.conn = conn
+	if err := db.prepare(alone); err != nil {
+		err = fmt.Errorf("opening database %q: %w", db.path, explain(err, db.path))
+		return errors.Join(err, db.disconnect())
+	}
+	return nil
+}
+
+func (db *DB) disconnect() error {
+	conn := db.conn
+	db.conn = nil
+	if conn == nil {
+		return nil
+	}
+	return conn.Close()
+}
+
+// use makes sure of a connection until done is called; the caller holds mu.
+func (db *DB) use() (done func(), err error) {
+	if !db.tight {
+		return func() {}, nil
+	}
+	err = db.connect(false)
+	if err == nil {
+		db.tight = false // somebody has made room
+		return func() {}, nil
+	}
+	if !errors.Is(err, ErrFull) {
+		return nil, err
+	}
+	if err := db.connect(true); err != nil {
+		return nil, err
+	}
+	db.calls++
+	return func() { _ = db.disconnect() }, nil // what it had to say has been said
+}
+
+func (db *DB) prepare(alone bool) error {
+	// Each page that a checkpoint changes is written to the log whole, so small
+	// ones are better. The size counts for a new database only.
+	pragmas := []string{"PRAGMA page_size=1024", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA wal_autocheckpoint=64", "PRAGMA journal_size_limit=65536", "PRAGMA cache_size=-4096"}
 	db.conn.SetBlockOnBusy()
+	if alone {
+		db.conn.SetBusyTimeout(aloneWait)
+		if err := sqlitex.ExecuteTransient(db.conn, "PRAGMA locking_mode=EXCLUSIVE", nil); err != nil {
+			return err
+		}
+	} else if err := db.faults.Before("connect database"); err != nil {
+		return err
+	}
 	// What has been lost is left as it is, to the byte.
 	if version, err := db.version(); err != nil {
 		return err
-	} else if version == 0 && isNew != nil {
-		if err := isNew(); err != nil {
+	} else if version == 0 && db.isNew != nil {
+		if err := db.isNew(); err != nil {
 			return err
 		}
 	}
-	// Each page that a checkpoint changes is written to the log whole, so small
-	// ones are better. The size counts for a new database only.
-	for _, pragma := range []string{"PRAGMA page_size=1024", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA wal_autocheckpoint=64", "PRAGMA journal_size_limit=65536", "PRAGMA cache_size=-4096"} {
+	for _, pragma := range pragmas {
 		if err := sqlitex.ExecuteTransient(db.conn, pragma, nil); err != nil {
 			return err
 		}
@@ -125,7 +194,7 @@ func (db *DB) prepare(isNew func() error) error {
 	if err := db.faults.Before("make database"); err != nil {
 		return err
 	}
-	return db.make(isNew)
+	return db.make(db.isNew)
 }
 
 // make makes the tables, unless another process has just done so.
@@ -160,12 +229,17 @@ func (db *DB) version() (int64, error) {
 func (db *DB) Close() error {
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	return db.conn.Close()
+	return db.disconnect()
 }
 
 // explain finds the sentinel for an error of SQLite.
 func explain(err error, path string) error {
+	if atomicfile.IsFull(err) || sqlite.ErrCode(err) == sqlite.ResultIOErrSHMSize {
+		return fmt.Errorf("%w: %w", ErrFull, err)
+	}
 	switch sqlite.ErrCode(err).ToPrimary() {
+	case sqlite.ResultFull:
+		return fmt.Errorf("%w: %w", ErrFull, err)
 	case sqlite.ResultCorrupt, sqlite.ResultNotADB:
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	case sqlite.ResultReadOnly:
@@ -175,6 +249,9 @@ func explain(err error, path string) error {
 		file, openErr := os.OpenFile(path, os.O_RDWR, 0)
 		if openErr == nil {
 			_ = file.Close() // only opened to see that it can be
+			if noRoomBeside(path) {
+				return fmt.Errorf("%w: %w", ErrFull, err)
+			}
 			return err
 		}
 		if errors.Is(openErr, fs.ErrNotExist) {
@@ -185,12 +262,30 @@ func explain(err error, path string) error {
 	return err
 }
 
-// Changes is a number that differs once another connection has written.
+// noRoomBeside tries whether a file can be made beside the database.
+func noRoomBeside(path string) bool {
+	const most = 64 << 10 // more than SQLite asks for at once
+	at := path + ".room"
+	err := os.WriteFile(at, make([]byte, most), 0o600)
+	_ = os.Remove(at) // it may not even be there
+	return atomicfile.IsFull(err)
+}
+
+// Changes is a number that differs once another connection has written. While
+// there is no room it always does.
 func (db *DB) Changes() (int64, error) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
+	done, err := db.use()
+	if err != nil {
+		return 0, err
+	}
+	defer done()
+	if db.tight {
+		return -db.calls, nil
+	}
 	var changes int64
-	err := sqlitex.Execute(db.conn, "PRAGMA data_version", &sqlitex.ExecOptions{ResultFunc: func(row *sqlite.Stmt) error {
+	err = sqlitex.Execute(db.conn, "PRAGMA data_version", &sqlitex.ExecOptions{ResultFunc: func(row *sqlite.Stmt) error {
 		changes = row.ColumnInt64(0)
 		return nil
 	}})
@@ -204,9 +299,14 @@ func (db *DB) Changes() (int64, error) {
 func (db *DB) Check(ctx context.Context) ([]string, error) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
+	done, err := db.use()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	defer db.interruptible(ctx)()
 	var found []string
-	err := sqlitex.ExecuteTransient(db.conn, "PRAGMA integrity_check(20)", &sqlitex.ExecOptions{ResultFunc: func(row *sqlite.Stmt) error {
+	err = sqlitex.ExecuteTransient(db.conn, "PRAGMA integrity_check(20)", &sqlitex.ExecOptions{ResultFunc: func(row *sqlite.Stmt) error {
 		if text := row.ColumnText(0); text != "ok" {
 			found = append(found, text)
 		}
@@ -231,12 +331,34 @@ func (db *DB) interruptible(ctx context.Context) (done func()) {
 // Tx is a transaction.
 type Tx struct{ db *DB }
 
-// Write runs work in a transaction, which counts whole or not at all.
-func (db *DB) Write(work func(tx *Tx) error) (err error) {
+// Write runs work in a transaction, which counts whole or not at all. Where there
+// is no room for it, work may be run once more.
+func (db *DB) Write(work func(tx *Tx) error) error {
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	if err := db.faults.Before("begin"); err != nil {
+	done, err := db.use()
+	if err != nil {
 		return err
+	}
+	defer done()
+	if err = db.write(work); db.tight || fault.Stop(err) || !errors.Is(err, ErrFull) {
+		return err
+	}
+	// The files of a shared connection go with it, and leave room.
+	db.tight = true
+	if closed := db.disconnect(); closed != nil {
+		return errors.Join(err, closed)
+	}
+	if db.connect(true) != nil {
+		return err
+	}
+	err = db.write(work)
+	return errors.Join(err, db.disconnect())
+}
+
+func (db *DB) write(work func(tx *Tx) error) (err error) {
+	if err := db.faults.Before("begin"); err != nil {
+		return fmt.Errorf("writing the database: %w", explain(err, ""))
 	}
 	end, err := sqlitex.ImmediateTransaction(db.conn)
 	if err != nil {
@@ -260,6 +382,11 @@ func (db *DB) Read(ctx context.Context, work func(tx *Tx) error) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	done, err := db.use()
+	if err != nil {
+		return err
+	}
+	defer done()
 	end := sqlitex.Transaction(db.conn)
 	err = work(&Tx{db})
 	end(&err)
@@ -298,6 +425,11 @@ func blob(row *sqlite.Stmt, column int) []byte {
 func (db *DB) Spare() (spare, size int64, err error) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
+	done, err := db.use()
+	if err != nil {
+		return 0, 0, err
+	}
+	defer done()
 	query := "SELECT freelist_count*page_size, page_count*page_size FROM pragma_freelist_count, pragma_page_count, pragma_page_size"
 	err = sqlitex.ExecuteTransient(db.conn, query, &sqlitex.ExecOptions{ResultFunc: func(row *sqlite.Stmt) error {
 		spare, size = row.ColumnInt64(0), row.ColumnInt64(1)
@@ -313,9 +445,14 @@ func (db *DB) Spare() (spare, size int64, err error) {
 func (db *DB) Shrink() error {
 	db.mu.Lock()
 	defer db.mu.Unlock()
+	done, err := db.use()
+	if err != nil {
+		return err
+	}
+	defer done()
 	for _, statement := range []string{"VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"} {
 		if err := db.faults.Before("shrink database"); err != nil {
-			return err
+			return fmt.Errorf("shrinking the database: %w", explain(err, ""))
 		}
 		if err := sqlitex.ExecuteTransient(db.conn, statement, nil); err != nil {
 			return fmt.Errorf("shrinking the database: %w", explain(err, ""))

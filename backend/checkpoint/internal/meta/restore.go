@@ -136,3 +136,36 @@ func (tx *Tx) SetDead(ids map[node.ID]bool) error {
 	}
 	return nil
 }
+
+// SetPurging notes that contents which no checkpoint names any more have still
+// to be erased, or that this is done. Its table is made when first needed: older
+// databases have none.
+func (tx *Tx) SetPurging(on bool) error {
+	if !on {
+		if was, err := tx.Purging(); err != nil || !was {
+			return err
+		}
+		return tx.change("end purge", `DELETE FROM purging`)
+	}
+	if err := tx.change("begin purge", `CREATE TABLE IF NOT EXISTS purging (number INTEGER PRIMARY KEY)`); err != nil {
+		return err
+	}
+	return tx.change("begin purge", `INSERT OR REPLACE INTO purging (number) VALUES (1)`)
+}
+
+// Purging tells whether there is something still to be erased.
+func (tx *Tx) Purging() (bool, error) {
+	var there, on bool
+	err := tx.each(`SELECT 1 FROM sqlite_schema WHERE type='table' AND name='purging'`, func(*sqlite.Stmt) error {
+		there = true
+		return nil
+	})
+	if err != nil || !there {
+		return false, err
+	}
+	err = tx.each(`SELECT 1 FROM purging`, func(*sqlite.Stmt) error {
+		on = true
+		return nil
+	})
+	return on, err
+}

@@ -157,6 +157,7 @@ func (p *Packs) saveIndex(number uint32, covers int64, rows []byte) error {
 		return err
 	}
 	if err := os.WriteFile(path+".new", out, 0o600); err != nil {
+		_ = os.Remove(path + ".new") // half of it only takes room
 		return fmt.Errorf("writing index %q: %w", path, err)
 	}
 	if err := p.o.Faults.Before("place index %d", number); err != nil {
