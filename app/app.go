@@ -116,7 +116,7 @@ func (a *App) start(path string) error {
 		}
 	}
 	opened, err := a.open(wire.OpenFolderRequest{Path: path, Consent: consent})
-	if errors.Is(err, checkpoint.ErrNoRecord) {
+	if errors.Is(err, checkpoint.ErrNoRecord) || errors.Is(err, checkpoint.ErrNewer) {
 		a.log.Warn("opening the folder", "path", path, "error", err)
 		a.wanted = path // the page asks what to do
 		if opened, err = a.open(wire.OpenFolderRequest{}); err != nil {
@@ -141,12 +141,13 @@ func (a *App) start(path string) error {
 
 func (a *App) open(request wire.OpenFolderRequest) (*folder.Folder, error) {
 	return folder.Open(a.ctx, request.Path, folder.Options{
-		Paths:   a.paths,
-		Consent: request.Consent,
-		Rescue:  request.Rescue,
-		Events:  a.events,
-		Explain: bind.Explain,
-		Log:     a.log,
+		Paths:    a.paths,
+		Consent:  request.Consent,
+		Rescue:   request.Rescue,
+		SetAside: request.SetAside,
+		Events:   a.events,
+		Explain:  bind.Explain,
+		Log:      a.log,
 	})
 }
 

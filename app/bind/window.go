@@ -35,8 +35,8 @@ func (w *Window) State() (wire.WindowState, error) {
 }
 
 // OpenFolder shows another folder in this window; the page reloads itself
-// afterwards. Code "needs_consent" asks for the same request with Consent, and
-// "no_record" for one with Rescue.
+// afterwards. Code "needs_consent" asks for the same request with Consent,
+// "no_record" for one with Rescue, and "set_aside" for one with SetAside.
 func (w *Window) OpenFolder(request wire.OpenFolderRequest) error {
 	return w.do("Window.OpenFolder", func(ctx context.Context) error {
 		return w.shell.OpenFolder(ctx, request)

@@ -25,6 +25,7 @@ func newCheckpoint(options *shared) *cobra.Command {
 		newCheckpointPurge(options),
 		newCheckpointForget(options),
 		newCheckpointRescue(options),
+		newCheckpointSetAside(options),
 		newCheckpointBench(options),
 	)
 }

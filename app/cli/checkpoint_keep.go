@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -213,6 +214,46 @@ func newCheckpointRescue(options *shared) *cobra.Command {
 			return nil
 		},
 	}
+}
+
+func newCheckpointSetAside(options *shared) *cobra.Command {
+	var yes bool
+	command := &cobra.Command{
+		Use:   "set-aside",
+		Short: "Start a new history where the old one cannot be opened; deletes nothing",
+		Args:  arguments(cobra.NoArgs),
+		RunE: func(command *cobra.Command, _ []string) error {
+			f, err := options.open(command.Context(), extra{})
+			if err == nil {
+				return errors.Join(errors.New("these checkpoints can be opened, and nothing was changed; to delete them there is `keel checkpoint forget`"), f.Close())
+			}
+			if !errors.Is(err, checkpoint.ErrNewer) && !errors.Is(err, checkpoint.ErrNoRecord) {
+				return err
+			}
+			if !yes {
+				fmt.Fprintf(options.stderr, "keel: %s\n", plain(err.Error()))
+				fmt.Fprintln(options.stderr, "keel: this would set all these checkpoints aside, deleting nothing, and start a new history; add --yes to do this. The files in the workspace stay either way.")
+				return exit{exitDenied}
+			}
+			dir, own, err := options.store(command.Context())
+			if err != nil {
+				return err
+			}
+			aside, err := checkpoint.SetAside(command.Context(), dir, checkpoint.Options{Own: own, Log: slog.New(slog.DiscardHandler)})
+			if err != nil {
+				return err
+			}
+			if options.json {
+				return options.print(struct {
+					Aside string `json:"aside"`
+				}{aside})
+			}
+			fmt.Fprintf(options.stdout, "The old checkpoints were set aside as %s. The history of this workspace begins anew.\n", oneLine(aside))
+			return nil
+		},
+	}
+	command.Flags().BoolVar(&yes, "yes", false, "do it")
+	return command
 }
 
 // store finds the folder of the workspace's checkpoints without opening them,

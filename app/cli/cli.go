@@ -95,6 +95,9 @@ func run(ctx context.Context, arguments []string, stdout, stderr io.Writer) int 
 // lostRecord is what to do about [checkpoint.ErrNoRecord].
 const lostRecord = "Your files and what the checkpoints hold of them are still there; only the list is not. Find it again with `keel checkpoint rescue`, with the same --workspace."
 
+// newerRecord is what to do about [checkpoint.ErrNewer].
+const newerRecord = "Update Keel. Or set that history aside, which deletes nothing, with `keel checkpoint set-aside`, with the same --workspace."
+
 // report says an error with what it is about, and what to do next.
 func report(w io.Writer, err error) {
 	fmt.Fprintf(w, "keel: %s\n", plain(err.Error()))

@@ -65,6 +65,9 @@ func diagnose(ctx context.Context, options *shared) []check {
 	if errors.Is(err, checkpoint.ErrNoRecord) {
 		return append(checks, check{Name: "checkpoints", Detail: err.Error(), Hint: lostRecord})
 	}
+	if errors.Is(err, checkpoint.ErrNewer) {
+		return append(checks, check{Name: "checkpoints", Detail: err.Error(), Hint: newerRecord})
+	}
 	if err != nil {
 		return append(checks, check{Name: "workspace", Detail: err.Error(), Hint: "Name another folder with --workspace."})
 	}

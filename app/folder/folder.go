@@ -54,6 +54,7 @@ type Options struct {
 	Paths     Paths
 	Consent   bool                // the user agreed to a home folder or a drive's top
 	Rescue    bool                // where the record of the checkpoints is lost, write it anew
+	SetAside  bool                // where the checkpoints are of no use, set them aside and start a new history
 	Events    Events              // none without a window
 	Headless  bool                // there is nobody to ask
 	Grants    []string            // command patterns trusted for this run

@@ -74,22 +74,31 @@ func (f *Folder) openServices(ctx, running context.Context, data string) error {
 	return remember(f.options.Paths, wire.Workspace{ID: f.Workspace.ID(), Path: f.Workspace.Path(), Name: f.Workspace.Name()})
 }
 
-// openCheckpoints opens the store, with its record written anew where that is
-// lost and the user has agreed to it.
+// openCheckpoints opens the store. Where it is refused, and the user has agreed
+// to it, its record is written anew or all of it set aside first.
 func (f *Folder) openCheckpoints(ctx context.Context, dir string) (*checkpoint.Store, error) {
 	o := checkpoint.Options{
 		Own: []string{f.options.Paths.Config, f.options.Paths.Data},
 		Log: f.options.Log,
 	}
 	store, err := checkpoint.Open(ctx, dir, f.Workspace.Path(), o)
-	if !f.options.Rescue || !errors.Is(err, checkpoint.ErrNoRecord) {
+	lost := errors.Is(err, checkpoint.ErrNoRecord)
+	switch {
+	case f.options.SetAside && (lost || errors.Is(err, checkpoint.ErrNewer)):
+		aside, err := checkpoint.SetAside(ctx, dir, o)
+		if err != nil {
+			return nil, err
+		}
+		f.options.Log.Info("set checkpoints aside", "aside", aside)
+	case f.options.Rescue && lost:
+		found, err := checkpoint.Rescue(ctx, dir, o)
+		if err != nil {
+			return nil, err
+		}
+		f.options.Log.Info("found checkpoints again", "found", found.Checkpoints, "lost", found.Lost, "aside", found.Aside)
+	default:
 		return store, err
 	}
-	found, err := checkpoint.Rescue(ctx, dir, o)
-	if err != nil {
-		return nil, err
-	}
-	f.options.Log.Info("found checkpoints again", "found", found.Checkpoints, "lost", found.Lost, "aside", found.Aside)
 	return checkpoint.Open(ctx, dir, f.Workspace.Path(), o)
 }
 

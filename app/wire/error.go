@@ -27,6 +27,7 @@ const (
 	CodeBusy         Code = "busy"
 	CodeBroken       Code = "broken"    // a file that must be corrected first
 	CodeNoRecord     Code = "no_record" // the folder's checkpoints must be found again first
+	CodeSetAside     Code = "set_aside" // the folder's checkpoints are of no use to this version, and must be set aside first
 	CodeBadPattern   Code = "bad_pattern"
 	CodeInvalid      Code = "invalid" // a value that cannot be taken
 	CodeProvider     Code = "provider"

@@ -25,6 +25,9 @@ type OpenFolderRequest struct {
 	Path    string `json:"path"`    // absolute, or ~/…
 	Consent bool   `json:"consent"` // the user agreed to a home folder or a drive's top
 	Rescue  bool   `json:"rescue"`  // the user agreed to finding its checkpoints again, where their record is lost
+	// SetAside: the user agreed to a new history, with the old one set aside, where
+	// a newer version wrote it or it cannot be found again.
+	SetAside bool `json:"setAside"`
 }
 
 // Timing is how long the page took, in milliseconds since its own start.

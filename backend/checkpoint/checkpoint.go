@@ -110,6 +110,7 @@ var (
 	ErrReplaced        = errors.New("the record of the checkpoints was replaced meanwhile: open the folder again")
 	ErrYielded         = errors.New("the clean-up gave way to other work")
 	ErrNoRecord        = errors.New("the record of the checkpoints is lost or damaged")
+	ErrNotRescued      = errors.New("the checkpoints cannot be found again")
 )
 
 // Reason is what a checkpoint was made for.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/keel-ide/keel/backend/checkpoint/internal/meta"
 )
@@ -117,19 +116,4 @@ func (s *Store) forgetRows(ids []string, segments []uint32, journals []meta.Rest
 		}
 		return tx.RemoveProblems()
 	})
-}
-
-// leftAside lists what older versions and rescues left.
-func (s *Store) leftAside() []string {
-	listed, err := os.ReadDir(s.dir)
-	if err != nil {
-		return nil
-	}
-	var out []string
-	for _, one := range listed {
-		if one.IsDir() && (strings.HasPrefix(one.Name(), "lost-") || strings.HasPrefix(one.Name(), "format-")) {
-			out = append(out, one.Name())
-		}
-	}
-	return out
 }

@@ -56,9 +56,18 @@ func (s *Store) Usage(ctx context.Context) (Usage, error) {
 }
 
 // size is what the store takes on the disk.
-func (s *Store) size() int64 {
+func (s *Store) size() int64 { return s.sizeOf(func(fs.DirEntry) bool { return true }) }
+
+// inUse is size without what was set aside, of which no clean-up gives anything
+// back.
+func (s *Store) inUse() int64 { return s.sizeOf(func(e fs.DirEntry) bool { return !isAside(e) }) }
+
+func (s *Store) sizeOf(counts func(fs.DirEntry) bool) int64 {
 	total := int64(0)
 	add := func(_ string, e fs.DirEntry, err error) error {
+		if err == nil && e.IsDir() && !counts(e) {
+			return fs.SkipDir
+		}
 		if err == nil && e.Type().IsRegular() {
 			if info, gone := e.Info(); gone == nil {
 				total += info.Size()
@@ -154,7 +163,7 @@ func (s *Store) prune(ctx context.Context, r PruneRequest) (Pruned, error) {
 	}
 	going := s.thin(rows, r.Open)
 	out := Pruned{Removed: []string{}}
-	before := s.size()
+	before := s.inUse()
 	if before > s.capacity() {
 		out.OverCap = s.thinMore(rows, going, r.Open, before-s.capacity())
 	}
@@ -178,7 +187,7 @@ func (s *Store) prune(ctx context.Context, r PruneRequest) (Pruned, error) {
 	if err := s.shrink(ctx); err != nil {
 		return Pruned{}, err
 	}
-	after := s.size()
+	after := s.inUse()
 	out.Freed, out.OverCap = max(0, before-after), after > s.capacity()
 	return out, nil
 }
@@ -261,7 +270,7 @@ func edgesOf(rows []meta.Row) edges {
 // tells whether it cannot. What a checkpoint alone needs is not known before all
 // are looked at; it is taken for an equal share.
 func (s *Store) thinMore(rows []meta.Row, going map[string]bool, open []string, excess int64) (overCap bool) {
-	share := s.size() / int64(max(1, len(rows)))
+	share := s.inUse() / int64(max(1, len(rows)))
 	excess -= share * int64(len(going))
 	now := s.o.Now()
 	for i, row := range slices.Backward(rows) {

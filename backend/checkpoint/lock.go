@@ -55,7 +55,7 @@ func (s *Store) lock(ctx context.Context, wait time.Duration) (release func(), e
 
 // exclude keeps other processes out.
 func (s *Store) exclude(ctx context.Context, wait time.Duration) (release func(), err error) {
-	file, err := os.OpenFile(filepath.Join(s.dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	file, err := os.OpenFile(filepath.Join(s.dir, lockName), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("locking checkpoint store: %w", readOnly(err))
 	}

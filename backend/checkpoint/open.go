@@ -18,12 +18,14 @@ import (
 
 // Where things lie in a store.
 const (
-	formatName   = "format"
-	format       = "keel checkpoints 2\n"
-	databaseName = "meta.db"
-	packsName    = "packs"
-	stageName    = "stage"
-	cacheName    = "statcache"
+	formatName    = "format"
+	format        = "keel checkpoints 2\n"
+	formatPattern = "keel checkpoints %d\n"
+	databaseName  = "meta.db"
+	packsName     = "packs"
+	stageName     = "stage"
+	cacheName     = "statcache"
+	lockName      = "lock"
 )
 
 // Open opens the store in dir, made where it is missing, for the workspace at
@@ -31,10 +33,10 @@ const (
 // dropped, and a purge erases what it has left, unless another process is at
 // work: then the next operation does it.
 //
-// The error is [ErrNewer] for a store of a later version, [ErrReadOnly] where
-// it cannot be written to, [ErrFull] where there is no room to make or even read
-// it, and [ErrNoRecord] where its database is lost or
-// damaged, for which there is [Rescue].
+// The error is [ErrNewer] for a store of a later version, for which there is
+// [SetAside], [ErrReadOnly] where it cannot be written to, [ErrFull] where there
+// is no room to make or even read it, and [ErrNoRecord] where its database is
+// lost or damaged, for which there is [Rescue].
 func Open(ctx context.Context, dir, root string, o Options) (*Store, error) {
 	o = o.withDefaults()
 	if info, err := os.Stat(root); err != nil {
@@ -220,7 +222,7 @@ func (s *Store) checkFormat() error {
 		return fmt.Errorf("opening checkpoint store: %w", readOnly(err))
 	}
 	var version int
-	if _, err := fmt.Sscanf(string(got), "keel checkpoints %d\n", &version); err != nil {
+	if _, err := fmt.Sscanf(string(got), formatPattern, &version); err != nil {
 		return fmt.Errorf("opening checkpoint store %q: %w: its format file says %q", s.dir, ErrNoRecord, strings.TrimSpace(string(got)))
 	}
 	switch {
@@ -235,7 +237,7 @@ func (s *Store) checkFormat() error {
 // setAside moves what an older version kept into a folder of its own, where
 // that version still finds it, and begins anew.
 func (s *Store) setAside(version int) error {
-	aside := filepath.Join(s.dir, fmt.Sprintf("format-%d", version))
+	aside := filepath.Join(s.dir, fmt.Sprintf("%s%d", formatPrefix, version))
 	if err := s.faults.Before("make folder aside"); err != nil {
 		return err
 	}

@@ -20,11 +20,26 @@ import (
 // Rescue writes the record of the checkpoints in dir anew, out of the packs:
 // for a store that [Open] refuses with [ErrNoRecord]. Nothing is deleted; the
 // damaged record is put aside. Steps of the agent that changed nothing may be
-// missing among the last ones, and what undoing a restore needs is lost.
+// missing among the last ones, and what undoing a restore needs is lost. The
+// error is [ErrNotRescued] where trying again would not help; there is [SetAside]
+// then.
 func Rescue(ctx context.Context, dir string, o Options) (Rescued, error) {
-	o = o.withDefaults()
+	out, err := rescue(ctx, dir, o.withDefaults())
+	if err == nil {
+		return out, nil
+	}
+	err = orFull(err)
+	for _, other := range []error{errSound, context.Canceled, context.DeadlineExceeded, ErrBusy, ErrReadOnly, ErrFull, ErrNewer} {
+		if errors.Is(err, other) {
+			return out, err
+		}
+	}
+	return out, fmt.Errorf("%w: %w", ErrNotRescued, err)
+}
+
+func rescue(ctx context.Context, dir string, o Options) (Rescued, error) {
 	if _, err := os.Stat(filepath.Join(dir, packsName)); err != nil {
-		return Rescued{}, fmt.Errorf("rescuing checkpoints: %w", err)
+		return Rescued{}, fmt.Errorf("rescuing checkpoints: %w", readOnly(err))
 	}
 	s := &Store{dir: dir, alone: true, o: o, faults: o.Faults.calls(), busy: make(chan struct{}, 1), nodes: newNodeCache(), ending: make(chan struct{})}
 	release, err := s.exclude(ctx, o.LockWait)
@@ -33,11 +48,18 @@ func Rescue(ctx context.Context, dir string, o Options) (Rescued, error) {
 	}
 	defer release()
 	out := Rescued{}
-	if err := s.rescuable(ctx); err != nil {
+	sound, err := s.soundRecord(ctx)
+	if err != nil {
 		return out, fmt.Errorf("rescuing checkpoints: %w", err)
+	}
+	if sound && s.formatVersion() == meta.Version {
+		return out, errSound
 	}
 	if err := s.writeFormat(); err != nil {
 		return out, fmt.Errorf("rescuing checkpoints: %w", readOnly(err))
+	}
+	if sound {
+		return out, nil // that was all
 	}
 	// The new record takes its place only once it is whole: an empty one would
 	// make the next Open take all contents for strays.
@@ -82,45 +104,50 @@ func (s *Store) removeFresh() error {
 
 func databaseSuffixes() []string { return []string{"", "-wal", "-shm"} }
 
-// rescuable refuses a store of a later version, and one that needs no rescue.
-func (s *Store) rescuable(ctx context.Context) error {
-	var version int
+// errSound is a store that needs no rescue.
+var errSound = errors.New("the record of the checkpoints is sound, and nothing was changed")
+
+// formatVersion is what the format file says, or 0.
+func (s *Store) formatVersion() int {
 	text, err := os.ReadFile(filepath.Join(s.dir, formatName))
-	if err == nil {
-		if _, err := fmt.Sscanf(string(text), "keel checkpoints %d\n", &version); err == nil && version > meta.Version {
-			return ErrNewer
-		}
+	if err != nil {
+		return 0
+	}
+	var version int
+	if _, err := fmt.Sscanf(string(text), formatPattern, &version); err != nil {
+		return 0
+	}
+	return version
+}
+
+// soundRecord tells whether the database is as it should be. A store of a later
+// version is refused.
+func (s *Store) soundRecord(ctx context.Context) (bool, error) {
+	if s.formatVersion() > meta.Version {
+		return false, ErrNewer
 	}
 	path := filepath.Join(s.dir, databaseName)
 	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
-		return nil //nolint:nilerr // it is lost
+		return false, nil //nolint:nilerr // it is lost
 	}
 	db, err := meta.Open(path, s.faults, s.isNew)
-	if errors.Is(err, meta.ErrNewer) {
-		return ErrNewer
-	}
-	if err != nil {
-		return nil //nolint:nilerr // it is damaged
+	switch {
+	case errors.Is(err, meta.ErrNewer):
+		return false, ErrNewer
+	case errors.Is(err, meta.ErrFull), errors.Is(err, meta.ErrReadOnly), fault.Stop(err):
+		return false, recordError(err)
+	case err != nil:
+		return false, nil //nolint:nilerr // it is damaged
 	}
 	damages, err := db.Check(ctx)
-	if err := errors.Join(err, db.Close()); err != nil {
-		return err
-	}
-	if len(damages) == 0 {
-		return errors.New("the record of the checkpoints is sound, and nothing was changed")
-	}
-	return nil
+	return len(damages) == 0, errors.Join(err, db.Close())
 }
 
 // putAside moves a database that is of no use out of the way.
 func (s *Store) putAside(now time.Time) (string, error) {
-	name := filepath.Join(s.dir, "lost-"+now.UTC().Format("20060102-150405"))
-	aside := name
-	for n := 2; ; n++ { // never onto what lies aside already
-		if _, err := os.Lstat(aside); errors.Is(err, fs.ErrNotExist) {
-			break
-		}
-		aside = fmt.Sprintf("%s-%d", name, n)
+	aside, err := s.freeName(lostPrefix, now) // never onto what lies aside already
+	if err != nil {
+		return "", fmt.Errorf("putting the damaged record aside: %w", err)
 	}
 	moved := false
 	for _, suffix := range databaseSuffixes() {

@@ -104,7 +104,7 @@ export interface Closing {
 }
 
 /** Code is the closed set of failures the page can tell apart. */
-export type Code = 'bad_pattern' | 'broken' | 'busy' | 'cancelled' | 'changed' | 'disk_full' | 'exists' | 'internal' | 'invalid' | 'is_folder' | 'missing_tool' | 'needs_consent' | 'no_record' | 'no_workspace' | 'not_allowed' | 'not_folder' | 'not_found' | 'outside' | 'provider' | 'too_large'
+export type Code = 'bad_pattern' | 'broken' | 'busy' | 'cancelled' | 'changed' | 'disk_full' | 'exists' | 'internal' | 'invalid' | 'is_folder' | 'missing_tool' | 'needs_consent' | 'no_record' | 'no_workspace' | 'not_allowed' | 'not_folder' | 'not_found' | 'outside' | 'provider' | 'set_aside' | 'too_large'
 
 /** Conflict is a path that a restore leaves as it is, and why. */
 export interface Conflict {
@@ -253,6 +253,11 @@ export interface OpenFolderRequest {
   consent: boolean
   /** the user agreed to finding its checkpoints again, where their record is lost */
   rescue: boolean
+  /**
+   * SetAside: the user agreed to a new history, with the old one set aside, where
+   * a newer version wrote it or it cannot be found again.
+   */
+  setAside: boolean
 }
 
 /** OpenPath asks the page to show what a second start of Keel was given. */
@@ -970,8 +975,8 @@ export interface Methods {
     OpenExternal(address: string): Promise<void>
     /**
      * OpenFolder shows another folder in this window; the page reloads itself
-     * afterwards. Code "needs_consent" asks for the same request with Consent, and
-     * "no_record" for one with Rescue.
+     * afterwards. Code "needs_consent" asks for the same request with Consent,
+     * "no_record" for one with Rescue, and "set_aside" for one with SetAside.
      */
     OpenFolder(request: OpenFolderRequest): Promise<void>
     /**

@@ -13,7 +13,7 @@ const session = { id: 's', title: '', createdAt: 0, updatedAt: 0, waiting: false
 interface Given {
   running?: boolean
   agrees?: boolean
-  openFolder?: (request: { consent: boolean; rescue: boolean }) => void
+  openFolder?: (request: { consent: boolean; rescue: boolean; setAside: boolean }) => void
 }
 
 function setUp({ running = false, agrees = true, openFolder = () => undefined }: Given) {
@@ -97,6 +97,28 @@ test('lost checkpoints are found again once that was agreed to', async () => {
 
   const refused = setUp({ openFolder, agrees: false })
   await refused.folders.open('/home/user')
+  expect(refused.opened()).toBe(1)
+  expect(refused.gate.closed).toBe(false)
+  expect(refused.reload).not.toHaveBeenCalled()
+})
+
+test.each([
+  ['a newer version wrote', false],
+  ['cannot be found again', true],
+])('a history that %s is set aside once that was agreed to', async (_, lost) => {
+  const openFolder = ({ rescue, setAside }: { rescue: boolean; setAside: boolean }) => {
+    if (lost && !rescue) throw new Failure('no_record', 'The list of checkpoints is lost.', '')
+    if (!setAside) throw new Failure('set_aside', 'The checkpoints are of no use.', '')
+  }
+  const questions = lost ? 2 : 1
+  const agreed = setUp({ openFolder })
+  await agreed.folders.open('/other')
+  expect(agreed.confirm).toHaveBeenCalledTimes(questions)
+  expect(agreed.opened()).toBe(questions + 1)
+  expect(agreed.reload).toHaveBeenCalledOnce()
+
+  const refused = setUp({ openFolder, agrees: false })
+  await refused.folders.open('/other')
   expect(refused.opened()).toBe(1)
   expect(refused.gate.closed).toBe(false)
   expect(refused.reload).not.toHaveBeenCalled()

@@ -18,6 +18,10 @@ const openCommands = [
 const rescueDetail =
   'Keel can find the checkpoints again and then open the folder. Nothing is deleted: the damaged list is put aside. The last few checkpoints, pins and the undoing of earlier restores may be missing afterwards.'
 
+/** What starting a new history does, for who is asked about it. */
+const setAsideDetail =
+  'Keel can set the old history aside, start a new one, and open the folder. Nothing is deleted: the old checkpoints stay where they are kept, but this version of Keel no longer shows them.'
+
 /** Gate stops the page from writing to its folder while it is closed. */
 export interface Gate {
   closed: boolean
@@ -96,7 +100,7 @@ export class Folders {
 
   /** replace returns false when the user did not agree to what opening it takes. */
   private async replace(path: string): Promise<boolean> {
-    const request = { path, consent: false, rescue: false }
+    const request = { path, consent: false, rescue: false, setAside: false }
     for (;;) {
       try {
         await this.openInGo(request)
@@ -109,6 +113,10 @@ export class Folders {
         } else if (code === 'no_record' && !request.rescue) {
           if (!(await this.confirm({ message, detail: rescueDetail, primary: 'Find and Open' }))) return false
           request.rescue = true
+        } else if (code === 'set_aside' && !request.setAside) {
+          if (!(await this.confirm({ message, detail: setAsideDetail, primary: 'Set Aside and Open' })))
+            return false
+          request.setAside = true
         } else throw cause
       }
     }
