@@ -67,7 +67,10 @@
 // Files that a restore displaced are kept for [Options.Grace], as a program may
 // still have them open; what it wrote by then is kept with the checkpoint before
 // the restore. Where workspace and store are on different devices, files are
-// staged in the workspace under a temporary name, and go at once.
+// staged in the workspace under a temporary name, and go at once. Names of this
+// very form, ".keel-", at least 26 characters out of A-Z and 2-7, ".tmp", are not
+// captured: while they are new, silently, as they are about to go; those older
+// than an hour, which a killed process left, are listed as not covered.
 //
 // # Systems
 //

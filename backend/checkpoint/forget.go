@@ -100,10 +100,8 @@ func (s *Store) forgetRows(ids []string, segments []uint32, journals []meta.Rest
 				return err
 			}
 		}
-		for _, id := range ids {
-			if err := tx.Remove(id); err != nil {
-				return err
-			}
+		if err := tx.Remove(ids); err != nil {
+			return err
 		}
 		if err := tx.DropMarks(segments); err != nil {
 			return err

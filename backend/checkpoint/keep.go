@@ -294,10 +294,8 @@ func (s *Store) remove(ids []string) error {
 	}
 	s.last = nil
 	return s.db.Write(func(tx *meta.Tx) error {
-		for _, id := range ids {
-			if err := tx.Remove(id); err != nil {
-				return err
-			}
+		if err := tx.Remove(ids); err != nil {
+			return err
 		}
 		return tx.RemoveProblems()
 	})

@@ -170,6 +170,7 @@ func (s *Store) look(ctx context.Context, keep *pack.Batch) (sighting, error) {
 			return out, err
 		}
 		if out.drained.All {
+			s.o.Log.DebugContext(ctx, "every folder is read", "why", out.drained.Why)
 			s.work.generation++ // some watches may have ended without a word
 			base.Watcher = s.work.generation
 		}

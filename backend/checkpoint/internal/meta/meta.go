@@ -165,7 +165,7 @@ func (db *DB) prepare(alone bool) error {
 		if err := sqlitex.ExecuteTransient(db.conn, "PRAGMA locking_mode=EXCLUSIVE", nil); err != nil {
 			return err
 		}
-	} else if err := db.faults.Before("connect database"); err != nil {
+	} else if err := db.faults.Failing("connect database"); err != nil {
 		return err
 	}
 	// What has been lost is left as it is, to the byte.

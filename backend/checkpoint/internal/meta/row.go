@@ -54,15 +54,11 @@ func rowOf(s *sqlite.Stmt) (Row, error) {
 
 // Add records a checkpoint.
 func (tx *Tx) Add(r *Row) error {
-	var problems any
-	if r.Problems != "" {
-		id := node.Sum([]byte(r.Problems))
-		problems = id[:]
-		if err := tx.change("add problems", `INSERT OR IGNORE INTO problem_list (id, body) VALUES (?, ?)`, id[:], r.Problems); err != nil {
-			return err
-		}
+	problems, err := tx.addProblems(r.Problems)
+	if err != nil {
+		return err
 	}
-	err := tx.change("add checkpoint", `INSERT INTO checkpoint (id, parent, reason, session, turn, tool_call, label, created_at, ended_at, duration_ms,
+	err = tx.change("add checkpoint", `INSERT INTO checkpoint (id, parent, reason, session, turn, tool_call, label, created_at, ended_at, duration_ms,
 		root, policy, problems, files, changed, pinned, head, branch, header) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		r.ID, r.Parent, r.Reason, r.Session, r.Turn, r.ToolCall, r.Label, r.CreatedAt, r.EndedAt, r.DurationMs,
 		r.Root[:], r.Policy[:], problems, r.Files, r.Changed, r.Pin, r.Head, r.Branch, optional(r.Header))
@@ -71,6 +67,16 @@ func (tx *Tx) Add(r *Row) error {
 	}
 	r.Number = tx.db.conn.LastInsertRowID()
 	return nil
+}
+
+// addProblems keeps a list of problems, and returns what a checkpoint refers to it
+// by.
+func (tx *Tx) addProblems(list string) (any, error) {
+	if list == "" {
+		return nil, nil
+	}
+	id := node.Sum([]byte(list))
+	return id[:], tx.change("add problems", `INSERT OR IGNORE INTO problem_list (id, body) VALUES (?, ?)`, id[:], list)
 }
 
 func optional(id node.ID) any {
@@ -82,13 +88,9 @@ func optional(id node.ID) any {
 
 // Complete gives a checkpoint that was partial its whole tree.
 func (tx *Tx) Complete(r Row) error {
-	var problems any
-	if r.Problems != "" {
-		id := node.Sum([]byte(r.Problems))
-		problems = id[:]
-		if err := tx.change("add problems", `INSERT OR IGNORE INTO problem_list (id, body) VALUES (?, ?)`, id[:], r.Problems); err != nil {
-			return err
-		}
+	problems, err := tx.addProblems(r.Problems)
+	if err != nil {
+		return err
 	}
 	return tx.change("complete checkpoint", `UPDATE checkpoint SET root=?, policy=?, problems=?, files=?, changed=?, ended_at=?, header=NULL WHERE id=?`,
 		r.Root[:], r.Policy[:], problems, r.Files, r.Changed, r.EndedAt, r.ID)
@@ -176,20 +178,56 @@ func (tx *Tx) Pin(id string, by int) (ok bool, err error) {
 	return tx.db.conn.Changes() > 0, err
 }
 
-// Remove forgets a checkpoint and all that belongs to it. Its children get its
-// parent for theirs.
-func (tx *Tx) Remove(id string) error {
-	for _, query := range []string{
-		`UPDATE checkpoint SET parent=(SELECT parent FROM checkpoint WHERE id=?1), header=NULL WHERE parent=?1`,
-		`DELETE FROM undo WHERE id=?1`,
-		`DELETE FROM extra WHERE checkpoint=?1`,
-		`DELETE FROM checkpoint WHERE id=?1`,
-	} {
-		if err := tx.change("remove checkpoint", query, id); err != nil {
+// Remove forgets checkpoints and all that belongs to them. What stays gets the
+// nearest one before it that stays for its parent: all parents are read once, as
+// nothing finds checkpoints by their parent.
+func (tx *Tx) Remove(ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	going := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		going[id] = true
+	}
+	parents, err := tx.parents()
+	if err != nil {
+		return err
+	}
+	for id, parent := range parents {
+		if going[id] || !going[parent] {
+			continue
+		}
+		for steps := 0; going[parent] && steps < len(ids); steps++ { // no more, should damage have made a circle
+			parent = parents[parent]
+		}
+		if err := tx.change("set parent", `UPDATE checkpoint SET parent=?, header=NULL WHERE id=?`, parent, id); err != nil {
 			return err
 		}
 	}
+	for _, id := range ids {
+		for _, query := range removals {
+			if err := tx.change("remove checkpoint", query, id); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
+}
+
+// removals find what they delete by an index.
+var removals = [...]string{
+	`DELETE FROM undo WHERE id=?1`,
+	`DELETE FROM extra WHERE checkpoint=?1`,
+	`DELETE FROM checkpoint WHERE id=?1`,
+}
+
+func (tx *Tx) parents() (map[string]string, error) {
+	out := map[string]string{}
+	err := tx.each(`SELECT id, parent FROM checkpoint`, func(s *sqlite.Stmt) error {
+		out[s.ColumnText(0)] = s.ColumnText(1)
+		return nil
+	})
+	return out, err
 }
 
 // RemoveProblems drops lists of problems that nothing refers to.

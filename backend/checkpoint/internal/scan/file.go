@@ -11,6 +11,7 @@ import (
 
 	"github.com/restic/chunker"
 
+	"github.com/keel-ide/keel/backend/atomicfile"
 	"github.com/keel-ide/keel/backend/checkpoint/internal/node"
 	"github.com/keel-ide/keel/backend/checkpoint/internal/pack"
 )
@@ -128,6 +129,8 @@ func (v *visit) once(one *item) (*result, error) {
 		return v.not(one, node.Git, "git's own data", 0), nil
 	case one.device != v.scan.device:
 		return v.not(one, node.Device, "on another device", 0), nil
+	case atomicfile.IsTemporary(one.name):
+		return v.not(one, node.Own, "a temporary file of Keel that was left behind", 0), nil
 	case one.kind == kindFolder:
 		return v.not(one, node.Own, "Keel's own data", 0), nil
 	case one.kind == kindLink:

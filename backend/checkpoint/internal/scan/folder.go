@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/keel-ide/keel/backend/atomicfile"
 	"github.com/keel-ide/keel/backend/checkpoint/internal/node"
@@ -104,7 +105,7 @@ func (w *worker) list(at folder, old *Dir) ([]item, error) {
 			one.same = w.scan.same(&entries[guess], &old.Stamps[guess], s)
 		} else {
 			one.name = string(name)
-			if atomicfile.IsTemporary(one.name) {
+			if w.scan.passing(&one) {
 				return
 			}
 		}
@@ -417,7 +418,17 @@ func (v *visit) kid(ctx context.Context, k *kid) error {
 
 // enters tells whether a name is a folder to go into.
 func (v *visit) enters(one *item) bool {
-	return one.kind == kindFolder && one.device == v.scan.device && !isGit(one.name) && !v.isOwn(one)
+	return one.kind == kindFolder && one.device == v.scan.device && !isGit(one.name) && !v.isOwn(one) && !atomicfile.IsTemporary(one.name)
+}
+
+// passingTime is how long a temporary file of the program's own may be about to
+// go by itself, in nanoseconds.
+const passingTime = int64(time.Hour)
+
+// passing tells whether a name is that of such a file, which is left out without
+// a word. One that is older has been left by a killed process, and is listed.
+func (s *scanning) passing(one *item) bool {
+	return atomicfile.IsTemporary(one.name) && max(one.changed, one.modified) > s.Clock-passingTime
 }
 
 func (v *visit) isOwn(one *item) bool {
