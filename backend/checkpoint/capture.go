@@ -228,6 +228,25 @@ func (s *Store) headersWanted(ctx context.Context, row *meta.Row) (bool, error) 
 	return len(s.unrecorded) > 0 || Reason(row.Reason) == Manual || row.Root != newest.written || newest.unwritten >= many, nil
 }
 
+// record makes what a batch has kept count, together with what work writes down
+// that refers to it, or takes it back.
+func (s *Store) record(keep *pack.Batch, work func(tx *meta.Tx) error) error {
+	if err := s.flush(keep); err != nil {
+		return s.uncommit(keep, err)
+	}
+	err := s.db.Write(func(tx *meta.Tx) error {
+		if err := tx.SetMarks(s.unrecorded); err != nil {
+			return err
+		}
+		return work(tx)
+	})
+	if err != nil {
+		return s.uncommit(keep, err)
+	}
+	s.recorded()
+	return nil
+}
+
 // recorded takes the marks that were written down for those that count.
 func (s *Store) recorded() {
 	for _, m := range s.unrecorded {

@@ -141,19 +141,9 @@ func (s *Store) compactOne(ctx context.Context, segment uint32, going map[uint32
 	if err := batch.Copy(ctx, segment, keep); err != nil {
 		return s.uncommit(batch, fmt.Errorf("copying what is needed of segment %d: %w", segment, err))
 	}
-	if err := s.flush(batch); err != nil {
-		return s.uncommit(batch, err)
+	if err := s.record(batch, func(tx *meta.Tx) error { return tx.DropMarks([]uint32{segment}) }); err != nil {
+		return err
 	}
-	err := s.db.Write(func(tx *meta.Tx) error {
-		if err := tx.SetMarks(s.unrecorded); err != nil {
-			return err
-		}
-		return tx.DropMarks([]uint32{segment})
-	})
-	if err != nil {
-		return s.uncommit(batch, err)
-	}
-	s.recorded()
 	s.marks = slices.DeleteFunc(s.marks, func(m pack.Mark) bool { return m.Segment == segment })
 	return s.packs.Delete([]uint32{segment})
 }

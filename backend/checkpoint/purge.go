@@ -140,21 +140,8 @@ func (s *Store) describeAll(ctx context.Context) error {
 			return s.uncommit(keep, err)
 		}
 	}
-	if err := s.flush(keep); err != nil {
-		return s.uncommit(keep, err)
-	}
 	s.last = nil
-	err = s.db.Write(func(tx *meta.Tx) error {
-		if err := tx.SetMarks(s.unrecorded); err != nil {
-			return err
-		}
-		return tx.SetHeaders(rows)
-	})
-	if err != nil {
-		return s.uncommit(keep, err)
-	}
-	s.recorded()
-	return nil
+	return s.record(keep, func(tx *meta.Tx) error { return tx.SetHeaders(rows) })
 }
 
 // root finds the new root of a tree, and tells whether the path was in it.
@@ -238,10 +225,7 @@ func (p *purge) collect(e *node.Entry) error {
 func (p *purge) record(ctx context.Context, rows []meta.Row, extras map[string][]meta.Extra) error {
 	s := p.store
 	s.last = nil
-	if err := s.flush(p.keep); err != nil {
-		return s.uncommit(p.keep, err)
-	}
-	err := s.db.Write(func(tx *meta.Tx) error {
+	err := s.record(p.keep, func(tx *meta.Tx) error {
 		for _, row := range rows {
 			if to := p.roots[row.Root]; to != row.Root {
 				if err := tx.SetRoot(row.ID, to, int(p.sums[to].Files)); err != nil {
@@ -268,15 +252,11 @@ func (p *purge) record(ctx context.Context, rows []meta.Row, extras map[string][
 		}
 		maps.Copy(dead, p.contents)
 		maps.Copy(dead, p.folders)
-		if err := tx.SetDead(dead); err != nil {
-			return err
-		}
-		return tx.SetMarks(s.unrecorded)
+		return tx.SetDead(dead)
 	})
 	if err != nil {
-		return s.uncommit(p.keep, err)
+		return err
 	}
-	s.recorded()
 	s.purging = true
 	// The state to go on from refers to what goes.
 	s.work.dir, s.work.saved = nil, nil

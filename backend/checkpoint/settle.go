@@ -228,25 +228,21 @@ func (s *Store) late(ctx context.Context, j *journal) ([]string, error) {
 		keep.Drop()
 		return nil, nil
 	}
-	if err := s.flush(keep); err != nil {
-		return nil, s.uncommit(keep, err)
-	}
 	paths := make([]string, len(extras))
 	for i, e := range extras {
 		paths[i] = EncodePath(e.Path)
 	}
-	err = s.db.Write(func(tx *meta.Tx) error {
+	err = s.record(keep, func(tx *meta.Tx) error {
 		for _, e := range extras {
 			if err := tx.AddExtra(j.ID, e); err != nil {
 				return err
 			}
 		}
-		return tx.SetMarks(s.unrecorded)
+		return nil
 	})
 	if err != nil {
-		return nil, s.uncommit(keep, err)
+		return nil, err
 	}
-	s.recorded()
 	return paths, ctx.Err()
 }
 

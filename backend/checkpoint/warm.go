@@ -85,11 +85,7 @@ func (s *Store) keepSoFar(keep *pack.Batch) error {
 	if len(s.unrecorded) == 0 {
 		return nil
 	}
-	if err := s.db.Write(func(tx *meta.Tx) error { return tx.SetMarks(s.unrecorded) }); err != nil {
-		return s.uncommit(keep, err)
-	}
-	s.recorded()
-	return nil
+	return s.record(keep, func(*meta.Tx) error { return nil })
 }
 
 // finishWarming records what was read, and gives checkpoints that were taken
@@ -104,17 +100,12 @@ func (s *Store) finishWarming(ctx context.Context, keep *pack.Batch, seen sighti
 			return s.uncommit(keep, err)
 		}
 	}
-	err := s.db.Write(func(tx *meta.Tx) error {
+	return s.record(keep, func(tx *meta.Tx) error {
 		for _, e := range early {
 			if err := tx.Complete(e.row); err != nil {
 				return err
 			}
 		}
-		return tx.SetMarks(s.unrecorded)
+		return nil
 	})
-	if err != nil {
-		return s.uncommit(keep, err)
-	}
-	s.recorded()
-	return nil
 }
