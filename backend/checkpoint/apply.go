@@ -5,9 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
-	"path"
-	"path/filepath"
 	"slices"
 
 	"github.com/keel-ide/keel/backend/checkpoint/internal/fault"
@@ -42,7 +41,12 @@ func (s *Store) apply(ctx context.Context, j *journal) (outcome, error) {
 		return out, fmt.Errorf("opening stage: %w", err)
 	}
 	defer stage.Close()
-	a := &application{store: s, root: root, stage: stage, journal: j, touched: map[string]bool{}}
+	way, err := newGuide(root)
+	if err != nil {
+		return out, err
+	}
+	defer way.close()
+	a := &application{store: s, way: way, stage: stage, journal: j, touched: map[string]bool{}}
 	if err := a.run(ctx, out.failed); err != nil {
 		return out, err
 	}
@@ -52,12 +56,13 @@ func (s *Store) apply(ctx context.Context, j *journal) (outcome, error) {
 
 // application is one run of a journal.
 type application struct {
-	store       *Store
-	root, stage *os.Root
-	journal     *journal
-	before      *tree // of the journal's checkpoint, read when needed
-	touched     map[string]bool
-	keepStage   bool // it holds bytes that are nowhere else
+	store     *Store
+	way       *guide // through the workspace
+	stage     *os.Root
+	journal   *journal
+	before    *tree           // of the journal's checkpoint, read when needed
+	touched   map[string]bool // raw paths to sync
+	keepStage bool            // it holds bytes that are nowhere else
 }
 
 func (a *application) run(ctx context.Context, failed map[string]string) error {
@@ -87,6 +92,7 @@ func (a *application) run(ctx context.Context, failed map[string]string) error {
 	if err := a.store.faults.Before("sync folders"); err != nil {
 		return err
 	}
+	a.way.restart()
 	a.sync(ctx)
 	for _, one := range a.journal.Steps {
 		a.journal.counted.Add(1)
@@ -111,7 +117,7 @@ func (a *application) openUp(ctx context.Context) error {
 	var folders []string
 	for _, one := range a.journal.Steps {
 		raw := DecodePath(one.Path)
-		folders = append(folders, path.Dir(raw))
+		folders = append(folders, folderOf(raw))
 		if one.Want != nil && one.Now != nil && one.Now.Kind == KindFolder {
 			folders = append(folders, raw) // moving a folder writes its ".."
 		}
@@ -121,20 +127,23 @@ func (a *application) openUp(ctx context.Context) error {
 			continue
 		}
 		seen[up] = true
-		parent, name, err := openParent(a.root, up)
+		parent, name, err := a.way.look(up)
 		if err != nil {
 			continue // it is made by a step, or the step will say what is wrong
 		}
 		info, err := parent.Lstat(name)
-		if err == nil && info.IsDir() && bits(info.Mode())&0o300 != 0o300 {
-			if err := a.store.faults.Before("open up %s", up); err != nil {
-				return errors.Join(err, parent.Close())
-			}
-			if err := chmodFolder(parent, name, bits(info.Mode())|0o700); err != nil {
-				a.store.o.Log.WarnContext(ctx, "opening up a folder", "path", up, "error", err)
-			}
+		if err != nil || !info.IsDir() || bits(info.Mode())&0o300 == 0o300 {
+			continue
 		}
-		_ = parent.Close() // only read from
+		if err := a.store.faults.Before("open up %s", up); err != nil {
+			return err
+		}
+		if parent, name, err = a.way.parent(up); err == nil {
+			err = chmodFolder(parent, name, bits(info.Mode())|0o700)
+		}
+		if err != nil {
+			a.store.o.Log.WarnContext(ctx, "opening up a folder", "path", up, "error", err)
+		}
 	}
 	return nil
 }
@@ -150,16 +159,15 @@ func (a *application) step(one step) error {
 	if err != nil {
 		return err
 	}
-	parent, name, err := openParent(a.root, raw)
+	parent, name, err := a.way.parent(raw)
 	if err != nil {
 		if want == nil && errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
 		return conflict(whyNoFolder)
 	}
-	defer parent.Close()
 	p := &spot{application: a, parent: parent, name: name, slot: one.Slot, want: want, old: old, path: raw}
-	a.touched[path.Dir(raw)] = true
+	a.touched[folderOf(raw)] = true
 	switch {
 	case want == nil && old.kind == KindFolder:
 		return p.removeFolder()
@@ -178,14 +186,13 @@ func (a *application) step(one step) error {
 func (a *application) setMode(m mode) error {
 	raw := DecodePath(m.Path)
 	onlyLent := m.From == m.To // opened up to write in it, and it may be gone
-	parent, name, err := openParent(a.root, raw)
+	parent, name, err := a.way.parent(raw)
 	if err != nil {
 		if onlyLent {
 			return nil
 		}
 		return conflict(whyNoFolder)
 	}
-	defer parent.Close()
 	info, err := parent.Lstat(name)
 	if err != nil || !info.IsDir() {
 		if onlyLent {
@@ -212,20 +219,22 @@ func (a *application) setMode(m mode) error {
 	}
 }
 
-// sync makes the changed folders durable.
+// sync makes the changed folders durable, and files of which only the mode was
+// changed.
 func (a *application) sync(ctx context.Context) {
-	var folders []string
-	for folder := range a.touched {
-		// Followed by path, which at worst syncs another folder.
-		absolute := filepath.Join(a.store.root, filepath.FromSlash(folder))
-		if _, err := os.Lstat(absolute); err == nil {
-			folders = append(folders, absolute)
+	paths := slices.SortedFunc(maps.Keys(a.touched), comparePaths)
+	err := syncNames(len(paths), func(yield func(*os.Root, string) bool) {
+		for _, raw := range paths {
+			parent, name, err := a.way.look(raw)
+			if err != nil {
+				continue // it has gone since
+			}
+			if !yield(parent, name) {
+				return
+			}
 		}
-	}
-	if len(folders) == 0 {
-		return
-	}
-	if err := syncPaths(folders); err != nil {
+	})
+	if err != nil {
 		a.store.o.Log.WarnContext(ctx, "syncing restored folders", "error", err)
 	}
 }
@@ -237,14 +246,13 @@ func (a *application) verify(one step) error {
 	if err != nil {
 		return err
 	}
-	parent, name, err := openParent(a.root, raw)
+	parent, name, err := a.way.look(raw)
 	if err != nil {
 		if want == nil && errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
 		return conflict(whyDuring)
 	}
-	defer parent.Close()
 	now, err := describe(parent, name, a.store.limit(want))
 	if err != nil {
 		return err

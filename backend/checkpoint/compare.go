@@ -33,12 +33,9 @@ func implied(t *tree, here, there state) bool {
 	if there.coverage != absent || here.entry == nil || here.entry.kind != KindFolder {
 		return false
 	}
-	for inner := range t.below(here.entry.path, nil) {
-		if inner.known() {
-			return true
-		}
-	}
-	return false
+	// What is known deeper inside is in a folder that is known.
+	n := t.node(here.entry.inside)
+	return n != nil && slices.ContainsFunc(n.Entries, func(e node.Entry) bool { return e.Known() })
 }
 
 func newChange(p string, a, b *entry) Change {

@@ -1,9 +1,11 @@
 package checkpoint
 
 import (
+	"cmp"
 	"encoding/hex"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -63,21 +65,29 @@ func given(text string) (string, error) {
 // comparePaths orders paths so that what is below a folder follows it at once:
 // a slash sorts before every other byte.
 func comparePaths(a, b string) int {
-	for i := 0; i < len(a) && i < len(b); i++ {
-		if a[i] == b[i] {
-			continue
-		}
-		switch {
-		case a[i] == '/':
-			return -1
-		case b[i] == '/':
-			return 1
-		case a[i] < b[i]:
-			return -1
-		}
+	i := commonPrefix(a, b)
+	switch {
+	case i == len(a) || i == len(b):
+		return len(a) - len(b)
+	case a[i] == '/':
+		return -1
+	case b[i] == '/':
 		return 1
 	}
-	return len(a) - len(b)
+	return cmp.Compare(a[i], b[i])
+}
+
+// commonPrefix is how many bytes two texts begin with alike.
+func commonPrefix(a, b string) int {
+	const stride = 64 // compared at once
+	n := 0
+	for n+stride <= len(a) && n+stride <= len(b) && a[n:n+stride] == b[n:n+stride] {
+		n += stride
+	}
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
 }
 
 // below tells whether p is inside folder.
@@ -88,6 +98,14 @@ func below(p, folder string) bool {
 	return len(p) > len(folder) && p[len(folder)] == '/' && p[:len(folder)] == folder
 }
 
+// folderOf is the folder that holds a raw path; "." for the workspace.
+func folderOf(p string) string {
+	if i := strings.LastIndexByte(p, '/'); i >= 0 {
+		return p[:i]
+	}
+	return "."
+}
+
 func join(folder, name string) string {
 	if folder == "." {
 		return name
@@ -95,11 +113,12 @@ func join(folder, name string) string {
 	return folder + "/" + name
 }
 
-// scope is the part of the workspace an operation is about; empty is all.
+// scope is the part of the workspace an operation is about, sorted and without
+// what is below another path of it; empty is all.
 type scope []string
 
 func newScope(paths []string) (scope, error) {
-	var s scope
+	var all []string
 	for _, text := range paths {
 		p, err := given(text)
 		if err != nil {
@@ -108,21 +127,28 @@ func newScope(paths []string) (scope, error) {
 		if p == "." {
 			return nil, nil
 		}
-		s = append(s, p)
+		all = append(all, p)
 	}
-	return s, nil
+	return scopeOf(all), nil
+}
+
+// scopeOf is a scope of raw paths.
+func scopeOf(paths []string) scope {
+	var s scope
+	for _, p := range slices.SortedFunc(slices.Values(paths), comparePaths) {
+		if n := len(s); n == 0 || p != s[n-1] && !below(p, s[n-1]) {
+			s = append(s, p)
+		}
+	}
+	return s
 }
 
 func (s scope) holds(p string) bool {
 	if len(s) == 0 {
 		return true
 	}
-	for _, one := range s {
-		if p == one || below(p, one) {
-			return true
-		}
-	}
-	return false
+	i, found := slices.BinarySearchFunc(s, p, comparePaths)
+	return found || i > 0 && below(p, s[i-1])
 }
 
 // meets tells whether the scope holds p or something below it.
@@ -130,10 +156,6 @@ func (s scope) meets(p string) bool {
 	if s.holds(p) {
 		return true
 	}
-	for _, one := range s {
-		if below(one, p) {
-			return true
-		}
-	}
-	return false
+	i, _ := slices.BinarySearchFunc(s, p, comparePaths)
+	return i < len(s) && below(s[i], p)
 }

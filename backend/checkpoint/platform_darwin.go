@@ -49,7 +49,10 @@ func moveNew(from *os.Root, fromName string, to *os.Root, toName string) error {
 }
 
 // syncFileSystem is not to be had: files are synced one by one.
-func syncFileSystem(string) (bool, error) { return false, nil }
+func syncFileSystem(*os.File) (bool, error) { return false, nil }
+
+// leadsTo is not to be had: a path is looked up name by name.
+func leadsTo(*os.File, string, fs.FileInfo) (bool, error) { return false, errUnsupported }
 
 // isReadOnly tells whether an error says that a file system cannot be written to.
 func isReadOnly(err error) bool { return errors.Is(err, unix.EROFS) }

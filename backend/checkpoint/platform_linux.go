@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -52,14 +53,44 @@ func moveNew(from *os.Root, fromName string, to *os.Root, toName string) error {
 	return rename(from, fromName, to, toName, 0)
 }
 
-// syncFileSystem makes everything on a folder's file system durable.
-func syncFileSystem(folder string) (bool, error) {
-	file, err := os.Open(folder)
-	if err != nil {
-		return true, err
+// syncFileSystem makes everything on an open folder's file system durable.
+func syncFileSystem(folder *os.File) (bool, error) { return true, unix.Syncfs(int(folder.Fd())) }
+
+// leadsTo tells whether a path inside an open folder leads to a folder that was
+// looked at before, by way of no link. The system looks the path up at once,
+// or in runs that are short enough for it.
+func leadsTo(top *os.File, at string, was fs.FileInfo) (bool, error) {
+	const longest = unix.PathMax - 1
+	how := &unix.OpenHow{Flags: unix.O_PATH | unix.O_DIRECTORY | unix.O_CLOEXEC, Resolve: unix.RESOLVE_NO_SYMLINKS}
+	fd := int(top.Fd())
+	for at != "" {
+		run, rest := at, ""
+		if len(at) > longest {
+			cut := strings.LastIndexByte(at[:longest], '/')
+			if cut < 0 {
+				return false, errUnsupported
+			}
+			run, rest = at[:cut], at[cut+1:]
+		}
+		next, err := unix.Openat2(fd, run, how)
+		if fd != int(top.Fd()) {
+			_ = unix.Close(fd) // only looked up in
+		}
+		switch {
+		case errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EPERM): // an old kernel, or a sandbox
+			return false, errUnsupported
+		case err != nil:
+			return false, err
+		}
+		fd, at = next, rest
 	}
-	defer file.Close()
-	return true, unix.Syncfs(int(file.Fd()))
+	var stat unix.Stat_t
+	err := unix.Fstat(fd, &stat)
+	if fd != int(top.Fd()) {
+		_ = unix.Close(fd)
+	}
+	id := identify(was)
+	return err == nil && uint64(stat.Dev) == id.device && stat.Ino == id.inode, err
 }
 
 // isReadOnly tells whether an error says that a file system cannot be written to.

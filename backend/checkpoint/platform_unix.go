@@ -56,9 +56,9 @@ func hardLinked(info fs.FileInfo) bool {
 	return ok && stat.Nlink > 1
 }
 
-// openToSync does not wait for a pipe's other end.
-func openToSync(path string) (*os.File, error) {
-	return os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+// openToSync follows no link and does not wait for a pipe's other end.
+func openToSync(folder *os.Root, name string) (*os.File, error) {
+	return folder.OpenFile(name, readFlags, 0)
 }
 
 // lockFile takes the lock or says ErrBusy at once. It dies with the process.

@@ -47,18 +47,21 @@ func sameDevice(a, b string) bool {
 	return strings.EqualFold(filepath.VolumeName(a), filepath.VolumeName(b))
 }
 
-func syncFileSystem(string) (bool, error) { return false, nil }
+func syncFileSystem(*os.File) (bool, error) { return false, nil }
+
+// leadsTo is not to be had: a path is looked up name by name.
+func leadsTo(*os.File, string, fs.FileInfo) (bool, error) { return false, errUnsupported }
 
 // hardLinked cannot be told without opening the file.
 func hardLinked(fs.FileInfo) bool { return false }
 
 // openToSync returns nil for a folder: Windows cannot sync one.
-func openToSync(path string) (*os.File, error) {
-	info, err := os.Lstat(path)
+func openToSync(folder *os.Root, name string) (*os.File, error) {
+	info, err := folder.Lstat(name)
 	if err != nil || info.IsDir() {
 		return nil, err
 	}
-	return os.OpenFile(path, os.O_RDWR, 0)
+	return folder.OpenFile(name, os.O_RDWR, 0)
 }
 
 // lockFile takes the lock or says ErrBusy at once. It dies with the process.

@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -379,8 +378,8 @@ func (s *Store) keepTexts(id string, p *plan) error {
 // result counts what was done; failed holds reasons by encoded path.
 func (p *plan) result(undo string, failed map[string]string) Result {
 	done := func(g *goal) bool {
-		if swap := p.swallower(g); swap != nil {
-			g = swap
+		if g.swallower != nil {
+			g = g.swallower
 		}
 		_, ok := failed[EncodePath(g.path)]
 		return !ok
@@ -436,7 +435,7 @@ func (s *Store) newJournal(id string, p *plan) *journal {
 	j := &journal{ID: id, Stage: s.stagePath(id), Steps: []step{}, Modes: []mode{}}
 	var removals []step
 	for i, g := range p.goals {
-		if p.swallower(g) != nil || g.wants(KindFolder) && g.has(KindFolder) {
+		if g.swallower != nil || g.wants(KindFolder) && g.has(KindFolder) {
 			continue
 		}
 		one := step{Path: EncodePath(g.path), Slot: strconv.Itoa(i), Want: save(g.want), Now: save(g.now)}
@@ -476,7 +475,7 @@ func (p *plan) modes() []mode {
 		if g.has(KindFolder) && g.want != nil && !g.wants(KindFolder) && g.now.mode&0o300 != 0o300 {
 			byPath[g.path] = mode{Path: EncodePath(g.path), From: g.now.mode, To: g.now.mode} // should it stay
 		}
-		up := path.Dir(g.path)
+		up := folderOf(g.path)
 		if _, done := byPath[up]; done || up == "." {
 			continue
 		}

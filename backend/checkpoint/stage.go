@@ -33,7 +33,7 @@ func (s *Store) stageAll(ctx context.Context, j *journal) error {
 	if err := s.faults.Before("sync stage"); err != nil {
 		return err
 	}
-	if err := syncPaths(append(toSync, j.Stage)); err != nil {
+	if err := syncStage(j.Stage, append(toSync, ".")); err != nil {
 		return fmt.Errorf("syncing stage: %w", err)
 	}
 	if err := ctx.Err(); err != nil {
@@ -42,8 +42,28 @@ func (s *Store) stageAll(ctx context.Context, j *journal) error {
 	return s.writeJournal(j, staged)
 }
 
+// syncStage makes what is in a stage durable, by name.
+func syncStage(stage string, names []string) error {
+	root, err := os.OpenRoot(stage)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	return syncNames(len(names), func(yield func(*os.Root, string) bool) {
+		for _, name := range names {
+			if !yield(root, name) {
+				return
+			}
+		}
+	})
+}
+
 // stageSteps makes the new objects side by side, unless a test counts the steps.
+// It returns the slots to sync.
 func (s *Store) stageSteps(ctx context.Context, j *journal) ([]string, error) {
+	if err := s.keepOtherNames(j); err != nil {
+		return nil, err
+	}
 	work := pool.NewWithResults[string]().WithErrors().WithFirstError().WithContext(ctx).WithCancelOnError().WithMaxGoroutines(s.atOnce())
 	for i := range j.Steps {
 		one := &j.Steps[i]
@@ -52,9 +72,6 @@ func (s *Store) stageSteps(ctx context.Context, j *journal) ([]string, error) {
 				return "", err
 			}
 			j.counted.Add(1)
-			if one.onlyMode() {
-				one.Whole = s.hasOtherNames(DecodePath(one.Path))
-			}
 			written, err := s.stageOne(j, *one)
 			if err != nil {
 				return "", fmt.Errorf("preparing %q: %w", one.Path, err)
@@ -63,7 +80,7 @@ func (s *Store) stageSteps(ctx context.Context, j *journal) ([]string, error) {
 		})
 	}
 	written, err := work.Wait()
-	return slices.DeleteFunc(written, func(path string) bool { return path == "" }), err
+	return slices.DeleteFunc(written, func(slot string) bool { return slot == "" }), err
 }
 
 // atOnce is how many files are written or read side by side.
@@ -75,8 +92,8 @@ func (s *Store) atOnce() int {
 	return most
 }
 
-// stageOne makes the new object of a step in its slot, and returns the file to
-// sync, if any.
+// stageOne makes the new object of a step in its slot, and returns the slot if
+// it is a file to sync.
 func (s *Store) stageOne(j *journal, one step) (string, error) {
 	if one.Want == nil || one.onlyMode() || one.Want.Kind == KindFolder && one.Now == nil {
 		return "", nil
@@ -106,24 +123,39 @@ func (s *Store) stageOne(j *journal, one step) (string, error) {
 	if err == nil {
 		err = file.Chmod(fileMode(one.Want.Mode))
 	}
-	return slot, errors.Join(err, file.Close())
+	return one.Slot, errors.Join(err, file.Close())
 }
 
-// hasOtherNames tells whether the file at a path has more than one name. What
-// cannot be looked at is not: its step will say what is wrong.
-func (s *Store) hasOtherNames(raw string) bool {
+// keepOtherNames finds the files of which only the mode changes and that have
+// more than one name. What cannot be looked at has one: its step will say what
+// is wrong.
+func (s *Store) keepOtherNames(j *journal) error {
+	if !slices.ContainsFunc(j.Steps, step.onlyMode) {
+		return nil
+	}
 	root, err := os.OpenRoot(s.root)
 	if err != nil {
-		return false
+		return fmt.Errorf("opening workspace: %w", err)
 	}
 	defer root.Close()
-	parent, name, err := openParent(root, raw)
+	way, err := newGuide(root)
 	if err != nil {
-		return false
+		return err
 	}
-	defer parent.Close()
-	info, err := parent.Lstat(name)
-	return err == nil && hardLinked(info)
+	defer way.close()
+	for i := range j.Steps {
+		one := &j.Steps[i]
+		if !one.onlyMode() {
+			continue
+		}
+		parent, name, err := way.look(DecodePath(one.Path))
+		if err != nil {
+			continue
+		}
+		info, err := parent.Lstat(name)
+		one.Whole = err == nil && hardLinked(info)
+	}
+	return nil
 }
 
 // onlyMode tells whether a file is changed in place, as its content stays.

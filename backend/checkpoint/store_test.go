@@ -268,3 +268,26 @@ func BenchmarkRestore(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkRestoreDeep restores a file in each of many folders inside each
+// other.
+func BenchmarkRestoreDeep(b *testing.B) {
+	for _, levels := range []int{500, 1_000, 3_000} {
+		b.Run(fmt.Sprint(levels), func(b *testing.B) {
+			root := b.TempDir()
+			store := opened(b, b.TempDir(), root, checkpoint.Options{})
+			checkpointtest.DeepWrite(b, root, levels, "1")
+			id := create(b, store)
+			for b.Loop() {
+				b.StopTimer()
+				checkpointtest.DeepWrite(b, root, levels, "2")
+				b.StartTimer()
+				result, err := store.Restore(b.Context(), checkpoint.RestoreRequest{ID: id})
+				must(b, err)
+				if result.Written != levels {
+					b.Fatalf("result: %+v", result)
+				}
+			}
+		})
+	}
+}

@@ -2,7 +2,9 @@ package checkpoint
 
 import (
 	"errors"
-	"path/filepath"
+	"io/fs"
+	"iter"
+	"os"
 	"sync"
 )
 
@@ -13,20 +15,41 @@ const (
 	syncAtOnce    = 8
 )
 
-// syncPaths makes files and folders of one file system durable.
-func syncPaths(paths []string) error {
-	if len(paths) >= syncWholeFrom {
-		if done, err := syncFileSystem(filepath.Dir(paths[0])); done {
-			return err
-		}
+// syncNames makes files and folders, which must all be on the file system of
+// the first of their folders, durable: so many names, each with the folder it is
+// in. A folder need only stay open until the next one is asked for. What is not
+// there needs no sync.
+func syncNames(count int, all iter.Seq2[*os.Root, string]) error {
+	if count == 0 {
+		return nil
 	}
 	var wait sync.WaitGroup
-	failed := make([]error, len(paths))
+	var mu sync.Mutex
+	var failed []error
+	note := func(err error) {
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			mu.Lock()
+			defer mu.Unlock()
+			failed = append(failed, err)
+		}
+	}
 	turn := make(chan struct{}, syncAtOnce)
-	for i, path := range paths {
+	whole := count >= syncWholeFrom
+	for folder, name := range all {
+		if whole {
+			if done, err := syncWhole(folder); done {
+				return err
+			}
+			whole = false
+		}
+		file, err := openToSync(folder, name)
+		if err != nil || file == nil {
+			note(err)
+			continue
+		}
 		turn <- struct{}{}
 		wait.Go(func() {
-			failed[i] = syncPath(path)
+			note(errors.Join(file.Sync(), file.Close()))
 			<-turn
 		})
 	}
@@ -34,10 +57,12 @@ func syncPaths(paths []string) error {
 	return errors.Join(failed...)
 }
 
-func syncPath(path string) error {
-	file, err := openToSync(path)
-	if err != nil || file == nil {
-		return err
+// syncWhole syncs the whole file system of a folder, where the system can.
+func syncWhole(folder *os.Root) (bool, error) {
+	file, err := folder.Open(".")
+	if err != nil {
+		return true, err
 	}
-	return errors.Join(file.Sync(), file.Close())
+	done, err := syncFileSystem(file)
+	return done, errors.Join(err, file.Close())
 }

@@ -18,8 +18,9 @@ type entry struct {
 	hash   node.ID // of a file
 	target string  // of a link
 	cause  node.Cause
-	reason string // in words, when not captured
-	print  uint64 // of what is not captured: tells whether it seems to have changed
+	reason string  // in words, when not captured
+	print  uint64  // of what is not captured: tells whether it seems to have changed
+	inside node.ID // of a folder: what it holds
 }
 
 func kindOf(k node.Kind) Kind {
@@ -42,7 +43,7 @@ func entryOf(at string, e *node.Entry) *entry {
 	case node.File:
 		out.hash = e.ID
 	case node.Folder:
-		out.size = 0
+		out.size, out.inside = 0, e.ID
 	}
 	if e.More != nil {
 		out.print = e.More.Print
@@ -87,10 +88,22 @@ type state struct {
 // tree is one state of the workspace. A folder that cannot be read is unknown
 // with all below it, and the first such failure is kept in failed: whoever asks
 // a tree looks at that in the end.
+//
+// A tree remembers the way to the folder that it looked in last, as the next
+// path asked for is mostly near. It is for one goroutine.
 type tree struct {
 	root   node.ID
 	load   func(node.ID) (*node.Node, error)
 	failed error
+
+	at  string // the raw path of that folder
+	way []opened
+}
+
+// opened is a folder on the way to another one.
+type opened struct {
+	end  int // of its path
+	node *node.Node
 }
 
 // node returns a folder, or nil.
@@ -107,14 +120,13 @@ func (t *tree) node(id node.ID) *node.Node {
 
 // find says what the tree knows of p.
 func (t *tree) find(p string) (coverage, *entry) {
-	n := t.node(t.root)
-	for at, rest := "", p; ; {
+	n, from := t.nearest(p)
+	for {
 		if n == nil {
 			return unknown, nil
 		}
-		name, deeper, more := strings.Cut(rest, "/")
-		e := n.Find(name)
-		at += name
+		name, deeper, more := strings.Cut(p[from:], "/")
+		e, end := n.Find(name), from+len(name)
 		switch {
 		case e == nil && n.Partial:
 			return unknown, nil
@@ -123,14 +135,31 @@ func (t *tree) find(p string) (coverage, *entry) {
 		case !e.Known() && more:
 			return unknown, nil
 		case !e.Known():
-			return unknown, entryOf(at, e)
+			return unknown, entryOf(p[:end], e)
 		case !more:
-			return present, entryOf(at, e)
+			return present, entryOf(p, e)
 		case e.Kind != node.Folder:
 			return absent, nil
 		}
-		n, at, rest = t.node(e.ID), at+"/", deeper
+		n, from = t.node(e.ID), len(p)-len(deeper)
+		if n != nil {
+			t.at, t.way = p[:end], append(t.way, opened{end, n})
+		}
 	}
+}
+
+// nearest is the last folder above p that the tree remembers, and where in p the
+// name inside it begins.
+func (t *tree) nearest(p string) (*node.Node, int) {
+	common := commonPrefix(t.at, p)
+	for i, o := range slices.Backward(t.way) {
+		if o.end <= common && o.end < len(p) && p[o.end] == '/' {
+			t.way = t.way[:i+1]
+			return o.node, o.end + 1
+		}
+	}
+	t.at, t.way = "", t.way[:0]
+	return t.node(t.root), 0
 }
 
 // entry returns what stands at p, or nil.
@@ -145,18 +174,11 @@ func (t *tree) below(folder string, wanted func(*node.Entry) bool) iter.Seq[*ent
 	return func(yield func(*entry) bool) {
 		id := t.root
 		if folder != "." {
-			n := t.node(id)
-			for name := range strings.SplitSeq(folder, "/") {
-				if n == nil {
-					return
-				}
-				e := n.Find(name)
-				if e == nil || e.Kind != node.Folder {
-					return
-				}
-				id = e.ID
-				n = t.node(id)
+			e := t.entry(folder)
+			if e == nil || e.kind != KindFolder {
+				return
 			}
+			id = e.inside
 		}
 		t.inside(folder, id, wanted, yield)
 	}

@@ -63,7 +63,7 @@ func allRows() []row {
 	return slices.Concat(
 		captureRows(), contentRows(), nameRows(), oddRows(), clockRows(), gitRows(), raceRows(),
 		restoreRows(), agentRows(), processRows(), crashRows(),
-		permissionRows(), diskRows(), placeRows(), badStoreRows(), newRows(),
+		permissionRows(), diskRows(), placeRows(), badStoreRows(), newRows(), deepRows(),
 	)
 }
 

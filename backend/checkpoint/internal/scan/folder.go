@@ -330,7 +330,7 @@ func (v *visit) folders(ctx context.Context) error {
 		case k.old != nil && !v.inside.changed:
 			k.in.ignored = k.old.ignored
 		default:
-			k.in.ignored = v.inside.rules.Match(v.way.join(one.name), true)
+			k.in.ignored = v.inside.rules != nil && v.inside.rules.Match(v.way.join(one.name), true)
 		}
 		if k.old != nil && k.dirt == nil && !k.in.changed && !k.old.linkedBelow {
 			k.found.dir = k.old // known to be as it was, without opening it

@@ -219,11 +219,26 @@ func (t *trail) path() string {
 	return t.parent.join(t.name)
 }
 
+// join is the path of a name in the folder. It is put together from its end, in
+// time that its length takes.
 func (t *trail) join(name string) string {
 	if t.parent == nil {
 		return name
 	}
-	return t.parent.join(t.name) + "/" + name
+	length := len(name)
+	for at := t; at.parent != nil; at = at.parent {
+		length += len(at.name) + 1
+	}
+	out := make([]byte, length)
+	end := length - len(name)
+	copy(out[end:], name)
+	for at := t; at.parent != nil; at = at.parent {
+		end--
+		out[end] = '/'
+		end -= len(at.name)
+		copy(out[end:], at.name)
+	}
+	return string(out)
 }
 
 // around is what a folder inherits.
