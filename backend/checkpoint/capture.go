@@ -60,15 +60,16 @@ func (s *Store) heal(ctx context.Context, capture func() (Checkpoint, *tree, err
 func (s *Store) capture(ctx context.Context, r CreateRequest, pinned bool) (Checkpoint, *tree, error) {
 	started := s.o.Now()
 	keep := s.packs.Begin(s.marks)
-	seen, err := s.look(ctx, keep)
+	seen, err := s.lookFor(ctx, keep, r.aim)
 	if err != nil {
 		keep.Drop()
 		return Checkpoint{}, nil, fmt.Errorf("capturing workspace: %w", err)
 	}
-	now := s.treeWith(seen.Dir.ID, nil)
+	dir := seen.whole()
+	now := s.treeWith(dir.ID, nil)
 	row := s.newRow(r, started, pinned)
-	row.Root, row.Policy = seen.Dir.ID, s.policy(seen.Dir)
-	if err := s.describe(ctx, &row, now, seen.Dir, keep); err != nil {
+	row.Root, row.Policy = dir.ID, s.policyFor(seen, r.aim)
+	if err := s.describe(ctx, &row, now, dir, keep); err != nil {
 		s.giveBack(seen)
 		return Checkpoint{}, nil, s.uncommit(keep, err)
 	}

@@ -37,9 +37,10 @@
 // checkpoint shows when it seems to have changed.
 //
 // The rules are part of a checkpoint: what it covers does not change when they
-// do. Where a restore or the user brings ignore rules into force, what they make
-// bulk is unknown from then on, also to an undo, which leaves it alone and lists
-// it.
+// do. A restore, or an undo, to a state that had other rules goes by both: first
+// it also captures what those rules covered, or will cover once they are back,
+// and only the rules of now leave out; then it brings all of it back at once.
+// What the state itself does not cover is left alone.
 //
 // Owners, access lists, extended attributes, times and the ties between hard
 // links are not kept. A store into a memory-mapped page is noticed only once the
@@ -174,6 +175,8 @@ type CreateRequest struct {
 	// reading of a large workspace still runs, they are captured at once and the
 	// rest follows; nil means everything.
 	Targets []string
+
+	aim *aim // of the restore that it is taken before; else nil
 }
 
 // Unsaved is the text that an editor holds and has not saved.

@@ -184,14 +184,7 @@ func found(before, after *tree) ([]Change, error) {
 
 // present reads the workspace as it is now and keeps nothing of it. The caller
 // holds s.busy.
-func (s *Store) present(ctx context.Context) (*tree, error) {
-	seen, err := s.look(ctx, nil)
-	if err != nil {
-		return nil, fmt.Errorf("reading workspace: %w", err)
-	}
-	s.giveBack(seen)
-	return s.treeWith(seen.Dir.ID, seen.Overlay), nil
-}
+func (s *Store) present(ctx context.Context) (*tree, error) { return s.presentFor(ctx, nil) }
 
 // ReadFile returns the bytes of a file, or the target of a link, as they were
 // at a checkpoint; an empty id is the disk as it is now. The error is

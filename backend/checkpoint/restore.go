@@ -77,11 +77,11 @@ func (s *Store) Preview(ctx context.Context, r RestoreRequest) (Plan, error) {
 		return Plan{}, err
 	}
 	defer leave()
-	makePlan, err := s.planner(ctx, r)
+	makePlan, at, err := s.planner(ctx, r)
 	if err != nil {
 		return Plan{}, err
 	}
-	now, err := s.present(ctx)
+	now, err := s.presentFor(ctx, at)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -93,18 +93,22 @@ func (s *Store) Preview(ctx context.Context, r RestoreRequest) (Plan, error) {
 }
 
 // planner reads what a request refers to; the plan is made of the state before.
-func (s *Store) planner(ctx context.Context, r RestoreRequest) (func(now *tree) (*plan, error), error) {
+func (s *Store) planner(ctx context.Context, r RestoreRequest) (func(now *tree) (*plan, error), *aim, error) {
 	in, err := newScope(r.Paths)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	texts, err := unsavedTexts(r.Unsaved)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	target, err := s.treeOf(ctx, r.ID)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	at, err := s.aimAt(ctx, r.ID, in)
+	if err != nil {
+		return nil, nil, err
 	}
 	trees := []*tree{target}
 	make := func(p *plan) { p.exact(target, in) }
@@ -113,12 +117,12 @@ func (s *Store) planner(ctx context.Context, r RestoreRequest) (func(now *tree) 
 	case Agent:
 		after, err := s.treeOf(ctx, r.After)
 		if err != nil {
-			return nil, fmt.Errorf("the state after the changes: %w", err)
+			return nil, nil, fmt.Errorf("the state after the changes: %w", err)
 		}
 		trees = append(trees, after)
 		make = func(p *plan) { p.agent(target, after, in) }
 	default:
-		return nil, fmt.Errorf("restoring: unknown verb %q", r.Verb)
+		return nil, nil, fmt.Errorf("restoring: unknown verb %q", r.Verb)
 	}
 	return func(now *tree) (*plan, error) {
 		p := newPlan(now)
@@ -129,7 +133,7 @@ func (s *Store) planner(ctx context.Context, r RestoreRequest) (func(now *tree) 
 		}
 		make(p)
 		return p, p.check(append(trees, now)...)
-	}, nil
+	}, at, nil
 }
 
 // unsavedTexts is what editors hold, by raw path.
@@ -158,11 +162,11 @@ func (s *Store) Restore(ctx context.Context, r RestoreRequest) (Result, error) {
 		return Result{}, err
 	}
 	defer release()
-	makePlan, err := s.planner(ctx, r)
+	makePlan, at, err := s.planner(ctx, r)
 	if err != nil {
 		return Result{}, err
 	}
-	return s.restore(ctx, "before restoring "+r.ID, makePlan)
+	return s.restore(ctx, "before restoring "+r.ID, at, makePlan)
 }
 
 // undoRecord lists the paths a restore touched, with what it left there. The
@@ -174,6 +178,15 @@ type undoRecord struct {
 type undoPath struct {
 	Path  string `json:"path"` // encoded
 	After *saved `json:"after,omitempty"`
+}
+
+// paths are those that the restore touched, raw.
+func (u undoRecord) paths() []string {
+	out := make([]string, len(u.Paths))
+	for i, one := range u.Paths {
+		out[i] = DecodePath(one.Path)
+	}
+	return out
 }
 
 // Undo takes a restore back, or an undo; id is the result's Undo. Paths that
@@ -193,13 +206,19 @@ func (s *Store) Undo(ctx context.Context, id string) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	var at *aim
+	if paths := record.paths(); len(paths) > 0 {
+		if at, err = s.aimAt(ctx, id, scopeOf(paths)); err != nil {
+			return Result{}, err
+		}
+	}
 	after := make([]*entry, len(record.Paths))
 	for i, one := range record.Paths {
 		if after[i], err = one.After.entry(DecodePath(one.Path)); err != nil {
 			return Result{}, fmt.Errorf("undoing %q: %w", id, err)
 		}
 	}
-	return s.restore(ctx, "before undoing "+id, func(now *tree) (*plan, error) {
+	return s.restore(ctx, "before undoing "+id, at, func(now *tree) (*plan, error) {
 		p := newPlan(now)
 		for i, one := range record.Paths {
 			raw := DecodePath(one.Path)
@@ -236,8 +255,8 @@ func (s *Store) undoRecord(ctx context.Context, id string) (undoRecord, error) {
 
 // restore takes the checkpoint before, plans and carries out. The caller holds
 // the lock.
-func (s *Store) restore(ctx context.Context, label string, makePlan func(now *tree) (*plan, error)) (Result, error) {
-	before, p, err := s.secure(ctx, label, makePlan)
+func (s *Store) restore(ctx context.Context, label string, at *aim, makePlan func(now *tree) (*plan, error)) (Result, error) {
+	before, p, err := s.secure(ctx, label, at, makePlan)
 	if err != nil {
 		return Result{}, fmt.Errorf("saving the present state: %w", err)
 	}
@@ -279,11 +298,11 @@ func (s *Store) restore(ctx context.Context, label string, makePlan func(now *tr
 // secure takes the checkpoint before a restore and plans the restore. Whatever
 // the plan displaces is read back from the store: content that was there already
 // may have been damaged since, and is then kept anew.
-func (s *Store) secure(ctx context.Context, label string, makePlan func(now *tree) (*plan, error)) (Checkpoint, *plan, error) {
+func (s *Store) secure(ctx context.Context, label string, at *aim, makePlan func(now *tree) (*plan, error)) (Checkpoint, *plan, error) {
 	const tries = 3
 	for range tries {
 		before, now, err := s.heal(ctx, func() (Checkpoint, *tree, error) {
-			return s.capture(ctx, CreateRequest{Reason: PreRestore, Label: label}, true)
+			return s.capture(ctx, CreateRequest{Reason: PreRestore, Label: label, aim: at}, true)
 		})
 		if err != nil {
 			return Checkpoint{}, nil, err

@@ -145,6 +145,7 @@ type sighting struct {
 	scan.Result
 	drained watch.Dirty
 	hinted  bool
+	wide    *scan.Dir // with what else a restore needs; nil for most
 }
 
 // look reads the workspace as it is now, by the watcher's hint where there is

@@ -5,6 +5,7 @@ package checkpointtest
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
@@ -30,6 +31,8 @@ func captureRows() []row {
 		{"R10 files over the cap are named and left alone", overTheCap, ours},
 		{"R11 special and unreadable paths do not stop the rest", specialPaths, ours},
 		{"R16 ignore rules may change", ignoreRulesChange, ours},
+		{"R16 rules that came later, in one restore", ignoreRulesLater, ours},
+		{"R16 rules that came later, and a scope", ignoreRulesScope, ours},
 		{"R23 a rewrite within one clock tick is seen", rewrite, everyones},
 		{"R24 works without git", withoutGit, everyones},
 		{"R26 both sides of a tool call exist", bothSides, everyones},
@@ -299,13 +302,81 @@ func ignoreRulesChange(d *desk) {
 	result := d.exact(first.ID)
 	d.wantPaths("unknown", result.Unknown, "target")
 	d.wantTree(Tree{".gitignore": {"-", 0o644, "target/\n"}, "target": {"d", 0o755, ""}, "target/out": {"-", 0o644, "changed"}, "target/new": {"-", 0o644, "new"}})
-	// The other way round: captured then, not covered now.
+	// The other way round: captured then, not covered now. One restore does it.
 	d.remove("target/out")
+	d.write("target/deep/later", "later")
+	before := d.tree()
 	result = d.exact(second.ID)
-	d.wantPaths("unknown", result.Unknown, "target")
-	if _, back := d.tree()["target/out"]; back {
-		d.Fatal("a path that is not covered now was written")
+	d.wantPaths("unknown", result.Unknown)
+	want := Tree{".gitignore": {"-", 0o644, ""}, "target": {"d", 0o755, ""}, "target/out": {"-", 0o644, "changed"}, "target/new": {"-", 0o644, "new"}}
+	d.wantTree(want)
+	if again := d.exact(second.ID); again.Written+again.Deleted+len(again.Unknown) != 0 {
+		d.Fatalf("a second restore: %+v", again)
 	}
+	undone := d.undo(result.Undo)
+	d.wantPaths("unknown", undone.Unknown)
+	d.wantTree(before)
+	redone := d.undo(undone.Undo)
+	d.wantPaths("unknown", redone.Unknown)
+	d.wantTree(want)
+	// The checkpoint before covers what the restore took away.
+	d.exact(result.Undo)
+	d.wantTree(before)
+	if again := d.exact(result.Undo); again.Written+again.Deleted+len(again.Unknown) != 0 {
+		d.Fatalf("a second restore to the state before: %+v", again)
+	}
+}
+
+// ignoreRulesLater has rules that came after the checkpoint leave out what it
+// says is absent, and what its own rules leave out.
+func ignoreRulesLater(d *desk) {
+	d.write("sub/.gitignore", "/target/\n*.img\n")
+	d.write("sub/file", "1")
+	id := d.createAny().ID
+	large := string(noise(9, 1<<20+1))
+	d.write(".gitignore", "/sub/\nnode_modules\n*.img\n*.big\n")
+	d.write("node_modules/a/index.js", "1")
+	d.write("a.big", large)
+	d.write("b.img", large)
+	d.write("sub/file", "2")
+	d.write("sub/target/out", "mine")
+	d.write("sub/c.img", large)
+	for i := range 2001 {
+		d.write(fmt.Sprintf("sub/many/%d", i), "")
+	}
+	before := d.tree()
+	result := d.exact(id)
+	d.wantPaths("unknown", result.Unknown, "sub/c.img", "sub/target")
+	want := Tree{"sub": {"d", 0o755, ""}, "sub/.gitignore": {"-", 0o644, "/target/\n*.img\n"}, "sub/file": {"-", 0o644, "1"}}
+	for _, path := range []string{"sub/target", "sub/target/out", "sub/c.img"} {
+		want[path] = before[path]
+	}
+	d.wantTree(want)
+	if again := d.exact(id); again.Written+again.Deleted != 0 {
+		d.Fatalf("a second restore: %+v", again)
+	}
+	d.undo(result.Undo)
+	d.wantTree(before)
+}
+
+// ignoreRulesScope restores one path of a folder that rules leave out by now.
+func ignoreRulesScope(d *desk) {
+	d.write("target/a", "1")
+	d.write("target/b", "1")
+	d.write("node_modules/c", "1")
+	id := d.create()
+	d.write(".gitignore", "target\nnode_modules\n")
+	for _, path := range []string{"target/a", "target/b", "node_modules/c"} {
+		d.write(path, "2")
+	}
+	before := d.tree()
+	result := d.restore(checkpoint.RestoreRequest{ID: id, Paths: []string{"target/a"}})
+	want := maps.Clone(before)
+	want["target/a"] = Item{"-", 0o644, "1"}
+	d.wantTree(want)
+	d.wantRead(result.Undo, "node_modules/c", "", checkpoint.ErrNotCovered)
+	d.undo(result.Undo)
+	d.wantTree(before)
 }
 
 func rewrite(d *desk) {

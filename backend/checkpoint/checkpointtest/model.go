@@ -16,7 +16,7 @@ import (
 	"github.com/keel-ide/keel/backend/checkpoint"
 )
 
-const modelCap = 10 // bytes: what is larger is not captured
+const modelCap = 32 // bytes: what is larger is not captured; ignore files are not
 
 // model changes a workspace at random, takes checkpoints and restores them in
 // every way, and compares each outcome with what the oracle below says.
@@ -71,9 +71,10 @@ type machine struct {
 
 // restored is a restore, or an undo, that may be taken back.
 type restored struct {
-	undo          string
-	day           int
-	before, after Tree
+	undo   string
+	day    int
+	before seen
+	after  Tree
 }
 
 func (m *machine) actions() map[string]func(*rapid.T) {

@@ -37,13 +37,15 @@ func (m *machine) scope(r *rapid.T) []string {
 // exact restores, undoes and redoes.
 func (m *machine) exact(r *rapid.T) {
 	id, in := m.anyID(r, "id"), m.scope(r)
-	m.restore(checkpoint.RestoreRequest{ID: id, Paths: in}, expectExact(m.saved[id], m.tree(), in))
+	now := m.tree().before(plainly(m.saved[id]), in)
+	m.restore(checkpoint.RestoreRequest{ID: id, Paths: in}, now, expectExact(m.saved[id], now, in))
 }
 
 func (m *machine) agent(r *rapid.T) {
 	before, after, in := m.anyID(r, "before"), m.anyID(r, "after"), m.scope(r)
 	request := checkpoint.RestoreRequest{ID: before, Verb: checkpoint.Agent, After: after, Paths: in}
-	m.restore(request, expectAgent(m.saved[before], m.saved[after], m.tree(), in))
+	now := m.tree().before(plainly(m.saved[before]), in)
+	m.restore(request, now, expectAgent(m.saved[before], m.saved[after], now, in))
 }
 
 // unsaved restores exactly while an editor holds text for some files.
@@ -53,7 +55,8 @@ func (m *machine) unsaved(r *rapid.T) {
 	}
 	id, now := m.anyID(r, "id"), m.tree()
 	request := checkpoint.RestoreRequest{ID: id, Paths: m.scope(r)}
-	want := expectExact(m.saved[id], now, request.Paths)
+	before := now.before(plainly(m.saved[id]), request.Paths)
+	want := expectExact(m.saved[id], before, request.Paths)
 	texts := map[string]string{}
 	for _, path := range slices.Sorted(maps.Keys(now)) {
 		if now[path].Type == "-" && !now.unknown(path) && rapid.Bool().Draw(r, "edited") {
@@ -62,7 +65,7 @@ func (m *machine) unsaved(r *rapid.T) {
 			request.Unsaved = append(request.Unsaved, checkpoint.Unsaved{Path: checkpoint.EncodePath(path), Content: []byte(content)})
 		}
 	}
-	undo := m.restore(request, want)
+	undo := m.restore(request, before, want)
 	kept, err := m.store.Unsaved(m.Context(), undo)
 	m.must(err)
 	found := map[string]string{}
@@ -79,8 +82,7 @@ func (m *machine) unsaved(r *rapid.T) {
 
 // restore restores, takes that back and that back too. It returns the id to
 // undo the first with.
-func (m *machine) restore(request checkpoint.RestoreRequest, want Tree) string {
-	before := m.tree()
+func (m *machine) restore(request checkpoint.RestoreRequest, before seen, want Tree) string {
 	result, err := m.store.Restore(m.Context(), request)
 	m.must(err)
 	m.wantTree(want, "restored")
@@ -99,7 +101,10 @@ func (m *machine) undo(r *rapid.T) {
 }
 
 func (m *machine) takeBack(one restored, when string) {
-	now := m.tree()
+	now := plainly(m.tree())
+	if paths := one.paths(); len(paths) > 0 {
+		now = now.before(one.before, paths)
+	}
 	want := expectUndo(one, now)
 	undone, err := m.store.Undo(m.Context(), one.undo)
 	m.must(err)
@@ -111,7 +116,7 @@ func (m *machine) takeBack(one restored, when string) {
 func (m *machine) killed(r *rapid.T) {
 	id, in := m.anyID(r, "id"), m.scope(r)
 	before := m.tree()
-	want := expectExact(m.saved[id], before, in)
+	want := expectExact(m.saved[id], before.before(plainly(m.saved[id]), in), in)
 	steps, last := 0, rapid.IntRange(1, 30).Draw(r, "step")
 	m.reopen(checkpoint.Options{Faults: checkpoint.Faults{Step: func(string) error {
 		if steps++; steps == last {

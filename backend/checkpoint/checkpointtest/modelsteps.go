@@ -23,7 +23,7 @@ func paths() *rapid.Generator[string] {
 func (m *machine) path(r *rapid.T) string { return filepath.Join(m.root, paths().Draw(r, "path")) }
 
 func contents() *rapid.Generator[string] {
-	return rapid.SampledFrom([]string{"", "1", "2", "aa", "bb", "0123456789", "0123456789+", "over the cap"})
+	return rapid.SampledFrom([]string{"", "1", "2", "aa", "bb", strings.Repeat("0", modelCap), strings.Repeat("0", modelCap+1), strings.Repeat("1", modelCap+2)})
 }
 
 // The actions may fail, as where a folder is in the way: then nothing changed.

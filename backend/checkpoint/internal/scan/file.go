@@ -141,7 +141,7 @@ func (v *visit) once(one *item) (*result, error) {
 		return v.not(one, node.TooLarge, fmt.Sprintf("larger than %d bytes", v.scan.MaxFile), one.print()), nil
 	}
 	ignored := v.ignores(one.name)
-	if ignored && !v.captured(one) {
+	if ignored && !v.captured(one) && !v.fileComesBack(one.name) {
 		switch {
 		case one.size > ignoredFile:
 			return v.not(one, node.Ignored, "ignored, and larger than 1 MiB", one.print()), nil

@@ -267,10 +267,13 @@ func (v *visit) rules() (*node.Entry, error) {
 		v.inside.ignored = v.old.ignored
 		return nil, nil
 	}
+	if err := v.formerRules(at); err != nil {
+		return nil, err
+	}
 	// A folder that ignores all of its own content is ignored, as a virtual
 	// environment does.
 	v.inside.ignored = v.in.ignored || v.way.parent != nil && at >= 0 && v.inside.rules != v.in.rules && v.inside.rules.IgnoresAll()
-	if v.inside.ignored && v.way.parent != nil {
+	if v.inside.ignored && v.way.parent != nil && !v.comesBack() {
 		return v.bulk(), nil
 	}
 	return nil, nil
@@ -325,6 +328,10 @@ func (v *visit) folders(ctx context.Context) error {
 		// Another folder may have got the number of the one that stood here.
 		other = other || v.scan.Dirty != nil && k.dirt != nil && k.dirt.all
 		k.in = around{rules: v.inside.rules, changed: v.inside.changed, ignored: v.inside.ignored, within: v.inside.ignored, other: other}
+		var err error
+		if k.in.then, err = v.formerKid(one.name); err != nil {
+			return err
+		}
 		switch {
 		case k.in.ignored:
 		case k.old != nil && !v.inside.changed:

@@ -82,6 +82,7 @@ type Options struct {
 	Root     string // absolute
 	Old      *Dir   // the state before, if there is one
 	Dirty    *Dirt  // the folders that may have changed since; nil for all
+	Then     *Then  // a state that is to come back, nil for most; without Dirty
 	Keep     *pack.Batch
 	Own      []Place  // folders that are never captured
 	OwnPaths []string // the same, raw, where the system has no numbers for them
@@ -195,7 +196,11 @@ func (w *worker) top(ctx context.Context, top folder) (*Dir, error) {
 	if dirt == nil || w.scan.Old == nil {
 		dirt = everything()
 	}
-	got, err := w.folder(ctx, top, &trail{}, w.scan.Old, around{}, dirt)
+	then, err := w.scan.formerTop()
+	if err != nil {
+		return nil, err
+	}
+	got, err := w.folder(ctx, top, &trail{}, w.scan.Old, around{then: then}, dirt)
 	if err != nil {
 		return nil, err
 	}
@@ -248,4 +253,5 @@ type around struct {
 	ignored bool // the folder is
 	within  bool // and so is the one it is in
 	other   bool // it is not the one that stood at its path before
+	then    *former
 }
