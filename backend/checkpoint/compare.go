@@ -82,27 +82,41 @@ func withRenames(all []Change, gone, come []*entry) []Change {
 
 // pairs finds the old entry of each renamed file, by its encoded new path.
 func pairs(gone, come []*entry) map[string]*entry {
-	byHash := map[node.ID][]*entry{}
+	named := map[nameAndContent][]*entry{}
+	same := map[node.ID][]*entry{}
 	for _, e := range gone {
 		if e.size > 0 {
-			byHash[e.hash] = append(byHash[e.hash], e)
+			of := nameAndContent{path.Base(e.path), e.hash}
+			named[of], same[e.hash] = append(named[of], e), append(same[e.hash], e)
 		}
 	}
-	from := map[string]*entry{}
-	take := func(e *entry, fits func(old *entry) bool) {
-		candidates := byHash[e.hash]
-		if i := slices.IndexFunc(candidates, fits); i >= 0 {
-			from[EncodePath(e.path)] = candidates[i]
-			byHash[e.hash] = slices.Delete(candidates, i, i+1)
+	from, used := map[string]*entry{}, map[*entry]bool{}
+	for _, e := range come {
+		of := nameAndContent{path.Base(e.path), e.hash}
+		if left := named[of]; len(left) > 0 {
+			from[EncodePath(e.path)], used[left[0]] = left[0], true
+			named[of] = left[1:]
 		}
 	}
 	for _, e := range come {
-		take(e, func(old *entry) bool { return path.Base(old.path) == path.Base(e.path) })
-	}
-	for _, e := range come {
-		if from[EncodePath(e.path)] == nil {
-			take(e, func(*entry) bool { return true })
+		if from[EncodePath(e.path)] != nil {
+			continue
 		}
+		left := same[e.hash]
+		for len(left) > 0 && used[left[0]] {
+			left = left[1:]
+		}
+		if len(left) > 0 {
+			from[EncodePath(e.path)] = left[0]
+			left = left[1:]
+		}
+		same[e.hash] = left
 	}
 	return from
+}
+
+// nameAndContent is what two files have in common that are most likely one.
+type nameAndContent struct {
+	name    string
+	content node.ID
 }
