@@ -61,7 +61,7 @@ func Run(t *testing.T, open Opener) {
 // allRows is every row that the store must pass.
 func allRows() []row {
 	return slices.Concat(
-		captureRows(), contentRows(), nameRows(), oddRows(), clockRows(), gitRows(), raceRows(),
+		captureRows(), policyRows(), readingRows(), contentRows(), nameRows(), oddRows(), clockRows(), gitRows(), raceRows(),
 		restoreRows(), agentRows(), processRows(), crashRows(),
 		permissionRows(), diskRows(), placeRows(), badStoreRows(), newRows(), deepRows(),
 	)
