@@ -7,6 +7,7 @@ export type * from './host'
 export { default as ChangeSummary } from './ChangeSummary.svelte'
 export { default as CheckpointMarker } from './CheckpointMarker.svelte'
 export { lastChanged, revert, viewChanges } from './restore'
+export { drifted } from './wording'
 
 /**
  * startCheckpoints adds the commands, also to the menu of a view, and shows in

@@ -1,4 +1,4 @@
-import type { CheckpointWork, RestorePlan, RestoreResult } from '../../bridge'
+import type { CheckpointWork, RestorePlan, RestoreResult, SessionFileChange } from '../../bridge'
 import { count } from '../../lib/format'
 import { plainVisible } from '../../lib/visible'
 import type { StatusEntry } from './host'
@@ -49,6 +49,41 @@ const reasons: Record<string, string> = {
 /** reasonText says what a checkpoint was taken for. */
 export function reasonText(reason: string): string {
   return reasons[reason] ?? reason
+}
+
+const leftRunning = 'by a command the agent left running'
+
+const authors: Record<SessionFileChange['by'], string> = {
+  tool: '',
+  command: 'by a command',
+  background: leftRunning,
+  user: 'by you',
+  restore: 'by a restore',
+  session: 'by another session',
+  unknown: 'by another program',
+}
+
+/** author says who changed a file, or who did besides the agent. Of an edit there is nothing to say. */
+export function author(change: SessionFileChange): string {
+  // Turns of an earlier Keel do not say who it was; then it was the user.
+  return change.alsoUser ? `also ${authors[change.also ?? 'user']}` : authors[change.by]
+}
+
+/**
+ * drifted says what commands that the agent left running changed between two
+ * messages, and which files these are; undefined when there are none. What
+ * others changed meanwhile is not theirs.
+ */
+export function drifted(
+  changes: readonly SessionFileChange[] | undefined,
+): { text: string; paths: string[] } | undefined {
+  const paths = (changes ?? []).filter((c) => c.by === 'background').map((c) => plainVisible(c.path))
+  if (paths.length === 0) return undefined
+  const were = paths.length === 1 ? 'was' : 'were'
+  return {
+    text: `Since the last message, ${count(paths.length, 'file')} ${were} changed ${leftRunning}.`,
+    paths,
+  }
 }
 
 /** How many files a restore would write and delete. */
