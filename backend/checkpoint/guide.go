@@ -156,6 +156,11 @@ func (g *guide) stands() bool {
 	if !errors.Is(err, errUnsupported) {
 		return stands && err == nil
 	}
+	return g.standsByName()
+}
+
+// standsByName is stands where the system does not look up a path at once.
+func (g *guide) standsByName() bool {
 	above, from := g.root, 0
 	for _, l := range g.levels {
 		if above == nil {
