@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest'
 import { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
 import { Failure } from '../bridge'
 import { fakeBridge } from '../bridge/fake'
+import type { Question } from '../features/chat'
 import { WorkspaceFiles } from './files/workspaceFiles'
 import { Folders } from './folders'
 
@@ -24,7 +25,7 @@ function setUp({ running = false, agrees = true, openFolder = () => undefined }:
       'Window.OpenFolder': openFolder,
     },
   })
-  const confirm = vi.fn(() => Promise.resolve(agrees))
+  const confirm = vi.fn<(question: Question) => Promise<boolean>>(() => Promise.resolve(agrees))
   const reload = vi.fn()
   const folders = new Folders(bridge, here, gate, () => Promise.resolve(), confirm, reload)
   const opened = () => bridge.calls.filter((call) => call.name === 'Window.OpenFolder').length
@@ -92,6 +93,8 @@ test('lost checkpoints are found again once that was agreed to', async () => {
   const agreed = setUp({ openFolder })
   await agreed.folders.open('/home/user')
   expect(agreed.confirm).toHaveBeenCalledTimes(2)
+  for (const [{ detail }] of agreed.confirm.mock.calls) expect(detail).toMatch(/^\/home\/user\n/)
+  expect(agreed.confirm.mock.calls[1]?.[0].message).toContain('“user”')
   expect(agreed.opened()).toBe(3)
   expect(agreed.reload).toHaveBeenCalledOnce()
 

@@ -3,7 +3,9 @@ import { CommandsRegistry } from '@codingame/monaco-vscode-api/vscode/vs/platfor
 import type { IWorkspaceProvider } from '@codingame/monaco-vscode-api/vscode/vs/workbench/browser/web.api'
 import { toFailure, type Bridge, type OpenFolderRequest, type Workspace } from '../bridge'
 import type { Question } from '../features/chat'
+import { plainVisible } from '../lib/visible'
 import { notify } from './notify'
+import { fileName } from './problems'
 
 /** The workbench's own commands for opening a folder, all of which show the system's dialog in Keel. */
 const openCommands = [
@@ -14,9 +16,14 @@ const openCommands = [
   'workbench.action.addRootFolder',
 ]
 
-/** What finding lost checkpoints does, for who is asked about it. */
-const rescueDetail =
-  'Keel can find the checkpoints again and then open the folder. Nothing is deleted: the damaged list is put aside. The last few checkpoints, pins and the undoing of earlier restores may be missing afterwards.'
+/** Asks about a folder whose list of checkpoints is lost. */
+function rescueQuestion(path: string): Question {
+  return {
+    message: `The list of the checkpoints of “${plainVisible(fileName(path))}” is lost or damaged.`,
+    detail: `${plainVisible(path)}\n\nYour files were not touched, and what the checkpoints hold is still there. Keel can find the checkpoints again and then open the folder. Nothing is deleted: the damaged list is put aside. The last few checkpoints, pins and the undoing of earlier restores may be missing afterwards.\n\nCancel leaves everything as it is; you are asked again when you open the folder.`,
+    primary: 'Find and Open',
+  }
+}
 
 /** What starting a new history does, for who is asked about it. */
 const setAsideDetail =
@@ -108,10 +115,11 @@ export class Folders {
       } catch (cause) {
         const { code, message, hint } = toFailure(cause)
         if (code === 'needs_consent' && !request.consent) {
-          if (!(await this.confirm({ message, detail: hint, primary: 'Open Anyway' }))) return false
+          const detail = `${plainVisible(path)}\n\n${hint}`
+          if (!(await this.confirm({ message, detail, primary: 'Open Anyway' }))) return false
           request.consent = true
         } else if (code === 'no_record' && !request.rescue) {
-          if (!(await this.confirm({ message, detail: rescueDetail, primary: 'Find and Open' }))) return false
+          if (!(await this.confirm(rescueQuestion(path)))) return false
           request.rescue = true
         } else if (code === 'set_aside' && !request.setAside) {
           if (!(await this.confirm({ message, detail: setAsideDetail, primary: 'Set Aside and Open' })))
