@@ -7,7 +7,7 @@ import type {
   SessionItem,
   SessionToolCall,
   SessionTurn,
-} from '../../../bridge'
+} from '../bridge'
 
 // Sessions as Go would send them, for tests and the gallery.
 

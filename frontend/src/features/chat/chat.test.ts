@@ -1,22 +1,20 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { Failure, type RestoreResult } from '../../bridge'
+import { Failure, type RestorePlan, type RestoreResult } from '../../bridge'
 import { renderChat, type Rendered } from './testing/render'
-import { append, change, event, session, text, turn } from './testing/sessions'
+import { append, change, event, session, text, turn } from '../../testing/sessions'
+import { calls } from '../../testing/window'
 
 let chat: Rendered | undefined
 afterEach(() => chat?.dispose())
-
-const calls = (shown: Rendered, name: string): unknown[][] =>
-  shown.host.bridge.calls.filter((each) => each.name === name).map((each) => each.arguments)
 
 test('Enter sends, Shift+Enter does not', async () => {
   chat = await renderChat(session())
   chat.type('  create notes.md  ')
   chat.press(chat.input(), 'Enter', { shiftKey: true })
-  expect(calls(chat, 'Agent.Send')).toEqual([])
+  expect(calls(chat.host, 'Agent.Send')).toEqual([])
   chat.press(chat.input(), 'Enter')
   await chat.settle()
-  expect(calls(chat, 'Agent.Send')).toEqual([['s1', 'create notes.md']])
+  expect(calls(chat.host, 'Agent.Send')).toEqual([['s1', 'create notes.md']])
   expect(chat.input().value).toBe('')
 })
 
@@ -54,7 +52,7 @@ test('a draft is restored, kept over a switch of sessions, and saved on leaving 
   chat.type('saved and more')
   chat.input().dispatchEvent(new Event('blur'))
   await chat.settle()
-  expect(calls(chat, 'Sessions.SaveDraft').at(-1)).toEqual(['s1', expect.any(Number), 'saved and more'])
+  expect(calls(chat.host, 'Sessions.SaveDraft').at(-1)).toEqual(['s1', expect.any(Number), 'saved and more'])
   const choose = async (title: string): Promise<void> => {
     chat?.root.querySelector<HTMLElement>('header .title')?.click()
     await chat?.settle()
@@ -74,7 +72,7 @@ test('stopping gives queued messages back to the input', async () => {
   chat.type('half')
   chat.press(chat.input(), 'Escape')
   await chat.settle()
-  expect(calls(chat, 'Agent.Stop')).toEqual([['s1']])
+  expect(calls(chat.host, 'Agent.Stop')).toEqual([['s1']])
   const stopped = turn({ stopReason: 'cancelled', outcome: 'Stopped.' })
   const header = session({ queue: [], draft: 'and then this\n\nhalf' })
   chat.host.bridge.emit(
@@ -92,7 +90,7 @@ test('a queued message can be edited and removed', async () => {
   })
   chat.button('Edit').click()
   await chat.settle()
-  expect(calls(chat, 'Agent.RemoveQueued')).toEqual([['s1', 'q1']])
+  expect(calls(chat.host, 'Agent.RemoveQueued')).toEqual([['s1', 'q1']])
   expect(chat.input().value).toBe('and then this')
 })
 
@@ -118,7 +116,7 @@ test('an example fills the input and waits', async () => {
   await chat.settle()
   expect(chat.input().value).toBe('search for TODO')
   expect(document.activeElement).toBe(chat.input())
-  expect(calls(chat, 'Agent.Send')).toEqual([])
+  expect(calls(chat.host, 'Agent.Send')).toEqual([])
 })
 
 test('finished blocks of a reply are the very same nodes while it goes on', async () => {
@@ -143,8 +141,8 @@ test('a link is opened only after its whole address was shown', async () => {
   const link = chat.root.querySelector<HTMLElement>('.markdown a')
   link?.click()
   await chat.settle()
-  expect(chat.host.log.at(-1)).toContain(address)
-  expect(chat.host.log.some((each) => each.startsWith('external'))).toBe(false)
+  expect(chat.host.questions[0]?.detail).toContain(address)
+  expect(chat.host.log).toEqual([])
   chat.host.confirms.push(true)
   link?.click()
   await chat.settle()
@@ -168,8 +166,18 @@ test('all changes of a turn open as one diff, those of commands too', async () =
     { path: 'gen.txt', kind: 'added', before: 'c1', after: 'c2' },
     { path: 'b.go', kind: 'renamed', from: 'a.go', before: 'c1', after: 'c2' },
   ]
-  expect(chat.host.log.at(-1)).toContain(JSON.stringify(files))
+  expect(chat.host.diffs[0]?.files).toEqual(files)
 })
+
+const threeFiles: RestorePlan = {
+  write: ['calc.go', 'a.go'],
+  delete: ['gen.txt'],
+  merge: [],
+  conflicts: [],
+  unknown: [],
+  unsaved: [],
+  large: false,
+}
 
 const restored: RestoreResult = {
   written: 0,
@@ -192,7 +200,11 @@ test('a revert is marked, and can be undone in the chat', async () => {
     undo: 'u1',
   }
   chat = await renderChat(session({ turns: [changed] }), {
-    methods: { 'Checkpoints.Restore': () => result, 'Checkpoints.Undo': () => result },
+    methods: {
+      'Checkpoints.Preview': () => threeFiles,
+      'Checkpoints.Restore': () => result,
+      'Checkpoints.Undo': () => result,
+    },
   })
   chat.button('Revert all changes').click()
   await chat.settle()
@@ -202,7 +214,7 @@ test('a revert is marked, and can be undone in the chat', async () => {
   expect(chat.root.textContent).toContain('Reverted')
   chat.button('Undo revert').click()
   await chat.settle()
-  expect(calls(chat, 'Checkpoints.Undo')).toEqual([['s1', 'u1']])
+  expect(calls(chat.host, 'Checkpoints.Undo')).toEqual([['s1', 'u1']])
 })
 
 test('restoring to a point shows first what it does', async () => {
@@ -254,9 +266,9 @@ test('a deleted session can be brought back', async () => {
   await chat.settle()
   chat.button('Delete').click()
   await chat.settle()
-  expect(calls(chat, 'Sessions.Delete')).toEqual([['s1']])
+  expect(calls(chat.host, 'Sessions.Delete')).toEqual([['s1']])
   await chat.host.toasts.at(-1)?.actions[0]?.run()
-  expect(calls(chat, 'Sessions.Undelete')).toEqual([['s1']])
+  expect(calls(chat.host, 'Sessions.Undelete')).toEqual([['s1']])
 })
 
 test('without a folder the chat says how to get one', async () => {
@@ -271,6 +283,7 @@ test('without a folder the chat says how to get one', async () => {
 test('the palette has the commands, and they do what the buttons do', async () => {
   chat = await renderChat(session({ turns: [changed] }), {
     methods: {
+      'Checkpoints.Preview': () => threeFiles,
       'Checkpoints.Restore': () => ({ ...restored, written: 3 }),
     },
   })
@@ -286,7 +299,7 @@ test('the palette has the commands, and they do what the buttons do', async () =
   await chat.host.commands.get('keel.toggleMode')?.run()
   await chat.host.commands.get('keel.revertAllChanges')?.run()
   await chat.host.commands.get('keel.editTrustedCommands')?.run()
-  expect(calls(chat, 'Agent.SetMode')).toEqual([['s1', 'supervised']])
+  expect(calls(chat.host, 'Agent.SetMode')).toEqual([['s1', 'supervised']])
   expect(chat.host.toasts.at(-1)?.message).toBe('Reverted 3 files.')
   expect(chat.host.log.at(-1)).toBe('settings Keel Agent: Trusted Commands')
 })

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Failure, type Session } from '../../bridge'
 import { fakeBridge } from '../../bridge/fake'
 import { SessionFeed } from './feed'
-import { append, event, session, text, turn } from './testing/sessions'
+import { append, event, session, text, turn } from '../../testing/sessions'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())

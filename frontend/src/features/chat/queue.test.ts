@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { returned, settle } from './queue'
-import { session, text, turn } from './testing/sessions'
+import { session, text, turn } from '../../testing/sessions'
 
 const sending = { key: 1, sessionId: 's1', prompt: 'and this', turns: 1 }
 const queued = [{ id: 'q1', text: 'and this', queuedAt: 0 }]

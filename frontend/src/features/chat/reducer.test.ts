@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { applyEvent, outputLimit } from './reducer'
-import { append, call, command, event, session, text, turn } from './testing/sessions'
+import { append, call, command, event, session, text, turn } from '../../testing/sessions'
 
 const shown = session({
   turns: [turn({ id: 't0' }), turn({ status: 'running', items: [text('m1', 'He', true)] })],

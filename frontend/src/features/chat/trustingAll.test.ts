@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { fakeHost } from './testing/host'
-import { session } from './testing/sessions'
+import { session } from '../../testing/sessions'
 import { warnOfTrustingAll } from './trustingAll'
 
 function changed(seq: number, ...trustedCommands: string[]) {

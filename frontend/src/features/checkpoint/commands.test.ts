@@ -68,7 +68,7 @@ test('the list says what each checkpoint is, and compares it with the disk', asy
   ])
   expect(host.picked[0]?.[1]?.label).toContain('Before a step of the agent')
   expect(calls(host, 'Checkpoints.Diff')).toEqual([['c1', '']])
-  expect(host.diffs[0]?.[1]).toEqual([{ path: 'a.go', kind: 'modified', before: 'c1', after: null }])
+  expect(host.diffs[0]?.files).toEqual([{ path: 'a.go', kind: 'modified', before: 'c1', after: null }])
 })
 
 test('a checkpoint is restored after its preview', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Failure, type SessionApproval, type SessionItem } from '../../../bridge'
 import { renderChat, type Rendered } from '../testing/render'
-import { approval, call, command, event, session, turn } from '../testing/sessions'
+import { approval, call, command, event, session, turn } from '../../../testing/sessions'
 import { states } from '../testing/states'
 
 let now = 0
@@ -124,7 +124,7 @@ test('trusting every command asks once more', async () => {
   shown.host.confirms.push(true)
   await trust(shown, '*')
   expect(answers(shown)).toMatchObject([{ approved: true, trust: '*' }])
-  expect(shown.host.log.filter((each) => each.startsWith('confirm'))).toHaveLength(2)
+  expect(shown.host.questions).toHaveLength(2)
 })
 
 test('what changed since it was shown is said, and answered anew with the new hash', async () => {

@@ -2,7 +2,7 @@ import '@vscode/codicons/dist/codicon.css'
 import { Failure } from '../../../bridge'
 import { startChat } from '..'
 import { fakeHost } from './host'
-import { event } from './sessions'
+import { event } from '../../../testing/sessions'
 import { bedrock, examples, markdown, practice, states } from './states'
 import { themeVariables, type themes } from './theme'
 

@@ -1,39 +1,28 @@
-import { fakeBridge, type FakeBridge, type FakeOptions } from '../../../bridge/fake'
-import type { ChatHost, HostCommand, HostView, PickItem, Question, ToastAction } from '../host'
-import type { Session, UnsavedText } from '../../../bridge'
+import type { Session } from '../../../bridge'
+import type { FakeOptions } from '../../../bridge/fake'
+import { fakeWindow, type FakeWindow } from '../../../testing/window'
+import type { ChatHost, HostView } from '../host'
 
-/** FakeHost is a window without a workbench; `log` says what it was asked for. */
-export interface FakeHost extends ChatHost {
-  readonly bridge: FakeBridge
+/** FakeHost is a window without a workbench; `log` says what only the chat asks of it. */
+export interface FakeHost extends FakeWindow, Omit<ChatHost, 'bridge'> {
   readonly log: string[]
-  readonly commands: Map<string, HostCommand>
   readonly views: HostView[]
-  readonly toasts: { severity: string; message: string; actions: readonly ToastAction[] }[]
-  /** the answers of the next questions */
-  confirms: boolean[]
-  picks: ((items: readonly PickItem<unknown>[]) => unknown)[]
-  answers: (string | undefined)[]
-  /** what the editors hold unsaved */
-  unsaved: UnsavedText[]
-  /** the container of the open dialog */
-  modal: HTMLElement | undefined
 }
 
 /** fakeHost shows one session. */
 export function fakeHost(shown: Session, options: FakeOptions = {}): FakeHost {
-  const bridge = fakeBridge({
+  const listed = {
+    id: shown.id,
+    title: shown.title,
+    createdAt: shown.createdAt,
+    updatedAt: shown.updatedAt,
+    running: false,
+    waiting: false,
+  }
+  const window = fakeWindow({
     ...options,
     methods: {
-      'Sessions.List': () => [
-        {
-          id: shown.id,
-          title: shown.title,
-          createdAt: shown.createdAt,
-          updatedAt: shown.updatedAt,
-          running: false,
-          waiting: false,
-        },
-      ],
+      'Sessions.List': () => [listed],
       'Sessions.Open': () => shown,
       'Sessions.Create': () => ({ ...shown, id: 'new', title: '', turns: [], draft: '' }),
       'Sessions.SaveDraft': () => undefined,
@@ -46,75 +35,21 @@ export function fakeHost(shown: Session, options: FakeOptions = {}): FakeHost {
     },
   })
   const log: string[] = []
-  const toasts: FakeHost['toasts'] = []
-  const toast =
-    (severity: string) =>
-    (message: string, actions: readonly ToastAction[] = []): void =>
-      void toasts.push({ severity, message, actions })
-  const host: FakeHost = {
-    bridge,
+  const views: HostView[] = []
+  // The same object: what the window does, it does to its own lists.
+  return Object.assign(window, {
     log,
-    toasts,
-    commands: new Map(),
-    views: [],
-    confirms: [],
-    picks: [],
-    answers: [],
-    unsaved: [],
-    modal: undefined,
-    editors: {
-      collect: async () => host.unsaved,
-      reload: async (paths) => {
-        if (paths.length > 0) log.push(`reload ${paths.join(' ')}`)
-        return []
-      },
-      bringBack: async (texts) => {
-        if (texts.length > 0) log.push(`bring back ${texts.map((text) => text.path).join(' ')}`)
-        return []
-      },
-      showBeside: async (text) => void log.push(`show ${text.path}`),
-    },
-    openModal: (_, draw) =>
-      new Promise((resolve) => {
-        const container = document.createElement('div')
-        document.body.append(container)
-        host.modal = container
-        const drawn = draw(container, (answer) => {
-          drawn.dispose()
-          container.remove()
-          host.modal = undefined
-          resolve(answer)
-        })
-      }),
-    showStatus: (id, entry) => void log.push(`status ${id} ${entry?.text ?? ''}`.trimEnd()),
-    notify: { info: toast('info'), warn: toast('warn'), error: toast('error') },
-    registerView(view) {
-      host.views.push(view)
+    views,
+    registerView(view: HostView) {
+      views.push(view)
       return { dispose: () => undefined }
     },
-    registerCommand(command) {
-      host.commands.set(command.id, command)
-      return { dispose: () => void host.commands.delete(command.id) }
-    },
-    setContext: (key, value) => void log.push(`context ${key} ${value}`),
-    showView: async (id) => void log.push(`show ${id}`),
-    confirm: async (question: Question) => {
-      log.push(`confirm ${question.message} ${question.detail}`)
-      return host.confirms.shift() ?? false
-    },
-    pick: async <T>(items: readonly PickItem<T>[] | Promise<readonly PickItem<T>[]>) => {
-      const all = await items
-      return host.picks.shift()?.(all) as T | undefined
-    },
-    ask: async () => host.answers.shift(),
+    showView: async (id: string) => void log.push(`show ${id}`),
     openFolder: async () => void log.push('open folder'),
-    openFile: async (path, line) => void log.push(`open ${path}${line === undefined ? '' : `:${line}`}`),
-    openMultiDiff: async (title, files) => void log.push(`diff ${title} ${JSON.stringify(files)}`),
-    openSettings: async (query) => void log.push(`settings ${query}`),
-    openExternal: async (address) => void log.push(`external ${address}`),
-    colorize: async (code) => colorize(code),
-  }
-  return host
+    openSettings: async (query: string) => void log.push(`settings ${query}`),
+    openExternal: async (address: string) => void log.push(`external ${address}`),
+    colorize: async (code: string) => colorize(code),
+  })
 }
 
 const words = /\b(?:func|return|if|for|range|package|import|const|let|var|type|struct|int|error|string)\b/g

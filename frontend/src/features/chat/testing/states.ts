@@ -1,5 +1,5 @@
 import type { DiffFile, Example, ProviderState, Session, SessionItem, SessionToolCall } from '../../../bridge'
-import { approval, call, change, command, session, text, turn } from './sessions'
+import { approval, call, change, command, session, text, turn } from '../../../testing/sessions'
 
 export const practice: ProviderState = {
   id: 'practice',
