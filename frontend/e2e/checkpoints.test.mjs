@@ -1,10 +1,10 @@
 // The user's side of checkpoints: the status bar, the commands, the storage,
 // and unsaved text that survives a restore and its undoing.
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
-import { launchChromium, makeHome, openPage, picture, startDisplay, startServed } from './harness.mjs'
+import { launchChromium, makeHome, openPage, picture, startDisplay, startServed, until } from './harness.mjs'
 import * as wb from './workbench.mjs'
 
 let display, browser, home, keel, page, chat
@@ -48,6 +48,12 @@ async function take(row) {
   await wb.quickInput(page).getByRole('option', { name: row }).first().click()
 }
 
+/** Waits until an element has the keyboard. */
+async function focused(element) {
+  await element.waitFor()
+  await until('it has the keyboard', () => element.evaluate((each) => each === document.activeElement))
+}
+
 const dialog = (name) => page.getByRole('dialog', { name })
 
 /** Types at the very beginning of the active editor. */
@@ -74,6 +80,9 @@ describe('commands', { timeout: 300_000 }, () => {
     await writeFile(join(home.folder, 'new.txt'), 'new\n')
 
     await wb.askCommand(page, 'Keel: Show Checkpoints…', 'Checkpoints')
+    await take(/before the rewrite/)
+    await wb.quickInput(page).getByRole('button', { name: 'Back' }).click()
+    await wb.asks(page, /^Checkpoints$/)
     await take(/before the rewrite/)
     await take(/View Changes Since/)
     const changes = page.locator('.multiDiffEditor')
@@ -152,6 +161,8 @@ describe('commands', { timeout: 300_000 }, () => {
     await wb.askCommand(page, 'Keel: Checkpoint Storage…', 'Checkpoint Storage')
     await take(/Remove a Path/)
     await wb.asks(page, 'Remove a Path from History')
+    await answer(`${home.folder}/secret.txt`)
+    await wb.quickInput(page).getByText('Write it from the opened folder on').waitFor()
     await answer('secret.txt')
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
     await wb.toast(page, /^Removed “secret\.txt” from \d+ checkpoints?/).waitFor()
@@ -188,6 +199,46 @@ describe('commands', { timeout: 300_000 }, () => {
     assert.equal(await home.read('parse.go'), `// on the disk\n${original}`, 'it is not saved by that')
     await wb.save(page)
     assert.equal(await home.read('parse.go'), `/* Grüße, unsaved */ // on the disk\n${original}`)
+  })
+
+  test('thousands of paths fit, and the keyboard goes through them and back', async () => {
+    await wb.askCommand(page, 'Keel: Create Checkpoint…', 'Create Checkpoint')
+    await answer('start')
+    await wb.toast(page, /^Saved a checkpoint/).waitFor()
+    await wb.clearToasts(page)
+    const made = `made/${'deep-folder-with-a-long-name/'.repeat(5)}`
+    await mkdir(join(home.folder, made), { recursive: true })
+    await Promise.all(
+      Array.from({ length: 3000 }, (_, i) => writeFile(join(home.folder, made, `${i}.txt`), 'x\n')),
+    )
+    await wb.askCommand(page, 'Keel: Show Checkpoints…', 'Checkpoints')
+    await take(/start/)
+    await take(/Restore…/)
+    const preview = dialog('Put everything back to this point')
+    const restore = preview.getByRole('button', { name: 'Restore 3,000 files' })
+    await focused(restore)
+    await wb.press(page, 'Shift+Tab', 'Enter')
+    const list = preview.getByRole('list', { name: '3,000 files deleted' })
+    await focused(list)
+    await wb.press(page, 'End')
+    await until('the list has scrolled', () => list.evaluate((each) => each.scrollTop > 0))
+    assert.ok(await restore.evaluate((each) => each.getBoundingClientRect().bottom < innerHeight))
+    assert.ok(await preview.evaluate((each) => each.scrollWidth <= each.clientWidth), 'nothing sticks out')
+    await wb.settled(page)
+    await picture(page, 'checkpoints-many')
+    await wb.press(page, 'Escape')
+    await preview.waitFor({ state: 'detached' })
+  })
+
+  test('one file of a turn is reverted by keyboard', async () => {
+    const turn = await chat.run('create a file notes.md with the text "first"')
+    const file = turn.getByRole('button', { name: /^notes\.md: added/ })
+    await file.focus()
+    await wb.press(page, 'Tab')
+    await focused(turn.getByRole('button', { name: 'Revert notes.md' }))
+    await wb.press(page, 'Enter')
+    await wb.toast(page, 'Reverted 1 file.').waitFor()
+    await assert.rejects(home.read('notes.md'), { code: 'ENOENT' })
   })
 
   test('what is in no plan stays in its editor', async () => {
@@ -241,8 +292,9 @@ describe('a lost list of checkpoints', { timeout: 300_000 }, () => {
     }
 
     await start()
-    const question = page.getByRole('dialog', { name: /list of this folder.s checkpoints is lost/ })
+    const question = page.getByRole('dialog', { name: /list of the checkpoints of “sample” is lost/ })
     await question.getByText(/Nothing is deleted/).waitFor()
+    await question.getByText(home.folder).waitFor()
     await wb.settled(page)
     await picture(page, 'checkpoints-lost')
     await wb.pressWhenReady(question.getByRole('button', { name: 'Find and Open' }))

@@ -489,7 +489,7 @@ describe('5 look and take back', { timeout: 300_000 }, () => {
     await chat.ended(turn)
     const summary = turn.getByRole('region', { name: 'Changed files' })
     await summary.getByText('3 files changed').waitFor()
-    await summary.getByRole('button', { name: /made-by-command\.txt by a command/ }).waitFor()
+    await summary.getByRole('button', { name: /^made-by-command\.txt: added, by a command/ }).waitFor()
     await summary.getByRole('button', { name: 'View all changes' }).click()
     await wb.tab(page, /^Changes: append/).waitFor()
     for (const name of changedNames)

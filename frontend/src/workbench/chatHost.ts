@@ -10,7 +10,7 @@ import type {
   QuickPickInput,
 } from '@codingame/monaco-vscode-api/vscode/vs/platform/quickinput/common/quickInput'
 import type { Bridge } from '../bridge'
-import type { ChatHost, PickItem } from '../features/chat'
+import type { AskOptions, ChatHost, PickItem, PickOptions } from '../features/chat'
 import { colorize } from './colorize'
 import { register, setContext } from './commands'
 import { confirm } from './confirm'
@@ -34,10 +34,7 @@ export function chatHost(bridge: Bridge, folder: string): ChatHost {
     notify,
     confirm,
     pick,
-    ask: async ({ title, value, placeholder }) => {
-      const input = await getService(IQuickInputService)
-      return input.input({ title, value, placeHolder: placeholder })
-    },
+    ask,
     openFile: async (path, line) => {
       const editors = await getService(IEditorService)
       const options = line === undefined ? {} : { selection: { startLineNumber: line, startColumn: 1 } }
@@ -64,18 +61,46 @@ type Row<T> = IQuickPickItem & { value: T; current: boolean; group: string }
 
 async function pick<T>(
   items: readonly PickItem<T>[] | Promise<readonly PickItem<T>[]>,
-  options: { title: string; placeholder: string },
+  { title, placeholder, back }: PickOptions,
 ): Promise<T | undefined> {
-  const input = await getService(IQuickInputService)
+  const service = await getService(IQuickInputService)
   const rows = Promise.resolve(items).then((all) => all.map(toRow))
-  const chosen = await input.pick<Row<T>>(rows.then(withHeadings), {
-    title: options.title,
-    placeHolder: options.placeholder,
-    matchOnDescription: true,
-    matchOnDetail: true,
-    activeItem: rows.then((all) => all.find((row) => row.current) ?? all[0]) as Promise<Row<T>>,
+  const input = service.createQuickPick<Row<T>>({ useSeparators: true })
+  const chosen = new Promise<Row<T> | 'back' | undefined>((resolve, reject) => {
+    input.onDidAccept(() => {
+      const [row] = input.activeItems
+      if (row) resolve(row)
+    })
+    input.onDidTriggerButton(() => resolve('back'))
+    input.onDidHide(() => resolve(undefined))
+    rows.then((all) => {
+      input.busy = false
+      input.items = withHeadings(all)
+      const active = all.find((row) => row.current) ?? all[0]
+      if (active) input.activeItems = [active]
+    }, reject)
   })
-  return chosen?.value
+  input.title = title
+  input.placeholder = placeholder
+  input.matchOnDescription = true
+  input.matchOnDetail = true
+  input.buttons = back ? [service.backButton] : []
+  input.busy = true
+  input.show()
+  const row = await chosen.finally(() => input.dispose())
+  if (row !== 'back') return row?.value
+  await back?.()
+  return undefined
+}
+
+async function ask({ title, value, placeholder, check }: AskOptions): Promise<string | undefined> {
+  const input = await getService(IQuickInputService)
+  return input.input({
+    title,
+    value,
+    placeHolder: placeholder,
+    ...(check ? { validateInput: (text) => Promise.resolve(check(text)) } : {}),
+  })
 }
 
 function toRow<T>(item: PickItem<T>): Row<T> {

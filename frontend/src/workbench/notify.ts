@@ -15,7 +15,7 @@ function show(severity: Severity, message: string, actions: readonly ToastAction
   void getService(INotificationService).then((service) => service.prompt(severity, message, choices))
 }
 
-/** notify shows toasts; those with actions stay until they are answered. */
+/** notify shows toasts. They go after a while, and stay with their actions among the notifications. */
 export const notify = {
   info: (message: string, actions?: readonly ToastAction[]) => show(Severity.Info, message, actions),
   warn: (message: string, actions?: readonly ToastAction[]) => show(Severity.Warning, message, actions),

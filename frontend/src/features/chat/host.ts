@@ -1,7 +1,16 @@
 import type { Disposable } from '../../bridge'
 import type { CheckpointHost } from '../checkpoint'
 
-export type { DiffTarget, HostCommand, Notify, PickItem, Question, ToastAction } from '../checkpoint'
+export type {
+  AskOptions,
+  DiffTarget,
+  HostCommand,
+  Notify,
+  PickItem,
+  PickOptions,
+  Question,
+  ToastAction,
+} from '../checkpoint'
 
 /**
  * ChatHost is everything the chat needs of the window it stands in: what

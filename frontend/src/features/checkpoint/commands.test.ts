@@ -150,6 +150,33 @@ test('a path is removed only after asking, and it says how many checkpoints held
   )
 })
 
+test.each([
+  ['/etc/passwd', 'from the opened folder on'],
+  ['./', 'That is everything'],
+  ['a/../../b', 'may lead out'],
+  ['.env', undefined],
+  ['a..b/c', undefined],
+])('the path %s to remove is looked at while it is typed', async (path, complaint) => {
+  const host = fakeWindow({ 'Checkpoints.Usage': () => usage })
+  host.picks = ['Remove a Path']
+  let said: string | undefined
+  host.ask = async ({ check }) => {
+    said = check?.(path)
+    return undefined
+  }
+  await run(host, 'keel.checkpointStorage')
+  if (complaint === undefined) expect(said).toBeUndefined()
+  else expect(said).toContain(complaint)
+})
+
+test('a long name is cut, and still found by its end', async () => {
+  const label = `before ${'the rewrite of '.repeat(5)}everything`
+  const host = fakeWindow({ 'Checkpoints.List': () => [{ ...manual, label }] })
+  await run(host, 'keel.showCheckpoints')
+  expect(host.picked[0]?.[0]?.label.length).toBeLessThan(70)
+  expect(host.picked[0]?.[0]?.description).toBe(`3 changes · ${label}`)
+})
+
 test('the last restore is undone with its session', async () => {
   const host = fakeWindow({ 'Checkpoints.Last': () => ({ sessionId: 's1', undo: 'u1 u2' }) })
   await run(host, 'keel.undoLastRestore')

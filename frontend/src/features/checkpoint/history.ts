@@ -1,5 +1,6 @@
 import type { Checkpoint } from '../../bridge'
 import { clock, count, dayName } from '../../lib/format'
+import { openChanges } from './changes'
 import type { CheckpointHost, PickItem } from './host'
 import { askAndRestore, checkpointTarget, preview } from './restore'
 import { list, reasonText } from './wording'
@@ -40,8 +41,9 @@ export async function showCheckpoints(host: CheckpointHost): Promise<void> {
   )
   if (!chosen) return
   const act = await host.pick<Act>(acts(chosen), {
-    title: `${clock(chosen.createdAt, now)}: ${chosen.label || reasonText(chosen.reason)}`,
+    title: `${clock(chosen.createdAt, now)}: ${shortened(chosen.label || reasonText(chosen.reason))}`,
     placeholder: `${count(chosen.files, 'file')}; ${chosen.complete ? 'everything is covered' : `not covered: ${list(chosen.problems)}`}`,
+    back: () => showCheckpoints(host),
   })
   if (act === 'view') await viewSince(host, chosen)
   else if (act === 'restore') await restoreCheckpoint(host, chosen.id)
@@ -54,18 +56,26 @@ export function checkpointItem(checkpoint: Checkpoint, now: number): PickItem<Ch
   const icon = pinned ? '$(pinned)' : '$(history)'
   // A person's own name for it tells more than why it was taken; the agent's comes last, as it may be long.
   const [name, other] = reason === 'manual' && label ? [label, ''] : [reasonText(reason), label]
+  const short = shortened(name)
   const facts = [
     count(changed, 'change'),
     ...(pinned ? ['pinned'] : []),
     ...(complete ? [] : ['not complete']),
     ...(other ? [other] : []),
+    // To be found by any part of it.
+    ...(short === name ? [] : [name]),
   ]
   return {
-    label: `${icon} ${time.format(createdAt)}  ${name}`,
+    label: `${icon} ${time.format(createdAt)}  ${short}`,
     description: facts.join(' · '),
     group: dayName(createdAt, now),
     value: checkpoint,
   }
+}
+
+/** A long name must not push everything else out of its row. */
+function shortened(name: string): string {
+  return name.length > 40 ? `${name.slice(0, 39).trimEnd()}…` : name
 }
 
 /** With seconds: a turn takes several checkpoints a minute. */
@@ -104,7 +114,8 @@ async function viewSince(host: CheckpointHost, checkpoint: Checkpoint): Promise<
     )
     return
   }
-  await host.openMultiDiff(
+  await openChanges(
+    host,
     `Changes since ${clock(checkpoint.createdAt, Date.now())}`,
     files.map(({ path, kind, from }) => ({
       path,

@@ -21,10 +21,10 @@ export interface CheckpointHost {
   /** The quick pick; undefined when cancelled. Items may still be on their way: it shows that. */
   pick<T>(
     items: readonly PickItem<T>[] | Promise<readonly PickItem<T>[]>,
-    options: { title: string; placeholder: string },
+    options: PickOptions,
   ): Promise<T | undefined>
   /** One line of text; undefined when cancelled. */
-  ask(options: { title: string; value: string; placeholder: string }): Promise<string | undefined>
+  ask(options: AskOptions): Promise<string | undefined>
   /**
    * Draws a modal dialog, read out as `label`, until `close` is called; undefined when it was closed
    * otherwise. What is drawn gives the keyboard to one of its parts.
@@ -87,6 +87,21 @@ export interface Question {
   primary: string
   /** it destroys something */
   danger?: boolean
+}
+
+export interface PickOptions {
+  title: string
+  placeholder: string
+  /** Adds a button that goes back to what was asked before; the pick then counts as cancelled. */
+  back?: () => Promise<void>
+}
+
+export interface AskOptions {
+  title: string
+  value: string
+  placeholder: string
+  /** Says what is wrong with a text, which then cannot be given; undefined when nothing is. */
+  check?: (text: string) => string | undefined
 }
 
 export interface PickItem<T> {

@@ -6,6 +6,7 @@ import type { CheckpointHost } from './host'
 export type * from './host'
 export { default as ChangeSummary } from './ChangeSummary.svelte'
 export { default as CheckpointMarker } from './CheckpointMarker.svelte'
+export { default as DriftNote } from './DriftNote.svelte'
 export { lastChanged, revert, viewChanges } from './restore'
 export { drifted } from './wording'
 

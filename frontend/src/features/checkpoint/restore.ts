@@ -5,10 +5,12 @@ import {
   type RestoreResult,
   type RestoreScope,
   type Session,
+  type SessionFileChange,
   type SessionTurn,
   type UnsavedText,
 } from '../../bridge'
 import { count } from '../../lib/format'
+import { openChanges } from './changes'
 import type { CheckpointHost } from './host'
 import { askRestore } from './question'
 import { list, outcome, putBack, total, undoAgent, type Wording } from './wording'
@@ -19,21 +21,23 @@ export interface RestoreTarget {
   sessionId: string
   turnId: string
   checkpointId: string
+  /** only these; empty for all */
+  paths: readonly string[]
 }
 
-/** Takes back what the agent changed in a turn. */
-export function turnTarget(sessionId: string, turnId: string): RestoreTarget {
-  return { scope: 'turn', sessionId, turnId, checkpointId: '' }
+/** Takes back what the agent changed in a turn, or only in some of its paths. */
+export function turnTarget(sessionId: string, turnId: string, paths: readonly string[] = []): RestoreTarget {
+  return { scope: 'turn', sessionId, turnId, checkpointId: '', paths }
 }
 
 /** Puts everything back to before a message. */
 export function pointTarget(sessionId: string, turnId: string): RestoreTarget {
-  return { scope: 'point', sessionId, turnId, checkpointId: '' }
+  return { scope: 'point', sessionId, turnId, checkpointId: '', paths: [] }
 }
 
 /** Puts everything back to a checkpoint. */
 export function checkpointTarget(checkpointId: string): RestoreTarget {
-  return { scope: 'checkpoint', sessionId: '', turnId: '', checkpointId }
+  return { scope: 'checkpoint', sessionId: '', turnId: '', checkpointId, paths: [] }
 }
 
 /** How a restore is called: by what it takes back. */
@@ -49,7 +53,8 @@ export function lastChanged(session: Session | undefined): SessionTurn | undefin
 /** Opens the multi-file diff of everything a turn changed, by tool or by command. */
 export async function viewChanges(host: CheckpointHost, turn: SessionTurn): Promise<void> {
   try {
-    await host.openMultiDiff(
+    await openChanges(
+      host,
       `Changes: ${firstLine(turn.prompt)}`,
       turn.changes.map((change) => ({
         path: change.path,
@@ -78,16 +83,48 @@ export async function revert(
   sessionId: string,
   turnId: string,
 ): Promise<RestoreResult | undefined> {
-  const target = turnTarget(sessionId, turnId)
+  return takeBack(host, turnTarget(sessionId, turnId), false)
+}
+
+/**
+ * Takes back one file of a turn. What somebody else changed in it meanwhile
+ * goes too, so it asks where there was somebody.
+ */
+export async function revertFile(
+  host: CheckpointHost,
+  sessionId: string,
+  turnId: string,
+  { path, from, alsoUser }: SessionFileChange,
+): Promise<RestoreResult | undefined> {
+  return takeBack(host, turnTarget(sessionId, turnId, from ? [from, path] : [path]), alsoUser)
+}
+
+async function takeBack(
+  host: CheckpointHost,
+  target: RestoreTarget,
+  shared: boolean,
+): Promise<RestoreResult | undefined> {
+  const wording = shared ? { ...undoAgent, detail: sharedDetail } : undoAgent
   try {
     const plan = await preview(host, target)
-    const asks = plan.merge.length > 0 || plan.unsaved.length > 0
-    return asks ? await askAndRestore(host, target, plan) : await restore(host, target, plan)
+    if (total(plan, true) === 0 && plan.conflicts.length === 0) {
+      host.notify.info(undoAgent.nothing)
+      return undefined
+    }
+    if (!shared && plan.merge.length === 0 && plan.unsaved.length === 0) {
+      return await restore(host, target, plan)
+    }
+    const answer = await askRestore(host, plan, wording)
+    return answer && (await restore(host, target, plan, answer.merge))
   } catch (cause) {
     complain(host, cause)
     return undefined
   }
 }
+
+/** What is said of a file that not only the agent changed. */
+const sharedDetail =
+  'Not only the agent changed this file during the turn: what the others did to it goes away too. You can undo this.'
 
 /** Shows what a restore would do, and does it if that is agreed to. */
 export async function askAndRestore(
@@ -178,7 +215,7 @@ function offerBeside(host: CheckpointHost, text: UnsavedText): void {
 }
 
 function request(target: RestoreTarget, unsaved: UnsavedText[], merge = false): RestoreRequest {
-  return { ...target, paths: [], merge, unsaved }
+  return { ...target, paths: [...target.paths], merge, unsaved }
 }
 
 function agreesToLarge(

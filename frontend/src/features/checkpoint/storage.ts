@@ -10,7 +10,7 @@ export async function showStorage(host: CheckpointHost): Promise<void> {
   const usage = await host.bridge.Checkpoints.Usage()
   const act = await host.pick<Act>(storageItems(usage, Date.now()), {
     title: 'Checkpoint Storage',
-    placeholder: `This folder’s checkpoints take ${size(usage.bytes)}`,
+    placeholder: 'Choose what to do',
   })
   await act?.(host, usage)
 }
@@ -31,19 +31,19 @@ export function storageItems(usage: CheckpointUsage, now: number): PickItem<Act>
     {
       label: '$(clear-all) Clean Up Now',
       detail: 'Thin out what is older than 14 days, and give back what is not needed',
-      group: 'Have less',
+      group: 'Free up space',
       value: cleanUp,
     },
     {
       label: '$(eye-closed) Remove a Path from History…',
       detail: 'Take a file or folder out of every checkpoint, as for a secret that should not be kept',
-      group: 'Have less',
+      group: 'Free up space',
       value: removePath,
     },
     {
       label: '$(trash) Delete This Folder’s History…',
       detail: 'Delete every checkpoint of this folder. Your files stay as they are',
-      group: 'Have less',
+      group: 'Free up space',
       value: deleteHistory,
     },
   ]
@@ -83,8 +83,11 @@ async function removePath(host: CheckpointHost): Promise<void> {
       title: 'Remove a Path from History',
       value: '',
       placeholder: 'A file or folder, as it stands in the explorer: config/secrets.json',
+      check: wrongPath,
     })
-  )?.trim()
+  )
+    ?.trim()
+    .replace(/^(?:\.\/)+|\/+$/g, '')
   if (!path) return
   const agreed = await host.confirm({
     message: `Remove “${path}” from the history?`,
@@ -100,4 +103,16 @@ async function removePath(host: CheckpointHost): Promise<void> {
       ? `No checkpoint held “${path}”; nothing was removed.`
       : `Removed “${path}” from ${count(checkpoints, 'checkpoint')}: ${count(contents, 'version')} of it, ${size(freed)}, ${contents === 1 ? 'is' : 'are'} gone from the disk.`,
   )
+}
+
+/** What cannot be taken out of the history, and why. */
+function wrongPath(text: string): string | undefined {
+  const path = text.trim()
+  if (/^(?:\/|[A-Za-z]:[\\/])/.test(path))
+    return 'Write it from the opened folder on, without the folders above.'
+  if (/^\.?\/*$/.test(path) && path !== '')
+    return 'That is everything: choose “Delete This Folder’s History…” instead.'
+  if (path.split('/').includes('..'))
+    return 'A path with “..” may lead out of the opened folder: write it without.'
+  return undefined
 }

@@ -53,7 +53,8 @@ export function reasonText(reason: string): string {
 
 const leftRunning = 'by a command the agent left running'
 
-const authors: Record<SessionFileChange['by'], string> = {
+/** Who changed a file, in words; empty for the agent's own edits. */
+export const authors: Record<SessionFileChange['by'], string> = {
   tool: '',
   command: 'by a command',
   background: leftRunning,
