@@ -70,7 +70,7 @@ func (s *Store) setAllAside(now time.Time) (string, error) {
 			return "", err
 		}
 	}
-	return aside, syncPath(s.dir)
+	return aside, syncIn(s.dir, []string{"."})
 }
 
 // Folders in a store that hold what is not of use to it any more.

@@ -26,6 +26,15 @@ func (s *Store) stageAll(ctx context.Context, j *journal) error {
 	if err := os.Mkdir(j.Stage, 0o700); err != nil {
 		return fmt.Errorf("making stage: %w", err)
 	}
+	folders := j.slotFolders()
+	for _, folder := range folders {
+		if err := s.faults.Before("make stage %s", folder); err != nil {
+			return err
+		}
+		if err := os.Mkdir(filepath.Join(j.Stage, folder), 0o700); err != nil {
+			return fmt.Errorf("making stage: %w", err)
+		}
+	}
 	toSync, err := s.stageSteps(ctx, j)
 	if err != nil {
 		return err
@@ -33,7 +42,7 @@ func (s *Store) stageAll(ctx context.Context, j *journal) error {
 	if err := s.faults.Before("sync stage"); err != nil {
 		return err
 	}
-	if err := syncStage(j.Stage, append(toSync, ".")); err != nil {
+	if err := syncIn(j.Stage, append(append(toSync, folders...), ".")); err != nil {
 		return fmt.Errorf("syncing stage: %w", err)
 	}
 	if err := ctx.Err(); err != nil {
@@ -42,9 +51,9 @@ func (s *Store) stageAll(ctx context.Context, j *journal) error {
 	return s.writeJournal(j, staged)
 }
 
-// syncStage makes what is in a stage durable, by name.
-func syncStage(stage string, names []string) error {
-	root, err := os.OpenRoot(stage)
+// syncIn makes what is in a folder durable, by name.
+func syncIn(folder string, names []string) error {
+	root, err := os.OpenRoot(folder)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package checkpoint
 
 import (
 	"maps"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -18,7 +19,7 @@ func (s *Store) newJournal(id string, p *plan) *journal {
 		if g.swallower != nil || g.wants(KindFolder) && g.has(KindFolder) {
 			continue
 		}
-		one := step{Path: EncodePath(g.path), Slot: strconv.Itoa(i), Want: save(g.want), Now: save(g.now)}
+		one := step{Path: EncodePath(g.path), Slot: slot(i, len(p.goals)), Want: save(g.want), Now: save(g.now)}
 		if g.want == nil {
 			removals = append(removals, one)
 		} else {
@@ -29,6 +30,34 @@ func (s *Store) newJournal(id string, p *plan) *journal {
 	j.Steps = append(j.Steps, removals...)
 	j.Modes = p.modes()
 	return j
+}
+
+// fewSlots is up to how many lie in the stage itself; of more, so many share a
+// folder of their own. Systems such as ext4 keep what lies in one folder close
+// together, and look for each free place from the start again: on a disk that is
+// well used, a thousand files in one folder took five times as long.
+const fewSlots = 8
+
+// slot is the place in the stage of one goal of so many.
+func slot(i, of int) string {
+	const together = 8
+	if of <= fewSlots {
+		return strconv.Itoa(i)
+	}
+	return path.Join(strconv.Itoa(i/together)+slotFolderSuffix, strconv.Itoa(i))
+}
+
+const slotFolderSuffix = "d"
+
+// slotFolders lists the folders in the stage that its slots lie in.
+func (j *journal) slotFolders() []string {
+	folders := map[string]bool{}
+	for _, one := range j.Steps {
+		if folder := path.Dir(one.Slot); folder != "." {
+			folders[folder] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(folders))
 }
 
 // stagePath is a new folder on the workspace's device.
