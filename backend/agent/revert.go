@@ -21,7 +21,7 @@ func reasonAlso(by session.Author) string {
 		who = "another session changed it during the turn too"
 	case session.ByTool, session.ByCommand, session.ByBackground, session.ByUnknown:
 	}
-	return who + "; name it to take back everything"
+	return who + "; revert it by itself to take back everything"
 }
 
 // RevertTurn takes back what the agent changed in a turn and marks the turn;

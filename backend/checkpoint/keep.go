@@ -176,7 +176,7 @@ func (s *Store) prune(ctx context.Context, r PruneRequest) (Pruned, error) {
 	if r.DryRun {
 		return out, nil
 	}
-	done := s.report(Tidying, &atomic.Int64{}, 0)
+	done := s.report(Tidying, &atomic.Int64{}, 0, 1)
 	defer done()
 	if err := s.withRoom(ctx, func() error { return s.remove(out.Removed) }); err != nil {
 		return Pruned{}, err

@@ -44,7 +44,7 @@ func (s *Store) restore(ctx context.Context, label string, at *aim, makePlan fun
 	if len(p.goals) > 0 {
 		j := s.newJournal(before.ID, p)
 		// Each is staged, done and verified.
-		done := s.report(Restoring, &j.counted, 3*int64(len(j.Steps)))
+		done := s.report(Restoring, &j.counted, int64(len(j.Steps)), 3)
 		defer done()
 		if err := s.stageAll(ctx, j); err != nil {
 			return Result{}, s.rollBack(j, err)

@@ -27,7 +27,7 @@ func (s *Store) Verify(ctx context.Context, r VerifyRequest) (Report, error) {
 	defer release()
 	s.nodes.clear() // what is in memory proves nothing
 	v := &verifying{store: s, deep: r.ReadData, seen: map[node.ID][]string{}, report: Report{Damages: []Damage{}}}
-	done := s.report(Verifying, &v.counted, int64(s.packs.Len()))
+	done := s.report(Verifying, &v.counted, int64(s.packs.Len()), 1)
 	defer done()
 	err = v.run(ctx)
 	return v.report, err

@@ -279,11 +279,12 @@ func (s *Store) progress(what Work, of *scan.Options) (done func()) {
 	if of.Old != nil {
 		total = int64(of.Old.Files())
 	}
-	return s.report(what, counted, total)
+	return s.report(what, counted, total, 1)
 }
 
-// report sends progress until done is called.
-func (s *Store) report(what Work, counted *atomic.Int64, total int64) (done func()) {
+// report sends progress until done is called. Each of the total is counted as
+// many times as there are passes.
+func (s *Store) report(what Work, counted *atomic.Int64, total, passes int64) (done func()) {
 	stop, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(stopped)
@@ -294,10 +295,10 @@ func (s *Store) report(what Work, counted *atomic.Int64, total int64) (done func
 			select {
 			case <-tick.C:
 				sent = true
-				s.feed.Send(Event{Progress: &Progress{Work: what, Done: counted.Load(), Total: total}})
+				s.feed.Send(Event{Progress: &Progress{Work: what, Done: counted.Load() / passes, Total: total}})
 			case <-stop:
 				if sent {
-					s.feed.Send(Event{Progress: &Progress{Work: what, Done: counted.Load(), Total: total, Ended: true}})
+					s.feed.Send(Event{Progress: &Progress{Work: what, Done: counted.Load() / passes, Total: total, Ended: true}})
 				}
 				return
 			}
