@@ -60,6 +60,7 @@ func (a *App) run(page fs.FS) error {
 			bind.NewStorage(seam),
 			bind.NewSessions(seam),
 			bind.NewAgent(seam),
+			bind.NewProviders(seam),
 			bind.NewCheckpoints(seam),
 		},
 	}

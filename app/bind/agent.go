@@ -16,9 +16,9 @@ func NewAgent(seam *Seam) *Agent { return &Agent{seam} }
 
 // Send starts a turn and returns its id; everything else comes as "session"
 // events. During a turn the prompt is queued.
-func (b *Agent) Send(sessionID, prompt string) (string, error) {
+func (b *Agent) Send(sessionID string, prompt wire.Prompt) (string, error) {
 	return with(b.seam, "Agent.Send", func(ctx context.Context, f *folder.Folder) (string, error) {
-		return f.Agent.Send(ctx, sessionID, prompt)
+		return f.Agent.Send(ctx, sessionID, prompt.Text)
 	})
 }
 
@@ -77,5 +77,40 @@ func (b *Agent) EditQueued(sessionID, queuedID, text string) error {
 func (b *Agent) RemoveQueued(sessionID, queuedID string) error {
 	return do(b.seam, "Agent.RemoveQueued", func(ctx context.Context, f *folder.Folder) error {
 		return f.Agent.RemoveQueued(ctx, sessionID, queuedID)
+	})
+}
+
+// AnswerQuestion answers a question of the running turn.
+func (b *Agent) AnswerQuestion(sessionID, questionID, answer string) error {
+	return do(b.seam, "Agent.AnswerQuestion", func(ctx context.Context, f *folder.Folder) error {
+		return f.Agent.AnswerQuestion(ctx, sessionID, questionID, answer)
+	})
+}
+
+// StopCommand ends a command that goes on in the background.
+func (b *Agent) StopCommand(sessionID, commandID string) error {
+	return do(b.seam, "Agent.StopCommand", func(ctx context.Context, f *folder.Folder) error {
+		return f.Agent.StopCommand(ctx, sessionID, commandID)
+	})
+}
+
+// SendNow stops the running turn and goes on with a waiting message.
+func (b *Agent) SendNow(sessionID, queuedID string) error {
+	return do(b.seam, "Agent.SendNow", func(ctx context.Context, f *folder.Folder) error {
+		return f.Agent.SendNow(ctx, sessionID, queuedID)
+	})
+}
+
+// RetryNow ends the wait before the next attempt.
+func (b *Agent) RetryNow(sessionID string) error {
+	return do(b.seam, "Agent.RetryNow", func(ctx context.Context, f *folder.Folder) error {
+		return f.Agent.RetryNow(ctx, sessionID)
+	})
+}
+
+// Compact makes room in the model's context.
+func (b *Agent) Compact(sessionID string) error {
+	return do(b.seam, "Agent.Compact", func(ctx context.Context, f *folder.Folder) error {
+		return f.Agent.Compact(ctx, sessionID)
 	})
 }

@@ -62,3 +62,17 @@ func (b *Sessions) SaveDraft(id string, seq int64, text string) error {
 		return f.Drafts.Save(ctx, id, seq, text)
 	})
 }
+
+// Search looks for text in all sessions; the best match is first.
+func (b *Sessions) Search(text string) ([]session.Found, error) {
+	return with(b.seam, "Sessions.Search", func(ctx context.Context, f *folder.Folder) ([]session.Found, error) {
+		return f.Agent.Search(ctx, text)
+	})
+}
+
+// Export returns a session as Markdown.
+func (b *Sessions) Export(id string) (string, error) {
+	return with(b.seam, "Sessions.Export", func(ctx context.Context, f *folder.Folder) (string, error) {
+		return f.Agent.Export(ctx, id)
+	})
+}

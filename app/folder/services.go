@@ -339,8 +339,8 @@ func (p prepared) Plan() agent.Plan {
 	}
 }
 
-func (p prepared) Run(ctx context.Context, output func([]byte)) agent.Result {
-	r := p.set.Run(ctx, p.view, p.call, output)
+func (p prepared) Run(ctx context.Context, host agent.Host) agent.Result {
+	r := p.set.Run(ctx, p.view, p.call, host.Output)
 	return agent.Result{Text: r.Text, IsError: r.IsError, ExitCode: r.ExitCode, HasExit: r.HasExit, Changed: r.Changed, Living: r.Living}
 }
 

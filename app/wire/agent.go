@@ -1,6 +1,23 @@
 package wire
 
-import "github.com/keel-ide/keel/backend/provider"
+import (
+	"github.com/keel-ide/keel/backend/provider"
+	"github.com/keel-ide/keel/backend/session"
+)
+
+// Prompt is what a person sends.
+type Prompt struct {
+	Text   string          `json:"text"`
+	Images []session.Image `json:"images"`
+}
+
+// AWSChoices is what can be chosen for Amazon Bedrock.
+type AWSChoices struct {
+	Profiles []string `json:"profiles"` // of the AWS configuration files
+	Regions  []string `json:"regions"`  // that serve Bedrock
+	Profile  string   `json:"profile"`  // in force; empty for the default chain
+	Region   string   `json:"region"`
+}
 
 // ProviderState is a provider in the model picker.
 type ProviderState struct {

@@ -38,7 +38,7 @@ func (c *call) act(ctx context.Context) (changed bool) {
 	out := &output{turn: t, item: c.item.ID}
 	var result Result
 	ended, panicked := t.await(ctx, func() {
-		if result = c.prepared.Run(ctx, out.write); result.Living != nil {
+		if result = c.prepared.Run(ctx, host{c, out}); result.Living != nil {
 			t.agent.touches.left(t, result.Living)
 		}
 	})

@@ -53,6 +53,8 @@ var (
 	ErrNotFound = errors.New("not found in this session")
 	// ErrEmpty is returned for a prompt without text.
 	ErrEmpty = errors.New("the message is empty")
+	// ErrNobody is returned for a question when nobody can be asked.
+	ErrNobody = errors.New("there is nobody to ask")
 	// ErrClosed is returned after [Agent.Close].
 	ErrClosed = errors.New("the agent is closed")
 )

@@ -97,7 +97,7 @@ func (d *disk) hash(name string, args arguments) string {
 
 func (p preparedCall) Plan() Plan { return p.plan }
 
-func (p preparedCall) Run(ctx context.Context, output func([]byte)) Result {
+func (p preparedCall) Run(ctx context.Context, host Host) Result {
 	d := p.disk
 	if d.beforeRun != nil {
 		d.beforeRun(p.name)
@@ -110,7 +110,7 @@ func (p preparedCall) Run(ctx context.Context, output func([]byte)) Result {
 		if command == nil {
 			return Result{Text: "command not found", IsError: true, HasExit: true, ExitCode: 127}
 		}
-		return command(ctx, output)
+		return command(ctx, host.Output)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -21,9 +21,28 @@ type Tools interface {
 // Prepared is a call that could run.
 type Prepared interface {
 	Plan() Plan
-	// Run acts, unless what would happen is no longer what Plan says. It gives
-	// live output to output, from any goroutine but never after it returned.
-	Run(ctx context.Context, output func([]byte)) Result
+	// Run acts, unless what would happen is no longer what Plan says. It uses host
+	// from any goroutine, but never after it returned.
+	Run(ctx context.Context, host Host) Result
+}
+
+// Host is what a running call can have of its turn.
+type Host interface {
+	// Output shows live output.
+	Output(data []byte)
+	// Todo shows the model's plan, whole, in place of the one before.
+	Todo(list []session.Todo)
+	// Ask puts a question to the user and waits for the answer. It is
+	// [ErrNobody] where there is nobody to ask.
+	Ask(ctx context.Context, question session.Question) (answer string, err error)
+	// SubAgent has another conversation do a task and returns its last reply.
+	SubAgent(ctx context.Context, task SubTask) (reply string, err error)
+}
+
+// SubTask is what a sub agent is to do. It has none of the conversation.
+type SubTask struct {
+	Prompt string
+	Write  bool // it may change files and run commands, under the same rules
 }
 
 // Plan is what a call would do.
@@ -48,6 +67,16 @@ type Result struct {
 	// Living tells whether what a command left running still runs; nil when it
 	// left nothing. It may be called from any goroutine.
 	Living func() bool
+	// Background is a command that goes on; nil for any other call.
+	Background Background
+}
+
+// Background is a command that goes on after its call.
+type Background interface {
+	ID() string
+	// Follow gives output as it comes until the command has ended, or ctx has;
+	// then it says how.
+	Follow(ctx context.Context, output func([]byte)) (exitCode int, err error)
 }
 
 // Policy decides what may happen; [approval.Policy] is the real one.

@@ -33,6 +33,11 @@ type Info struct {
 	Practice bool   `json:"practice"` // a labelled stand-in, not a real model
 	Ready    bool   `json:"ready"`
 	Hint     string `json:"hint"` // what to do when not ready; empty when ready
+	// NeedsKey is set for a service that a key in the keychain opens; HasKey when
+	// one is kept.
+	NeedsKey bool `json:"needsKey"`
+	HasKey   bool `json:"hasKey"`
+	Local    bool `json:"local"` // it runs on this machine
 }
 
 // Model is one model that a provider serves.
@@ -40,6 +45,22 @@ type Model struct {
 	ID            string `json:"id"`
 	Name          string `json:"name"`
 	ContextTokens int    `json:"contextTokens"` // 0 when not known
+	Images        bool   `json:"images"`        // it takes pictures; false when not known
+	NoTools       bool   `json:"noTools"`       // it is known to take no tools
+	Price         *Price `json:"price,omitempty"`
+}
+
+// Price is what a million tokens cost, in millionths of a US dollar.
+type Price struct {
+	Input      int64 `json:"input"`
+	Output     int64 `json:"output"`
+	CacheRead  int64 `json:"cacheRead"`
+	CacheWrite int64 `json:"cacheWrite"`
+}
+
+// Of returns what usage costs, in millionths of a US dollar.
+func (p Price) Of(u Usage) int64 {
+	return (p.Input*u.InputTokens + p.Output*u.OutputTokens + p.CacheRead*u.CacheReadTokens + p.CacheWrite*u.CacheWriteTokens) / 1e6
 }
 
 // Request is one question to a model: the whole conversation so far.
@@ -80,6 +101,7 @@ const (
 	BlockReasoning  BlockKind = "reasoning"
 	BlockToolCall   BlockKind = "tool_call"
 	BlockToolResult BlockKind = "tool_result"
+	BlockImage      BlockKind = "image" // in messages of the user
 )
 
 // Block is one part of a message.
@@ -89,6 +111,14 @@ type Block struct {
 	Reasoning  *Reasoning  `json:"reasoning,omitempty"`
 	ToolCall   *ToolCall   `json:"toolCall,omitempty"`
 	ToolResult *ToolResult `json:"toolResult,omitempty"`
+	Image      *Image      `json:"image,omitempty"`
+}
+
+// Image is a picture. MediaType is image/png, image/jpeg, image/gif or
+// image/webp.
+type Image struct {
+	MediaType string `json:"mediaType"`
+	Data      []byte `json:"data"`
 }
 
 // Reasoning is a model's own thinking. It goes back to the same model

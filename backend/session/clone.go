@@ -6,7 +6,7 @@ import "slices"
 // to. Its slices are never nil, so that they cross to the page as lists.
 // Diffs are shared: they are never written to once made.
 func (s Session) Clone() Session {
-	s.Queue = list(s.Queue)
+	s.Queue = list(s.Queue) // images are shared: they are never written to
 	turns := make([]Turn, len(s.Turns))
 	for i, turn := range s.Turns {
 		turns[i] = turn.Clone()
@@ -30,6 +30,8 @@ func (t Turn) Clone() Turn {
 	t.Items = items
 	t.Changes = list(t.Changes)
 	t.Drift = slices.Clone(t.Drift)
+	t.Todo = slices.Clone(t.Todo)
+	t.Images = slices.Clone(t.Images)
 	return t
 }
 
@@ -41,11 +43,18 @@ func (t Turn) Header() Turn {
 
 // Clone is [Session.Clone] for an item.
 func (i Item) Clone() Item {
+	i.Images = slices.Clone(i.Images)
+	if i.Question != nil {
+		question := *i.Question
+		question.Choices = list(question.Choices)
+		i.Question = &question
+	}
 	if i.Tool == nil {
 		return i
 	}
 	call := *i.Tool
 	call.Paths = list(call.Paths)
+	call.Calls = slices.Clone(call.Calls)
 	if call.Approval != nil {
 		approval := *call.Approval
 		approval.Patterns = list(approval.Patterns)

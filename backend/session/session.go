@@ -38,15 +38,56 @@ type Session struct {
 	// Queue holds what was sent during the running turn. It goes to the model
 	// with the next tool results, or as the next turn.
 	Queue []Queued `json:"queue"`
-	Turns []Turn   `json:"turns"`
-	Seq   int64    `json:"seq"` // the number of the last [Event] this state includes
+	// Usage and Cost are those of all turns, sub agents and summaries included.
+	Usage provider.Usage `json:"usage"`
+	Cost  Cost           `json:"cost"`
+	Turns []Turn         `json:"turns"`
+	Seq   int64          `json:"seq"` // the number of the last [Event] this state includes
 }
+
+// Cost is what tokens cost, as far as prices are known.
+type Cost struct {
+	Micros int64 `json:"micros"` // millionths of a US dollar
+	// Partial is set when some of the tokens had no known price: the sum is then
+	// a lower limit, and says nothing when it is 0.
+	Partial bool `json:"partial"`
+}
+
+// Context is how full the model's context was at the last request.
+type Context struct {
+	Tokens    int64 `json:"tokens"`    // of the last request, or estimated for the next
+	Limit     int64 `json:"limit"`     // of the model; 0 when not known
+	Estimated bool  `json:"estimated"` // the service has not counted it yet
+}
+
+// Image is a picture in a prompt.
+type Image struct {
+	Name      string `json:"name"`
+	MediaType string `json:"mediaType"` // image/png, image/jpeg, image/gif or image/webp
+	Data      []byte `json:"data"`
+}
+
+// Todo is one step of the model's plan.
+type Todo struct {
+	Text   string     `json:"text"`
+	Status TodoStatus `json:"status"`
+}
+
+// TodoStatus is where a step of the plan stands.
+type TodoStatus string
+
+const (
+	TodoPending    TodoStatus = "pending"
+	TodoInProgress TodoStatus = "in_progress"
+	TodoDone       TodoStatus = "done"
+)
 
 // Queued is a message that waits for its place.
 type Queued struct {
-	ID       string `json:"id"`
-	Text     string `json:"text"`
-	QueuedAt int64  `json:"queuedAt"`
+	ID       string  `json:"id"`
+	Text     string  `json:"text"`
+	Images   []Image `json:"images,omitempty"`
+	QueuedAt int64   `json:"queuedAt"`
 }
 
 // Summary is a session in a list.
@@ -59,12 +100,19 @@ type Summary struct {
 	Waiting   bool   `json:"waiting"` // an approval waits
 }
 
+// Found is a session in which a search has found its text.
+type Found struct {
+	Summary
+	TurnID  string `json:"turnId"`  // of the newest match; empty for one in the title
+	Excerpt string `json:"excerpt"` // a line around it
+}
+
 // Status is where a turn stands.
 type Status string
 
 const (
 	Running Status = "running"
-	Waiting Status = "waiting" // for an approval
+	Waiting Status = "waiting" // for an approval or an answer
 	Done    Status = "done"
 )
 
@@ -75,6 +123,7 @@ const (
 	StopFailed      = "failed"
 	StopDenied      = "denied" // without a window: something was not allowed
 	StopStepLimit   = "step_limit"
+	StopLoop        = "loop" // the same calls kept giving the same results
 )
 
 // Turn is everything from a prompt to a stop reason.
@@ -90,7 +139,11 @@ type Turn struct {
 	Provider   string         `json:"provider"`
 	Model      string         `json:"model"`
 	Practice   bool           `json:"practice"` // answered by the practice model
+	Images     []Image        `json:"images,omitempty"` // in the prompt
 	Usage      provider.Usage `json:"usage"`
+	Cost       Cost           `json:"cost"`
+	Context    Context        `json:"context"`
+	Todo       []Todo         `json:"todo,omitempty"` // the model's plan, as it is now
 	Before     string         `json:"before"` // checkpoint before the turn's first change; empty when nothing could change
 	After      string         `json:"after"`  // checkpoint after its last change
 	Changes    []FileChange   `json:"changes"`
@@ -146,7 +199,11 @@ const (
 	ItemReasoning ItemKind = "reasoning" // Text, Signature, Redacted
 	ItemTool      ItemKind = "tool"      // Tool
 	ItemNotice    ItemKind = "notice"    // Text: something the user should know; Until
-	ItemPrompt    ItemKind = "prompt"    // Text: what the user sent during the turn
+	ItemPrompt    ItemKind = "prompt"    // Text, Images: what the user sent during the turn
+	ItemQuestion  ItemKind = "question"  // Question
+	// ItemSummary stands for all that came before it in the conversation with the
+	// model, which it no longer reads: Text is what it reads instead.
+	ItemSummary ItemKind = "summary"
 )
 
 // Item is one part of a turn. Items with the same Step came in one model reply.
@@ -160,6 +217,29 @@ type Item struct {
 	Streaming bool      `json:"streaming"`
 	Until     int64     `json:"until,omitempty"` // when the wait that a notice tells of ends
 	Tool      *ToolCall `json:"tool,omitempty"`
+	Images    []Image   `json:"images,omitempty"`
+	Question  *Question `json:"question,omitempty"`
+}
+
+// QuestionKind is what a question is about.
+type QuestionKind string
+
+const (
+	QuestionModel  QuestionKind = "model"   // of the model, by ask_user; an answer may be any text
+	QuestionSteps  QuestionKind = "steps"   // the turn has taken many steps: go on?
+	QuestionSignIn QuestionKind = "sign_in" // the service refused the credentials: try again?
+)
+
+// Question waits for a person's answer in mid-turn.
+type Question struct {
+	ID      string       `json:"id"`
+	Kind    QuestionKind `json:"kind"`
+	Text    string       `json:"text"`
+	Hint    string       `json:"hint"`
+	Choices []string     `json:"choices"`
+	Free    bool         `json:"free"`   // any text is an answer, beside the choices
+	Answer  string       `json:"answer"` // empty while it waits, or when it was cancelled
+	Open    bool         `json:"open"`   // it waits
 }
 
 // ToolKind groups tools for the eye: what a call does.
@@ -210,9 +290,18 @@ type ToolCall struct {
 	DurationMs int64      `json:"durationMs"`
 	Approval   *Approval  `json:"approval,omitempty"`
 	Background bool       `json:"background,omitempty"` // it left something running
+	CommandID  string     `json:"commandId,omitempty"`  // of a background command
+	Running    bool       `json:"running,omitempty"`    // the background command still runs
+	Calls      []SubCall  `json:"calls,omitempty"`      // of a sub agent, the last ones
 	Rule       string     `json:"rule,omitempty"`       // the rule that allowed, asked about or denied the call
 	Before     string     `json:"before,omitempty"`     // checkpoint before a call that may change files
 	After      string     `json:"after,omitempty"`      // checkpoint after it
+}
+
+// SubCall is what a sub agent does, in a line.
+type SubCall struct {
+	Title  string     `json:"title"`
+	Status CallStatus `json:"status"`
 }
 
 // Approval is the question before a tool call acts.

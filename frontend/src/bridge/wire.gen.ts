@@ -1,5 +1,16 @@
 // Made by `task gen` from app/bind and app/wire. Do not edit.
 
+/** AWSChoices is what can be chosen for Amazon Bedrock. */
+export interface AWSChoices {
+  /** of the AWS configuration files */
+  profiles: string[]
+  /** that serve Bedrock */
+  regions: string[]
+  /** in force; empty for the default chain */
+  profile: string
+  region: string
+}
+
 /** ApprovalAnswer answers the question that a tool call waits for. */
 export interface ApprovalAnswer {
   sessionId: string
@@ -286,6 +297,12 @@ export interface PathChange {
   file: boolean
 }
 
+/** Prompt is what a person sends. */
+export interface Prompt {
+  text: string
+  images: SessionImage[]
+}
+
 /** Property is one of Keel's settings, as the settings editor needs it. */
 export interface Property {
   key: string
@@ -308,6 +325,19 @@ export interface ProviderModel {
   name: string
   /** 0 when not known */
   contextTokens: number
+  /** it takes pictures; false when not known */
+  images: boolean
+  /** it is known to take no tools */
+  noTools: boolean
+  price?: ProviderPrice
+}
+
+/** Price is what a million tokens cost, in millionths of a US dollar. */
+export interface ProviderPrice {
+  input: number
+  output: number
+  cacheRead: number
+  cacheWrite: number
 }
 
 /** ProviderState is a provider in the model picker. */
@@ -319,6 +349,14 @@ export interface ProviderState {
   ready: boolean
   /** what to do when not ready; empty when ready */
   hint: string
+  /**
+   * NeedsKey is set for a service that a key in the keychain opens; HasKey when
+   * one is kept.
+   */
+  needsKey: boolean
+  hasKey: boolean
+  /** it runs on this machine */
+  local: boolean
   models: ProviderModel[]
   /** why the list of models is not whole; empty when it is */
   problem: string
@@ -400,6 +438,9 @@ export interface Session {
    * with the next tool results, or as the next turn.
    */
   queue: SessionQueued[]
+  /** Usage and Cost are those of all turns, sub agents and summaries included. */
+  usage: ProviderUsage
+  cost: SessionCost
   turns: SessionTurn[]
   /** the number of the last [Event] this state includes */
   seq: number
@@ -445,6 +486,27 @@ export interface SessionChange {
 /** ChangeKind says which field of a [Change] is set. */
 export type SessionChangeKind = 'arguments' | 'item' | 'output' | 'removed' | 'session' | 'text' | 'turn'
 
+/** Context is how full the model's context was at the last request. */
+export interface SessionContext {
+  /** of the last request, or estimated for the next */
+  tokens: number
+  /** of the model; 0 when not known */
+  limit: number
+  /** the service has not counted it yet */
+  estimated: boolean
+}
+
+/** Cost is what tokens cost, as far as prices are known. */
+export interface SessionCost {
+  /** millionths of a US dollar */
+  micros: number
+  /**
+   * Partial is set when some of the tokens had no known price: the sum is then
+   * a lower limit, and says nothing when it is 0.
+   */
+  partial: boolean
+}
+
 /**
  * Event is one or more changes of a session, in order. A reader that sees a gap
  * in Seq asks for the whole session again.
@@ -477,6 +539,29 @@ export interface SessionFileChange {
   also?: SessionAuthor
 }
 
+/** Found is a session in which a search has found its text. */
+export interface SessionFound {
+  id: string
+  title: string
+  createdAt: number
+  updatedAt: number
+  running: boolean
+  /** an approval waits */
+  waiting: boolean
+  /** of the newest match; empty for one in the title */
+  turnId: string
+  /** a line around it */
+  excerpt: string
+}
+
+/** Image is a picture in a prompt. */
+export interface SessionImage {
+  name: string
+  /** image/png, image/jpeg, image/gif or image/webp */
+  mediaType: string
+  data: string
+}
+
 /** Item is one part of a turn. Items with the same Step came in one model reply. */
 export interface SessionItem {
   id: string
@@ -489,23 +574,50 @@ export interface SessionItem {
   /** when the wait that a notice tells of ends */
   until?: number
   tool?: SessionToolCall
+  images?: SessionImage[]
+  question?: SessionQuestion
 }
 
 /** ItemKind says which field of an [Item] is set. */
-export type SessionItemKind = 'notice' | 'prompt' | 'reasoning' | 'text' | 'tool'
+export type SessionItemKind = 'notice' | 'prompt' | 'question' | 'reasoning' | 'summary' | 'text' | 'tool'
 
 /** Mode is when the user is asked about file changes. */
 export type SessionMode = 'autopilot' | 'supervised'
+
+/** Question waits for a person's answer in mid-turn. */
+export interface SessionQuestion {
+  id: string
+  kind: SessionQuestionKind
+  text: string
+  hint: string
+  choices: string[]
+  /** any text is an answer, beside the choices */
+  free: boolean
+  /** empty while it waits, or when it was cancelled */
+  answer: string
+  /** it waits */
+  open: boolean
+}
+
+/** QuestionKind is what a question is about. */
+export type SessionQuestionKind = 'model' | 'sign_in' | 'steps'
 
 /** Queued is a message that waits for its place. */
 export interface SessionQueued {
   id: string
   text: string
+  images?: SessionImage[]
   queuedAt: number
 }
 
 /** Status is where a turn stands. */
 export type SessionStatus = 'done' | 'running' | 'waiting'
+
+/** SubCall is what a sub agent does, in a line. */
+export interface SessionSubCall {
+  title: string
+  status: SessionCallStatus
+}
 
 /** Summary is a session in a list. */
 export interface SessionSummary {
@@ -517,6 +629,15 @@ export interface SessionSummary {
   /** an approval waits */
   waiting: boolean
 }
+
+/** Todo is one step of the model's plan. */
+export interface SessionTodo {
+  text: string
+  status: SessionTodoStatus
+}
+
+/** TodoStatus is where a step of the plan stands. */
+export type SessionTodoStatus = 'done' | 'in_progress' | 'pending'
 
 /** ToolCall is a model's request to use a tool and what came of it. */
 export interface SessionToolCall {
@@ -549,6 +670,12 @@ export interface SessionToolCall {
   approval?: SessionApproval
   /** it left something running */
   background?: boolean
+  /** of a background command */
+  commandId?: string
+  /** the background command still runs */
+  running?: boolean
+  /** of a sub agent, the last ones */
+  calls?: SessionSubCall[]
   /** the rule that allowed, asked about or denied the call */
   rule?: string
   /** checkpoint before a call that may change files */
@@ -577,7 +704,13 @@ export interface SessionTurn {
   model: string
   /** answered by the practice model */
   practice: boolean
+  /** in the prompt */
+  images?: SessionImage[]
   usage: ProviderUsage
+  cost: SessionCost
+  context: SessionContext
+  /** the model's plan, as it is now */
+  todo?: SessionTodo[]
   /** checkpoint before the turn's first change; empty when nothing could change */
   before: string
   /** checkpoint after its last change */
@@ -782,6 +915,10 @@ export interface Methods {
      * what was shown is no longer what would happen: it is asked again.
      */
     Answer(answer: ApprovalAnswer): Promise<void>
+    /** AnswerQuestion answers a question of the running turn. */
+    AnswerQuestion(sessionID: string, questionID: string, answer: string): Promise<void>
+    /** Compact makes room in the model's context. */
+    Compact(sessionID: string): Promise<void>
     /** EditQueued changes a message that waits for its turn. */
     EditQueued(sessionID: string, queuedID: string, text: string): Promise<void>
     /** Examples lists prompts to try. */
@@ -793,17 +930,23 @@ export interface Methods {
     Providers(): Promise<ProviderState[]>
     /** RemoveQueued takes a waiting message back. */
     RemoveQueued(sessionID: string, queuedID: string): Promise<void>
+    /** RetryNow ends the wait before the next attempt. */
+    RetryNow(sessionID: string): Promise<void>
     /**
      * Send starts a turn and returns its id; everything else comes as "session"
      * events. During a turn the prompt is queued.
      */
-    Send(sessionID: string, prompt: string): Promise<string>
+    Send(sessionID: string, prompt: Prompt): Promise<string>
+    /** SendNow stops the running turn and goes on with a waiting message. */
+    SendNow(sessionID: string, queuedID: string): Promise<void>
     /** SetMode switches a session between Autopilot and Supervised, also in mid-turn. */
     SetMode(sessionID: string, mode: SessionMode): Promise<void>
     /** SetModel chooses what answers from the next turn on. */
     SetModel(choice: ModelChoice): Promise<void>
     /** Stop ends the running turn, at any moment. */
     Stop(sessionID: string): Promise<void>
+    /** StopCommand ends a command that goes on in the background. */
+    StopCommand(sessionID: string, commandID: string): Promise<void>
   }
   /**
    * Checkpoints are states of the workspace that can be restored. The bytes of a
@@ -876,6 +1019,15 @@ export interface Methods {
     /** Stat returns one entry. */
     Stat(area: Area, path: string): Promise<FileEntry>
   }
+  /** Providers are the model services. */
+  Providers: {
+    /** AWS returns what can be chosen for Amazon Bedrock; it reads files only. */
+    AWS(): Promise<AWSChoices>
+    /** RemoveKey takes a service's key out of the keychain. */
+    RemoveKey(providerID: string): Promise<void>
+    /** SetKey keeps a service's key in the keychain. Keys never come back to the page. */
+    SetKey(providerID: string, key: string): Promise<void>
+  }
   /** Search finds text and files in the opened folder. */
   Search: {
     /** Cancel ends a search; its last event still comes. */
@@ -896,6 +1048,8 @@ export interface Methods {
     Create(): Promise<Session>
     /** Delete moves a session aside; Undelete brings it back. */
     Delete(id: string): Promise<void>
+    /** Export returns a session as Markdown. */
+    Export(id: string): Promise<string>
     /** List returns all sessions, the last used first. */
     List(): Promise<SessionSummary[]>
     /** Open returns a session whole; "session" events go on from its Seq. */
@@ -907,6 +1061,8 @@ export interface Methods {
      * each call of this page, since calls can overtake each other.
      */
     SaveDraft(id: string, seq: number, text: string): Promise<void>
+    /** Search looks for text in all sessions; the best match is first. */
+    Search(text: string): Promise<SessionFound[]>
     /** Undelete brings a deleted session back. */
     Undelete(id: string): Promise<void>
   }
@@ -1001,11 +1157,12 @@ export interface Methods {
 
 /** The names of all methods, for a client that is built at run time. */
 export const methodNames = {
-  Agent: ['Answer', 'EditQueued', 'Examples', 'Providers', 'RemoveQueued', 'Send', 'SetMode', 'SetModel', 'Stop'],
+  Agent: ['Answer', 'AnswerQuestion', 'Compact', 'EditQueued', 'Examples', 'Providers', 'RemoveQueued', 'RetryNow', 'Send', 'SendNow', 'SetMode', 'SetModel', 'Stop', 'StopCommand'],
   Checkpoints: ['Activity', 'Create', 'Diff', 'Forget', 'Last', 'List', 'Pin', 'Preview', 'Prune', 'Purge', 'Restore', 'Seen', 'StopReading', 'Undo', 'Unsaved', 'Usage'],
   Files: ['Copy', 'Delete', 'List', 'MakeFolder', 'Move', 'Stat'],
+  Providers: ['AWS', 'RemoveKey', 'SetKey'],
   Search: ['Cancel', 'ClearCache', 'Files', 'Text'],
-  Sessions: ['Create', 'Delete', 'List', 'Open', 'Rename', 'SaveDraft', 'Undelete'],
+  Sessions: ['Create', 'Delete', 'Export', 'List', 'Open', 'Rename', 'SaveDraft', 'Search', 'Undelete'],
   Settings: ['Read', 'Schema', 'Set', 'State', 'Write'],
   Storage: ['Load', 'Update'],
   Terminals: ['Acknowledge', 'Attach', 'Kill', 'List', 'Open', 'Resize', 'Shells', 'Write'],

@@ -1,0 +1,35 @@
+package bind
+
+import (
+	"context"
+
+	"github.com/keel-ide/keel/app/folder"
+	"github.com/keel-ide/keel/app/wire"
+)
+
+// Providers are the model services.
+type Providers struct{ seam *Seam }
+
+// NewProviders binds the model services.
+func NewProviders(seam *Seam) *Providers { return &Providers{seam} }
+
+// SetKey keeps a service's key in the keychain. Keys never come back to the page.
+func (b *Providers) SetKey(providerID, key string) error {
+	return do(b.seam, "Providers.SetKey", func(ctx context.Context, f *folder.Folder) error {
+		return f.Providers.SetKey(ctx, providerID, key)
+	})
+}
+
+// RemoveKey takes a service's key out of the keychain.
+func (b *Providers) RemoveKey(providerID string) error {
+	return do(b.seam, "Providers.RemoveKey", func(ctx context.Context, f *folder.Folder) error {
+		return f.Providers.RemoveKey(ctx, providerID)
+	})
+}
+
+// AWS returns what can be chosen for Amazon Bedrock; it reads files only.
+func (b *Providers) AWS() (wire.AWSChoices, error) {
+	return with(b.seam, "Providers.AWS", func(ctx context.Context, f *folder.Folder) (wire.AWSChoices, error) {
+		return f.Providers.AWS(ctx)
+	})
+}
