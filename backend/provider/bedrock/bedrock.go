@@ -4,17 +4,22 @@
 //
 // A stream gives [provider.EventStop] only for Bedrock's messageStop: the SDK
 // ends a cut stream without an error, and so does this one. Nothing is retried
-// here, by the SDK neither, with two exceptions that are no new attempts: a
-// request refused for its cache points is sent once more without them, and one
-// refused because the model cannot stream tool calls is asked whole. Both are
-// remembered for the model until the process ends.
+// here, by the SDK neither, with three exceptions that are no new attempts: a
+// request refused for its cache points is sent once more without them, one
+// refused because the model cannot stream tool calls is asked whole, and one
+// refused because the model wants tool calls and results alone gets them so.
+// This is remembered for the model until the process ends.
 //
 // Every failure is a [*provider.Error] whose Message and Hint are sentences
 // for a person, save the end of the caller's context, which passes untouched.
 //
 // Settings, the AWS_ variables and the AWS configuration files are looked at
 // before each request, so that a change, or a new sign-in, needs no restart.
-// [Provider.Info] never uses the network.
+// Credentials that Bedrock refuses, also in mid-stream, are not used again. A
+// profile chosen in the settings wins over an API key, and a key that Keel
+// keeps over the rest of the environment.
+//
+// [Provider.Info] and [Provider.Choices] never use the network.
 package bedrock
 
 import (
@@ -44,6 +49,11 @@ type Settings struct {
 type Options struct {
 	// Settings is called before each request; nil means no settings.
 	Settings func() Settings
+	// APIKey returns the Bedrock API key that Keel keeps for the user, or
+	// nothing. It is called before each request, and by Info. With an error the
+	// other credentials count; where there are none, it is what is missing. Nil
+	// means no key.
+	APIKey func(ctx context.Context) (string, error)
 	// OnInstance says whether this machine could have an instance role, which
 	// nothing but the network can confirm. Nil asks the machine's vendor name.
 	OnInstance func() bool
@@ -56,6 +66,9 @@ type Options struct {
 func (o Options) withDefaults() Options {
 	if o.Settings == nil {
 		o.Settings = func() Settings { return Settings{} }
+	}
+	if o.APIKey == nil {
+		o.APIKey = func(context.Context) (string, error) { return "", nil }
 	}
 	if o.OnInstance == nil {
 		o.OnInstance = vendorIsAmazon
@@ -76,10 +89,10 @@ func vendorIsAmazon() bool {
 type Provider struct {
 	options Options
 
-	mu      sync.Mutex
-	loaded  *loaded         // guarded by mu; nil until first used and after a refused sign-in
-	noCache map[string]bool // guarded by mu; models that refused cache points
-	noTools map[string]bool // guarded by mu; models that cannot stream tool calls
+	mu     sync.Mutex
+	loaded *loaded         // guarded by mu; nil until first used and after a refused sign-in
+	forms  map[string]form // guarded by mu; by model, what its refusals taught
+	blind  map[string]bool // guarded by mu; listed models that take no pictures
 }
 
 var _ provider.Provider = (*Provider)(nil)
@@ -88,19 +101,25 @@ var _ provider.Provider = (*Provider)(nil)
 func New(options Options) *Provider {
 	return &Provider{
 		options: options.withDefaults(),
-		noCache: make(map[string]bool),
-		noTools: make(map[string]bool),
+		forms:   make(map[string]form),
+		blind:   make(map[string]bool),
 	}
 }
 
 // Info is ready when there are a region and some sign of credentials. Whether
-// they work is only known once the network is asked.
+// they work is only known once the network is asked. A key is one way among
+// others, so that NeedsKey is never set.
 func (p *Provider) Info(ctx context.Context) provider.Info {
-	info := provider.Info{ID: ID, Name: displayName}
-	signs := p.signs(ctx)
+	kept, keyErr := p.keptKey(ctx)
+	info := provider.Info{ID: ID, Name: displayName, HasKey: kept != ""}
+	settings := p.options.Settings()
+	signs := p.signs(ctx, settings, apiKey(settings, kept))
 	switch {
 	case signs.problem != nil:
 		info.Hint = signs.problem.Message + " " + signs.problem.Hint
+	case !signs.credentials && keyErr != nil:
+		missing := lockedKey(keyErr)
+		info.Hint = missing.Message + " " + missing.Hint
 	case !signs.credentials:
 		info.Hint = noCredentials(nil).Hint
 	case signs.region == "":
@@ -109,17 +128,4 @@ func (p *Provider) Info(ctx context.Context) provider.Info {
 		info.Ready = true
 	}
 	return info
-}
-
-// remembered reports whether a model is in one of the provider's lists.
-func (p *Provider) remembered(list map[string]bool, model string) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return list[model]
-}
-
-func (p *Provider) remember(list map[string]bool, model string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	list[model] = true
 }

@@ -44,15 +44,3 @@ func (p cachePoints) addTo(c *converse) {
 		}
 	}
 }
-
-// refusesCachePoints reports whether a refusal is about cache points. Bedrock
-// names them in several ways, in several kinds of error.
-func refusesCachePoints(message string) bool {
-	message = strings.ToLower(message)
-	for _, words := range []string{"cachepoint", "cache point", "cache_control", "prompt caching"} {
-		if strings.Contains(message, words) {
-			return true
-		}
-	}
-	return false
-}

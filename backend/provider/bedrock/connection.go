@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/bedrock"
 	"github.com/aws/aws-sdk-go-v2/service/bedrockruntime"
+	"github.com/aws/smithy-go/auth/bearer"
 	"github.com/aws/smithy-go/logging"
 )
 
@@ -36,6 +37,7 @@ type loaded struct {
 type connection struct {
 	config   aws.Config
 	settings Settings
+	key      string // the Bedrock API key; empty to sign with credentials
 }
 
 // connect reads the configuration if it changed, and gets credentials.
@@ -51,18 +53,27 @@ func (p *Provider) connect(ctx context.Context) (connection, error) {
 	if !isRegion(cfg.Region) {
 		return connection{}, badRegion(cfg.Region)
 	}
-	if apiKey(settings) == "" {
-		if err := p.signIn(ctx, cfg); err != nil {
+	kept, keyErr := p.keptKey(ctx)
+	if ctx.Err() != nil {
+		return connection{}, ctx.Err()
+	}
+	key := apiKey(settings, kept)
+	if key == "" {
+		sign := p.signs(ctx, settings, "").credentials
+		if keyErr != nil && settings.Profile == "" && !sign {
+			return connection{}, lockedKey(keyErr)
+		}
+		if err := p.signIn(ctx, cfg, sign); err != nil {
 			return connection{}, err
 		}
 	}
-	return connection{config: cfg, settings: settings}, nil
+	return connection{config: cfg, settings: settings, key: key}, nil
 }
 
-// signIn gets credentials within a bounded time.
-func (p *Provider) signIn(ctx context.Context, cfg aws.Config) error {
+// signIn gets credentials within a bounded time, which is short without a sign
+// of them.
+func (p *Provider) signIn(ctx context.Context, cfg aws.Config, sign bool) error {
 	limit := p.options.SignInTime
-	sign := p.signs(ctx).credentials
 	if !sign {
 		limit = min(limit, metadataTime)
 	}
@@ -152,9 +163,7 @@ func configurationKey(settings Settings) [sha256.Size]byte {
 func (c connection) runtime() *bedrockruntime.Client {
 	return bedrockruntime.NewFromConfig(c.config, func(o *bedrockruntime.Options) {
 		o.Retryer, o.RetryMaxAttempts = aws.NopRetryer{}, 0
-		if c.settings.Profile != "" {
-			o.AuthSchemePreference = []string{sigV4}
-		}
+		c.authenticate(&o.AuthSchemePreference, &o.BearerAuthTokenProvider)
 	})
 }
 
@@ -162,15 +171,28 @@ func (c connection) runtime() *bedrockruntime.Client {
 func (c connection) control() *bedrock.Client {
 	return bedrock.NewFromConfig(c.config, func(o *bedrock.Options) {
 		o.Retryer, o.RetryMaxAttempts = aws.NopRetryer{}, 0
-		if c.settings.Profile != "" {
-			o.AuthSchemePreference = []string{sigV4}
-		}
+		c.authenticate(&o.AuthSchemePreference, &o.BearerAuthTokenProvider)
 	})
 }
 
-// sigV4 as a preference keeps AWS_BEARER_TOKEN_BEDROCK from winning, unsaid,
-// over the profile that the user chose.
-const sigV4 = "sigv4"
+// The names of the SDK's ways to authenticate.
+const (
+	sigV4      = "sigv4"
+	bearerAuth = "httpBearerAuth"
+)
+
+// authenticate sets how a client authenticates. Preferring signatures keeps
+// AWS_BEARER_TOKEN_BEDROCK from winning, unsaid, over the profile that the user
+// chose.
+func (c connection) authenticate(preference *[]string, token *bearer.TokenProvider) {
+	switch {
+	case c.settings.Profile != "":
+		*preference = []string{sigV4}
+	case c.key != "":
+		*preference = []string{bearerAuth}
+		*token = bearer.StaticTokenProvider{Token: bearer.Token{Value: c.key}}
+	}
+}
 
 // isCancelled reports whether the SDK's error is only the end of ctx.
 func isCancelled(ctx context.Context, err error) bool {

@@ -17,8 +17,9 @@ import (
 
 // subject is what a request was about, for the sentences about its failure.
 type subject struct {
-	model  string // empty for the lists of models
-	region string
+	model   string // empty for the lists of models
+	region  string
+	profile string // an inference profile of the model; empty when not known
 }
 
 // fault makes an error of a class, a sentence and a hint, without its cause.
@@ -122,7 +123,7 @@ func explainAccess(message string, about subject) *provider.Error {
 	switch {
 	case strings.Contains(lower, "api key") || strings.Contains(lower, "bearer token") || strings.Contains(lower, "authentication failed"):
 		return fault(provider.ClassAuth, "Amazon Bedrock did not accept the API key.",
-			"Make a new Bedrock API key and set AWS_BEARER_TOKEN_BEDROCK, or choose an AWS profile in the settings.")
+			"Enter a new Bedrock API key, or choose an AWS profile in the setting keelAgent.bedrock.profile.")
 	case about.model == "":
 		return fault(provider.ClassAccess, "Your AWS sign-in may not list the models of Amazon Bedrock.",
 			"Allow bedrock:ListFoundationModels and bedrock:ListInferenceProfiles, or type a model id into the setting keelAgent.bedrock.models.")
@@ -162,12 +163,19 @@ func explainValidation(message string, about subject) *provider.Error {
 		return false
 	}
 	switch {
-	case has("on-demand throughput"):
-		return fault(provider.ClassValidation, fmt.Sprintf("The model %q is only served through an inference profile.", about.model),
-			fmt.Sprintf("Choose the profile from the list of models, or type its id, such as %q.", profileID(about)))
+	case needsProfile(lower):
+		return explainProfile(about)
+	case has("support the image", "support image", "image input", "images are not supported"):
+		return takesNoPictures(about.model)
+	case has("image exceeds", "image size", "image dimensions", "image is too large"):
+		return fault(provider.ClassValidation, fmt.Sprintf("A picture is too large for the model %q: %s", about.model, sentence(message)),
+			"Most models take 3.75 MB and 8,000 pixels a side; send a smaller picture in a new session.")
+	case has("image format", "process image"):
+		return fault(provider.ClassValidation, fmt.Sprintf("The model %q cannot read a picture: %s", about.model, sentence(message)),
+			"Send it as PNG or JPEG in a new session.")
 	case has("model identifier is invalid", "model id", "resolve the foundation model", "inference profile"):
 		return unknownModel(about)
-	case has("input is too long", "prompt is too long", "too many input tokens", "context limit", "context length", "context window", "maximum tokens", "too many total text bytes"):
+	case has("input is too long", "prompt is too long", "too many input tokens", "input tokens exceeded", "context limit", "context length", "context window", "maximum tokens", "too many total text bytes"):
 		return fault(provider.ClassContext, "The conversation is too long for the model.",
 			"Keel shortens it and tries again; a new session starts with all the room.")
 	case has("operation not allowed"):
@@ -179,21 +187,6 @@ func explainValidation(message string, about subject) *provider.Error {
 	}
 	return fault(provider.ClassValidation, "Amazon Bedrock refused the request: "+sentence(message),
 		"Choose another model, or start a new session.")
-}
-
-// profileID guesses the inference profile of a model: its id after the
-// abbreviation of a part of the world.
-func profileID(about subject) string {
-	prefix := "global."
-	for _, part := range []struct{ region, prefix string }{
-		{"us-gov-", "us-gov."}, {"us-", "us."}, {"eu-", "eu."}, {"ap-", "apac."},
-	} {
-		if strings.HasPrefix(about.region, part.region) {
-			prefix = part.prefix
-			break
-		}
-	}
-	return prefix + about.model
 }
 
 // sentence ends a text from outside with a full stop and keeps it short.

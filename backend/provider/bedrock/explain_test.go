@@ -22,42 +22,61 @@ var refusals = map[string]struct {
 	class   provider.Class
 	says    string // a part of the message or the hint
 }{
-	"throttled":              {429, "ThrottlingException", "Too many requests, please wait before trying again.", provider.ClassThrottle, "waits"},
-	"tokens of the day":      {429, "ThrottlingException", "Too many tokens per day, please wait before trying again.", provider.ClassQuota, "Service Quotas"},
-	"quota":                  {400, "ServiceQuotaExceededException", "Your request exceeds the service quota for your account.", provider.ClassQuota, "Service Quotas"},
-	"no access to the model": {403, "AccessDeniedException", "You don't have access to the model with the specified model ID.", provider.ClassAccess, "Model access"},
-	"not allowed by IAM":     {403, "AccessDeniedException", "User: arn:aws:iam::1:user/x is not authorized to perform: bedrock:InvokeModelWithResponseStream on resource: y", provider.ClassAccess, "bedrock:InvokeModelWithResponseStream"},
-	"bad API key":            {403, "AccessDeniedException", "Authentication failed: Please make sure your API Key is valid.", provider.ClassAuth, "API key"},
-	"expired token":          {403, "ExpiredTokenException", "The security token included in the request is expired", provider.ClassAuth, "Sign in again"},
-	"unknown credentials":    {403, "UnrecognizedClientException", "The security token included in the request is invalid.", provider.ClassAuth, "profile"},
-	"bad signature":          {403, "InvalidSignatureException", "Signature expired: 20250101T000000Z is now earlier than", provider.ClassAuth, "clock"},
-	"unknown model":          {400, "ValidationException", "The provided model identifier is invalid.", provider.ClassValidation, model},
-	"model of no region":     {404, "ResourceNotFoundException", "Could not resolve the foundation model from the provided model identifier.", provider.ClassValidation, "us-east-1"},
-	"old model":              {404, "ResourceNotFoundException", "This model version has reached the end of its life.", provider.ClassValidation, "newer"},
-	"use case form":          {404, "ResourceNotFoundException", "Model use case details have not been submitted for this account.", provider.ClassAccess, "use case"},
-	"needs a profile":        {400, "ValidationException", "Invocation of model ID x with on-demand throughput isn’t supported. Retry your request with the ID or ARN of an inference profile that contains this model.", provider.ClassValidation, "\"us." + model + "\""},
-	"too long":               {400, "ValidationException", "Input is too long for requested model.", provider.ClassContext, "too long"},
-	"too long for Claude":    {400, "ValidationException", "The model returned the following errors: prompt is too long: 210000 tokens > 200000 maximum", provider.ClassContext, "too long"},
-	"restricted account":     {400, "ValidationException", "Operation not allowed", provider.ClassAccess, "AWS Support"},
-	"no tools":               {400, "ValidationException", "This model doesn't support tool use.", provider.ClassValidation, "can use tools"},
-	"our mistake":            {400, "ValidationException", "Something else is wrong", provider.ClassValidation, "Something else is wrong."},
-	"no reason":              {400, "ValidationException", "", provider.ClassValidation, "refused"},
-	"not ready":              {429, "ModelNotReadyException", "", provider.ClassBounded, "started"},
-	"model timeout":          {408, "ModelTimeoutException", "", provider.ClassBounded, "too long"},
-	"model error":            {424, "ModelErrorException", "", provider.ClassBounded, "failed"},
-	"stream error":           {424, "ModelStreamErrorException", "", provider.ClassBounded, "failed"},
-	"internal":               {500, "InternalServerException", "", provider.ClassBounded, "tries again"},
-	"unavailable":            {503, "ServiceUnavailableException", "", provider.ClassThrottle, "waits"},
-	"unknown, 400":           {400, "SurpriseException", "", provider.ClassValidation, "400"},
-	"unknown, 401":           {401, "SurpriseException", "", provider.ClassAuth, "401"},
-	"unknown, 403":           {403, "SurpriseException", "", provider.ClassAccess, "403"},
-	"unknown, 413":           {413, "SurpriseException", "", provider.ClassContext, "too long"},
-	"unknown, 429":           {429, "SurpriseException", "", provider.ClassThrottle, "429"},
-	"unknown, 502":           {502, "SurpriseException", "", provider.ClassBounded, "502"},
+	"throttled":                 {429, "ThrottlingException", "Too many requests, please wait before trying again.", provider.ClassThrottle, "waits"},
+	"tokens of the day":         {429, "ThrottlingException", "Too many tokens per day, please wait before trying again.", provider.ClassQuota, "Service Quotas"},
+	"quota":                     {400, "ServiceQuotaExceededException", "Your request exceeds the service quota for your account.", provider.ClassQuota, "Service Quotas"},
+	"no access to the model":    {403, "AccessDeniedException", "You don't have access to the model with the specified model ID.", provider.ClassAccess, "Model access"},
+	"not allowed by IAM":        {403, "AccessDeniedException", "User: arn:aws:iam::1:user/x is not authorized to perform: bedrock:InvokeModelWithResponseStream on resource: y", provider.ClassAccess, "bedrock:InvokeModelWithResponseStream"},
+	"bad API key":               {403, "AccessDeniedException", "Authentication failed: Please make sure your API Key is valid.", provider.ClassAuth, "API key"},
+	"expired token":             {403, "ExpiredTokenException", "The security token included in the request is expired", provider.ClassAuth, "Sign in again"},
+	"unknown credentials":       {403, "UnrecognizedClientException", "The security token included in the request is invalid.", provider.ClassAuth, "profile"},
+	"bad signature":             {403, "InvalidSignatureException", "Signature expired: 20250101T000000Z is now earlier than", provider.ClassAuth, "clock"},
+	"unknown model":             {400, "ValidationException", "The provided model identifier is invalid.", provider.ClassValidation, model},
+	"model of no region":        {404, "ResourceNotFoundException", "Could not resolve the foundation model from the provided model identifier.", provider.ClassValidation, "us-east-1"},
+	"old model":                 {404, "ResourceNotFoundException", "This model version has reached the end of its life.", provider.ClassValidation, "newer"},
+	"use case form":             {404, "ResourceNotFoundException", "Model use case details have not been submitted for this account.", provider.ClassAccess, "use case"},
+	"needs a profile":           {400, "ValidationException", "Invocation of model ID x with on-demand throughput isn’t supported. Retry your request with the ID or ARN of an inference profile that contains this model.", provider.ClassValidation, "\"us." + model + "\""},
+	"too long":                  {400, "ValidationException", "Input is too long for requested model.", provider.ClassContext, "too long"},
+	"too long for Claude":       {400, "ValidationException", "The model returned the following errors: prompt is too long: 210000 tokens > 200000 maximum", provider.ClassContext, "too long"},
+	"restricted account":        {400, "ValidationException", "Operation not allowed", provider.ClassAccess, "AWS Support"},
+	"no tools":                  {400, "ValidationException", "This model doesn't support tool use.", provider.ClassValidation, "can use tools"},
+	"no tools, other words":     {400, "ValidationException", "tool_use is not supported by this model.", provider.ClassValidation, "can use tools"},
+	"no pictures":               {400, "ValidationException", "This model doesn't support the image field for user messages. Remove image and try again.", provider.ClassValidation, "takes no pictures"},
+	"picture too large":         {400, "ValidationException", "messages.0.content.1.image.source.base64: image exceeds 5 MB maximum: 6000000 bytes > 5242880 bytes", provider.ClassValidation, "smaller picture"},
+	"picture of another kind":   {400, "ValidationException", "The model returned the following errors: The provided image does not match the specified image format.", provider.ClassValidation, "PNG or JPEG"},
+	"guardrail not found":       {400, "ValidationException", "The guardrail identifier or version provided in the request does not exist.", provider.ClassValidation, "guardrail identifier"},
+	"denied by a policy":        {403, "AccessDeniedException", "User: x is not authorized to perform: bedrock:InvokeModel with an explicit deny in a service control policy", provider.ClassAccess, "may not use the model"},
+	"key has expired":           {403, "AccessDeniedException", "Bearer Token has expired", provider.ClassAuth, "API key"},
+	"context, Nova":             {400, "ValidationException", "The model returned the following errors: Input Tokens Exceeded: Number of input tokens exceeds maximum length. Please update the input to try again.", provider.ClassContext, "too long"},
+	"context, Llama":            {400, "ValidationException", "This model's maximum context length is 131072 tokens. Please reduce the length of the prompt", provider.ClassContext, "too long"},
+	"context, Claude and reply": {400, "ValidationException", "input length and `max_tokens` exceed context limit: 199000 + 4096 > 200000", provider.ClassContext, "too long"},
+	"our mistake":               {400, "ValidationException", "Something else is wrong", provider.ClassValidation, "Something else is wrong."},
+	"no reason":                 {400, "ValidationException", "", provider.ClassValidation, "refused"},
+	"not ready":                 {429, "ModelNotReadyException", "", provider.ClassBounded, "started"},
+	"model timeout":             {408, "ModelTimeoutException", "", provider.ClassBounded, "too long"},
+	"model error":               {424, "ModelErrorException", "", provider.ClassBounded, "failed"},
+	"stream error":              {424, "ModelStreamErrorException", "", provider.ClassBounded, "failed"},
+	"internal":                  {500, "InternalServerException", "", provider.ClassBounded, "tries again"},
+	"unavailable":               {503, "ServiceUnavailableException", "", provider.ClassThrottle, "waits"},
+	"unknown, 400":              {400, "SurpriseException", "", provider.ClassValidation, "400"},
+	"unknown, 401":              {401, "SurpriseException", "", provider.ClassAuth, "401"},
+	"unknown, 403":              {403, "SurpriseException", "", provider.ClassAccess, "403"},
+	"unknown, 413":              {413, "SurpriseException", "", provider.ClassContext, "too long"},
+	"unknown, 429":              {429, "SurpriseException", "", provider.ClassThrottle, "429"},
+	"unknown, 502":              {502, "SurpriseException", "", provider.ClassBounded, "502"},
 }
 
-// checkError wants a class, and sentences for a person.
+// checkError wants a class, a cause, and sentences for a person.
 func checkError(t *testing.T, err error, class provider.Class, says string) {
+	t.Helper()
+	checkSays(t, err, class, says)
+	if e, ok := errors.AsType[*provider.Error](err); ok && e.Err == nil {
+		t.Errorf("%q has no cause", e.Message)
+	}
+}
+
+// checkSays wants a class, and sentences for a person.
+func checkSays(t *testing.T, err error, class provider.Class, says string) {
 	t.Helper()
 	e, ok := errors.AsType[*provider.Error](err)
 	if !ok {
@@ -70,9 +89,6 @@ func checkError(t *testing.T, err error, class provider.Class, says string) {
 		if text == "" || !strings.HasSuffix(text, ".") || strings.HasSuffix(text, "..") || unicode.IsLower([]rune(text)[0]) {
 			t.Errorf("%q is not a sentence", text)
 		}
-	}
-	if e.Err == nil {
-		t.Errorf("%q has no cause", e.Message)
 	}
 }
 
@@ -95,15 +111,23 @@ func TestRefusedInMidStream(t *testing.T) {
 		frame bedrocktest.Frame
 		class provider.Class
 	}{
-		"throttled":     {bedrocktest.Exception("throttlingException", "Too many requests"), provider.ClassThrottle},
-		"internal":      {bedrocktest.Exception("internalServerException", ""), provider.ClassBounded},
-		"stream error":  {bedrocktest.Exception("modelStreamErrorException", "x"), provider.ClassBounded},
-		"timeout":       {bedrocktest.Exception("modelTimeoutException", "x"), provider.ClassBounded},
-		"unavailable":   {bedrocktest.Exception("serviceUnavailableException", "x"), provider.ClassThrottle},
-		"validation":    {bedrocktest.Exception("validationException", "Input is too long for requested model."), provider.ClassContext},
-		"unknown":       {bedrocktest.Exception("surpriseException", "x"), provider.ClassInterrupted},
-		"error frame":   {bedrocktest.ErrorFrame("InternalFailure", "x"), provider.ClassBounded},
-		"unknown error": {bedrocktest.ErrorFrame("Surprise", "x"), provider.ClassInterrupted},
+		"throttled":                  {bedrocktest.Exception("throttlingException", "Too many requests"), provider.ClassThrottle},
+		"internal":                   {bedrocktest.Exception("internalServerException", ""), provider.ClassBounded},
+		"stream error":               {bedrocktest.Exception("modelStreamErrorException", "x"), provider.ClassBounded},
+		"timeout":                    {bedrocktest.Exception("modelTimeoutException", "x"), provider.ClassBounded},
+		"unavailable":                {bedrocktest.Exception("serviceUnavailableException", "x"), provider.ClassThrottle},
+		"throttled, named as a type": {bedrocktest.Exception("ThrottlingException", "Too many requests"), provider.ClassThrottle},
+		"tokens of the day":          {bedrocktest.Exception("throttlingException", "Too many tokens per day"), provider.ClassQuota},
+		"quota":                      {bedrocktest.Exception("serviceQuotaExceededException", "x"), provider.ClassQuota},
+		"not ready":                  {bedrocktest.Exception("modelNotReadyException", "x"), provider.ClassBounded},
+		"model error":                {bedrocktest.Exception("modelErrorException", "x"), provider.ClassBounded},
+		"access":                     {bedrocktest.Exception("accessDeniedException", "You don't have access to the model with the specified model ID."), provider.ClassAccess},
+		"expired token":              {bedrocktest.Exception("expiredTokenException", "x"), provider.ClassAuth},
+		"expired, error frame":       {bedrocktest.ErrorFrame("ExpiredTokenException", "x"), provider.ClassAuth},
+		"validation":                 {bedrocktest.Exception("validationException", "Input is too long for requested model."), provider.ClassContext},
+		"unknown":                    {bedrocktest.Exception("surpriseException", "x"), provider.ClassInterrupted},
+		"error frame":                {bedrocktest.ErrorFrame("InternalFailure", "x"), provider.ClassBounded},
+		"unknown error":              {bedrocktest.ErrorFrame("Surprise", "x"), provider.ClassInterrupted},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

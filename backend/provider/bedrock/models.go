@@ -30,6 +30,7 @@ func (p *Provider) Models(ctx context.Context) ([]provider.Model, error) {
 	defer cancel()
 	lists, region, err := p.lists(bounded)
 	models := merge(typed, lists)
+	p.noteBlind(lists)
 	switch {
 	case err == nil:
 		return models, nil
@@ -89,9 +90,9 @@ func listProfiles(ctx context.Context, client *bedrock.Client) ([]types.Inferenc
 // merge makes one list of models, each id once, named where a name is known.
 func merge(typed []string, found lists) []provider.Model {
 	listed := append(profileModels(found), onDemandModels(found)...)
-	names := make(map[string]string)
+	known := make(map[string]provider.Model)
 	for _, m := range listed {
-		names[m.ID] = m.Name
+		known[m.ID] = m
 	}
 	var models []provider.Model
 	seen := make(map[string]bool)
@@ -103,7 +104,11 @@ func merge(typed []string, found lists) []provider.Model {
 	}
 	for _, id := range typed {
 		id = strings.TrimSpace(id)
-		add(provider.Model{ID: id, Name: cmp.Or(names[id], id), ContextTokens: contextTokens(id)})
+		if m, ok := known[id]; ok {
+			add(m)
+			continue
+		}
+		add(newModel(id, id, id))
 	}
 	for _, m := range listed {
 		add(m)
@@ -116,7 +121,9 @@ func onDemandModels(found lists) []provider.Model {
 	for _, m := range found.foundation {
 		if streamsText(m) && slices.Contains(m.InferenceTypesSupported, types.InferenceTypeOnDemand) {
 			id := aws.ToString(m.ModelId)
-			models = append(models, provider.Model{ID: id, Name: foundationName(m), ContextTokens: contextTokens(id)})
+			model := newModel(id, foundationName(m), id)
+			model.Images = seesImages(m)
+			models = append(models, model)
 		}
 	}
 	return byName(models)
@@ -125,10 +132,7 @@ func onDemandModels(found lists) []provider.Model {
 // profileModels leaves out profiles of models known not to stream text. A
 // profile may stand for models of other regions, which are not known here.
 func profileModels(found lists) []provider.Model {
-	foundation := make(map[string]types.FoundationModelSummary)
-	for _, m := range found.foundation {
-		foundation[aws.ToString(m.ModelId)] = m
-	}
+	foundation := foundationModels(found)
 	var models []provider.Model
 	for _, profile := range found.profiles {
 		if profile.Status != types.InferenceProfileStatusActive {
@@ -136,22 +140,60 @@ func profileModels(found lists) []provider.Model {
 		}
 		served := ""
 		if len(profile.Models) > 0 {
-			arn := aws.ToString(profile.Models[0].ModelArn)
-			served = arn[strings.LastIndex(arn, "/")+1:]
+			served = servedID(aws.ToString(profile.Models[0].ModelArn))
 		}
-		if m, known := foundation[served]; known && !streamsText(m) {
+		listed, known := foundation[served]
+		if known && !streamsText(listed) {
 			continue
 		}
-		// The id of an account's own profile is no model id; its ARN is.
-		id := aws.ToString(profile.InferenceProfileId)
-		if profile.Type == types.InferenceProfileTypeApplication {
-			id = aws.ToString(profile.InferenceProfileArn)
+		id := profileModelID(profile)
+		model := newModel(id, cmp.Or(aws.ToString(profile.InferenceProfileName), id), served)
+		if known {
+			model.Images = seesImages(listed)
 		}
-		models = append(models, provider.Model{
-			ID: id, Name: cmp.Or(aws.ToString(profile.InferenceProfileName), id), ContextTokens: contextTokens(served),
-		})
+		models = append(models, model)
 	}
 	return byName(models)
+}
+
+// profileModelID is what a profile's model is asked for by. The id of an
+// account's own profile is no model id; its ARN is.
+func profileModelID(profile types.InferenceProfileSummary) string {
+	if profile.Type == types.InferenceProfileTypeApplication {
+		return aws.ToString(profile.InferenceProfileArn)
+	}
+	return aws.ToString(profile.InferenceProfileId)
+}
+
+func foundationModels(found lists) map[string]types.FoundationModelSummary {
+	models := make(map[string]types.FoundationModelSummary)
+	for _, m := range found.foundation {
+		models[aws.ToString(m.ModelId)] = m
+	}
+	return models
+}
+
+// noteBlind remembers which models take no pictures, by every id there is for
+// them.
+func (p *Provider) noteBlind(found lists) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	foundation := foundationModels(found)
+	for id, m := range foundation {
+		p.blind[id] = !seesImages(m)
+	}
+	for _, profile := range found.profiles {
+		if len(profile.Models) == 0 {
+			continue
+		}
+		if m, ok := foundation[servedID(aws.ToString(profile.Models[0].ModelArn))]; ok {
+			p.blind[profileModelID(profile)] = !seesImages(m)
+		}
+	}
+}
+
+func seesImages(m types.FoundationModelSummary) bool {
+	return slices.Contains(m.InputModalities, types.ModelModalityImage)
 }
 
 func streamsText(m types.FoundationModelSummary) bool {
@@ -173,26 +215,4 @@ func byName(models []provider.Model) []provider.Model {
 		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID))
 	})
 	return models
-}
-
-// contextTokens is how much a model's family takes in, as far as it is the
-// same in all its members served today; Bedrock's lists do not say it.
-func contextTokens(model string) int {
-	for _, family := range []struct {
-		name   string
-		tokens int
-	}{
-		{"anthropic.claude", 200_000},
-		{"amazon.nova-micro", 128_000},
-		{"amazon.nova-lite", 300_000},
-		{"amazon.nova-pro", 300_000},
-		{"amazon.nova-premier", 1_000_000},
-		{"openai.gpt-oss", 128_000},
-		{"deepseek.r1", 128_000},
-	} {
-		if strings.Contains(model, family.name) {
-			return family.tokens
-		}
-	}
-	return 0
 }

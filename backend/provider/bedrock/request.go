@@ -3,6 +3,7 @@ package bedrock
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -21,14 +22,17 @@ type converse struct {
 	inference *types.InferenceConfiguration
 }
 
-// newConverse translates a request, with cache points where points allows. An
-// error names the part that is not JSON.
-func newConverse(request provider.Request, points cachePoints) (converse, error) {
+// newConverse translates a request into the model's form. An error names the
+// part that is not JSON, or is a [*provider.Error] about a picture.
+func newConverse(request provider.Request, form form) (converse, error) {
 	c := converse{model: request.Model}
 	for _, message := range request.Messages {
 		content, err := contentBlocks(message.Blocks)
 		if err != nil {
 			return converse{}, err
+		}
+		if form.apart {
+			content = apart(content)
 		}
 		if len(content) == 0 {
 			continue
@@ -50,7 +54,9 @@ func newConverse(request provider.Request, points cachePoints) (converse, error)
 			MaxTokens: aws.Int32(int32(min(request.MaxTokens, math.MaxInt32))),
 		}
 	}
-	points.addTo(&c)
+	if !form.noCache {
+		cachePointsOf(request.Model).addTo(&c)
+	}
 	return c, nil
 }
 
@@ -90,7 +96,8 @@ func toolConfiguration(specs []provider.ToolSpec) (*types.ToolConfiguration, err
 }
 
 // contentBlocks translates blocks, leaving out blank text, which Bedrock
-// refuses.
+// refuses. Tool results come first: models want their answers right after the
+// calls, and pictures and words after those.
 func contentBlocks(blocks []provider.Block) ([]types.ContentBlock, error) {
 	var content []types.ContentBlock
 	for _, block := range blocks {
@@ -120,9 +127,26 @@ func contentBlocks(blocks []provider.Block) ([]types.ContentBlock, error) {
 			if block.ToolResult != nil {
 				content = append(content, toolResult(*block.ToolResult))
 			}
+		case provider.BlockImage:
+			if block.Image == nil {
+				continue
+			}
+			image, err := imageBlock(*block.Image)
+			if err != nil {
+				return nil, err
+			}
+			content = append(content, &types.ContentBlockMemberImage{Value: image})
 		}
 	}
+	slices.SortStableFunc(content, func(a, b types.ContentBlock) int { return rank(a) - rank(b) })
 	return content, nil
+}
+
+func rank(block types.ContentBlock) int {
+	if _, ok := block.(*types.ContentBlockMemberToolResult); ok {
+		return 0
+	}
+	return 1
 }
 
 // reasoningBlocks returns reasoning as it came: redacted content, text, or

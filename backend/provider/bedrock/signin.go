@@ -20,7 +20,17 @@ func noCredentials(err error) *provider.Error {
 	return &provider.Error{
 		Class:   provider.ClassAuth,
 		Message: "There are no AWS credentials.",
-		Hint:    "Choose an AWS profile in the setting keelAgent.bedrock.profile, or set AWS_PROFILE, AWS_ACCESS_KEY_ID or AWS_BEARER_TOKEN_BEDROCK; \"aws configure sso\" makes a profile.",
+		Hint:    "Choose an AWS profile in the setting keelAgent.bedrock.profile, enter a Bedrock API key, or set AWS_PROFILE or AWS_ACCESS_KEY_ID; \"aws configure sso\" makes a profile.",
+		Err:     err,
+	}
+}
+
+// lockedKey is for a key that may be kept but cannot be had.
+func lockedKey(err error) *provider.Error {
+	return &provider.Error{
+		Class:   provider.ClassAuth,
+		Message: "The key for Amazon Bedrock cannot be read from the keychain.",
+		Hint:    "Unlock the keychain, or choose an AWS profile in the setting keelAgent.bedrock.profile.",
 		Err:     err,
 	}
 }

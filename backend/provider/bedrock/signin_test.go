@@ -1,6 +1,7 @@
 package bedrock_test
 
 import (
+	"context"
 	"crypto/sha1"
 	"encoding/hex"
 	"encoding/json"
@@ -82,6 +83,7 @@ func TestSignIn(t *testing.T) {
 	tests := map[string]struct {
 		settings    bedrock.Settings
 		environment []string
+		kept        string // in the keychain
 		want        string
 	}{
 		"default profile":             {want: "DEFAULT/eu-west-1"},
@@ -93,6 +95,10 @@ func TestSignIn(t *testing.T) {
 		"region of the settings":      {settings: bedrock.Settings{Region: "us-west-2"}, environment: []string{"AWS_REGION=ap-south-1"}, want: "DEFAULT/us-west-2"},
 		"API key":                     {environment: []string{"AWS_BEARER_TOKEN_BEDROCK=token"}, want: "Bearer token"},
 		"API key and keys":            {environment: []string{"AWS_BEARER_TOKEN_BEDROCK=token", "AWS_ACCESS_KEY_ID=ENV", "AWS_SECRET_ACCESS_KEY=s"}, want: "Bearer token"},
+		"kept key":                    {kept: " kept\n", want: "Bearer kept"},
+		"kept key before environment": {kept: "kept", environment: []string{"AWS_BEARER_TOKEN_BEDROCK=token", "AWS_ACCESS_KEY_ID=ENV", "AWS_SECRET_ACCESS_KEY=s", "AWS_PROFILE=work"}, want: "Bearer kept"},
+		"profile before kept key":     {kept: "kept", settings: bedrock.Settings{Profile: "work"}, environment: []string{"AWS_BEARER_TOKEN_BEDROCK=token"}, want: "WORK/eu-north-1"},
+		"preference of the file":      {settings: bedrock.Settings{Profile: "work"}, environment: []string{"AWS_BEARER_TOKEN_BEDROCK=token", "AWS_AUTH_SCHEME_PREFERENCE=httpBearerAuth"}, want: "WORK/eu-north-1"},
 		"profile before API key":      {settings: bedrock.Settings{Profile: "work"}, environment: []string{"AWS_BEARER_TOKEN_BEDROCK=token"}, want: "WORK/eu-north-1"},
 	}
 	for name, test := range tests {
@@ -101,9 +107,9 @@ func TestSignIn(t *testing.T) {
 			noKeys(t, config, credentials)
 			setenv(t, test.environment...)
 			withTLS(t, server)
-			p := newProvider(&test.settings)
-			if info := p.Info(t.Context()); !info.Ready {
-				t.Errorf("not ready: %s", info.Hint)
+			p := keepingKey(&test.settings, func(context.Context) (string, error) { return test.kept, nil })
+			if info := p.Info(t.Context()); !info.Ready || info.NeedsKey || info.HasKey != (test.kept != "") {
+				t.Errorf("info %+v, want it ready, and to say of a key that it is kept", info)
 			}
 			if _, err := ask(t.Context(), p, question("Hello")); err != nil {
 				t.Fatal(err)
@@ -118,6 +124,67 @@ func TestSignIn(t *testing.T) {
 			}
 		})
 	}
+}
+
+func keepingKey(settings *bedrock.Settings, key func(context.Context) (string, error)) *bedrock.Provider {
+	return bedrock.New(bedrock.Options{
+		Settings:   func() bedrock.Settings { return *settings },
+		APIKey:     key,
+		OnInstance: func() bool { return false },
+	})
+}
+
+// A keychain that cannot be read stands in the way of nothing else.
+func TestKeychainThatCannotBeRead(t *testing.T) {
+	locked := errors.New("the keychain is locked")
+	server := newServer(t)
+	noKeys(t, "[default]\nregion = eu-west-1\n", "")
+	settings := &bedrock.Settings{}
+	p := keepingKey(settings, func(context.Context) (string, error) { return "", locked })
+	_, err := ask(t.Context(), p, question("Hello"))
+	checkError(t, err, provider.ClassAuth, "Unlock the keychain")
+	if !errors.Is(err, locked) {
+		t.Errorf("%v does not say why", err)
+	}
+	if info := p.Info(t.Context()); info.Ready || info.HasKey || !strings.Contains(info.Hint, "keychain") {
+		t.Errorf("info %+v, want a hint at the keychain", info)
+	}
+	setenv(t, "AWS_ACCESS_KEY_ID=ENV", "AWS_SECRET_ACCESS_KEY=s")
+	if _, err := ask(t.Context(), p, question("Hello")); err != nil {
+		t.Fatal(err)
+	}
+	if got := signedBy(t, last(server)); got != "ENV/eu-west-1" {
+		t.Errorf("signed by %q, want %q", got, "ENV/eu-west-1")
+	}
+	if info := p.Info(t.Context()); !info.Ready {
+		t.Errorf("info %+v, want it ready", info)
+	}
+}
+
+// Taken out or changed, a key counts from the next request on; a refused one
+// asks for another.
+func TestKeptKeyChanges(t *testing.T) {
+	server := newServer(t)
+	withTLS(t, server)
+	kept := "first"
+	p := keepingKey(&bedrock.Settings{}, func(context.Context) (string, error) { return kept, nil })
+	check := func(want string) {
+		t.Helper()
+		if _, err := ask(t.Context(), p, question("Hello")); err != nil {
+			t.Fatal(err)
+		}
+		if got := signedBy(t, last(server)); got != want {
+			t.Errorf("signed by %q, want %q", got, want)
+		}
+	}
+	check("Bearer first")
+	server.Script(bedrocktest.Refuse(403, "AccessDeniedException", "Bearer Token has expired"))
+	_, err := ask(t.Context(), p, question("Hello"))
+	checkError(t, err, provider.ClassAuth, "Enter a new Bedrock API key")
+	kept = "second"
+	check("Bearer second")
+	kept = ""
+	check("AKIDEXAMPLE/us-east-1")
 }
 
 func TestSignInThatCannotWork(t *testing.T) {
@@ -262,6 +329,17 @@ func TestSignInExpires(t *testing.T) {
 	_, err := ask(t.Context(), p, question("Hello"))
 	checkClass(t, err, provider.ClassAuth)
 	check("NEXT/eu-west-1")
+	// In mid-stream, and in the lists.
+	process("LATER", now.Add(time.Hour))
+	server.Script(bedrocktest.Stream(append(everything()[:5:5], bedrocktest.Exception("expiredTokenException", "The security token included in the request is expired"))...))
+	_, err = ask(t.Context(), p, question("Hello"))
+	checkError(t, err, provider.ClassAuth, "the turn then goes on")
+	check("LATER/eu-west-1")
+	process("LAST", now.Add(time.Hour))
+	server.RefuseList("foundation-models", bedrocktest.Fault{Status: 403, Type: "ExpiredTokenException"})
+	_, err = p.Models(t.Context())
+	checkError(t, err, provider.ClassAuth, "expired")
+	check("LAST/eu-west-1")
 }
 
 // An expired single sign-on token is refreshed, and its credentials serve.

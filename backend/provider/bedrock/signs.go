@@ -21,34 +21,41 @@ type signs struct {
 	problem     *provider.Error // the configuration cannot be used; nil when it can
 }
 
-// apiKey returns the Bedrock API key from the environment, which counts only
-// while no profile is chosen in the settings.
-func apiKey(settings Settings) string {
+// keptKey returns the API key that Keel keeps, or nothing.
+func (p *Provider) keptKey(ctx context.Context) (string, error) {
+	key, err := p.options.APIKey(ctx)
+	if err != nil {
+		return "", err
+	}
+	return strings.TrimSpace(key), nil
+}
+
+// apiKey returns the Bedrock API key to use, the kept one or the environment's.
+// It counts only while no profile is chosen in the settings.
+func apiKey(settings Settings, kept string) string {
 	if settings.Profile != "" {
 		return ""
 	}
-	return os.Getenv("AWS_BEARER_TOKEN_BEDROCK")
+	return cmp.Or(kept, os.Getenv("AWS_BEARER_TOKEN_BEDROCK"))
 }
 
-func (p *Provider) signs(ctx context.Context) signs {
-	settings := p.options.Settings()
+// signs looks for a region, and for credentials beside key, which may be empty.
+func (p *Provider) signs(ctx context.Context, settings Settings, key string) signs {
 	environment, err := config.NewEnvConfig()
 	if err != nil {
-		return signs{problem: badConfiguration(err)}
+		return signs{region: settings.Region, problem: badConfiguration(err)}
 	}
+	region := cmp.Or(settings.Region, environment.Region)
 	profile, err := sharedProfile(ctx, settings, environment)
 	if err != nil {
-		return signs{problem: badConfiguration(err)}
+		return signs{region: region, problem: badConfiguration(err)}
 	}
-	found := hasCredentials(profile) || p.options.OnInstance()
+	found := key != "" || hasCredentials(profile) || p.options.OnInstance()
 	if settings.Profile == "" {
-		found = found || apiKey(settings) != "" || environment.Credentials.HasKeys() || environment.WebIdentityTokenFilePath != ""
+		found = found || environment.Credentials.HasKeys() || environment.WebIdentityTokenFilePath != ""
 	}
 	found = found || environment.ContainerCredentialsEndpoint != "" || environment.ContainerCredentialsRelativePath != ""
-	return signs{
-		region:      cmp.Or(settings.Region, environment.Region, profile.Region),
-		credentials: found,
-	}
+	return signs{region: cmp.Or(region, profile.Region), credentials: found}
 }
 
 // sharedProfile reads the profile that the SDK will use. A profile that was

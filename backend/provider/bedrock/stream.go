@@ -23,52 +23,64 @@ func (p *Provider) Stream(ctx context.Context, request provider.Request) (provid
 	if err != nil {
 		return nil, err
 	}
-	points := cachePointsOf(request.Model)
-	if p.remembered(p.noCache, request.Model) {
-		points = cachePoints{}
+	if p.isBlind(request.Model) && hasImages(request) {
+		return nil, takesNoPictures(request.Model)
 	}
-	stream, err := p.ask(ctx, c, request, points)
-	if refusal, ok := errors.AsType[smithy.APIError](err); ok && points != (cachePoints{}) && refusesCachePoints(refusal.ErrorMessage()) {
-		p.remember(p.noCache, request.Model)
-		stream, err = p.ask(ctx, c, request, cachePoints{})
+	for {
+		form := p.form(request.Model)
+		stream, err := p.ask(ctx, c, request, form)
+		if err == nil {
+			return stream, nil
+		}
+		if isCancelled(ctx, err) {
+			return nil, ctx.Err()
+		}
+		if learnt, ok := form.learn(err, request); ok {
+			p.learn(request.Model, learnt)
+			continue
+		}
+		return nil, p.refused(ctx, c, request.Model, err)
 	}
-	if err == nil {
-		return stream, nil
+}
+
+// refused says what the SDK's error means and draws the consequences.
+func (p *Provider) refused(ctx context.Context, c connection, model string, err error) error {
+	about := subject{model: model, region: c.config.Region}
+	if refusal, ok := errors.AsType[smithy.APIError](err); ok && needsProfile(refusal.ErrorMessage()) {
+		about.profile = findProfile(ctx, c, model)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 	}
-	if isCancelled(ctx, err) {
-		return nil, ctx.Err()
-	}
-	explained := explain(err, subject{model: request.Model, region: c.config.Region})
+	explained := explain(err, about)
 	if explained.Class == provider.ClassAuth {
 		p.forget()
 	}
-	return nil, explained
+	return explained
 }
 
-// ask sends the request once, or twice for a model that cannot stream tool
-// calls. Errors are the SDK's.
-func (p *Provider) ask(ctx context.Context, c connection, request provider.Request, points cachePoints) (provider.Stream, error) {
-	input, err := newConverse(request, points)
+// ask sends the request once. Errors are the SDK's.
+func (p *Provider) ask(ctx context.Context, c connection, request provider.Request, form form) (provider.Stream, error) {
+	input, err := newConverse(request, form)
+	if _, known := errors.AsType[*provider.Error](err); known {
+		return nil, err
+	}
 	if err != nil {
 		return nil, badRequest(err)
 	}
-	if len(request.Tools) > 0 && p.remembered(p.noTools, request.Model) {
+	if form.whole && len(request.Tools) > 0 {
 		return askWhole(ctx, c, input)
 	}
 	streaming, cancel := context.WithCancel(ctx)
 	output, err := c.runtime().ConverseStream(streaming, input.stream())
-	if err == nil {
-		return &stream{
-			done: streaming.Done(), cause: streaming.Err, cancel: cancel, events: output.GetStream(),
-			subject: subject{model: request.Model, region: c.config.Region},
-		}, nil
+	if err != nil {
+		cancel()
+		return nil, err
 	}
-	cancel()
-	if refusal, ok := errors.AsType[smithy.APIError](err); ok && len(request.Tools) > 0 && refusesToolStreaming(refusal.ErrorMessage()) {
-		p.remember(p.noTools, request.Model)
-		return askWhole(ctx, c, input)
-	}
-	return nil, err
+	return &stream{
+		done: streaming.Done(), cause: streaming.Err, cancel: cancel, events: output.GetStream(),
+		subject: subject{model: request.Model, region: c.config.Region}, signedOut: p.forget,
+	}, nil
 }
 
 // stream reads one reply.
@@ -78,6 +90,8 @@ type stream struct {
 	cancel  context.CancelFunc
 	events  *bedrockruntime.ConverseStreamEventStream
 	subject subject
+	// signedOut is called when Bedrock ends the reply for its credentials.
+	signedOut func()
 }
 
 // Next returns the next event that means something to the agent.
@@ -103,7 +117,11 @@ func (s *stream) end() error {
 		return err
 	}
 	if err := s.events.Err(); err != nil {
-		return explainStream(err, s.subject)
+		explained := explainStream(err, s.subject)
+		if explained.Class == provider.ClassAuth {
+			s.signedOut()
+		}
+		return explained
 	}
 	return io.EOF
 }

@@ -283,7 +283,8 @@ func TestStreamCloseEndsIt(t *testing.T) {
 	}
 }
 
-// TestStreamCut breaks a reply after every byte. Whatever comes before the
+// TestStreamCut breaks a reply with reasoning, text and two tool calls, to a
+// request with a picture, after every byte. Whatever comes before the
 // stop is no reply, whatever comes after it is the whole one.
 func TestStreamCut(t *testing.T) {
 	frames := everything()
@@ -305,7 +306,9 @@ func TestStreamCut(t *testing.T) {
 	})
 	p := newProvider(nil)
 	check := func(at int, end bedrocktest.End) {
-		reply, err := ask(t.Context(), p, question(`{"at":`+itoa(at)+`,"end":`+itoa(int(end))+`}`))
+		request := question(`{"at":` + itoa(at) + `,"end":` + itoa(int(end)) + `}`)
+		request.Messages[0].Blocks = append(request.Messages[0].Blocks, picture("image/png", png))
+		reply, err := ask(t.Context(), p, request)
 		whole := everythingReply()
 		if at < len(recording) {
 			whole.Usage = provider.Usage{}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/bedrockruntime"
@@ -12,13 +11,6 @@ import (
 
 	"github.com/keel-ide/keel/backend/provider"
 )
-
-// refusesToolStreaming reports whether a refusal says that the model takes
-// tools, but not while streaming.
-func refusesToolStreaming(message string) bool {
-	message = strings.ToLower(message)
-	return strings.Contains(message, "tool") && strings.Contains(message, "streaming mode")
-}
 
 // askWhole gets the reply in one piece and plays it as a stream.
 func askWhole(ctx context.Context, c connection, input converse) (provider.Stream, error) {

@@ -3,6 +3,8 @@ package bedrocktest
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -29,6 +31,9 @@ func invalid(body []byte) string {
 		}
 		calls, reason := checkContent(i, message.Content, open)
 		if reason != "" {
+			return reason
+		}
+		if reason := checkImages(i, message.Role, message.Content); reason != "" {
 			return reason
 		}
 		if len(open) > 0 {
@@ -66,4 +71,27 @@ func checkContent(i int, content []map[string]json.RawMessage, open map[string]b
 		}
 	}
 	return calls, ""
+}
+
+// checkImages returns what is wrong with the pictures of a message.
+func checkImages(i int, role string, content []map[string]json.RawMessage) string {
+	for j, block := range content {
+		raw, ok := block["image"]
+		if !ok {
+			continue
+		}
+		var image struct {
+			Format string
+			Source struct{ Bytes []byte }
+		}
+		switch err := json.Unmarshal(raw, &image); {
+		case role != "user":
+			return fmt.Sprintf("The image field in the ContentBlock object at messages.%d.content.%d is only for user messages.", i, j)
+		case err != nil || !slices.Contains([]string{"png", "jpeg", "gif", "webp"}, image.Format):
+			return fmt.Sprintf("1 validation error detected: Value at 'messages.%d.member.content.%d.member.image.format' failed to satisfy constraint: Member must satisfy enum value set: [png, jpeg, gif, webp]", i+1, j+1)
+		case http.DetectContentType(image.Source.Bytes) != "image/"+image.Format:
+			return "The model returned the following errors: The provided image does not match the specified image format."
+		}
+	}
+	return ""
 }
