@@ -63,8 +63,3 @@ func (p *Providers) SetKey(ctx context.Context, id, key string) error { return e
 
 // RemoveKey takes a provider's key out of the keychain.
 func (p *Providers) RemoveKey(ctx context.Context, id string) error { return errors.New("not yet") }
-
-// AWS returns what can be chosen for Amazon Bedrock.
-func (p *Providers) AWS(ctx context.Context) (wire.AWSChoices, error) {
-	return wire.AWSChoices{}, errors.New("not yet")
-}
