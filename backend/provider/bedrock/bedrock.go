@@ -90,9 +90,9 @@ type Provider struct {
 	options Options
 
 	mu     sync.Mutex
-	loaded *loaded         // guarded by mu; nil until first used and after a refused sign-in
-	forms  map[string]form // guarded by mu; by model, what its refusals taught
-	blind  map[string]bool // guarded by mu; listed models that take no pictures
+	loaded *loaded           // guarded by mu; nil until first used and after a refused sign-in
+	forms  map[string]form   // guarded by mu; by model, what its refusals taught
+	listed map[string]served // guarded by mu; by model, what Bedrock's lists said last
 }
 
 var _ provider.Provider = (*Provider)(nil)
@@ -102,7 +102,7 @@ func New(options Options) *Provider {
 	return &Provider{
 		options: options.withDefaults(),
 		forms:   make(map[string]form),
-		blind:   make(map[string]bool),
+		listed:  make(map[string]served),
 	}
 }
 

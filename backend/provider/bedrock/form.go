@@ -19,14 +19,14 @@ type form struct {
 
 // learn returns the form that a refusal asks for, or false when it is about
 // something else, or about what the request did not hold.
-func (f form) learn(err error, request provider.Request) (form, bool) {
+func (f form) learn(err error, request provider.Request, points cachePoints) (form, bool) {
 	refusal, ok := errors.AsType[smithy.APIError](err)
 	if !ok {
 		return f, false
 	}
 	message := strings.ToLower(refusal.ErrorMessage())
 	switch {
-	case !f.noCache && cachePointsOf(request.Model) != (cachePoints{}) && refusesCachePoints(message):
+	case points != (cachePoints{}) && refusesCachePoints(message):
 		f.noCache = true
 	case !f.whole && len(request.Tools) > 0 && strings.Contains(message, "tool") && strings.Contains(message, "streaming mode"):
 		f.whole = true

@@ -122,3 +122,21 @@ func TestCallsAndResultsAlone(t *testing.T) {
 		})
 	}
 }
+
+// An account's own profile hides its model; the list tells the family.
+func TestCachePointsOfAnOwnProfile(t *testing.T) {
+	server := newServer(t)
+	setModels(server)
+	p := newProvider(nil)
+	for _, want := range []string{"converse-stream, 0 cache points", "converse-stream, 3 cache points"} {
+		if _, err := ask(t.Context(), p, history(listed[1].ID)); err != nil {
+			t.Fatal(err)
+		}
+		if got := asked(last(server)); got != want {
+			t.Errorf("asked %s, want %s", got, want)
+		}
+		if _, err := p.Models(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

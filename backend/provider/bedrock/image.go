@@ -39,13 +39,6 @@ func hasImages(request provider.Request) bool {
 	return false
 }
 
-// isBlind reports whether Bedrock's list says that a model takes no pictures.
-func (p *Provider) isBlind(model string) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.blind[model]
-}
-
 func takesNoPictures(model string) *provider.Error {
 	return fault(provider.ClassValidation, fmt.Sprintf("The model %q takes no pictures.", model),
 		"Choose a model that does, or start a new session without pictures.")

@@ -30,7 +30,7 @@ func (p *Provider) Models(ctx context.Context) ([]provider.Model, error) {
 	defer cancel()
 	lists, region, err := p.lists(bounded)
 	models := merge(typed, lists)
-	p.noteBlind(lists)
+	p.note(lists)
 	switch {
 	case err == nil:
 		return models, nil
@@ -173,23 +173,39 @@ func foundationModels(found lists) map[string]types.FoundationModelSummary {
 	return models
 }
 
-// noteBlind remembers which models take no pictures, by every id there is for
-// them.
-func (p *Provider) noteBlind(found lists) {
+// served is the foundation model behind an id.
+type served struct {
+	id    string
+	blind bool // it takes no pictures; false when not known
+}
+
+// note remembers which model is behind each id that was listed.
+func (p *Provider) note(found lists) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	foundation := foundationModels(found)
 	for id, m := range foundation {
-		p.blind[id] = !seesImages(m)
+		p.listed[id] = served{id: id, blind: !seesImages(m)}
 	}
 	for _, profile := range found.profiles {
 		if len(profile.Models) == 0 {
 			continue
 		}
-		if m, ok := foundation[servedID(aws.ToString(profile.Models[0].ModelArn))]; ok {
-			p.blind[profileModelID(profile)] = !seesImages(m)
-		}
+		id := servedID(aws.ToString(profile.Models[0].ModelArn))
+		m, known := foundation[id]
+		p.listed[profileModelID(profile)] = served{id: id, blind: known && !seesImages(m)}
 	}
+}
+
+// served returns the model behind an id, which is the id itself where the
+// lists do not say: most profiles' ids hold their model's.
+func (p *Provider) served(id string) served {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if s, ok := p.listed[id]; ok {
+		return s
+	}
+	return served{id: id}
 }
 
 func seesImages(m types.FoundationModelSummary) bool {

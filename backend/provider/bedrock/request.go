@@ -22,9 +22,10 @@ type converse struct {
 	inference *types.InferenceConfiguration
 }
 
-// newConverse translates a request into the model's form. An error names the
-// part that is not JSON, or is a [*provider.Error] about a picture.
-func newConverse(request provider.Request, form form) (converse, error) {
+// newConverse translates a request into the model's form, with cache points
+// where points allows. An error names the part that is not JSON, or is a
+// [*provider.Error] about a picture.
+func newConverse(request provider.Request, form form, points cachePoints) (converse, error) {
 	c := converse{model: request.Model}
 	for _, message := range request.Messages {
 		content, err := contentBlocks(message.Blocks)
@@ -54,9 +55,7 @@ func newConverse(request provider.Request, form form) (converse, error) {
 			MaxTokens: aws.Int32(int32(min(request.MaxTokens, math.MaxInt32))),
 		}
 	}
-	if !form.noCache {
-		cachePointsOf(request.Model).addTo(&c)
-	}
+	points.addTo(&c)
 	return c, nil
 }
 

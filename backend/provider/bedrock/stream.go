@@ -23,19 +23,24 @@ func (p *Provider) Stream(ctx context.Context, request provider.Request) (provid
 	if err != nil {
 		return nil, err
 	}
-	if p.isBlind(request.Model) && hasImages(request) {
+	served := p.served(request.Model)
+	if served.blind && hasImages(request) {
 		return nil, takesNoPictures(request.Model)
 	}
 	for {
 		form := p.form(request.Model)
-		stream, err := p.ask(ctx, c, request, form)
+		points := cachePointsOf(served.id)
+		if form.noCache {
+			points = cachePoints{}
+		}
+		stream, err := p.ask(ctx, c, request, form, points)
 		if err == nil {
 			return stream, nil
 		}
 		if isCancelled(ctx, err) {
 			return nil, ctx.Err()
 		}
-		if learnt, ok := form.learn(err, request); ok {
+		if learnt, ok := form.learn(err, request, points); ok {
 			p.learn(request.Model, learnt)
 			continue
 		}
@@ -60,8 +65,8 @@ func (p *Provider) refused(ctx context.Context, c connection, model string, err 
 }
 
 // ask sends the request once. Errors are the SDK's.
-func (p *Provider) ask(ctx context.Context, c connection, request provider.Request, form form) (provider.Stream, error) {
-	input, err := newConverse(request, form)
+func (p *Provider) ask(ctx context.Context, c connection, request provider.Request, form form, points cachePoints) (provider.Stream, error) {
+	input, err := newConverse(request, form, points)
 	if _, known := errors.AsType[*provider.Error](err); known {
 		return nil, err
 	}
