@@ -225,6 +225,11 @@ func explainStatus(status int, about subject) *provider.Error {
 }
 
 func explainNetwork(err error, about subject) *provider.Error {
+	// The SDK has no type for it.
+	if strings.Contains(err.Error(), "requires HTTPS") {
+		return fault(provider.ClassValidation, "A Bedrock API key is only sent over HTTPS, which the chosen endpoint does not speak.",
+			"Correct AWS_ENDPOINT_URL_BEDROCK_RUNTIME, or choose an AWS profile in the setting keelAgent.bedrock.profile.")
+	}
 	if name, ok := errors.AsType[*net.DNSError](err); ok && name.IsNotFound {
 		return fault(provider.ClassBounded, fmt.Sprintf("There is no Amazon Bedrock at %q.", name.Name),
 			fmt.Sprintf("Check the network, and that Amazon Bedrock is offered in region %q.", about.region))

@@ -21,7 +21,7 @@ func TestChoices(t *testing.T) {
 region = eu-west-1
 [profile work] ; the office
 region = eu-north-1
-  [profile indented]
+  [profile indented] ; the office
 [profile	tabbed]
 [profile two words]
 [ profile spaced ]

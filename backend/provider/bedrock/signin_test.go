@@ -161,6 +161,16 @@ func TestKeychainThatCannotBeRead(t *testing.T) {
 	}
 }
 
+func TestKeyWithoutTLS(t *testing.T) {
+	server := newServer(t)
+	p := keepingKey(&bedrock.Settings{}, func(context.Context) (string, error) { return "kept", nil })
+	_, err := ask(t.Context(), p, question("Hello"))
+	checkError(t, err, provider.ClassValidation, "only sent over HTTPS")
+	if n := len(server.Requests()); n != 0 {
+		t.Errorf("%d requests were sent", n)
+	}
+}
+
 // Taken out or changed, a key counts from the next request on; a refused one
 // asks for another.
 func TestKeptKeyChanges(t *testing.T) {
