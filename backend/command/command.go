@@ -19,15 +19,20 @@
 //
 // A process that a finished command left in the background goes on, its output
 // still reaching the log; [Result].Remaining lists it, [Result].Living tells
-// how long it does, and [Runner.Close] ends it. Where Keel itself was killed, the next runner with the same
-// [Options.LogDir] does, on Linux: it ends what still carries the mark of a
-// runner whose process is gone, and never anything that does not.
+// how long it does, and [Runner.Close] ends it. Where Keel itself was killed,
+// the next runner with the same [Options.LogDir] does, on Linux: it ends what
+// still carries the mark of a runner whose process is gone, and never anything
+// that does not.
+//
+// A command that takes longer than [Spec].Keep goes on in the background: it has
+// an id then, with which its output can be followed from any byte on and with
+// which it is stopped. No byte is passed on twice, or left out, where it goes
+// over. At most [MostRunning] of one owner's do so at the same time.
 //
 // # What is not here
 //
 // Whether a command may run is decided before, by package approval. A sandbox
-// attaches at [Options.Launcher]. A command that is to go on in the background
-// with an id attaches at the leftover, which already outlives its Run.
+// attaches at [Options.Launcher].
 package command
 
 import (
@@ -45,7 +50,15 @@ var (
 	ErrInvalid     = errors.New("not a command that can be run; nothing was run")
 	ErrClosed      = errors.New("commands have been shut down; nothing was run")
 	ErrUnsupported = errors.New("running commands is not supported on this system yet; nothing was run")
+	ErrTooMany     = errors.New("too many commands run in the background already; nothing was run")
 )
+
+// ErrNotFound is returned for the id of a command that does not go on in the
+// background, or whose end was too long ago.
+var ErrNotFound = errors.New("there is no such background command")
+
+// MostRunning is how many commands of one owner may run in the background.
+const MostRunning = 10
 
 // Options are what a [Runner] can do without; the zero value is usable.
 type Options struct {
@@ -95,7 +108,11 @@ func (o Options) withDefaults() Options {
 type Spec struct {
 	Command string        // what the shell reads
 	Folder  string        // absolute
-	Timeout time.Duration // 0: none
+	Timeout time.Duration // 0: none; it counts in the background as well
+	// Keep is how long the command is waited for. One that takes longer goes on in
+	// the background. 0: it is waited for until it has ended.
+	Keep  time.Duration
+	Owner string // whose background command it is, for [Runner.List]
 }
 
 // Result is what came of a command that was started.
@@ -105,8 +122,8 @@ type Result struct {
 	ExitCode int
 	// Signal names the signal that ended the shell, such as "SIGKILL".
 	Signal string
-	// TimedOut and Cancelled say why the command was ended early; at most one
-	// is set.
+	// TimedOut and Cancelled say why the command was ended early, by its own
+	// limit or by somebody; at most one is set.
 	TimedOut  bool
 	Cancelled bool
 	Duration  time.Duration
@@ -128,6 +145,12 @@ type Result struct {
 	// its processes have started since included; nil when Remaining is empty. It
 	// may be called from any goroutine and takes milliseconds.
 	Living func() bool
+	// Running: the command goes on in the background under ID, and what is said of
+	// its end above means nothing yet. Offset is how many bytes of output it has
+	// given so far: [Runner.Follow] goes on from there.
+	Running bool
+	ID      string
+	Offset  int64
 }
 
 // Runner runs commands; it is safe for concurrent use.
@@ -137,8 +160,9 @@ type Runner struct {
 	ended   chan struct{}  // closed by Close: every run ends
 	work    sync.WaitGroup // runs and leftovers
 
-	mu     sync.Mutex // guards closed, and work.Add against work.Wait
-	closed bool
+	mu         sync.Mutex // guards what follows, and work.Add against work.Wait
+	closed     bool
+	background []*job // in the order of their start
 
 	owning sync.Mutex // guards owned and the file it is about
 	owned  bool       // the mark's owner is on the disk
@@ -166,7 +190,7 @@ func (r *Runner) begin() bool {
 	return true
 }
 
-// Close ends every command that runs and every process that earlier ones left
+// Close ends every command that runs, in the background too, and every process that earlier ones left
 // behind, and waits until that is done. Later runs get [ErrClosed].
 func (r *Runner) Close() error {
 	r.mu.Lock()

@@ -104,16 +104,22 @@ func (d *delivery) run() {
 	}
 }
 
+// seal lets nothing more in; what is left is still handed on.
+func (d *delivery) seal() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.dropped > 0 {
+		d.pending = fmt.Appendf(d.pending, "\r\n[%d bytes of output are not shown here]\r\n", d.dropped)
+		d.dropped = 0
+	}
+	d.closed = true
+	signal(d.filled)
+}
+
 // close hands on what is left, waiting at most [deliveryEnd]. A call of the
 // reader that is under way after that is left alone, and is the last.
 func (d *delivery) close() {
-	d.mu.Lock()
-	if d.dropped > 0 {
-		d.pending = fmt.Appendf(d.pending, "\r\n[%d bytes of output are not shown here]\r\n", d.dropped)
-	}
-	d.closed = true
-	d.mu.Unlock()
-	signal(d.filled)
+	d.seal()
 	timer := time.NewTimer(deliveryEnd)
 	defer timer.Stop()
 	select {

@@ -15,6 +15,7 @@ type logFile struct {
 	file       *os.File
 	path       string
 	left       int64
+	written    int64
 	incomplete bool
 }
 
@@ -43,9 +44,11 @@ func (l *logFile) write(data []byte) {
 	if int64(len(data)) > l.left {
 		data, l.incomplete = data[:l.left], true
 	}
-	if _, err := l.file.Write(data); err != nil {
+	n, err := l.file.Write(data)
+	if err != nil {
 		l.incomplete = true // a full disk: the command goes on without
 	}
+	l.written += int64(n)
 	l.left -= int64(len(data))
 }
 

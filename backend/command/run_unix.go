@@ -3,7 +3,6 @@
 package command
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -25,38 +24,52 @@ const (
 	drainWait = 2 * time.Second
 )
 
-// Run runs one command and waits for it. A command that was started gives a
-// result, whatever became of it; an error means that nothing was run.
-// Cancelling ctx ends the command.
-//
-// The raw output goes to output piece by piece, in order, each slice the
-// reader's own; output may be nil. A reader that takes nothing for a quarter
-// of a second loses output, which is said in its place; the log and the result
-// do not. Only a call that is stuck for longer than a second outlasts Run.
-func (r *Runner) Run(ctx context.Context, spec Spec, output func([]byte)) (Result, error) {
-	if err := ctx.Err(); err != nil {
-		return Result{}, err
-	}
+// launch starts a command; an error means that nothing was run.
+func (r *Runner) launch(spec Spec, output func([]byte)) (*job, error) {
 	if err := check(spec); err != nil {
-		return Result{}, err
+		return nil, err
 	}
 	shell, err := r.shell()
 	if err != nil {
-		return Result{}, err
+		return nil, err
 	}
 	if !r.begin() {
-		return Result{}, ErrClosed
+		return nil, ErrClosed
 	}
-	defer r.work.Done()
+	j, reader, err := r.start(spec, shell, output)
+	if err != nil {
+		r.work.Done()
+		return nil, err
+	}
+	go func() {
+		defer r.work.Done()
+		j.supervise(reader)
+	}()
+	return j, nil
+}
+
+func (r *Runner) start(spec Spec, shell string, output func([]byte)) (*job, *os.File, error) {
 	if err := r.own(); err != nil {
-		return Result{}, err
+		return nil, nil, err
 	}
 	id := r.options.NewID()
 	log, err := openLog(r.options.LogDir, id, r.options.LogLimit, r.options.LogsKept)
 	if err != nil {
-		return Result{}, err
+		return nil, nil, err
 	}
-	return r.run(ctx, spec, shell, id, newPump(log, output))
+	mark := r.mark + "." + id
+	j := &job{
+		runner: r, id: id, spec: spec, pump: newPump(log, output), started: time.Now(),
+		child: r.child(spec, shell, mark),
+		stop:  make(chan struct{}), done: make(chan struct{}),
+	}
+	reader, err := startChild(j.child)
+	if err != nil {
+		j.pump.abandon()
+		return nil, nil, startError(spec, err)
+	}
+	j.tree = target{mark: mark, session: j.child.Process.Pid}
+	return j, reader, nil
 }
 
 func check(spec Spec) error {
@@ -112,19 +125,13 @@ func (r *Runner) arguments(shell, command string) []string {
 	return append(arguments, "-c", "--", command)
 }
 
-func (r *Runner) run(ctx context.Context, spec Spec, shell, id string, p *pump) (Result, error) {
-	mark := r.mark + "." + id
-	child := r.child(spec, shell, mark)
-	started := time.Now()
-	reader, err := start(child)
-	if err != nil {
-		p.abandon()
-		return Result{}, startError(spec, err)
-	}
+// supervise waits for the command's end, or ends it, and makes its result.
+func (j *job) supervise(reader *os.File) {
+	r, child := j.runner, j.child
 	drained := make(chan struct{})
 	go func() {
 		defer close(drained)
-		p.read(reader)
+		j.pump.read(reader)
 	}()
 	exited := make(chan struct{})
 	go func() {
@@ -132,23 +139,23 @@ func (r *Runner) run(ctx context.Context, spec Spec, shell, id string, p *pump) 
 		_ = child.Wait() // what it says is in child.ProcessState
 	}()
 
-	result := Result{LogPath: p.log.path, ExitCode: -1}
-	tree := target{mark: mark, session: child.Process.Pid}
-	if r.await(ctx, spec.Timeout, exited, &result) {
-		result.Remaining = tree.processes()
+	result := Result{LogPath: j.pump.log.path, ExitCode: -1}
+	if j.await(exited, &result) {
+		result.Remaining = j.tree.processes()
 	} else {
-		result.Remaining = end(tree, r.options.Grace)
+		result.Remaining = end(j.tree, r.options.Grace)
 	}
 	if len(result.Remaining) > 0 {
-		result.Living = func() bool { return len(tree.processes()) > 0 }
+		result.Living = j.living
 	}
-	r.finish(p, reader, drained, result.Remaining)
+	r.finish(j.pump, reader, drained, result.Remaining)
 	if within(exited, killWait) { // else not even KILL ended the shell
 		result.ExitCode, result.Signal = outcome(child.ProcessState)
 	}
-	result.Duration = time.Since(started)
-	result.Head, result.Tail, result.Omitted, result.LogIncomplete = p.view()
-	return result, nil
+	result.Duration = time.Since(j.started)
+	result.Head, result.Tail, result.Omitted, result.LogIncomplete = j.pump.view()
+	j.result = result
+	close(j.done)
 }
 
 func (r *Runner) child(spec Spec, shell, mark string) *exec.Cmd {
@@ -164,9 +171,9 @@ func (r *Runner) child(spec Spec, shell, mark string) *exec.Cmd {
 	return child
 }
 
-// start starts the child with both outputs on one pipe, which keeps their
+// startChild starts the child with both outputs on one pipe, which keeps their
 // order, and no input.
-func start(child *exec.Cmd) (*os.File, error) {
+func startChild(child *exec.Cmd) (*os.File, error) {
 	reader, writer, err := os.Pipe()
 	if err != nil {
 		return nil, err
@@ -193,10 +200,10 @@ func startError(spec Spec, err error) error {
 
 // await returns true once the shell has ended by itself, false when the
 // command is to be ended, and notes why.
-func (r *Runner) await(ctx context.Context, timeout time.Duration, exited <-chan struct{}, result *Result) bool {
+func (j *job) await(exited <-chan struct{}, result *Result) bool {
 	var late <-chan time.Time
-	if timeout > 0 {
-		timer := time.NewTimer(timeout)
+	if j.spec.Timeout > 0 {
+		timer := time.NewTimer(j.spec.Timeout)
 		defer timer.Stop()
 		late = timer.C
 	}
@@ -205,9 +212,9 @@ func (r *Runner) await(ctx context.Context, timeout time.Duration, exited <-chan
 		return true
 	case <-late:
 		result.TimedOut = true
-	case <-ctx.Done():
+	case <-j.stop:
 		result.Cancelled = true
-	case <-r.ended:
+	case <-j.runner.ended:
 		result.Cancelled = true
 	}
 	return false
@@ -253,16 +260,4 @@ func outcome(state *os.ProcessState) (code int, signal string) {
 		return 128 + int(status.Signal()), name
 	}
 	return state.ExitCode(), ""
-}
-
-// within reports whether done is closed before the time is up.
-func within(done <-chan struct{}, limit time.Duration) bool {
-	timer := time.NewTimer(limit)
-	defer timer.Stop()
-	select {
-	case <-done:
-		return true
-	case <-timer.C:
-		return false
-	}
 }

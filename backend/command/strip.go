@@ -37,6 +37,12 @@ const (
 	textEscape              // ESC inside text
 )
 
+func (s *stripper) clone() stripper {
+	copied := *s
+	copied.rune, copied.line = bytes.Clone(s.rune), bytes.Clone(s.line)
+	return copied
+}
+
 // write consumes data and appends finished text to out.
 func (s *stripper) write(out, data []byte) []byte {
 	for len(data) > 0 {
