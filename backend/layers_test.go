@@ -33,7 +33,7 @@ func rows() [][]string {
 		{"backend/provider/bedrock", "backend/provider/practice", "backend/provider/replay", "backend/approval", "backend/change", "backend/session", "backend/settings"},
 		{"backend/provider"},
 		{"backend/checkpoint/bench"},
-		{"backend/workspace", "backend/checkpoint", "backend/command", "backend/terminal", "backend/search"},
+		{"backend/workspace", "backend/checkpoint", "backend/command", "backend/terminal", "backend/search", "backend/fetch"},
 		{"backend/checkpoint/internal/meta", "backend/checkpoint/internal/scan"},
 		{"backend/checkpoint/internal/pack"},
 		{"backend/checkpoint/internal/fault", "backend/checkpoint/internal/ignore", "backend/checkpoint/internal/node", "backend/checkpoint/internal/watch"},

@@ -18,6 +18,9 @@
 // obey by themselves. Paths are compared after resolving symbolic links,
 // folding case and normalising Unicode.
 //
+// Every web address is asked about: what is in it leaves the machine, and what
+// comes back is read by the model.
+//
 // A [Queue] hands an answer to one question, once, and only together with the
 // hash of what the person was shown.
 package approval
@@ -39,6 +42,8 @@ const (
 	kindDelete  = "delete"
 	kindMove    = "move"
 	kindExecute = "execute"
+	kindFetch   = "fetch"
+	kindOther   = "other"
 )
 
 // autopilot is the mode in which file changes are not asked about. Every other
@@ -58,13 +63,15 @@ const (
 	RuleSupervised  = "supervised"        // file changes are asked about
 	RuleAutopilot   = "autopilot"         // file changes in the workspace are not
 	RuleRead        = "read"              // looking at the workspace is allowed
+	RuleWeb         = "web address"       // every page is asked about
+	RuleOwn         = "conversation"      // what stays within the conversation is allowed
 	RuleUnknownKind = "unknown act"       // nothing is known about such an act
 	RuleMalformed   = "malformed request" // a request without what it must have
 )
 
 // Request is an act that waits for a decision.
 type Request struct {
-	Kind     string   // read, search, edit, delete, move or execute; anything else asks
+	Kind     string   // read, search, edit, delete, move, execute or fetch; other asks but for a few of Keel's tools
 	Tool     string   // the tool's name, for the reason
 	Paths    []string // workspace-relative, forward slashes: every path the act touches
 	Command  string   // the whole command, for execute

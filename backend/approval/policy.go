@@ -8,6 +8,11 @@ import (
 	"strings"
 )
 
+// conversational are Keel's own tools that only show a plan, ask the user, start
+// a sub agent, each of whose calls is decided by itself, or end what the session
+// has started. No tool from elsewhere may have one of these names.
+var conversational = []string{"todo", "ask_user", "sub_agent", "stop_command"}
+
 // Options are what a [Policy] needs to know.
 type Options struct {
 	Rules     func() Rules // read for every decision; nil trusts nothing
@@ -53,6 +58,12 @@ func (p *Policy) decide(ctx context.Context, r Request) Decision {
 		return p.decideRead(r)
 	case kindEdit, kindDelete, kindMove:
 		return p.decideWrite(ctx, r)
+	case kindFetch:
+		return Decision{Effect: Ask, Rule: RuleWeb, Reason: "Every web address is asked about: what stands in it leaves this machine, and the model reads what comes back."}
+	case kindOther:
+		if slices.Contains(conversational, r.Tool) {
+			return Decision{Effect: Allow, Rule: RuleOwn, Reason: "It changes nothing outside the conversation and what it has started."}
+		}
 	}
 	return Decision{Effect: Ask, Rule: RuleUnknownKind, Reason: fmt.Sprintf("Nothing is known about what %q does.", r.Tool)}
 }

@@ -244,8 +244,34 @@ func TestDecideRead(t *testing.T) {
 	}
 }
 
+func TestDecideFetch(t *testing.T) {
+	_, policy := folders(t)
+	for _, mode := range []string{"autopilot", "supervised"} {
+		request := approval.Request{Kind: "fetch", Tool: "fetch_url", Mode: mode, Grants: []string{"*"}}
+		if d := policy.Decide(t.Context(), request); d.Effect != approval.Ask || d.Rule != approval.RuleWeb {
+			t.Errorf("%s: got %v, want ask", mode, d)
+		}
+		request.Headless = true
+		if d := policy.Decide(t.Context(), request); d.Effect != approval.Deny {
+			t.Errorf("%s, nobody to ask: got %v, want deny", mode, d)
+		}
+	}
+}
+
 func TestDecideOther(t *testing.T) {
 	root, policy := folders(t)
+	for _, name := range []string{"todo", "ask_user", "sub_agent", "stop_command"} {
+		for _, headless := range []bool{false, true} {
+			if d := policy.Decide(t.Context(), approval.Request{Kind: "other", Tool: name, Headless: headless}); d.Effect != approval.Allow || d.Rule != approval.RuleOwn {
+				t.Errorf("%s: got %v, want allow", name, d)
+			}
+		}
+	}
+	for _, r := range []approval.Request{{Kind: "other", Tool: "Todo"}, {Kind: "think", Tool: "todo"}, {Kind: "fetch", Tool: "todo"}, {Tool: "todo"}} {
+		if d := policy.Decide(t.Context(), r); d.Effect != approval.Ask {
+			t.Errorf("%v: got %v, want ask", r, d)
+		}
+	}
 	if d := policy.Decide(t.Context(), approval.Request{Kind: "other", Tool: "x"}); d.Effect != approval.Ask {
 		t.Errorf("unknown kind: got %v, want ask", d)
 	}

@@ -252,6 +252,7 @@ const (
 	KindDelete  ToolKind = "delete"
 	KindMove    ToolKind = "move"
 	KindExecute ToolKind = "execute"
+	KindFetch   ToolKind = "fetch"
 	KindOther   ToolKind = "other"
 )
 

@@ -1,0 +1,254 @@
+// Package fetch reads pages of the public web, as text.
+//
+// # Promises
+//
+// Only http and https are spoken, only GET, and only with public addresses:
+// loopback, private, link-local, metadata and other special ones are refused at
+// the moment of connecting, for every address a name has and for every
+// redirect, so that a name which changes its address meanwhile gains nothing.
+// Where a proxy of the environment connects instead, the name and whatever it
+// resolves to here are looked at. An address with a user name or password is
+// refused; no cookies, no credentials and no referrer are sent.
+//
+// Time, size and the number of redirects are limited. What was cut is said.
+//
+// The text is data that strangers wrote: callers show it as such.
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/net/http/httpproxy"
+)
+
+// Limits of one page.
+const (
+	mostRedirects = 5
+	mostTime      = 15 * time.Second
+	mostBytes     = 5 << 20 // as sent, after unpacking
+)
+
+// Pages that were fetched are kept for reading on.
+const (
+	keptFor   = 15 * time.Minute
+	keptPages = 8
+)
+
+// Reasons for which there is no page.
+var (
+	// ErrAddress: not an address that is fetched.
+	ErrAddress = errors.New("not a web address that can be fetched")
+	// ErrPrivate: it leads to this machine or to a private network.
+	ErrPrivate = errors.New("it leads to this machine or a private network, which is never fetched")
+	// ErrType: not text.
+	ErrType = errors.New("not a kind of text")
+	// ErrRedirects: too many.
+	ErrRedirects = errors.New("too many redirects")
+)
+
+// StatusError is an answer other than a page.
+type StatusError struct {
+	Address string // that gave it
+	Status  string // "404 Not Found"
+}
+
+func (e *StatusError) Error() string { return fmt.Sprintf("%s answered %s", e.Address, e.Status) }
+
+// Options are for tests and special networks; the zero value is usable.
+type Options struct {
+	// Public says which addresses may be connected to. Nil: [Public].
+	Public func(netip.Addr) bool
+	// Proxy returns the proxy for an address, or nil. Nil: the environment's.
+	Proxy func(*url.URL) (*url.URL, error)
+	// Timeout is for one page with its redirects. 0: 15 s.
+	Timeout time.Duration
+	// Now tells how old a kept page is. Nil: time.Now.
+	Now func() time.Time
+}
+
+func (o Options) withDefaults() Options {
+	if o.Public == nil {
+		o.Public = Public
+	}
+	if o.Proxy == nil {
+		o.Proxy = httpproxy.FromEnvironment().ProxyFunc()
+	}
+	if o.Timeout == 0 {
+		o.Timeout = mostTime
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return o
+}
+
+// Page is what an address holds.
+type Page struct {
+	Address string // where it was in the end
+	Type    string // media type, like "text/html"
+	Size    int    // bytes that were read
+	Cut     bool   // there were more
+	Title   string // of an HTML page
+	Text    string // valid UTF-8; of an HTML page Markdown
+}
+
+// Client fetches pages; it is safe for concurrent use.
+type Client struct {
+	options Options
+	direct  *http.Transport // guarded
+
+	mu   sync.Mutex // guards kept
+	kept []keptPage // the latest last
+}
+
+type keptPage struct {
+	asked string
+	at    time.Time
+	page  Page
+}
+
+// New returns a client. It keeps no connections.
+func New(options Options) *Client {
+	o := options.withDefaults()
+	return &Client{options: o, direct: transport(guardedDialer(o.Public).DialContext)}
+}
+
+// Get fetches a page, redirects followed. Its errors say what is wrong; some of
+// them wrap the ones of this package.
+func (c *Client) Get(ctx context.Context, address string) (Page, error) {
+	at, err := Parse(address)
+	if err != nil {
+		return Page{}, err
+	}
+	limited, done := context.WithTimeout(ctx, c.options.Timeout)
+	defer done()
+	page, err := c.follow(limited, at)
+	if err != nil {
+		if ctx.Err() == nil && limited.Err() != nil {
+			err = fmt.Errorf("fetching %s took longer than %v", at, c.options.Timeout)
+		}
+		return Page{}, err
+	}
+	c.keep(at.String(), page)
+	return page, nil
+}
+
+func (c *Client) follow(ctx context.Context, at *url.URL) (Page, error) {
+	for range mostRedirects + 1 {
+		answer, err := c.ask(ctx, at)
+		if err != nil {
+			return Page{}, err
+		}
+		next, err := redirect(at, answer)
+		if next == nil {
+			defer answer.Body.Close()
+			if err != nil {
+				return Page{}, err
+			}
+			return read(at, answer)
+		}
+		_ = answer.Body.Close()
+		at = next
+	}
+	return Page{}, fmt.Errorf("fetching: %w (more than %d)", ErrRedirects, mostRedirects)
+}
+
+// ask sends one request, without following where it leads.
+func (c *Client) ask(ctx context.Context, at *url.URL) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, at.String(), nil)
+	if err != nil {
+		return nil, fmt.Errorf("fetching %s: %w", at, err)
+	}
+	request.Header.Set("User-Agent", "Keel")
+	request.Header.Set("Accept", "text/markdown, text/html;q=0.9, text/plain;q=0.8, application/json;q=0.8, */*;q=0.1")
+	proxy, err := c.options.Proxy(at)
+	if err != nil {
+		return nil, fmt.Errorf("choosing a proxy for %s: %w", at, err)
+	}
+	way := c.direct
+	if proxy != nil {
+		if err := guardName(ctx, at.Hostname(), c.options.Public); err != nil {
+			return nil, fmt.Errorf("fetching %s: %w", at, err)
+		}
+		way = transport(nil)
+		way.Proxy = http.ProxyURL(proxy)
+	}
+	answer, err := way.RoundTrip(request)
+	if err != nil {
+		return nil, fmt.Errorf("fetching %s: %w", at, err)
+	}
+	return answer, nil
+}
+
+// redirect returns where an answer leads; nil when it leads nowhere, then with
+// an error unless it is a page.
+func redirect(at *url.URL, answer *http.Response) (*url.URL, error) {
+	switch answer.StatusCode {
+	case http.StatusOK, http.StatusNonAuthoritativeInfo:
+		return nil, nil
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		to, err := at.Parse(answer.Header.Get("Location"))
+		if err != nil {
+			return nil, fmt.Errorf("following a redirect of %s: %w", at, ErrAddress)
+		}
+		next, err := Parse(to.String())
+		if err != nil {
+			return nil, fmt.Errorf("following a redirect of %s: %w", at, err)
+		}
+		return next, nil
+	}
+	return nil, &StatusError{Address: at.String(), Status: answer.Status}
+}
+
+// read reads an answer as text.
+func read(at *url.URL, answer *http.Response) (Page, error) {
+	raw, err := io.ReadAll(io.LimitReader(answer.Body, mostBytes+1))
+	if err != nil {
+		return Page{}, fmt.Errorf("reading %s: %w", at, err)
+	}
+	page := Page{Address: at.String(), Size: min(len(raw), mostBytes), Cut: len(raw) > mostBytes}
+	raw = raw[:page.Size]
+	full := int64(page.Size)
+	if page.Cut {
+		full = answer.ContentLength // -1 when it was not said
+	}
+	return page.filled(at, raw, answer.Header.Get("Content-Type"), full)
+}
+
+// keep remembers a page for reading on.
+func (c *Client) keep(asked string, page Page) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.kept = slices.DeleteFunc(c.kept, func(k keptPage) bool { return k.asked == asked })
+	c.kept = append(c.kept, keptPage{asked, c.options.Now(), page})
+	if over := len(c.kept) - keptPages; over > 0 {
+		c.kept = slices.Delete(c.kept, 0, over)
+	}
+}
+
+// Kept returns a page that was fetched under this address a short while ago.
+func (c *Client) Kept(address string) (Page, bool) {
+	at, err := Parse(address)
+	if err != nil {
+		return Page{}, false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.options.Now()
+	c.kept = slices.DeleteFunc(c.kept, func(k keptPage) bool { return now.Sub(k.at) > keptFor })
+	for _, k := range c.kept {
+		if k.asked == at.String() {
+			return k.page, true
+		}
+	}
+	return Page{}, false
+}

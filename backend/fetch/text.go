@@ -1,0 +1,152 @@
+package fetch
+
+import (
+	"bytes"
+	"fmt"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"codeberg.org/readeck/go-readability/v2"
+	"github.com/JohannesKaufmann/html-to-markdown/v2/converter"
+	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/base"
+	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/commonmark"
+	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/table"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/charset"
+)
+
+// mostElements is how many elements a page may have of which the article is
+// looked for; a larger one is taken whole.
+const mostElements = 50_000
+
+// filled takes in what was read. full is the size that was announced.
+func (p Page) filled(at *url.URL, raw []byte, contentType string, full int64) (Page, error) {
+	if contentType == "" {
+		contentType = http.DetectContentType(raw)
+	}
+	media, _, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		media, _, _ = strings.Cut(contentType, ";")
+		media = strings.ToLower(strings.TrimSpace(media))
+	}
+	p.Type = media
+	if !textual(media) || bytes.ContainsRune(raw, 0) && !wide(contentType, raw) {
+		size := "of unknown size"
+		if full >= 0 {
+			size = fmt.Sprintf("of %d bytes", full)
+		}
+		return Page{}, fmt.Errorf("%s is %s %s: %w", at, media, size, ErrType)
+	}
+	text := decoded(raw, contentType)
+	if media != "text/html" && media != "application/xhtml+xml" {
+		p.Text = text
+		return p, nil
+	}
+	p.Title, p.Text, err = markdown(at, text)
+	if err != nil {
+		return Page{}, fmt.Errorf("reading the HTML of %s: %w", at, err)
+	}
+	return p, nil
+}
+
+// textual reports whether a media type is text that is shown.
+func textual(media string) bool {
+	if strings.HasPrefix(media, "text/") {
+		return true
+	}
+	kind, ok := strings.CutPrefix(media, "application/")
+	if !ok {
+		return false
+	}
+	switch strings.TrimPrefix(kind, "x-") {
+	case "json", "xml", "javascript", "typescript", "yaml", "toml", "ndjson", "jsonlines", "sh", "sql", "markdown":
+		return true
+	}
+	return strings.HasSuffix(kind, "+json") || strings.HasSuffix(kind, "+xml") || strings.HasSuffix(kind, "+yaml")
+}
+
+// wide reports whether text is in an encoding with null bytes.
+func wide(contentType string, raw []byte) bool {
+	_, name, _ := charset.DetermineEncoding(raw[:min(len(raw), 1024)], contentType)
+	return strings.HasPrefix(name, "utf-16")
+}
+
+// decoded is text as UTF-8. An encoding that is only guessed gives way to UTF-8
+// where all of the text is.
+func decoded(raw []byte, contentType string) string {
+	known, _, certain := charset.DetermineEncoding(raw[:min(len(raw), 1024)], contentType)
+	text := raw
+	if certain || !utf8.Valid(raw) {
+		if converted, err := known.NewDecoder().Bytes(raw); err == nil {
+			text = converted
+		}
+	}
+	return strings.TrimPrefix(strings.ToValidUTF8(string(text), "\uFFFD"), "\uFEFF")
+}
+
+// markdown turns a page into Markdown: its article where it has one, else all
+// of it.
+func markdown(at *url.URL, text string) (title, body string, err error) {
+	page, err := html.Parse(strings.NewReader(text))
+	if err != nil {
+		return "", "", err
+	}
+	content := page
+	parser := readability.NewParser()
+	parser.MaxElemsToParse, parser.KeepClasses = mostElements, true // they name the languages of code
+	if parser.CheckDocument(page) {
+		// A page on which it finds nothing is shown whole.
+		if article, err := parser.ParseDocument(page, at); err == nil && article.Node != nil {
+			title, content = article.Title(), article.Node
+		}
+	}
+	if title == "" {
+		title = titleOf(page)
+	}
+	dropEmbedded(content)
+	convert := converter.NewConverter(converter.WithPlugins(
+		base.NewBasePlugin(), commonmark.NewCommonmarkPlugin(), table.NewTablePlugin(),
+	))
+	out, err := convert.ConvertNode(content, converter.WithDomain(at.Scheme+"://"+at.Host))
+	if err != nil {
+		return "", "", err
+	}
+	return strings.Join(strings.Fields(title), " "), strings.ToValidUTF8(string(out), "\uFFFD"), nil
+}
+
+// titleOf is the text of the page's title.
+func titleOf(page *html.Node) string {
+	for node := range page.Descendants() {
+		if node.Type == html.ElementNode && node.Data == "title" && node.FirstChild != nil {
+			return node.FirstChild.Data
+		}
+	}
+	return ""
+}
+
+// dropEmbedded removes pictures whose data stand in the page, and drawings:
+// nobody can read them as text.
+func dropEmbedded(content *html.Node) {
+	var drop []*html.Node
+	for node := range content.Descendants() {
+		if node.Type != html.ElementNode {
+			continue
+		}
+		if node.Data == "svg" || node.Data == "template" {
+			drop = append(drop, node)
+		}
+		for _, a := range node.Attr {
+			if node.Data == "img" && a.Key == "src" && strings.HasPrefix(strings.ToLower(strings.TrimSpace(a.Val)), "data:") {
+				drop = append(drop, node)
+			}
+		}
+	}
+	for _, node := range drop {
+		if node.Parent != nil {
+			node.Parent.RemoveChild(node)
+		}
+	}
+}
