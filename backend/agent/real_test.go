@@ -69,7 +69,7 @@ func (s *tools) Prepare(ctx context.Context, sessionID, name string, arguments j
 	s.mu.Lock()
 	view := s.views[sessionID]
 	if view == nil {
-		view = &tool.View{}
+		view = &tool.View{Session: sessionID}
 		s.views[sessionID] = view
 	}
 	s.mu.Unlock()
@@ -92,7 +92,7 @@ func (p prepared) Plan() agent.Plan {
 }
 
 func (p prepared) Run(ctx context.Context, host agent.Host) agent.Result {
-	r := p.set.Run(ctx, p.view, p.call, host.Output)
+	r := p.set.Run(ctx, p.view, p.call, tool.Alone(host.Output))
 	return agent.Result{Text: r.Text, IsError: r.IsError, ExitCode: r.ExitCode, HasExit: r.HasExit, Changed: r.Changed, Living: r.Living}
 }
 

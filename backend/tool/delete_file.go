@@ -22,6 +22,9 @@ func (s *Set) planDelete(ctx context.Context, view SessionView, a values) (plan,
 	if err != nil {
 		return plan{}, err
 	}
+	if err := s.mustBeSaved(path); err != nil {
+		return plan{}, err
+	}
 	entry, err := s.workspace.Stat(ctx, path)
 	if err != nil {
 		return plan{}, s.explain(ctx, path, err)
@@ -47,7 +50,7 @@ func (s *Set) planDelete(ctx context.Context, view SessionView, a values) (plan,
 			p.Diff, p.Hash = &difference, digest("delete_file", path, f.entry.Version, string(f.raw))
 		}
 	}
-	return plan{Prepared: p, act: func(ctx context.Context, _ func([]byte)) (Result, error) {
+	return plan{Prepared: p, act: func(ctx context.Context, _ Host) (Result, error) {
 		if err := s.workspace.Delete(ctx, path, false); err != nil {
 			return Result{}, s.explain(ctx, path, err)
 		}

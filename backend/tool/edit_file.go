@@ -25,6 +25,9 @@ func (s *Set) planEdit(ctx context.Context, view SessionView, a values) (plan, e
 	if err != nil {
 		return plan{}, err
 	}
+	if err := s.mustBeSaved(path); err != nil {
+		return plan{}, err
+	}
 	f, c, err := s.loadText(ctx, path)
 	if err != nil {
 		return plan{}, err
@@ -53,7 +56,7 @@ func (s *Set) planEdit(ctx context.Context, view SessionView, a values) (plan, e
 			Title: "Edit " + path, Paths: []string{path}, Diff: &difference,
 			Hash: digest("edit_file", path, f.entry.Version, string(f.raw), string(done.after)),
 		},
-		act: func(ctx context.Context, _ func([]byte)) (Result, error) {
+		act: func(ctx context.Context, _ Host) (Result, error) {
 			if err := s.write(ctx, view, f, done.after); err != nil {
 				return Result{}, err
 			}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"os"
+	"path/filepath"
 
 	"github.com/keel-ide/keel/backend/workspace"
 )
@@ -57,6 +59,34 @@ func (s *Set) exists(ctx context.Context, path string) (bool, error) {
 		return false, s.explain(ctx, path, err)
 	}
 	return true, nil
+}
+
+// mustBeSaved refuses to change a file of which an editor holds unsaved text:
+// whichever is written last, the other is lost.
+func (s *Set) mustBeSaved(path string) error {
+	if s.unsaved == nil {
+		return nil
+	}
+	for _, unsaved := range s.unsaved() {
+		if s.same(unsaved, path) {
+			return refuse("The user has unsaved changes in %s. Ask them to save or undo them, then read the file again and repeat the call. Nothing was changed.", path)
+		}
+	}
+	return nil
+}
+
+// same reports whether two paths lead to the same file: by another spelling, or
+// through a link.
+func (s *Set) same(a, b string) bool {
+	if a == b {
+		return true
+	}
+	one, err := os.Stat(filepath.Join(s.workspace.Path(), filepath.FromSlash(a)))
+	if err != nil {
+		return false
+	}
+	other, err := os.Stat(filepath.Join(s.workspace.Path(), filepath.FromSlash(b)))
+	return err == nil && os.SameFile(one, other)
 }
 
 // mustHaveSeen refuses to change a file that the model does not know as it is.

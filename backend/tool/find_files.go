@@ -32,7 +32,7 @@ func (s *Set) planFind(_ context.Context, _ SessionView, a values) (plan, error)
 	}
 	return plan{
 		Prepared: Prepared{Title: "Find " + shorten(pattern, 80), Paths: []string{"."}, Hash: digest("find_files", pattern)},
-		act: func(ctx context.Context, _ func([]byte)) (Result, error) {
+		act: func(ctx context.Context, _ Host) (Result, error) {
 			found, err := s.search.Files(ctx, s.workspace.Path(), q)
 			if err != nil {
 				return Result{}, searchError(ctx, err)

@@ -39,7 +39,7 @@ func (s *Set) planList(ctx context.Context, _ SessionView, a values) (plan, erro
 	}
 	return plan{
 		Prepared: Prepared{Title: title, Paths: []string{path}, Hash: digest("list_dir", path)},
-		act: func(ctx context.Context, _ func([]byte)) (Result, error) {
+		act: func(ctx context.Context, _ Host) (Result, error) {
 			entries, err := s.workspace.List(ctx, path)
 			if err != nil {
 				return Result{}, s.explain(ctx, path, err)

@@ -28,6 +28,9 @@ func (s *Set) planMove(ctx context.Context, view SessionView, a values) (plan, e
 	if err != nil {
 		return plan{}, err
 	}
+	if err := s.mustBeSaved(from); err != nil {
+		return plan{}, err
+	}
 	if from == to {
 		return plan{}, refuse("from and to are the same path, so there is nothing to move.")
 	}
@@ -44,7 +47,7 @@ func (s *Set) planMove(ctx context.Context, view SessionView, a values) (plan, e
 			Diff: &diff.File{Path: to, From: from, Kind: diff.Renamed},
 			Hash: digest("move_file", from, to, string(entry.Kind), entry.Version),
 		},
-		act: func(ctx context.Context, _ func([]byte)) (Result, error) {
+		act: func(ctx context.Context, _ Host) (Result, error) {
 			if err := s.workspace.Move(ctx, from, to, false); err != nil {
 				return Result{}, s.explain(ctx, from, err)
 			}

@@ -40,7 +40,7 @@ func (s *Set) planRead(ctx context.Context, view SessionView, a values) (plan, e
 	offset, limit := a.integer("offset", 1), a.integer("limit", mostLines)
 	return plan{
 		Prepared: Prepared{Title: "Read " + path, Paths: []string{path}, Hash: digest("read_file", path, fmt.Sprint(offset), fmt.Sprint(limit))},
-		act: func(ctx context.Context, _ func([]byte)) (Result, error) {
+		act: func(ctx context.Context, _ Host) (Result, error) {
 			f, err := s.load(ctx, path)
 			if err != nil {
 				return Result{}, err
@@ -54,6 +54,9 @@ func (s *Set) planRead(ctx context.Context, view SessionView, a values) (plan, e
 				return Result{}, err
 			}
 			view.Saw(path, f.hash)
+			if s.mustBeSaved(path) != nil {
+				text = endLine(text) + "[the user has unsaved changes in this file, which are not shown here]"
+			}
 			return Result{Text: text}, nil
 		},
 	}, nil

@@ -57,7 +57,7 @@ func (s *Set) planSearch(ctx context.Context, _ SessionView, a values) (plan, er
 	}
 	return plan{
 		Prepared: Prepared{Title: title, Paths: []string{where}, Hash: digest("search_text", pattern, where)},
-		act: func(ctx context.Context, _ func([]byte)) (Result, error) {
+		act: func(ctx context.Context, _ Host) (Result, error) {
 			return s.runSearch(ctx, q, only)
 		},
 	}, nil

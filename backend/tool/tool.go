@@ -13,13 +13,17 @@
 //
 // Edits are spliced into the file's bytes: byte order mark, encoding, the
 // ending of every line, and all untouched bytes stay. A file is edited or
-// overwritten only when the model has read it in this session and it has not
-// changed since. Writing is atomic.
+// overwritten only when the model has read it in this session, it has not
+// changed since, and no editor holds unsaved text of it. Writing is atomic.
+//
+// What was fetched from the web stands in a frame that says so and that a page
+// cannot close by itself.
 //
 // Paths in results are relative to the workspace, with forward slashes.
 package tool
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"embed"
@@ -34,6 +38,7 @@ import (
 
 	"github.com/keel-ide/keel/backend/command"
 	"github.com/keel-ide/keel/backend/diff"
+	"github.com/keel-ide/keel/backend/fetch"
 	"github.com/keel-ide/keel/backend/provider"
 	"github.com/keel-ide/keel/backend/search"
 	"github.com/keel-ide/keel/backend/session"
@@ -67,16 +72,48 @@ type Search interface {
 	Files(ctx context.Context, root string, q search.FileQuery) (search.FileResult, error)
 }
 
-// Command runs one command.
-type Command interface {
+// Runner runs a command, which may go on in the background.
+type Runner interface {
 	Run(ctx context.Context, spec command.Spec, output func([]byte)) (command.Result, error)
+	Follow(ctx context.Context, id string, from int64, output func([]byte)) (command.Result, error)
 }
 
-// Options are the parts that the tools work with; all are needed.
+// Background is what commands go on in the background.
+type Background interface {
+	List(owner string) []command.Info
+	Look(ctx context.Context, id string, wait time.Duration) (command.View, error)
+	Stop(ctx context.Context, id string) error
+}
+
+// Command is everything about commands.
+type Command interface {
+	Runner
+	Background
+}
+
+// Web fetches pages.
+type Web interface {
+	Get(ctx context.Context, address string) (fetch.Page, error)
+	// Kept returns a page that was fetched a short while ago.
+	Kept(address string) (fetch.Page, bool)
+}
+
+// Options are the parts that the tools work with. Workspace, Search and Command
+// are needed.
 type Options struct {
 	Workspace Workspace
 	Search    Search
 	Command   Command
+	Web       Web // nil: nothing can be fetched
+	// Diagnostics returns what the editor's language services have found; ok is
+	// false where there is no editor. Nil: there is none.
+	Diagnostics func(ctx context.Context) (found []Diagnostic, ok bool)
+	// Unsaved lists the files, relative to the workspace, of which an editor holds
+	// text that is not saved. Nil: there is no editor.
+	Unsaved func() []string
+	// Keep is how long a command is waited for before it goes to the background.
+	// 0: a minute.
+	Keep time.Duration
 }
 
 // Prepared is exactly what a call would do.
@@ -95,11 +132,14 @@ type Prepared struct {
 }
 
 // about is what a call is about: its paths, or the folder of a command.
-func (p Prepared) about() []string {
-	if len(p.Paths) > 0 {
-		return p.Paths
+func (p Prepared) about() string {
+	switch {
+	case len(p.Paths) > 0:
+		return strings.Join(p.Paths, ", ")
+	case p.Folder != "":
+		return p.Folder
 	}
-	return []string{p.Folder}
+	return "something"
 }
 
 // Result is what came of a call.
@@ -113,6 +153,16 @@ type Result struct {
 	// Living tells whether what the command left running still runs; nil when it
 	// left nothing.
 	Living func() bool
+	// Background is a command that goes on; nil for any other call.
+	Background *BackgroundCommand
+}
+
+// BackgroundCommand is a command that goes on after its call.
+type BackgroundCommand struct {
+	ID string
+	// Follow gives output, from where that of the call has ended, until the command
+	// has ended, or ctx has; then it says how.
+	Follow func(ctx context.Context, output func([]byte)) (exitCode int, err error)
 }
 
 // Refusal is a call that cannot be done as asked. Text tells the model what to
@@ -128,7 +178,7 @@ func refuse(format string, values ...any) *Refusal {
 // plan is a prepared call with what does it.
 type plan struct {
 	Prepared
-	act func(ctx context.Context, output func([]byte)) (Result, error)
+	act func(ctx context.Context, host Host) (Result, error)
 }
 
 // definition is one tool.
@@ -143,18 +193,27 @@ type definition struct {
 // Set is all tools over one workspace. It keeps no state between calls and is
 // safe for concurrent use.
 type Set struct {
-	workspace Workspace
-	search    Search
-	command   Command
-	tools     []definition
+	workspace   Workspace
+	search      Search
+	command     Command
+	web         Web
+	diagnostics func(ctx context.Context) ([]Diagnostic, bool)
+	unsaved     func() []string
+	keep        time.Duration
+	tools       []definition
 }
 
 // New returns the tools.
 func New(o Options) *Set {
-	s := &Set{workspace: o.Workspace, search: o.Search, command: o.Command}
+	s := &Set{
+		workspace: o.Workspace, search: o.Search, command: o.Command, web: o.Web,
+		diagnostics: o.Diagnostics, unsaved: o.Unsaved, keep: cmp.Or(o.Keep, time.Minute),
+	}
 	s.tools = []definition{
 		s.readFile(), s.listDir(), s.findFiles(), s.searchText(),
-		s.editFile(), s.writeFile(), s.deleteFile(), s.moveFile(), s.runCommand(),
+		s.editFile(), s.writeFile(), s.deleteFile(), s.moveFile(),
+		s.runCommand(), s.commandOutput(), s.stopCommand(),
+		s.fetchURL(), s.listDiagnostics(), s.todo(), s.askUser(), s.subAgent(),
 	}
 	return s
 }
@@ -207,7 +266,8 @@ func (s *Set) plan(ctx context.Context, view SessionView, name string, arguments
 		}
 		return plan{}, err
 	}
-	p.Name, p.Kind, p.Mutates, p.Arguments = t.name, t.kind, t.mutates, slices.Clone(arguments)
+	p.Name, p.Kind, p.Arguments = t.name, cmp.Or(p.Kind, t.kind), slices.Clone(arguments)
+	p.Mutates = p.Mutates || t.mutates
 	p.Hash = digest(append([]string{p.Hash}, s.places(p.Prepared)...)...)
 	return p, nil
 }
@@ -228,10 +288,10 @@ func (s *Set) places(p Prepared) []string {
 	return places
 }
 
-// Run does what p says, if it would still be exactly that. output, which may be
-// nil, gets a command's output as it comes, on other goroutines. When ctx ends
-// the result says so.
-func (s *Set) Run(ctx context.Context, view SessionView, p Prepared, output func([]byte)) Result {
+// Run does what p says, if it would still be exactly that. host, which may be
+// nil, is used on any goroutine, but never after Run returned. When ctx ends the
+// result says so.
+func (s *Set) Run(ctx context.Context, view SessionView, p Prepared, host Host) Result {
 	now, err := s.plan(ctx, view, p.Name, p.Arguments)
 	if err != nil {
 		return failed(err)
@@ -239,12 +299,12 @@ func (s *Set) Run(ctx context.Context, view SessionView, p Prepared, output func
 	if now.Hash != p.Hash {
 		return Result{IsError: true, Changed: true, Text: fmt.Sprintf(
 			"Not done: %s changed after this call was prepared, so what was shown is no longer what would happen. Read it again and repeat the call.",
-			strings.Join(p.about(), ", "))}
+			p.about())}
 	}
-	if output == nil {
-		output = func([]byte) {}
+	if host == nil {
+		host = Alone(nil)
 	}
-	result, err := now.act(ctx, output)
+	result, err := now.act(ctx, host)
 	if err != nil {
 		return failed(err)
 	}

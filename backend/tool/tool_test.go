@@ -28,6 +28,12 @@ type bench struct {
 
 func newBench(t *testing.T, files map[string]string) *bench {
 	t.Helper()
+	return newBenchWith(t, files, tool.Options{})
+}
+
+// newBenchWith is newBench with some of the options.
+func newBenchWith(t *testing.T, files map[string]string, o tool.Options) *bench {
+	t.Helper()
 	folder, err := filepath.EvalSymlinks(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -47,7 +53,8 @@ func newBench(t *testing.T, files map[string]string) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.set = tool.New(tool.Options{Workspace: w, Search: search.New(ripgrep), Command: runner})
+	o.Workspace, o.Search, o.Command = w, search.New(ripgrep), runner
+	b.set = tool.New(o)
 	return b
 }
 
@@ -139,25 +146,12 @@ func TestSpecs(t *testing.T) {
 		if len(spec.Description) < 40 {
 			t.Errorf("%s: no description: %q", spec.Name, spec.Description)
 		}
-		var schema struct {
-			Type                 string
-			Properties           map[string]struct{ Type, Description string }
-			Required             []string
-			AdditionalProperties *bool
-		}
-		if err := json.Unmarshal(spec.Schema, &schema); err != nil {
-			t.Fatalf("%s: %v", spec.Name, err)
-		}
-		if schema.Type != "object" || schema.AdditionalProperties == nil || *schema.AdditionalProperties {
-			t.Errorf("%s: the schema is not a closed object: %s", spec.Name, spec.Schema)
-		}
-		for name, property := range schema.Properties {
-			if property.Type == "" || property.Description == "" {
-				t.Errorf("%s: argument %s has no type or description", spec.Name, name)
-			}
-		}
+		checkSchema(t, spec.Name, spec.Schema)
 	}
-	want := []string{"read_file", "list_dir", "find_files", "search_text", "edit_file", "write_file", "delete_file", "move_file", "run_command"}
+	want := []string{
+		"read_file", "list_dir", "find_files", "search_text", "edit_file", "write_file", "delete_file", "move_file", "run_command",
+		"command_output", "stop_command", "fetch_url", "diagnostics", "todo", "ask_user", "sub_agent",
+	}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("tools (-want +got):\n%s", diff)
 	}
@@ -167,9 +161,43 @@ func TestSpecs(t *testing.T) {
 	}
 }
 
+// checkSchema holds a schema, and those of the objects in its lists, to being
+// closed, with a type and a description for everything.
+func checkSchema(t *testing.T, name string, raw json.RawMessage) {
+	t.Helper()
+	var schema struct {
+		Type       string
+		Properties map[string]struct {
+			Type, Description string
+			Items             json.RawMessage
+		}
+		Required             []string
+		AdditionalProperties *bool
+	}
+	if err := json.Unmarshal(raw, &schema); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	if schema.Type != "object" || schema.AdditionalProperties == nil || *schema.AdditionalProperties {
+		t.Errorf("%s: the schema is not a closed object: %s", name, raw)
+	}
+	for argument, property := range schema.Properties {
+		if property.Type == "" || property.Description == "" {
+			t.Errorf("%s: argument %s has no type or description", name, argument)
+		}
+		if (property.Type == "array") != (property.Items != nil) {
+			t.Errorf("%s: argument %s: %s", name, argument, raw)
+		}
+		if strings.Contains(string(property.Items), `"object"`) {
+			checkSchema(t, name+" "+argument, property.Items)
+		}
+	}
+}
+
 func TestArgumentsAreStrict(t *testing.T) {
 	b := newBench(t, map[string]string{"a.txt": "a\n"})
 	const usage = " It takes: path (string), offset (integer, optional), limit (integer, optional)."
+	const todo = " It takes: items (list of objects with text (string), status (pending|in_progress|done))."
+	const ask = " It takes: question (string), choices (list of strings, optional), free (boolean, optional)."
 	tests := []struct{ name, raw, want string }{
 		{"read_file", `{}`, `read_file: the argument "path" is missing.` + usage},
 		{"read_file", ``, `read_file: the argument "path" is missing.` + usage},
@@ -181,9 +209,19 @@ func TestArgumentsAreStrict(t *testing.T) {
 		{"read_file", `{"path":"a.txt","offset":0}`, `read_file: the argument "offset" must be a whole number from 1 to 1073741824.` + usage},
 		{"read_file", `{"path":"a.txt","limit":1.5}`, `read_file: the argument "limit" must be a whole number from 1 to 2000.` + usage},
 		{"read_file", `["a.txt"]`, `read_file: the arguments are not a JSON object (json: cannot unmarshal array into Go value of type map[string]json.RawMessage).` + usage},
-		{"run_command", `{"command":"ls","background":true}`, `run_command: there is no argument "background". It takes: command (string), cwd (string, optional), timeout_s (integer, optional).`},
+		{"run_command", `{"command":"ls","background":"yes"}`, `run_command: the argument "background" must be true or false. It takes: command (string), cwd (string, optional), timeout_s (integer, optional), background (boolean, optional).`},
+		{"todo", `{"items":{}}`, `todo: the argument "items" must be a list of 0 to 100 objects.` + todo},
+		{"todo", `{"items":[{"text":"a","status":"done"},{"text":"b"}]}`, `todo: the argument "items" must be a list of objects; in item 2 the argument "status" is missing.` + todo},
+		{"todo", `{"items":[{"text":"a","status":"finished"}]}`, `todo: the argument "items" must be a list of objects; in item 1 the argument "status" must be one of "pending","in_progress","done".` + todo},
+		{"todo", `{"items":[{"text":"a","status":"done","id":1}]}`, `todo: the argument "items" must be a list of objects; in item 1 there is no argument "id".` + todo},
+		{"todo", `{"items":["a"]}`, `todo: the argument "items" must be a list of objects; in item 1 it is not a JSON object (json: cannot unmarshal string into Go value of type map[string]json.RawMessage).` + todo},
+		{"todo", `{"items":[null]}`, `todo: the argument "items" must be a list of objects; in item 1 the argument "text" is missing.` + todo},
+		{"ask_user", `{"question":"q","choices":["a"]}`, `ask_user: the argument "choices" must be a list of 2 to 6 strings.` + ask},
+		{"ask_user", `{"question":"q","choices":["a",2]}`, `ask_user: the argument "choices" must be a list of strings; item 2 is none.` + ask},
+		{"ask_user", `{"question":"q","choices":["a",null]}`, `ask_user: the argument "choices" must be a list of strings; item 2 is none.` + ask},
+		{"ask_user", `{"question":"q","choices":"a"}`, `ask_user: the argument "choices" must be a list of 2 to 6 strings.` + ask},
 		{"edit_file", `{"path":"a","old_string":"b","new_string":"c","replace_all":"yes"}`, `edit_file: the argument "replace_all" must be true or false. It takes: path (string), old_string (string), new_string (string), replace_all (boolean, optional).`},
-		{"bash", `{}`, `There is no tool "bash". The tools are: read_file, list_dir, find_files, search_text, edit_file, write_file, delete_file, move_file, run_command.`},
+		{"bash", `{}`, `There is no tool "bash". The tools are: read_file, list_dir, find_files, search_text, edit_file, write_file, delete_file, move_file, run_command, command_output, stop_command, fetch_url, diagnostics, todo, ask_user, sub_agent.`},
 	}
 	for _, tt := range tests {
 		_, err := b.set.Prepare(t.Context(), b.view, tt.name, json.RawMessage(tt.raw))
@@ -240,6 +278,11 @@ func TestPrepareChangesNothing(t *testing.T) {
 	b.prepare("delete_file", "path", "a.txt")
 	b.prepare("move_file", "from", "a.txt", "to", "deep/c.txt")
 	b.prepare("run_command", "command", "touch made")
+	b.prepare("run_command", "command", "touch made", "background", true)
+	b.prepare("todo", "items", []any{})
+	b.prepare("ask_user", "question", "q")
+	b.prepare("sub_agent", "task", "t", "write", true)
+	b.prepare("diagnostics")
 	if b.read("a.txt") != "one\ntwo\n" || !b.missing("new") || !b.missing("deep") || !b.missing("made") {
 		t.Error("preparing changed the workspace")
 	}

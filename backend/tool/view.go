@@ -6,15 +6,22 @@ import "sync"
 // each path, the hash of the bytes it read or wrote last. It is used by several
 // goroutines at once.
 type SessionView interface {
+	// Owner names the session: whose background commands it sees.
+	Owner() string
 	Seen(path string) (hash string, ok bool)
 	Saw(path, hash string)
 }
 
 // View keeps a session's view in memory. The zero value has seen nothing.
 type View struct {
+	Session string // its id
+
 	mu   sync.Mutex
 	seen map[string]string // hash by path; guarded by mu
 }
+
+// Owner is the session's id.
+func (v *View) Owner() string { return v.Session }
 
 // Seen returns the hash of what was last seen at path.
 func (v *View) Seen(path string) (hash string, ok bool) {

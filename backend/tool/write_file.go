@@ -34,6 +34,9 @@ func (s *Set) planWrite(ctx context.Context, view SessionView, a values) (plan, 
 	if strings.ContainsRune(text, 0) {
 		return plan{}, refuse("The content holds a null character; only text can be written. Nothing was written.")
 	}
+	if err := s.mustBeSaved(path); err != nil {
+		return plan{}, err
+	}
 	exists, err := s.exists(ctx, path)
 	if err != nil {
 		return plan{}, err
@@ -52,7 +55,7 @@ func (s *Set) planCreate(view SessionView, path, text string) (plan, error) {
 	difference := diff.Compute(path, nil, after)
 	return plan{
 		Prepared: Prepared{Title: "Create " + path, Paths: []string{path}, Diff: &difference, Hash: digest("write_file", path, "new", text)},
-		act: func(ctx context.Context, _ func([]byte)) (Result, error) {
+		act: func(ctx context.Context, _ Host) (Result, error) {
 			if err := s.write(ctx, view, file{path: path}, after); err != nil {
 				return Result{}, err
 			}
@@ -83,7 +86,7 @@ func (s *Set) planOverwrite(ctx context.Context, view SessionView, path, text st
 			Title: "Write " + path, Paths: []string{path}, Diff: &difference,
 			Hash: digest("write_file", path, "over", f.entry.Version, string(f.raw), string(after)),
 		},
-		act: func(ctx context.Context, _ func([]byte)) (Result, error) {
+		act: func(ctx context.Context, _ Host) (Result, error) {
 			if err := s.write(ctx, view, f, after); err != nil {
 				return Result{}, err
 			}
