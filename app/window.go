@@ -62,6 +62,7 @@ func (a *App) run(page fs.FS) error {
 			bind.NewAgent(seam),
 			bind.NewProviders(seam),
 			bind.NewCheckpoints(seam),
+			bind.NewEditors(seam),
 		},
 	}
 	tune(window)

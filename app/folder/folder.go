@@ -23,6 +23,7 @@ import (
 	"github.com/keel-ide/keel/backend/agent"
 	"github.com/keel-ide/keel/backend/approval"
 	"github.com/keel-ide/keel/backend/checkpoint"
+	"github.com/keel-ide/keel/backend/command"
 	"github.com/keel-ide/keel/backend/provider"
 	"github.com/keel-ide/keel/backend/search"
 	"github.com/keel-ide/keel/backend/session"
@@ -80,6 +81,8 @@ type Folder struct {
 	Providers   *Providers
 	Agent       *agent.Agent
 	Drafts      *Drafts
+	EditorState *EditorState
+	Commands    *command.Runner
 
 	options Options
 	config  *workspace.Workspace

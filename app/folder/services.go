@@ -2,7 +2,6 @@ package folder
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -19,13 +18,11 @@ import (
 	"github.com/keel-ide/keel/backend/change"
 	"github.com/keel-ide/keel/backend/checkpoint"
 	"github.com/keel-ide/keel/backend/command"
-	"github.com/keel-ide/keel/backend/provider"
 	"github.com/keel-ide/keel/backend/provider/bedrock"
 	"github.com/keel-ide/keel/backend/provider/practice"
 	"github.com/keel-ide/keel/backend/search"
 	"github.com/keel-ide/keel/backend/session"
 	"github.com/keel-ide/keel/backend/terminal"
-	"github.com/keel-ide/keel/backend/tool"
 )
 
 // openServices starts what needs a workspace.
@@ -107,8 +104,9 @@ func (f *Folder) openAgent(ctx context.Context, data string) error {
 	if err != nil {
 		return err
 	}
-	runner := command.New(command.Options{LogDir: filepath.Join(data, "commands")})
-	f.onClose(runner.Close)
+	f.EditorState = &EditorState{}
+	f.Commands = command.New(command.Options{LogDir: filepath.Join(data, "commands")})
+	f.onClose(f.Commands.Close)
 	f.Policy = approval.NewPolicy(approval.Options{
 		Rules: func() approval.Rules {
 			v := f.Settings.Values()
@@ -127,7 +125,7 @@ func (f *Folder) openAgent(ctx context.Context, data string) error {
 	f.Agent = agent.New(agent.Options{
 		Sessions:    sessions,
 		Providers:   f.Providers.all,
-		Tools:       &tools{set: tool.New(tool.Options{Workspace: f.Workspace, Search: lazySearch{f.search}, Command: runner}), views: map[string]*tool.View{}},
+		Tools:       f.tools(f.Commands),
 		Policy:      f.Policy,
 		Checkpoints: &bracket{store: f.Checkpoints, sets: change.New(f.Checkpoints)},
 		Defaults:    f.defaults,
@@ -292,56 +290,6 @@ func (l lazySearch) Files(ctx context.Context, root string, q search.FileQuery) 
 		return search.FileResult{}, err
 	}
 	return engine.Files(ctx, root, q)
-}
-
-// tools gives each session a view of its own of what it has read.
-type tools struct {
-	set *tool.Set
-
-	mu    sync.Mutex // guards views
-	views map[string]*tool.View
-}
-
-func (t *tools) Specs() []provider.ToolSpec { return t.set.Specs() }
-
-func (t *tools) Prepare(ctx context.Context, sessionID, name string, arguments json.RawMessage) (agent.Prepared, error) {
-	t.mu.Lock()
-	view, ok := t.views[sessionID]
-	if !ok {
-		view = &tool.View{}
-		t.views[sessionID] = view
-	}
-	t.mu.Unlock()
-	p, err := t.set.Prepare(ctx, view, name, arguments)
-	if err != nil {
-		return nil, err
-	}
-	return prepared{set: t.set, view: view, call: p}, nil
-}
-
-// prepared is a call with the view that its session has.
-type prepared struct {
-	set  *tool.Set
-	view *tool.View
-	call tool.Prepared
-}
-
-func (p prepared) Plan() agent.Plan {
-	return agent.Plan{
-		Kind:    p.call.Kind,
-		Title:   p.call.Title,
-		Paths:   p.call.Paths,
-		Command: p.call.Command,
-		Folder:  p.call.Folder,
-		Diff:    p.call.Diff,
-		Mutates: p.call.Mutates,
-		Hash:    p.call.Hash,
-	}
-}
-
-func (p prepared) Run(ctx context.Context, host agent.Host) agent.Result {
-	r := p.set.Run(ctx, p.view, p.call, host.Output)
-	return agent.Result{Text: r.Text, IsError: r.IsError, ExitCode: r.ExitCode, HasExit: r.HasExit, Changed: r.Changed, Living: r.Living}
 }
 
 func reasonsByPath(problems []checkpoint.Problem) map[string]string {

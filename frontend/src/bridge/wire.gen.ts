@@ -297,6 +297,21 @@ export interface PathChange {
   file: boolean
 }
 
+/** Problem is what a language service has found in a file. */
+export interface Problem {
+  /** relative to the folder */
+  path: string
+  /** counting from 1 */
+  line: number
+  /** counting from 1, in UTF-16 units */
+  column: number
+  /** error, warning, info or hint */
+  severity: string
+  /** what has found it, like "ts"; may be empty */
+  source: string
+  message: string
+}
+
 /** Prompt is what a person sends. */
 export interface Prompt {
   text: string
@@ -685,7 +700,7 @@ export interface SessionToolCall {
 }
 
 /** ToolKind groups tools for the eye: what a call does. */
-export type SessionToolKind = 'delete' | 'edit' | 'execute' | 'move' | 'other' | 'read' | 'search'
+export type SessionToolKind = 'delete' | 'edit' | 'execute' | 'fetch' | 'move' | 'other' | 'read' | 'search'
 
 /** Turn is everything from a prompt to a stop reason. */
 export interface SessionTurn {
@@ -1002,6 +1017,23 @@ export interface Methods {
     Usage(): Promise<CheckpointUsage>
   }
   /**
+   * Editors takes in what the page's editors know, for the agent. Each call tells
+   * all of it; seq is a number that grows with each call, also from one page to
+   * the next (the time will do), since calls can overtake each other.
+   */
+  Editors: {
+    /**
+     * SetProblems tells the problems that the language services know now: after each
+     * change of them, and once at the start even if there are none.
+     */
+    SetProblems(seq: number, problems: Problem[]): Promise<void>
+    /**
+     * SetUnsaved tells which of the folder's files have unsaved text now: as soon as
+     * one gets some, when it is saved or undone, and once at the start.
+     */
+    SetUnsaved(seq: number, paths: string[]): Promise<void>
+  }
+  /**
    * Files is the tree of each area. Bytes do not cross here but over the asset
    * handler: GET and PUT of /keel/file/AREA?path=PATH.
    */
@@ -1159,6 +1191,7 @@ export interface Methods {
 export const methodNames = {
   Agent: ['Answer', 'AnswerQuestion', 'Compact', 'EditQueued', 'Examples', 'Providers', 'RemoveQueued', 'RetryNow', 'Send', 'SendNow', 'SetMode', 'SetModel', 'Stop', 'StopCommand'],
   Checkpoints: ['Activity', 'Create', 'Diff', 'Forget', 'Last', 'List', 'Pin', 'Preview', 'Prune', 'Purge', 'Restore', 'Seen', 'StopReading', 'Undo', 'Unsaved', 'Usage'],
+  Editors: ['SetProblems', 'SetUnsaved'],
   Files: ['Copy', 'Delete', 'List', 'MakeFolder', 'Move', 'Stat'],
   Providers: ['AWS', 'RemoveKey', 'SetKey'],
   Search: ['Cancel', 'ClearCache', 'Files', 'Text'],

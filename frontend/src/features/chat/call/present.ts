@@ -40,6 +40,7 @@ const icons: Readonly<Record<SessionToolKind, string>> = {
   delete: 'trash',
   move: 'arrow-swap',
   execute: 'terminal',
+  fetch: 'globe',
   other: 'tools',
 }
 
@@ -58,6 +59,7 @@ export function callTitle(call: SessionToolCall): string {
     delete: 'Delete',
     move: 'Move',
     execute: 'Run a command',
+    fetch: 'Fetch a page',
     other: call.name,
   }
   return plainVisible(path ? `${verbs[call.kind]} ${path}` : verbs[call.kind])
