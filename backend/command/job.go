@@ -82,9 +82,6 @@ func (j *job) running() bool {
 	}
 }
 
-// living reports whether any process of the command still runs.
-func (j *job) living() bool { return len(j.tree.processes()) > 0 }
-
 // detach lets the command go on in the background. One that has just ended has
 // its result.
 func (j *job) detach() Result {
@@ -96,7 +93,7 @@ func (j *job) detach() Result {
 	j.runner.keep(j)
 	result := Result{
 		Running: true, ID: j.id, Offset: at.offset,
-		ExitCode: -1, Duration: time.Since(j.started), LogPath: j.pump.log.path, Living: j.living,
+		ExitCode: -1, Duration: time.Since(j.started), LogPath: j.pump.log.path, Living: j.tree.living,
 	}
 	result.Head, result.Tail, result.Omitted, result.LogIncomplete = j.pump.view()
 	return result

@@ -146,7 +146,7 @@ func (j *job) supervise(reader *os.File) {
 		result.Remaining = end(j.tree, r.options.Grace)
 	}
 	if len(result.Remaining) > 0 {
-		result.Living = j.living
+		result.Living = j.tree.living
 	}
 	r.finish(j.pump, reader, drained, result.Remaining)
 	if within(exited, killWait) { // else not even KILL ended the shell

@@ -15,6 +15,9 @@ type target struct {
 	strict  bool   // only what carries the mark itself, of this user
 }
 
+// living reports whether any process of the target still runs.
+func (t target) living() bool { return len(t.processes()) > 0 }
+
 // end asks the target's processes to end, then ends them, until none is left.
 // It returns those that could not be ended.
 func end(t target, grace time.Duration) []int {

@@ -55,7 +55,7 @@ func outputResult(id string, seen command.View) Result {
 	}
 	return Result{
 		Text: endLine(output) + "[" + state + "]", Output: output,
-		ExitCode: seen.Result.ExitCode, HasExit: !seen.Running, Living: seen.Result.Living,
+		ExitCode: seen.Result.ExitCode, HasExit: !seen.Running,
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/keel-ide/keel/backend/workspace"
 )
@@ -61,13 +62,16 @@ func (s *Set) exists(ctx context.Context, path string) (bool, error) {
 	return true, nil
 }
 
-// mustBeSaved refuses to change a file of which an editor holds unsaved text:
-// whichever is written last, the other is lost.
+// mustBeSaved refuses to change a file, or a folder with one, of which an editor
+// holds unsaved text: whichever is written last, the other is lost.
 func (s *Set) mustBeSaved(path string) error {
 	if s.unsaved == nil {
 		return nil
 	}
 	for _, unsaved := range s.unsaved() {
+		if strings.HasPrefix(unsaved, path+"/") {
+			path = unsaved
+		}
 		if s.same(unsaved, path) {
 			return refuse("The user has unsaved changes in %s. Ask them to save or undo them, then read the file again and repeat the call. Nothing was changed.", path)
 		}

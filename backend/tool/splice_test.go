@@ -81,6 +81,9 @@ func TestBytesOutsideAnEditStay(t *testing.T) {
 		if !strings.Contains(before, "\r\n") && strings.Contains(inside, form.encode("\r")) {
 			rt.Fatalf("a file without CRLF got one: %q", got)
 		}
+		if !strings.Contains(strings.ReplaceAll(before, "\r\n", ""), "\n") && inside != form.encode(strings.ReplaceAll(replacement, "\n", "\r\n")) {
+			rt.Fatalf("a file with CRLF alone got another ending: %q", got)
+		}
 		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != mode {
 			rt.Fatalf("mode %v, %v; want %v", info.Mode(), err, mode)
 		}

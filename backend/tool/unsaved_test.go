@@ -30,11 +30,14 @@ func TestUnsavedTextIsNotOverwritten(t *testing.T) {
 	b.wantRefused(want, "write_file", "path", "new.txt", "content", "x")
 	b.wantRefused(want, "delete_file", "path", "a.txt")
 	b.wantRefused(want, "move_file", "from", "a.txt", "to", "c.txt")
+	unsaved = append(unsaved, "deep/c.txt")
+	b.write("deep/c.txt", "three\n")
+	b.wantRefused(want+"deep/c.txt", "move_file", "from", "deep", "to", "deeper")
 	// Nor does what was approved before the user began to type.
 	if got := b.set.Run(t.Context(), b.view, approved, nil); !got.IsError || !strings.Contains(got.Text, want) {
 		t.Errorf("ran: %+v", got)
 	}
-	if d := cmp.Diff(map[string]string{"a.txt": "one\n", "b.txt": "two\n"}, b.tree()); d != "" {
+	if d := cmp.Diff(map[string]string{"a.txt": "one\n", "b.txt": "two\n", "deep/c.txt": "three\n"}, b.tree()); d != "" {
 		t.Errorf("files (-want +got):\n%s", d)
 	}
 	if got := b.run("read_file", "path", "a.txt"); !strings.HasSuffix(got, "[the user has unsaved changes in this file, which are not shown here]") {
