@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -17,7 +18,13 @@ import (
 // killed.
 func TestMain(m *testing.M) {
 	if folder, ok := os.LookupEnv("TEST_LOGS"); ok {
-		_, err := New(Options{LogDir: folder}).Run(context.Background(), Spec{Command: os.Getenv("TEST_RUN"), Folder: "/"}, nil)
+		keep, _ := time.ParseDuration(os.Getenv("TEST_KEEP"))
+		result, err := New(Options{LogDir: folder}).Run(context.Background(), Spec{Command: os.Getenv("TEST_RUN"), Folder: "/", Keep: keep}, nil)
+		if result.Running {
+			if err := os.WriteFile(filepath.Join(folder, "in background"), nil, 0o600); err == nil {
+				select {}
+			}
+		}
 		fmt.Println("not killed:", err)
 		os.Exit(1)
 	}
@@ -111,6 +118,26 @@ func TestKilledOwner(t *testing.T) {
 	if len(left) != 1 || left[0] == gone[0] {
 		t.Errorf("owners %q, want that of the living Keel", left)
 	}
+}
+
+// What a killed Keel had in the background is ended as well.
+func TestKilledOwnerOfABackgroundCommand(t *testing.T) {
+	logs := t.TempDir()
+	killed := spawn(t, exec.Command(os.Args[0]), "TEST_LOGS="+logs, "TEST_RUN=sleep "+word(955)+" & wait", "TEST_KEEP=1ms")
+	count := func() int { return living(t, "sleep\x00"+word(955)) }
+	eventually(t, "it is in the background", func() bool {
+		_, err := os.Stat(filepath.Join(logs, "in background"))
+		return err == nil && count() == 1
+	})
+	if err := killed.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = killed.Wait()
+	if n := count(); n != 1 {
+		t.Fatalf("%d processes outlived the kill; there is nothing to test", n)
+	}
+	newRunner(t, Options{LogDir: logs})
+	eventually(t, "it has ended", func() bool { return count() == 0 })
 }
 
 // TestWhoIsDead writes owners by hand.
