@@ -22,7 +22,7 @@ node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.ex
 }
 
 packages="gcc libc6-dev pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev fonts-dejavu-core"
-[ "$purpose" = test ] && packages="$packages chromium webkit2gtk-driver xdotool"
+[ "$purpose" = test ] && packages="$packages chromium webkit2gtk-driver xdotool dbus gnome-keyring"
 # Without a display of its own, a task shows the window on a virtual one.
 if [ "$purpose" = test ] || { [ -z "${DISPLAY:-}" ] && [ -z "${WAYLAND_DISPLAY:-}" ]; }; then
   packages="$packages xvfb imagemagick openbox x11-utils dbus"
