@@ -3,6 +3,8 @@ package bind
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 
 	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/app/wire"
@@ -17,9 +19,15 @@ func NewSettings(seam *Seam) *Settings { return &Settings{seam} }
 
 // Schema lists Keel's own settings for the settings editor.
 func (b *Settings) Schema() ([]wire.Property, error) {
-	return home(b.seam, "Settings.Schema", func(context.Context, *folder.Folder) ([]wire.Property, error) {
+	return home(b.seam, "Settings.Schema", func(_ context.Context, f *folder.Folder) ([]wire.Property, error) {
 		var out []wire.Property
 		for _, p := range settings.Schema() {
+			if p.Key == settings.KeyProvider {
+				for _, name := range slices.Sorted(maps.Keys(f.Settings.Values().OpenAIEndpoints)) {
+					p.Enum = append(p.Enum, p.Prefix+name)
+					p.EnumDescriptions = append(p.EnumDescriptions, "The endpoint of this name in `#"+settings.KeyOpenAIEndpoints+"#`.")
+				}
+			}
 			out = append(out, wire.Property{
 				Key:              p.Key,
 				Type:             string(p.Type),

@@ -3,7 +3,7 @@ package wire
 // Property is one of Keel's settings, as the settings editor needs it.
 type Property struct {
 	Key              string   `json:"key"`
-	Type             string   `json:"type"` // string, boolean, stringArray, enum
+	Type             string   `json:"type"` // string, boolean, stringArray, enum, stringMap, integer
 	Title            string   `json:"title"`
 	Description      string   `json:"description"` // Markdown
 	Default          string   `json:"default"`     // JSON

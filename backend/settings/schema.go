@@ -14,6 +14,10 @@ const (
 	KeyBedrockRegion   = "keelAgent.bedrock.region"
 	KeyBedrockProfile  = "keelAgent.bedrock.profile"
 	KeyBedrockModels   = "keelAgent.bedrock.models"
+	KeyOpenAIEndpoints = "keelAgent.openai.endpoints"
+	KeyOpenAIModels    = "keelAgent.openai.models"
+	KeyOllamaContext   = "keelAgent.ollama.contextTokens"
+	KeyPrices          = "keelAgent.prices"
 )
 
 const (
@@ -27,7 +31,9 @@ type Type string
 const (
 	TypeString      Type = "string"
 	TypeStringArray Type = "stringArray"
-	TypeEnum        Type = "enum" // a string of [Property].Enum
+	TypeEnum        Type = "enum"      // a string of [Property].Enum
+	TypeStringMap   Type = "stringMap" // an object of strings
+	TypeInteger     Type = "integer"
 )
 
 // Scope is where a setting counts.
@@ -50,7 +56,12 @@ type Property struct {
 	Default          string // JSON
 	Enum             []string
 	EnumDescriptions []string // Markdown, one for each of Enum
+	Prefix           string   // an enum also takes what begins with it; empty: nothing else
+	Minimum, Maximum int64    // of an integer
 	Scope            Scope
+
+	// check says what is wrong with an item of a map, or nothing; nil: nothing is.
+	check func(name, text string) string
 }
 
 // Schema returns Keel's own settings in the order a person meets them.
@@ -93,13 +104,19 @@ func Schema() []Property {
 			Title:       "Keel Agent: Provider",
 			Description: "The service whose model answers in a new session.",
 			Default:     `""`,
-			Enum:        []string{"", "bedrock", "practice"},
+			Enum:        []string{"", "bedrock", "ollama", "lmstudio", "llamacpp", "vllm", "github-models", "practice"},
 			EnumDescriptions: []string{
-				"The practice model, or Amazon Bedrock once `#keelAgent.model#` names one of its models.",
+				"A model server that runs on this machine, else the practice model; Amazon Bedrock once `#keelAgent.model#` names one of its models.",
 				"Amazon Bedrock, with your AWS credentials. See `#keelAgent.bedrock.region#` and `#keelAgent.bedrock.profile#`.",
+				"Ollama on this machine, or at the address in `OLLAMA_HOST`.",
+				"LM Studio on this machine, at port 1234.",
+				"llama.cpp's server on this machine, at port 8080.",
+				"vLLM on this machine, at port 8000.",
+				"GitHub Models, with a GitHub token. Its free tier takes 8,000 tokens in, which is enough for small tasks.",
 				"The built-in practice model: no account and no network. It follows a small set of plain requests and is no real model.",
 			},
-			Scope: ScopeApplication,
+			Prefix: "openai:", // and the name of one of KeyOpenAIEndpoints
+			Scope:  ScopeApplication,
 		},
 		{
 			Key:         KeyModel,
@@ -135,6 +152,48 @@ func Schema() []Property {
 				"for example `eu.anthropic.claude-sonnet-4-5-20250929-v1:0` or a profile's ARN. Newer models are reached only through an inference profile, whose id begins with `us.`, `eu.`, `apac.` or `global.`.",
 			Default: `[]`,
 			Scope:   ScopeApplication,
+		},
+		{
+			Key:   KeyOpenAIEndpoints,
+			Type:  TypeStringMap,
+			Title: "Keel Agent › Openai: Endpoints",
+			Description: "Services that speak OpenAI's Chat Completions, each a name and the address before `/chat/completions`, for example `\"work\": \"https://llm.example.com/v1\"`. " +
+				"Each is offered in the model picker; its id for `#keelAgent.provider#` is `openai:` and the name.\n\n" +
+				"Keys never go into settings: enter them in the model picker, which keeps them in the system's keychain. A key belongs to the address that it was entered for. " +
+				"For an endpoint named `openai` the variable `OPENAI_API_KEY` counts as well.",
+			Default: `{}`,
+			Scope:   ScopeApplication,
+			check:   checkEndpoint,
+		},
+		{
+			Key:         KeyOpenAIModels,
+			Type:        TypeStringArray,
+			Title:       "Keel Agent › Openai: Models",
+			Description: "Ids of models that are offered for those of `#keelAgent.openai.endpoints#` that do not list their models.",
+			Default:     `[]`,
+			Scope:       ScopeApplication,
+		},
+		{
+			Key:   KeyOllamaContext,
+			Type:  TypeInteger,
+			Title: "Keel Agent › Ollama: Context Tokens",
+			Description: "How many tokens of a conversation a model of Ollama keeps in view at most. A model that can take less gets what it can. " +
+				"More lets the agent see more at once, takes more memory, and is slower.",
+			Default: `32768`,
+			Minimum: 2048,
+			Maximum: 4 << 20,
+			Scope:   ScopeApplication,
+		},
+		{
+			Key:   KeyPrices,
+			Type:  TypeStringMap,
+			Title: "Keel Agent: Prices",
+			Description: "What models cost, in US dollars for a million tokens, where Keel does not know it or your price is another one: " +
+				"the model's id, and `input / output / cache read / cache write`, for example `\"us.anthropic.claude-sonnet-4-20250514-v1:0\": \"3 / 15 / 0.30 / 3.75\"`. " +
+				"What is left out at the end costs as much as input. With the provider's id and a slash before it, such as `openai:work/gpt`, a price counts for that provider only.",
+			Default: `{}`,
+			Scope:   ScopeApplication,
+			check:   checkPrice,
 		},
 	}
 }

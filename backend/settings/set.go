@@ -87,8 +87,12 @@ func fits(key string, raw json.RawMessage) error {
 	if err != nil {
 		return fmt.Errorf("setting %q: %w: %w", key, err, ErrValue)
 	}
-	if _, wrong := property.decode(parsed); wrong != "" {
+	decoded, wrong := property.decode(parsed)
+	if wrong != "" {
 		return fmt.Errorf("setting %q: it %s: %w", key, wrong, ErrValue)
+	}
+	if len(decoded.odd) > 0 {
+		return fmt.Errorf("setting %q: %s: %w", key, decoded.odd[0].message, ErrValue)
 	}
 	return nil
 }

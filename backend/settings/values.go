@@ -2,7 +2,9 @@ package settings
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tailscale/hujson"
@@ -13,17 +15,24 @@ type Values struct {
 	Mode            string // autopilot or supervised
 	TrustedCommands []string
 	CommandDenylist []string
-	Provider        string // bedrock, practice; empty to choose
+	Provider        string // its id; empty to choose
 	Model           string // empty for the provider's own choice
 	BedrockRegion   string // empty for the profile's
 	BedrockProfile  string // empty for the default chain
 	BedrockModels   []string
+	OpenAIEndpoints map[string]string // addresses by name; all can be used
+	OpenAIModels    []string
+	OllamaContext   int               // tokens; 0 for the default
+	Prices          map[string]string // by model; all can be read
 }
 
 func (v Values) clone() Values {
 	v.TrustedCommands = slices.Clone(v.TrustedCommands)
 	v.CommandDenylist = slices.Clone(v.CommandDenylist)
 	v.BedrockModels = slices.Clone(v.BedrockModels)
+	v.OpenAIEndpoints = maps.Clone(v.OpenAIEndpoints)
+	v.OpenAIModels = slices.Clone(v.OpenAIModels)
+	v.Prices = maps.Clone(v.Prices)
 	return v
 }
 
@@ -48,12 +57,21 @@ type Problem struct {
 // layer is what one file says: its keys that have a value of the right type.
 type layer map[string]value
 
-// value is a string, or the items of a list. Of an unread one nothing is known:
+// value is a string, the items of a list or of a map, or a number. Of an unread one nothing is known:
 // the file was never seen with a value of the right type there.
 type value struct {
 	text   string
 	list   []string
+	items  map[string]string
+	number int64
+	odd    []oddItem // items of a map that cannot be used, and are not in it
 	unread bool
+}
+
+// oddItem is an item of a map that has no effect.
+type oddItem struct {
+	offset  int
+	message string
 }
 
 // readLayer reads Keel's keys from a whole document. A key whose value has the
@@ -86,6 +104,9 @@ func readLayer(d document, path string, before layer, workspace bool) (layer, []
 			}
 		}
 		if wrong == "" {
+			for _, item := range v.odd {
+				problems = append(problems, d.problem(path, item.offset, SeverityWarning, key, item.message))
+			}
 			next[key] = v
 			continue
 		}
@@ -159,10 +180,22 @@ func (p Property) decode(v hujson.Value) (decoded value, wrong string) {
 			return value{}, "has to be a string"
 		}
 		decoded.text = literal.String()
-		if p.Type == TypeEnum && !slices.Contains(p.Enum, decoded.text) {
+		if p.Type == TypeEnum && !slices.Contains(p.Enum, decoded.text) && !p.takes(decoded.text) {
 			return value{}, "has to be one of " + quoted(p.Enum)
 		}
 		return decoded, ""
+	case TypeStringMap:
+		return p.decodeMap(v)
+	case TypeInteger:
+		literal, ok := v.Value.(hujson.Literal)
+		if !ok || literal.Kind() != '0' {
+			return value{}, "has to be a number"
+		}
+		n, err := strconv.ParseInt(string(literal), 10, 64)
+		if err != nil || n < p.Minimum || n > p.Maximum {
+			return value{}, fmt.Sprintf("has to be a whole number from %d to %d", p.Minimum, p.Maximum)
+		}
+		return value{number: n}, ""
 	}
 	return value{}, "has a type that is not known"
 }
@@ -186,6 +219,10 @@ func merge(user, workspace layer) Values {
 		BedrockRegion:   user[KeyBedrockRegion].text,
 		BedrockProfile:  user[KeyBedrockProfile].text,
 		BedrockModels:   slices.Clone(user[KeyBedrockModels].list),
+		OpenAIEndpoints: maps.Clone(user[KeyOpenAIEndpoints].items),
+		OpenAIModels:    slices.Clone(user[KeyOpenAIModels].list),
+		OllamaContext:   int(user[KeyOllamaContext].number),
+		Prices:          maps.Clone(user[KeyPrices].items),
 	}
 	if user[KeyCommandDenylist].unread { // a trusted command may be on it
 		v.TrustedCommands = nil

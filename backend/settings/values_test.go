@@ -88,6 +88,33 @@ func TestMerge(t *testing.T) {
 				{Line: 1, Column: 39, Severity: SeverityWarning, Key: "keelAgent.trusted", Message: "keelAgent.trusted is not a setting of Keel; it has no effect."},
 			},
 		},
+		{
+			"endpoints, prices and numbers",
+			`{"keelAgent.provider": "openai:work", "keelAgent.openai.models": ["m"], "keelAgent.ollama.contextTokens": 8192,
+ "keelAgent.openai.endpoints": {"work": "https://llm.example.com/v1", "my pc": "http://pc:1/v1", "x": "https://me:secret@example.com", "y": 1, "z": "example.com"},
+ "keelAgent.prices": {"m": "1 / 2", "n": "cheap"}}`, "",
+			Values{
+				Mode: "autopilot", Provider: "openai:work", OpenAIModels: []string{"m"}, OllamaContext: 8192,
+				OpenAIEndpoints: map[string]string{"work": "https://llm.example.com/v1"}, Prices: map[string]string{"m": "1 / 2"},
+			},
+			[]Problem{
+				{Line: 2, Column: 71, Severity: SeverityWarning, Key: KeyOpenAIEndpoints, Message: `"my pc" in keelAgent.openai.endpoints has a name that cannot be used: write small letters, digits, dots, hyphens and underscores, at most 40; it has no effect.`},
+				{Line: 2, Column: 98, Severity: SeverityWarning, Key: KeyOpenAIEndpoints, Message: `"x" in keelAgent.openai.endpoints has an address with a name, a password, a question mark or a hash in it: leave those out, and enter a key in the model picker; it has no effect.`},
+				{Line: 2, Column: 136, Severity: SeverityWarning, Key: KeyOpenAIEndpoints, Message: `"y" in keelAgent.openai.endpoints has to be a string; it has no effect.`},
+				{Line: 2, Column: 144, Severity: SeverityWarning, Key: KeyOpenAIEndpoints, Message: `"z" in keelAgent.openai.endpoints has an address that cannot be used: it has to begin with http:// or https:// and a host; it has no effect.`},
+				{Line: 3, Column: 37, Severity: SeverityWarning, Key: KeyPrices, Message: `"n" in keelAgent.prices cannot be read: write it as "input / output" or "input / output / cache read / cache write", in dollars for a million tokens, such as "3 / 15 / 0.30 / 3.75"; it has no effect.`},
+			},
+		},
+		{
+			"no such numbers",
+			`{"keelAgent.ollama.contextTokens": 1.5, "keelAgent.openai.endpoints": [], "keelAgent.provider": "openai:"}`, "",
+			Values{Mode: "autopilot"},
+			[]Problem{
+				{Line: 1, Column: 36, Severity: SeverityError, Key: KeyOllamaContext, Message: "keelAgent.ollama.contextTokens has to be a whole number from 2048 to 4194304; its last good value stays in force."},
+				{Line: 1, Column: 71, Severity: SeverityError, Key: KeyOpenAIEndpoints, Message: "keelAgent.openai.endpoints has to be an object of strings; its last good value stays in force."},
+				{Line: 1, Column: 97, Severity: SeverityError, Key: KeyProvider, Message: `keelAgent.provider has to be one of "", "bedrock", "ollama", "lmstudio", "llamacpp", "vllm", "github-models", "practice"; its last good value stays in force.`},
+			},
+		},
 		{"of two the last", `{"keelAgent.model": "a", "keelAgent.model": "b"}`, "", Values{Mode: "autopilot", Model: "b"}, nil},
 		{"escaped key", `{"keelAgent.m\u006fdel": "a"}`, "", Values{Mode: "autopilot", Model: "a"}, nil},
 		{"empty items say nothing", `{"keelAgent.commandDenylist": ["", "a"]}`, "", Values{Mode: "autopilot", CommandDenylist: []string{"a"}}, nil},
@@ -245,6 +272,7 @@ func TestSchema(t *testing.T) {
 		KeyMode: ScopeWindow, KeyCommandDenylist: ScopeWindow, KeyTrustedCommands: ScopeApplication,
 		KeyProvider: ScopeApplication, KeyModel: ScopeApplication,
 		KeyBedrockRegion: ScopeApplication, KeyBedrockProfile: ScopeApplication, KeyBedrockModels: ScopeApplication,
+		KeyOpenAIEndpoints: ScopeApplication, KeyOpenAIModels: ScopeApplication, KeyOllamaContext: ScopeApplication, KeyPrices: ScopeApplication,
 	}
 	if d := cmp.Diff(want, scopes); d != "" {
 		t.Error(d)

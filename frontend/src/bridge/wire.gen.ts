@@ -321,7 +321,7 @@ export interface Prompt {
 /** Property is one of Keel's settings, as the settings editor needs it. */
 export interface Property {
   key: string
-  /** string, boolean, stringArray, enum */
+  /** string, boolean, stringArray, enum, stringMap, integer */
   type: string
   title: string
   /** Markdown */

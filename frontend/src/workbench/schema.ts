@@ -7,6 +7,8 @@ const types: Record<string, Schema> = {
   boolean: { type: 'boolean' },
   stringArray: { type: 'array', items: { type: 'string' } },
   enum: { type: 'string' },
+  stringMap: { type: 'object', additionalProperties: { type: 'string' } },
+  integer: { type: 'integer' },
 }
 
 /** toSchema is one of Keel's settings as a contribution of an extension. */

@@ -96,6 +96,13 @@ describe('settings', () => {
     })
   })
 
+  it('contributes names with texts, and numbers', () => {
+    const map = { ...property, type: 'stringMap', default: '{}', enum: [] }
+    expect(toSchema(map)).toMatchObject({ type: 'object', additionalProperties: { type: 'string' }, default: {} })
+    const number = { ...property, type: 'integer', default: '32768', enum: [] }
+    expect(toSchema(number)).toMatchObject({ type: 'integer', default: 32768 })
+  })
+
   it.each<[Partial<SettingsProblem>, string]>([
     [
       { file: '/home/u/.config/keel/settings.json', line: 3, column: 7 },
