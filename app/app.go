@@ -19,6 +19,7 @@ import (
 	"github.com/keel-ide/keel/app/instance"
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/checkpoint"
+	"github.com/keel-ide/keel/backend/secret"
 )
 
 // Main runs Keel and returns its exit code: the command line when the first
@@ -62,7 +63,7 @@ func openWindow(arguments []string, page fs.FS, started time.Time) error {
 	}()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	a := &App{ctx: ctx, log: log, paths: paths, events: &events{}, started: started}
+	a := &App{ctx: ctx, log: log, paths: paths, events: &events{}, secrets: secret.New(secret.Options{}), started: started}
 	asking, stop := context.WithTimeout(ctx, 10*time.Second)
 	claim, err := instance.ClaimOrTell(asking, paths.Data, instance.Request{Path: path}, a.later)
 	stop()
@@ -87,6 +88,7 @@ type App struct {
 	log     *slog.Logger
 	paths   folder.Paths
 	events  *events
+	secrets *secret.Store
 	started time.Time
 	closing closing
 
@@ -146,6 +148,7 @@ func (a *App) open(request wire.OpenFolderRequest) (*folder.Folder, error) {
 		Rescue:   request.Rescue,
 		SetAside: request.SetAside,
 		Events:   a.events,
+		Secrets:  a.secrets,
 		Explain:  bind.Explain,
 		Log:      a.log,
 	})

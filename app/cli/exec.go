@@ -33,7 +33,7 @@ func newExec(options *shared) *cobra.Command {
 	}
 	flags := command.Flags()
 	flags.StringVar(&e.mode, "mode", "", "autopilot or supervised (without a window, supervised denies every file change)")
-	flags.StringVar(&e.provider, "provider", "", "bedrock, practice or replay")
+	flags.StringVar(&e.provider, "provider", "", "bedrock, ollama, lmstudio, llamacpp, vllm, github-models, openai:NAME, practice or replay")
 	flags.StringVar(&e.model, "model", "", "the model's id")
 	flags.StringVar(&e.script, "script", "", "with --provider replay: the file with the model's replies")
 	flags.StringVar(&e.session, "session", "", "go on with this session instead of a new one")
@@ -80,9 +80,11 @@ func (e *execOptions) check() error {
 		return usage{fmt.Errorf("--mode is autopilot or supervised, not %q", e.mode)}
 	}
 	switch e.provider {
-	case "", "bedrock", "practice", "replay":
+	case "", "bedrock", "ollama", "lmstudio", "llamacpp", "vllm", "github-models", "practice", "replay":
 	default:
-		return usage{fmt.Errorf("--provider is bedrock, practice or replay, not %q", e.provider)}
+		if !strings.HasPrefix(e.provider, "openai:") {
+			return usage{fmt.Errorf("--provider is bedrock, ollama, lmstudio, llamacpp, vllm, github-models, openai: and the name of an endpoint, practice or replay, not %q", e.provider)}
+		}
 	}
 	if (e.provider == "replay") != (e.script != "") {
 		return usage{errors.New("--provider replay and --script FILE go together")}

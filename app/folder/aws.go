@@ -10,7 +10,7 @@ import (
 
 // AWS returns what can be chosen for Amazon Bedrock. It reads files only.
 func (p *Providers) AWS(ctx context.Context) (wire.AWSChoices, error) {
-	for _, each := range p.all {
+	for _, each := range p.fixed {
 		if aws, ok := each.(interface {
 			Choices(ctx context.Context) bedrock.Choices
 		}); ok {

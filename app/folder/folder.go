@@ -26,6 +26,7 @@ import (
 	"github.com/keel-ide/keel/backend/command"
 	"github.com/keel-ide/keel/backend/provider"
 	"github.com/keel-ide/keel/backend/search"
+	"github.com/keel-ide/keel/backend/secret"
 	"github.com/keel-ide/keel/backend/session"
 	"github.com/keel-ide/keel/backend/settings"
 	"github.com/keel-ide/keel/backend/terminal"
@@ -60,6 +61,7 @@ type Options struct {
 	Headless  bool                // there is nobody to ask
 	Grants    []string            // command patterns trusted for this run
 	Providers []provider.Provider // beside the built-in ones
+	Secrets   *secret.Store       // for keys, kept as long as the program runs; none: the folder's own
 	Explain   func(error) error   // says an error in words for a person
 	Log       *slog.Logger
 }

@@ -1,32 +1,191 @@
 package folder
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/keel-ide/keel/app/wire"
+	"github.com/keel-ide/keel/backend/price"
 	"github.com/keel-ide/keel/backend/provider"
+	"github.com/keel-ide/keel/backend/provider/bedrock"
+	"github.com/keel-ide/keel/backend/provider/endpoint"
+	"github.com/keel-ide/keel/backend/provider/ollama"
+	"github.com/keel-ide/keel/backend/provider/openai"
+	"github.com/keel-ide/keel/backend/provider/practice"
+	"github.com/keel-ide/keel/backend/secret"
+	"github.com/keel-ide/keel/backend/settings"
 )
 
 // listLimit is how long the model picker waits for a provider's list.
 const listLimit = 8 * time.Second
 
-// Providers are the model services of this folder, in the order in which they
-// are tried for a session that names none.
+// hasKeyLimit is how long a list waits to learn whether there is a key; a
+// keychain that is waiting for its password answers later.
+const hasKeyLimit = time.Second
+
+// keyLimit is how long a key may be, far longer than any is.
+const keyLimit = 16 << 10
+
+// customPrefix begins the ids of the endpoints in the settings.
+const customPrefix = "openai:"
+
+// Providers are the model services of this folder.
 type Providers struct {
-	all     []provider.Provider
+	fixed   []provider.Provider // in the order in which they are tried for a session that names none
+	local   []provider.Provider // those of fixed that run on this machine
+	values  func() settings.Values
+	secrets *secret.Store
+	prices  *price.Table
+	notice  func(wire.Notice)
 	explain func(error) error
+
+	mu     sync.Mutex
+	custom map[string]provider.Provider // guarded by mu; by name and address
 }
 
-// Infos says of each provider whether it can be used.
-func (p *Providers) Infos(ctx context.Context) []provider.Info {
-	out := make([]provider.Info, len(p.all))
-	for i, each := range p.all {
-		out[i] = each.Info(ctx)
+// openProviders makes the services that models come from; none of them is asked
+// anything yet.
+func (f *Folder) openProviders() *Providers {
+	p := &Providers{
+		values:  f.Settings.Values,
+		secrets: f.options.Secrets,
+		notice:  f.notice,
+		explain: f.options.Explain,
+		custom:  map[string]provider.Provider{},
 	}
+	if p.secrets == nil {
+		p.secrets = secret.New(secret.Options{})
+	}
+	p.prices = price.New(func() map[string]string { return p.values().Prices })
+	p.local = []provider.Provider{
+		ollama.New(ollama.Options{Context: func() int { return p.values().OllamaContext }}),
+		openai.LMStudio(p.keyed(openai.LMStudioID)),
+		openai.LlamaCpp(p.keyed(openai.LlamaCppID)),
+		openai.VLLM(p.keyed(openai.VLLMID)),
+	}
+	p.fixed = slices.Concat(f.options.Providers, []provider.Provider{
+		bedrock.New(bedrock.Options{Settings: func() bedrock.Settings {
+			v := p.values()
+			return bedrock.Settings{Region: v.BedrockRegion, Profile: v.BedrockProfile, Models: v.BedrockModels}
+		}}),
+	}, p.local, []provider.Provider{
+		openai.GitHubModels(p.keyed(openai.GitHubModelsID).Key, p.keyed(openai.GitHubModelsID)),
+		practice.New(practice.Options{Delay: f.pace()}),
+	})
+	return p
+}
+
+func (f *Folder) notice(n wire.Notice) {
+	if f.options.Events != nil {
+		f.options.Events.Notice(n)
+	}
+}
+
+// keyed is the options of a service whose key is kept under a name.
+func (p *Providers) keyed(name string) openai.Options {
+	return openai.Options{
+		Key: func(ctx context.Context) (string, error) { return p.key(ctx, name) },
+		HasKey: func(ctx context.Context) bool {
+			ctx, cancel := context.WithTimeout(ctx, hasKeyLimit)
+			defer cancel()
+			key, err := p.key(ctx, name)
+			return err == nil && key != ""
+		},
+	}
+}
+
+// key returns a key, or "" where there is none. Without a keychain there is
+// none, which is told when one is entered.
+func (p *Providers) key(ctx context.Context, name string) (string, error) {
+	key, err := p.secrets.Get(ctx, name)
+	if _, broken := errors.AsType[*secret.Error](err); broken {
+		return "", nil
+	}
+	return key, err
+}
+
+// Custom returns the endpoints that the settings name now, by name.
+func (p *Providers) Custom() []provider.Provider {
+	endpoints := p.values().OpenAIEndpoints
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var out []provider.Provider
+	kept := map[string]provider.Provider{}
+	for _, name := range slices.Sorted(maps.Keys(endpoints)) {
+		key := name + " " + endpoints[name]
+		made, ok := p.custom[key]
+		if !ok {
+			made = p.makeCustom(name, endpoints[name])
+		}
+		kept[key] = made
+		out = append(out, made)
+	}
+	p.custom = kept
 	return out
+}
+
+func (p *Providers) makeCustom(name, address string) provider.Provider {
+	o := p.keyed(customSecret(name, address))
+	if name == "openai" {
+		kept := o.Key
+		o.Key = func(ctx context.Context) (string, error) {
+			key, err := kept(ctx)
+			return cmp.Or(key, os.Getenv("OPENAI_API_KEY")), err
+		}
+		asked := o.HasKey
+		o.HasKey = func(ctx context.Context) bool { return os.Getenv("OPENAI_API_KEY") != "" || asked(ctx) }
+	}
+	o.ID, o.Name, o.Base, o.Setting = customPrefix+name, name, address, settings.KeyOpenAIEndpoints
+	o.Models = func() []string { return p.values().OpenAIModels }
+	return openai.New(o)
+}
+
+// customSecret names the key of an endpoint after its host too: when another
+// address is set, the key does not go there.
+func customSecret(name, address string) string {
+	host := ""
+	if parsed, err := url.Parse(strings.TrimSpace(address)); err == nil {
+		host = parsed.Scheme + "://" + parsed.Host
+	}
+	return customPrefix + name + " " + host
+}
+
+// all returns every provider, in the order in which they are shown.
+func (p *Providers) all() []provider.Provider { return slices.Concat(p.fixed, p.Custom()) }
+
+// Infos says of each provider whether it can be used.
+func (p *Providers) Infos(ctx context.Context) []provider.Info { return infos(ctx, p.all()) }
+
+// infos asks all at once: each may have to look at this machine.
+func infos(ctx context.Context, providers []provider.Provider) []provider.Info {
+	out := make([]provider.Info, len(providers))
+	var group sync.WaitGroup
+	for i, each := range providers {
+		group.Go(func() { out[i] = each.Info(ctx) })
+	}
+	group.Wait()
+	return out
+}
+
+// Running returns the id of a model server that runs on this machine and has a
+// model, or "". It takes 0.3 s at most.
+func (p *Providers) Running(ctx context.Context) string {
+	for _, info := range infos(ctx, p.local) {
+		if info.Ready && info.Local {
+			return info.ID
+		}
+	}
+	return ""
 }
 
 // States lists the providers with their models, asking all at once. One that
@@ -34,9 +193,10 @@ func (p *Providers) Infos(ctx context.Context) []provider.Info {
 func (p *Providers) States(ctx context.Context) []wire.ProviderState {
 	ctx, cancel := context.WithTimeout(ctx, listLimit)
 	defer cancel()
-	states := make([]wire.ProviderState, len(p.all))
+	all := p.all()
+	states := make([]wire.ProviderState, len(all))
 	var group sync.WaitGroup
-	for i, each := range p.all {
+	for i, each := range all {
 		group.Go(func() { states[i] = p.state(ctx, each) })
 	}
 	group.Wait()
@@ -47,6 +207,11 @@ func (p *Providers) state(ctx context.Context, each provider.Provider) wire.Prov
 	state := wire.ProviderState{Info: each.Info(ctx)}
 	models, err := each.Models(ctx)
 	state.Models = models
+	for i, m := range state.Models {
+		if known, ok := p.Price(state.ID, m.ID); ok {
+			state.Models[i].Price = &known
+		}
+	}
 	if err == nil || !state.Ready {
 		return state
 	}
@@ -58,8 +223,76 @@ func (p *Providers) state(ctx context.Context, each provider.Provider) wire.Prov
 	return state
 }
 
-// SetKey keeps a provider's key in the keychain.
-func (p *Providers) SetKey(ctx context.Context, id, key string) error { return errors.New("not yet") }
+// Price returns what a model costs; false when that is not known. What runs on
+// this machine costs nothing, unless the user set a price.
+func (p *Providers) Price(providerID, modelID string) (provider.Price, bool) {
+	known, ok := p.prices.Of(providerID, modelID)
+	return known, ok || p.free(providerID)
+}
+
+func (p *Providers) free(providerID string) bool {
+	switch providerID {
+	case ollama.ID, openai.LMStudioID, openai.LlamaCppID, openai.VLLMID, practice.ID:
+		return true
+	}
+	name, ok := strings.CutPrefix(providerID, customPrefix)
+	return ok && endpoint.IsLoopback(p.values().OpenAIEndpoints[name])
+}
+
+// SetKey keeps a provider's key in the keychain. Where there is none it is kept
+// until Keel closes, and the person is told.
+func (p *Providers) SetKey(ctx context.Context, id, key string) error {
+	name, info, err := p.keyName(ctx, id)
+	if err != nil {
+		return err
+	}
+	key = strings.TrimSpace(key)
+	if key == "" || len(key) > keyLimit || strings.ContainsFunc(key, func(r rune) bool { return unicode.IsControl(r) || r == ' ' || r > unicode.MaxASCII }) {
+		return &wire.Error{Code: wire.CodeInvalid, Message: "This cannot be a key; nothing was kept.", Hint: "Copy the key alone, without blanks or quotation marks around it."}
+	}
+	place, why, err := p.secrets.Set(ctx, name, key)
+	if err != nil {
+		return err
+	}
+	if place == secret.InKeychain {
+		return nil
+	}
+	notice := wire.Notice{Severity: "warning", Message: fmt.Sprintf("The key for %s is kept until Keel closes, and then forgotten.", info.Name)}
+	if known, ok := errors.AsType[*secret.Error](why); ok {
+		notice.Message = known.Message + " " + notice.Message
+		notice.Hint = known.Hint
+	}
+	p.notice(notice)
+	return nil
+}
 
 // RemoveKey takes a provider's key out of the keychain.
-func (p *Providers) RemoveKey(ctx context.Context, id string) error { return errors.New("not yet") }
+func (p *Providers) RemoveKey(ctx context.Context, id string) error {
+	name, _, err := p.keyName(ctx, id)
+	if err != nil {
+		return err
+	}
+	err = p.secrets.Remove(ctx, name)
+	if known, ok := errors.AsType[*secret.Error](err); ok {
+		return &wire.Error{Code: wire.CodeNotAllowed, Message: "The key was not removed. " + known.Message, Hint: known.Hint}
+	}
+	return err
+}
+
+// keyName is what a provider's key is kept under.
+func (p *Providers) keyName(ctx context.Context, id string) (string, provider.Info, error) {
+	if name, ok := strings.CutPrefix(id, customPrefix); ok {
+		if address, ok := p.values().OpenAIEndpoints[name]; ok {
+			return customSecret(name, address), provider.Info{ID: id, Name: name}, nil
+		}
+	}
+	switch id {
+	case openai.LMStudioID, openai.LlamaCppID, openai.VLLMID, openai.GitHubModelsID:
+		for _, each := range p.fixed {
+			if info := each.Info(ctx); info.ID == id {
+				return id, info, nil
+			}
+		}
+	}
+	return "", provider.Info{}, &wire.Error{Code: wire.CodeNotFound, Message: fmt.Sprintf("There is no service %q that takes a key; nothing was kept.", id), Hint: "Look at the list in the model picker again."}
+}

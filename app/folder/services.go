@@ -1,6 +1,7 @@
 package folder
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -115,24 +116,19 @@ func (f *Folder) openAgent(ctx context.Context, data string) error {
 		Protected: []string{f.options.Paths.Config, f.options.Paths.Data},
 		Root:      f.Workspace.Path(),
 	})
-	f.Providers = &Providers{explain: f.options.Explain, all: append(slices.Clone(f.options.Providers),
-		bedrock.New(bedrock.Options{Settings: func() bedrock.Settings {
-			v := f.Settings.Values()
-			return bedrock.Settings{Region: v.BedrockRegion, Profile: v.BedrockProfile, Models: v.BedrockModels}
-		}}),
-		practice.New(practice.Options{Delay: f.pace()}),
-	)}
+	f.Providers = f.openProviders()
 	f.Agent = agent.New(agent.Options{
-		Sessions:    sessions,
-		Providers:   f.Providers.all,
-		Tools:       f.tools(f.Commands),
-		Policy:      f.Policy,
-		Checkpoints: &bracket{store: f.Checkpoints, sets: change.New(f.Checkpoints)},
-		Defaults:    f.defaults,
-		Facts:       f.facts,
-		Headless:    f.options.Headless,
-		Grants:      f.options.Grants,
-		Log:         f.options.Log,
+		Sessions:      sessions,
+		Providers:     f.Providers.fixed,
+		MoreProviders: f.Providers.Custom,
+		Tools:         f.tools(f.Commands),
+		Policy:        f.Policy,
+		Checkpoints:   &bracket{store: f.Checkpoints, sets: change.New(f.Checkpoints)},
+		Defaults:      f.defaults,
+		Facts:         f.facts,
+		Headless:      f.options.Headless,
+		Grants:        f.options.Grants,
+		Log:           f.options.Log,
 	})
 	return nil
 }
@@ -146,8 +142,12 @@ func (f *Folder) pace() time.Duration {
 	return practice.Pace
 }
 
+// defaultsLimit is how long a new session waits to learn what runs here.
+const defaultsLimit = time.Second
+
 // defaults is what a new session starts with. A service that costs money is
-// used only once the user has named it, or a model of it.
+// used only once the user has named it, or a model of it; a model server that
+// runs on this machine comes before the practice model.
 func (f *Folder) defaults() session.Session {
 	v := f.Settings.Values()
 	made := session.Session{Mode: session.Mode(v.Mode), Provider: v.Provider, Model: v.Model}
@@ -155,6 +155,10 @@ func (f *Folder) defaults() session.Session {
 		made.Provider = practice.ID
 		if v.Model != "" {
 			made.Provider = bedrock.ID
+		} else {
+			ctx, cancel := context.WithTimeout(context.Background(), defaultsLimit)
+			defer cancel()
+			made.Provider = cmp.Or(f.Providers.Running(ctx), practice.ID)
 		}
 	}
 	if made.Provider == practice.ID {

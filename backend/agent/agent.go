@@ -69,12 +69,15 @@ const (
 // Options is everything an agent stands on. Sessions, Tools, Policy and
 // Checkpoints are required.
 type Options struct {
-	Sessions    *session.Store
-	Providers   []provider.Provider // the first that is ready serves sessions that name none
-	Tools       Tools
-	Policy      Policy
-	Approvals   *approval.Queue // a queue of its own
-	Checkpoints Checkpoints
+	Sessions  *session.Store
+	Providers []provider.Provider // the first that is ready serves sessions that name none
+	// MoreProviders returns those that come and go with the settings, tried
+	// after Providers. None.
+	MoreProviders func() []provider.Provider
+	Tools         Tools
+	Policy        Policy
+	Approvals     *approval.Queue // a queue of its own
+	Checkpoints   Checkpoints
 
 	// Defaults returns what a new session starts with; its Mode, Provider and
 	// Model are used. Autopilot and the first ready provider.
@@ -96,6 +99,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Defaults == nil {
 		o.Defaults = func() session.Session { return session.Session{} }
+	}
+	if o.MoreProviders == nil {
+		o.MoreProviders = func() []provider.Provider { return nil }
 	}
 	if o.Facts == nil {
 		o.Facts = func(context.Context) Facts { return Facts{} }

@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/keel-ide/keel/backend/provider"
@@ -50,7 +51,7 @@ func (t *turn) chooseModel(ctx context.Context) (model, error) {
 
 func (a *Agent) choose(ctx context.Context, providerID, modelID string) (model, error) {
 	var hints []provider.Info
-	for _, p := range a.o.Providers {
+	for _, p := range slices.Concat(a.o.Providers, a.o.MoreProviders()) {
 		info := p.Info(ctx)
 		if providerID != "" && info.ID != providerID {
 			continue

@@ -17,8 +17,8 @@ import (
 
 // Provider is a model service with its credentials.
 type Provider interface {
-	// Info names the provider and says, without asking the network, whether it
-	// can be used.
+	// Info names the provider and says, without asking another machine, whether
+	// it can be used. A look at this machine takes 0.3 s at most.
 	Info(ctx context.Context) Info
 	// Models lists what can be asked for; it may ask the network.
 	Models(ctx context.Context) ([]Model, error)
