@@ -98,7 +98,11 @@ describe('settings', () => {
 
   it('contributes names with texts, and numbers', () => {
     const map = { ...property, type: 'stringMap', default: '{}', enum: [] }
-    expect(toSchema(map)).toMatchObject({ type: 'object', additionalProperties: { type: 'string' }, default: {} })
+    expect(toSchema(map)).toMatchObject({
+      type: 'object',
+      additionalProperties: { type: 'string' },
+      default: {},
+    })
     const number = { ...property, type: 'integer', default: '32768', enum: [] }
     expect(toSchema(number)).toMatchObject({ type: 'integer', default: 32768 })
   })
