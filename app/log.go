@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/keel-ide/keel/app/folder"
 )
@@ -34,12 +35,16 @@ func openLog(paths folder.Paths) (*slog.Logger, func() error, error) {
 }
 
 // wailsLog hands what Wails logs to our log. Wails logs a failed call with all
-// its arguments, which can hold a person's text: only the start is kept.
+// its arguments, which can hold a person's text, or a key: they are left out,
+// and of anything else only the start is kept.
 type wailsLog struct{ log *slog.Logger }
 
 const maxWailsLine = 160
 
 func (l wailsLog) write(level slog.Level, message string) {
+	if call, _, ok := strings.Cut(message, `"args"`); ok {
+		message = call + "…"
+	}
 	if len(message) > maxWailsLine {
 		message = message[:maxWailsLine] + "…"
 	}
