@@ -88,6 +88,10 @@ func diagnose(ctx context.Context, options *shared) []check {
 		if !info.Ready {
 			detail = "not ready"
 		}
+		if !info.Ready && info.Local { // a program that is not used is no flaw
+			checks = append(checks, check{Name: info.ID, OK: true, Detail: info.Name + ": not running here, or without a model"})
+			continue
+		}
 		checks = append(checks, check{Name: info.ID, OK: info.Ready, Detail: info.Name + ": " + detail, Hint: info.Hint})
 	}
 	return append(checks, check{
