@@ -69,15 +69,16 @@ const (
 // Options is everything an agent stands on. Sessions, Tools, Policy and
 // Checkpoints are required.
 type Options struct {
-	Sessions  *session.Store
-	Providers []provider.Provider // the first that is ready serves sessions that name none
+	Sessions    *session.Store
+	Providers   []provider.Provider // the first that is ready serves sessions that name none
+	Tools       Tools
+	Policy      Policy
+	Approvals   *approval.Queue // a queue of its own
+	Checkpoints Checkpoints
+
 	// MoreProviders returns those that come and go with the settings, tried
 	// after Providers. None.
 	MoreProviders func() []provider.Provider
-	Tools         Tools
-	Policy        Policy
-	Approvals     *approval.Queue // a queue of its own
-	Checkpoints   Checkpoints
 
 	// Defaults returns what a new session starts with; its Mode, Provider and
 	// Model are used. Autopilot and the first ready provider.
