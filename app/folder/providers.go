@@ -77,7 +77,7 @@ func (f *Folder) openProviders() *Providers {
 		bedrock.New(bedrock.Options{Settings: func() bedrock.Settings {
 			v := p.values()
 			return bedrock.Settings{Region: v.BedrockRegion, Profile: v.BedrockProfile, Models: v.BedrockModels}
-		}}),
+		}, APIKey: p.keyed(bedrock.ID).Key}),
 	}, p.local, []provider.Provider{
 		openai.GitHubModels(p.keyed(openai.GitHubModelsID).Key, p.keyed(openai.GitHubModelsID)),
 		practice.New(practice.Options{Delay: f.pace()}),
@@ -287,7 +287,7 @@ func (p *Providers) keyName(ctx context.Context, id string) (string, provider.In
 		}
 	}
 	switch id {
-	case openai.LMStudioID, openai.LlamaCppID, openai.VLLMID, openai.GitHubModelsID:
+	case bedrock.ID, openai.LMStudioID, openai.LlamaCppID, openai.VLLMID, openai.GitHubModelsID:
 		for _, each := range p.fixed {
 			if info := each.Info(ctx); info.ID == id {
 				return id, info, nil
