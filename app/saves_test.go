@@ -16,6 +16,7 @@ import (
 	"github.com/keel-ide/keel/app/bind"
 	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/app/wire"
+	"github.com/keel-ide/keel/backend/agent"
 	"github.com/keel-ide/keel/backend/provider"
 	"github.com/keel-ide/keel/backend/provider/replay"
 )
@@ -55,7 +56,7 @@ func TestARevertLeavesWhatTheUserDidMeanwhile(t *testing.T) {
 	session, err := opened.Agent.CreateSession(ctx)
 	check(err)
 	check(opened.Agent.SetModel(ctx, session.ID, "replay", ""))
-	turn, err := opened.Agent.Send(ctx, session.ID, "do it")
+	turn, err := opened.Agent.Send(ctx, session.ID, agent.Prompt{Text: "do it"})
 	check(err)
 	for {
 		if _, err := os.Stat(filepath.Join(path, "started")); err == nil {

@@ -34,6 +34,12 @@ func Explain(err error) error {
 	if failure, ok := errors.AsType[*provider.Error](err); ok {
 		return &wire.Error{Code: wire.CodeProvider, Message: failure.Message, Hint: failure.Hint}
 	}
+	if image, ok := errors.AsType[*agent.ImageError](err); ok {
+		return &wire.Error{
+			Code: wire.CodeInvalid, Message: fmt.Sprintf("The image %q %s. The message was not sent.", image.Name, image.Reason),
+			Hint: "Remove the image or use another one, then send again.",
+		}
+	}
 	if pattern, ok := errors.AsType[*search.PatternError](err); ok {
 		return &wire.Error{Code: wire.CodeBadPattern, Message: sentence(pattern.Error()), Hint: "Correct the pattern, or turn regular expressions off."}
 	}
@@ -104,13 +110,16 @@ func explanations() []explanation {
 		{search.ErrNoRipgrep, wire.CodeMissingTool, "Search needs ripgrep, which was not found beside Keel nor on the PATH.", "Install ripgrep or reinstall Keel; files, chat and terminal work without it."},
 		{search.ErrOutside, wire.CodeOutside, "The folder to search leads out of the opened folder.", "Search in a folder below it."},
 		{session.ErrNotFound, wire.CodeNotFound, "This session no longer exists.", "Start a new one."},
-		{session.ErrBusy, wire.CodeBusy, "Another Keel command is using this session.", "Wait for it to finish, or start a new session."},
+		{session.ErrBusy, wire.CodeBusy, "This session is open in another window or command of Keel, which alone may write it; nothing was changed here.", "Go on over there, or close it there and try again, or start a new session."},
 		{session.ErrNewer, wire.CodeBroken, "A newer version of Keel wrote this session; it was left as it is.", "Open it with that version, or start a new session."},
 		{agent.ErrRunning, wire.CodeBusy, "A turn is running in this session.", "Stop it first, then try again."},
 		{approval.ErrChanged, wire.CodeChanged, "What was shown is no longer what would happen; nothing was run.", "Look at the question again."},
-		{approval.ErrGone, wire.CodeNotFound, "This question has been answered already.", ""},
+		{approval.ErrGone, wire.CodeNotFound, "This question is no longer open: it was answered, or its turn has ended.", ""},
 		{agent.ErrNothing, wire.CodeNotFound, "This turn changed nothing, so there is nothing to take back.", ""},
 		{agent.ErrNotFound, wire.CodeNotFound, "This turn or waiting message is no longer there; the agent may have taken the message already.", ""},
+		{agent.ErrAnswer, wire.CodeInvalid, "This is not one of the answers that the question offers; it still waits.", "Choose one of them."},
+		{agent.ErrNobody, wire.CodeInvalid, "There is nobody to ask without a window.", "Open the session in Keel's window."},
+		{agent.ErrNoCommand, wire.CodeNotFound, "This command no longer runs in the background.", ""},
 		{agent.ErrEmpty, wire.CodeInvalid, "The message is empty.", "Type what you want."},
 		{settings.ErrValue, wire.CodeInvalid, "This setting cannot have that value; nothing was changed.", "Look at its description in the settings editor."},
 		{command.ErrNoFolder, wire.CodeNotFound, "The folder to run the command in does not exist; nothing was run.", ""},

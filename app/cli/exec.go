@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/keel-ide/keel/app/folder"
+	"github.com/keel-ide/keel/backend/agent"
 	"github.com/keel-ide/keel/backend/provider"
 	"github.com/keel-ide/keel/backend/provider/replay"
 	"github.com/keel-ide/keel/backend/session"
@@ -102,7 +103,7 @@ func (e *execOptions) turn(ctx context.Context, f *folder.Folder, prompt string)
 	watching, done := context.WithCancel(context.WithoutCancel(ctx))
 	defer done()
 	events := f.Agent.Subscribe(watching)
-	turn, err := f.Agent.Send(ctx, id, prompt)
+	turn, err := f.Agent.Send(ctx, id, agent.Prompt{Text: prompt})
 	if err != nil {
 		return "", err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/keel-ide/keel/app/bind"
 	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/app/wire"
+	"github.com/keel-ide/keel/backend/agent"
 	"github.com/keel-ide/keel/backend/approval"
 	"github.com/keel-ide/keel/backend/provider"
 	"github.com/keel-ide/keel/backend/provider/replay"
@@ -58,7 +59,7 @@ func turn(t *testing.T, f *folder.Folder) (session.Session, session.Turn) {
 	if err := f.Agent.SetModel(ctx, made.ID, "replay", ""); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.Agent.Send(ctx, made.ID, "do it"); err != nil {
+	if _, err := f.Agent.Send(ctx, made.ID, agent.Prompt{Text: "do it"}); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.Agent.Wait(ctx, made.ID); err != nil {

@@ -35,12 +35,12 @@ func (c *call) act(ctx context.Context) (changed bool) {
 			return c.fail(fmt.Sprintf("Nothing was done: the session could not be saved first (%v). Tell the user to make room on the disk.", err))
 		}
 	}
-	out := &output{turn: t, item: c.item.ID}
+	out := &output{live: t.live, turn: t.head.ID, item: c.item.ID}
 	var result Result
+	var goesOn *following
 	ended, panicked := t.await(ctx, func() {
-		if result = c.prepared.Run(ctx, host{c, out}); result.Living != nil {
-			t.agent.touches.left(t, result.Living)
-		}
+		result = c.prepared.Run(ctx, host{c, out})
+		goesOn = t.leaves(ctx, &result)
 	})
 	tool.Output, tool.OutputAt = out.close()
 	tool.DurationMs = t.agent.o.Now().Sub(started).Milliseconds()
@@ -60,6 +60,10 @@ func (c *call) act(ctx context.Context) (changed bool) {
 		return c.fail(fmt.Sprintf("The tool failed by an error of its own: %v\nLook at the present state before you repeat the call.", panicked))
 	}
 	tool.ExitCode, tool.HasExit, tool.Background = result.ExitCode, result.HasExit, result.Living != nil
+	if goesOn != nil {
+		tool.Background, tool.Running, tool.CommandID = true, true, goesOn.background.ID()
+		defer t.live.follow(ctx, t.head.ID, c.item.ID, goesOn) // when the call is shown to have ended
+	}
 	switch {
 	case result.IsError && ctx.Err() != nil:
 		return c.end(session.CallCancelled, resultKilled+"\n"+result.Text)
@@ -78,8 +82,8 @@ func (c *call) refuse(ctx context.Context, err error) bool {
 
 // output passes a command's output on and keeps its end.
 type output struct {
-	turn *turn
-	item string // its id
+	live       *live
+	turn, item string // their ids
 
 	mu     sync.Mutex // guards what follows
 	closed bool
@@ -110,9 +114,7 @@ func (o *output) pass(data []byte) {
 	if len(o.kept) > 2*session.MaxOutput {
 		o.trim()
 	}
-	o.turn.live.emit(session.Change{
-		Kind: session.ChangeOutput, TurnID: o.turn.head.ID, ItemID: o.item, Append: text,
-	})
+	o.live.emit(session.Change{Kind: session.ChangeOutput, TurnID: o.turn, ItemID: o.item, Append: text})
 }
 
 func (o *output) trim() {
@@ -131,6 +133,13 @@ func (o *output) close() (string, int64) {
 	o.closed = true
 	o.trim()
 	return string(o.kept), o.before
+}
+
+// over reports whether the call has ended, or was given up.
+func (o *output) over() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.closed
 }
 
 // wholeRunes returns how much of data does not end in the middle of a

@@ -9,8 +9,20 @@
 // and nothing happens. Calls of a reply that was cut are never run.
 //
 // Every turn ends, with a reason and, unless it just finished, a sentence for
-// the user. [Agent.Stop] ends it in under a second at any moment; a process
-// that takes longer to die is waited for before the next change or revert.
+// the user. [Agent.Stop] ends it in under a second at any moment, also while it
+// waits for a person or for the next attempt; a process that takes longer to die
+// is waited for before the next change or revert. A turn whose calls keep giving
+// the same results is told so, and then stopped.
+//
+// Where a turn needs a person (a question of the model, credentials that the
+// service refuses, many steps) it waits, and the same turn goes on with the
+// answer; where nobody can be asked it ends instead.
+//
+// A command that goes on in the background is followed beyond its turn: what it
+// says is shown where it was started, and its end is told to the model, once.
+// What is shown to run is followed; Keel's end ends that.
+//
+// What a model has used is counted at every reply, also those that were cut.
 //
 // Every change of a session reaches subscribers in order, at most one event per
 // session every 16 ms, with numbers that grow by one. Readers are never waited
@@ -24,7 +36,8 @@
 // between two checkpoints. What another program changes in the very moment in
 // which a command runs cannot be told from the command's work.
 //
-// Turns of one session never overlap; a message sent during a turn is queued.
+// Turns of one session never overlap; a message sent during a turn is queued. It
+// reaches the model exactly once, or becomes the draft, or stays in the queue.
 package agent
 
 import (
@@ -51,8 +64,12 @@ var (
 	ErrNothing = errors.New("this turn changed nothing")
 	// ErrNotFound is returned for a turn or a queued message that is not there.
 	ErrNotFound = errors.New("not found in this session")
-	// ErrEmpty is returned for a prompt without text.
+	// ErrEmpty is returned for a prompt without text and images.
 	ErrEmpty = errors.New("the message is empty")
+	// ErrAnswer is returned for an answer that the question does not offer.
+	ErrAnswer = errors.New("not one of the answers")
+	// ErrNoCommand is returned for a background command that does not run.
+	ErrNoCommand = errors.New("no such command runs in the background")
 	// ErrNobody is returned for a question when nobody can be asked.
 	ErrNobody = errors.New("there is nobody to ask")
 	// ErrClosed is returned after [Agent.Close].
@@ -86,7 +103,10 @@ type Options struct {
 	Facts    func(context.Context) Facts // nothing is known about the workspace
 	Headless bool                        // nobody can be asked
 	Grants   []string                    // patterns of commands trusted by this agent only
-	MaxSteps int                         // replies in one turn; 50
+	MaxSteps int                         // replies in one turn before it asks whether to go on; 50
+	Commands Commands                    // ends background commands; they cannot be ended
+	// Price says what a model's tokens cost; no price is known.
+	Price func(providerID, modelID string) (provider.Price, bool)
 
 	Now    func() time.Time // time.Now
 	NewID  func() string    // random, 26 letters and digits
@@ -161,6 +181,7 @@ func (a *Agent) Close(ctx context.Context) error {
 	var failed error
 	for _, l := range lives {
 		failed = errors.Join(failed, l.end(ctx))
+		l.unfollow()
 	}
 	ended := make(chan struct{})
 	go func() { a.work.Wait(); close(ended) }()

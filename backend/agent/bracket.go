@@ -49,8 +49,7 @@ func (t *turn) before(ctx context.Context, c *call) (*bracket, error) {
 	}
 	c.item.Tool.Before = taken.ID
 	if t.head.Before == "" {
-		t.head.Before = taken.ID
-		t.live.emit(turnChange(t.head))
+		t.change(func(head *session.Turn) { head.Before = taken.ID })
 	}
 	around.item, around.before = *c.item, taken.ID
 	t.brackets = append(t.brackets, around)
@@ -89,7 +88,7 @@ func (t *turn) after(ctx context.Context, around *bracket) {
 
 // checkpoint takes one for a call, or for the whole turn when around is nil.
 func (t *turn) checkpoint(ctx context.Context, reason string, around *bracket) (Checkpoint, error) {
-	request := CheckpointRequest{Reason: reason, SessionID: t.live.id, TurnID: t.head.ID, Label: title(t.head.Prompt)}
+	request := CheckpointRequest{Reason: reason, SessionID: t.live.id, TurnID: t.head.ID, Label: t.label}
 	if around != nil {
 		request.ToolCallID, request.Label = around.item.Tool.ID, around.item.Tool.Title
 		if !around.command {
@@ -172,6 +171,8 @@ func (t *turn) record(s *settling) {
 	for _, text := range s.notices {
 		t.notice(text)
 	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.head.After, t.head.Changes, t.head.Drift = s.after, s.changes, s.drift
 }
 

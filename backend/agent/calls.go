@@ -151,7 +151,9 @@ func (c *call) allow(ctx context.Context, changed bool) bool {
 		return c.ask(ctx, changed)
 	}
 	if t.agent.o.Headless {
+		t.mu.Lock()
 		t.denied = fmt.Sprintf("%s was not allowed: %s", c.item.Tool.Title, d.Reason)
+		t.mu.Unlock()
 	}
 	return c.end(session.CallRejected, fmt.Sprintf(
 		"Not allowed, and nothing was done: %s Do not try to do the same in another way; go on without it or say what is missing.", d.Reason))
@@ -169,7 +171,7 @@ func (c *call) ask(ctx context.Context, changed bool) bool {
 	}
 	tool.Status = session.CallWaiting
 	c.show()
-	t.setStatus(session.Waiting)
+	t.wait(1)
 	answer, err := t.agent.o.Approvals.Ask(ctx, approval.Question{ID: tool.Approval.ID, SessionID: t.live.id, Hash: c.plan.Hash})
 	switch {
 	case err != nil:
@@ -181,7 +183,7 @@ func (c *call) ask(ctx context.Context, changed bool) bool {
 	}
 	tool.Status = session.CallPending
 	c.show()
-	t.setStatus(session.Running)
+	t.wait(-1)
 	switch {
 	case ctx.Err() != nil:
 		return c.end(session.CallCancelled, resultStopped)

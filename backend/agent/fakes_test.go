@@ -414,7 +414,7 @@ func counter() func() string {
 
 func (b *bench) send(prompt string) string {
 	b.t.Helper()
-	id, err := b.Send(b.t.Context(), b.id, prompt)
+	id, err := b.Send(b.t.Context(), b.id, Prompt{Text: prompt})
 	if err != nil {
 		b.t.Fatal(err)
 	}

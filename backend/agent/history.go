@@ -20,6 +20,9 @@ const (
 func (t *turn) request(m model) provider.Request {
 	state := t.live.snapshot()
 	messages := Normalise(history(state, m.info.ID, m.id))
+	if t.noImages {
+		messages = withoutImages(messages)
+	}
 	return provider.Request{
 		Model:    m.id,
 		System:   t.system,
@@ -34,9 +37,11 @@ func history(s session.Session, providerID, modelID string) []provider.Message {
 	var messages []provider.Message
 	note := ""
 	for _, turn := range s.Turns {
-		messages = append(messages, user(text(note), text(turn.Prompt)))
+		messages = append(messages, user(append(pictures(turn.Images), text(note), text(turn.Prompt))...))
 		same := turn.Provider == providerID && turn.Model == modelID
-		items := slices.DeleteFunc(slices.Clone(turn.Items), func(i session.Item) bool { return i.Kind == session.ItemNotice })
+		items := slices.DeleteFunc(slices.Clone(turn.Items), func(i session.Item) bool {
+			return i.Kind == session.ItemNotice && !i.Told || i.Kind == session.ItemQuestion
+		})
 		for len(items) > 0 {
 			end := 1
 			for end < len(items) && items[end].Step == items[0].Step {
@@ -66,6 +71,12 @@ func noteAfter(turn session.Turn) string {
 		}
 		note += noteReverted
 	}
+	if plan := unfinishedPlan(turn.Todo); plan != "" {
+		if note != "" {
+			note += "\n"
+		}
+		note += plan
+	}
 	return note
 }
 
@@ -84,7 +95,9 @@ func step(items []session.Item, sameModel bool) []provider.Message {
 				Text: item.Text, Signature: item.Signature, Redacted: item.Redacted,
 			}})
 		case item.Kind == session.ItemPrompt:
-			prompts = append(prompts, text(item.Text))
+			prompts = append(append(prompts, pictures(item.Images)...), text(item.Text))
+		case item.Kind == session.ItemNotice && item.Told:
+			prompts = append(prompts, text("("+item.Text+")"))
 		case item.Kind == session.ItemTool && !unfinished(item.Tool):
 			reply.Blocks = append(reply.Blocks, provider.Block{Kind: provider.BlockToolCall, ToolCall: &provider.ToolCall{
 				ID: item.Tool.ID, Name: item.Tool.Name, Arguments: json.RawMessage(item.Tool.Arguments),

@@ -7,7 +7,8 @@ import (
 	"github.com/keel-ide/keel/backend/session"
 )
 
-// host is a [Host] for one call.
+// host is a [Host] for one call. Once the call has been given up it does
+// nothing any more.
 type host struct {
 	call *call
 	out  *output
@@ -15,30 +16,25 @@ type host struct {
 
 func (h host) Output(data []byte) { h.out.write(data) }
 
-func (h host) Todo(list []session.Todo) {}
+func (h host) Todo(list []session.Todo) {
+	if h.out.over() {
+		return
+	}
+	plan := shortened(list)
+	h.call.turn.change(func(head *session.Turn) { head.Todo = plan })
+}
 
-func (h host) Ask(context.Context, session.Question) (string, error) { return "", ErrNobody }
+func (h host) Ask(ctx context.Context, question session.Question) (string, error) {
+	if h.out.over() {
+		return "", context.Canceled
+	}
+	question.Kind = session.QuestionModel
+	return h.call.turn.question(ctx, question)
+}
 
 func (h host) SubAgent(context.Context, SubTask) (string, error) {
 	return "", errors.New("not yet")
 }
-
-// AnswerQuestion answers a question of the running turn.
-func (a *Agent) AnswerQuestion(ctx context.Context, id, questionID, answer string) error {
-	return errors.New("not yet")
-}
-
-// StopCommand ends a command that goes on in the background.
-func (a *Agent) StopCommand(ctx context.Context, id, commandID string) error {
-	return errors.New("not yet")
-}
-
-// SendNow stops the running turn and starts the next one with a queued message.
-// The other queued messages stay queued.
-func (a *Agent) SendNow(ctx context.Context, id, queuedID string) error { return errors.New("not yet") }
-
-// RetryNow ends the wait before the next attempt.
-func (a *Agent) RetryNow(ctx context.Context, id string) error { return errors.New("not yet") }
 
 // Compact makes room in the model's context before the next request; where no
 // turn runs, at once.
@@ -50,4 +46,6 @@ func (a *Agent) Search(ctx context.Context, text string) ([]session.Found, error
 }
 
 // Export writes a session as Markdown.
-func (a *Agent) Export(ctx context.Context, id string) (string, error) { return "", errors.New("not yet") }
+func (a *Agent) Export(ctx context.Context, id string) (string, error) {
+	return "", errors.New("not yet")
+}

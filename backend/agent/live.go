@@ -31,18 +31,28 @@ type live struct {
 
 	run     *run          // the running turns; nil when idle
 	settled chan struct{} // closed when no process or checkpoint of an earlier run is left
+
+	questions map[string]*asked     // that wait, by id
+	hurry     chan struct{}         // ends the wait for the next attempt; nil when there is none
+	follows   map[string]*following // background commands that run, by id
 }
 
-// run is a row of turns: the first and those from the queue.
+// run is a row of turns: the first and those from the queue. The live's mu
+// guards it.
 type run struct {
-	cancel context.CancelCauseFunc
-	idle   chan struct{} // closed when the session is idle again
+	cancel context.CancelCauseFunc // of its present turn
+	idle   chan struct{}           // closed when the session is idle again
+	step   int                     // that the model is at in the present turn
+	next   string                  // the queued message that goes next, ahead of all others; empty for the queue
 }
 
 func newLive(a *Agent, journal *session.Journal, state session.Session) *live {
 	settled := make(chan struct{})
 	close(settled)
-	return &live{agent: a, id: state.ID, state: state, journal: journal, settled: settled}
+	return &live{
+		agent: a, id: state.ID, state: state, journal: journal, settled: settled,
+		questions: map[string]*asked{}, follows: map[string]*following{},
+	}
 }
 
 // emit makes changes, which it then owns.
@@ -109,8 +119,7 @@ func whole(s session.Session) []session.Change {
 	header := s.Header()
 	changes := []session.Change{{Kind: session.ChangeSession, Session: &header}}
 	for _, turn := range s.Turns {
-		header := turn.Header()
-		changes = append(changes, session.Change{Kind: session.ChangeTurn, Turn: &header})
+		changes = append(changes, newTurnChange(turn))
 		for _, item := range turn.Items {
 			changes = append(changes, itemChange(turn.ID, item))
 		}
@@ -123,7 +132,13 @@ func itemChange(turnID string, item session.Item) session.Change {
 	return session.Change{Kind: session.ChangeItem, TurnID: turnID, Item: &copied}
 }
 
+// turnChange shows a turn that is known already: its images stay as they are.
 func turnChange(turn session.Turn) session.Change {
+	turn.Images = nil
+	return newTurnChange(turn)
+}
+
+func newTurnChange(turn session.Turn) session.Change {
 	header := turn.Header()
 	return session.Change{Kind: session.ChangeTurn, Turn: &header}
 }
@@ -221,11 +236,14 @@ func (l *live) end(ctx context.Context) error {
 func (l *live) stop(ctx context.Context, cause error) error {
 	l.mu.Lock()
 	r := l.run
+	if r != nil {
+		r.next = ""
+		r.cancel(cause)
+	}
 	l.mu.Unlock()
 	if r == nil {
 		return nil
 	}
-	r.cancel(cause)
 	select {
 	case <-r.idle:
 		return nil
@@ -271,13 +289,29 @@ func isClosed(c <-chan struct{}) bool {
 	}
 }
 
-// takeQueue empties the queue, with its messages for a turn's next request.
+// atStep notes what step the model is at.
+func (l *live) atStep(step int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.run.step = step
+}
+
+// takeQueue takes the messages for a turn's next request out of the queue.
 func (l *live) takeQueue() []session.Queued {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	queue := slices.Clone(l.state.Queue)
-	if len(queue) > 0 {
-		l.headerLocked(func(s *session.Session) { s.Queue = nil })
+	if l.run.next != "" {
+		return nil // the turn is being stopped for one of them
 	}
-	return queue
+	taken := fitting(l.state.Queue)
+	if len(taken) > 0 {
+		l.headerLocked(func(s *session.Session) { dequeue(s, taken) })
+	}
+	return taken
+}
+
+func dequeue(s *session.Session, taken []session.Queued) {
+	s.Queue = slices.DeleteFunc(s.Queue, func(q session.Queued) bool {
+		return slices.ContainsFunc(taken, func(t session.Queued) bool { return t.ID == q.ID })
+	})
 }

@@ -106,7 +106,7 @@ func TestModels(t *testing.T) {
 		}
 		disk := newDisk(nil)
 		a := New(Options{
-			Sessions: store, Tools: disk, Policy: policy{}, Checkpoints: disk,
+			Sessions: store, Tools: disk, Policy: policy{}, Checkpoints: disk, Headless: true,
 			Providers: []provider.Provider{model("first", false), model("second", true), model("third", true)},
 			Defaults:  func() session.Session { return session.Session{Provider: test.provider, Model: test.model} },
 		})

@@ -37,8 +37,9 @@ func (t *turn) chooseModel(ctx context.Context) (model, error) {
 		return model{}, err
 	}
 	named := t.head.Provider != "" && t.head.Model != ""
-	t.head.Provider, t.head.Model, t.head.Practice = chosen.info.ID, chosen.id, chosen.info.Practice
-	t.live.emit(turnChange(t.head))
+	t.change(func(head *session.Turn) {
+		head.Provider, head.Model, head.Practice = chosen.info.ID, chosen.id, chosen.info.Practice
+	})
 	if !named {
 		t.live.header(func(s *session.Session) {
 			if s.Provider == "" || s.Provider == chosen.info.ID && s.Model == "" {
@@ -47,6 +48,20 @@ func (t *turn) chooseModel(ctx context.Context) (model, error) {
 		})
 	}
 	return chosen, nil
+}
+
+// chooseAgain chooses anew for a turn that nothing has answered yet: the user
+// may have taken another model meanwhile.
+func (t *turn) chooseAgain(ctx context.Context) (model, error) {
+	providerID, modelID := t.live.choice()
+	t.change(func(head *session.Turn) { head.Provider, head.Model = providerID, modelID })
+	return t.chooseModel(ctx)
+}
+
+func (l *live) choice() (providerID, modelID string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.state.Provider, l.state.Model
 }
 
 func (a *Agent) choose(ctx context.Context, providerID, modelID string) (model, error) {

@@ -24,7 +24,8 @@ const (
 // digits, "_" and "-", an id of its own and an object as its arguments, and is
 // answered exactly once, in its order, at the start of the next message; a
 // missing answer says "aborted", and an answer without a call is dropped.
-// Reasoning is not touched, but a message of reasoning alone is dropped.
+// Images are passed on in messages of the user, and of nobody else. Reasoning is
+// not touched, but a message of reasoning alone is dropped.
 func Normalise(messages []provider.Message) []provider.Message {
 	n := normaliser{used: map[string]bool{}}
 	for _, message := range messages {
@@ -131,19 +132,21 @@ func plain(name string) string {
 }
 
 func (n *normaliser) user(blocks []provider.Block) {
-	var texts []provider.Block
+	var said []provider.Block
 	for _, block := range blocks {
 		switch {
 		case block.Kind == provider.BlockToolResult && block.ToolResult != nil:
 			n.answer(*block.ToolResult)
 		case block.Kind == provider.BlockText && strings.TrimSpace(block.Text) != "":
-			texts = append(texts, text(block.Text))
+			said = append(said, text(block.Text))
+		case block.Kind == provider.BlockImage && block.Image != nil && len(block.Image.Data) > 0:
+			said = append(said, block)
 		}
 	}
-	if len(texts) > 0 || n.answered() {
+	if len(said) > 0 || n.answered() {
 		n.settle()
 	}
-	n.put(provider.RoleUser, texts...)
+	n.put(provider.RoleUser, said...)
 }
 
 // answer keeps a result for the first call of its id that has none.

@@ -26,7 +26,19 @@ func cancelledEnd(ctx context.Context) ending {
 	if errors.Is(context.Cause(ctx), ErrClosed) {
 		return ending{session.StopCancelled, "Keel was closed while this turn was running.", "What it did so far stays. Send a message to go on."}
 	}
+	if errors.Is(context.Cause(ctx), errSentNow) {
+		return ending{session.StopCancelled, "You stopped this turn to send a message.", "What it did so far stays."}
+	}
 	return ending{session.StopCancelled, "You stopped this turn.", "What it did so far stays. Send a message to go on."}
+}
+
+// limitEnd is the ending of a turn that has taken all its steps and is not to
+// go on.
+func limitEnd(ctx context.Context, steps int) ending {
+	if ctx.Err() != nil {
+		return cancelledEnd(ctx)
+	}
+	return ending{session.StopStepLimit, fmt.Sprintf("The turn reached its limit of %d steps.", steps), "Send \"go on\" to continue."}
 }
 
 // replyEnd is the ending that a complete reply without tool calls makes.

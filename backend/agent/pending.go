@@ -24,9 +24,8 @@ func (p *pending) add(change session.Change) {
 	case session.ChangeSession:
 		p.replace(change, func(c session.Change) bool { return c.Kind == session.ChangeSession })
 	case session.ChangeTurn:
-		p.replace(change, func(c session.Change) bool {
-			return c.Kind == session.ChangeTurn && c.Turn.ID == change.Turn.ID
-		})
+		same := func(c session.Change) bool { return c.Kind == session.ChangeTurn && c.Turn.ID == change.Turn.ID }
+		p.replace(p.withImages(change, same), same)
 	case session.ChangeItem:
 		p.dropPieces(change.Item.ID)
 		p.replace(change, func(c session.Change) bool {
@@ -65,6 +64,18 @@ func (p *pending) replace(change session.Change, same func(session.Change) bool)
 		}
 	}
 	p.entries = append(p.entries, entry{change: change})
+}
+
+// withImages gives a change of a turn the images of the one that it replaces.
+func (p *pending) withImages(change session.Change, same func(session.Change) bool) session.Change {
+	for _, e := range p.entries {
+		if same(e.change) && change.Turn.Images == nil {
+			turn := *change.Turn
+			turn.Images = e.change.Turn.Images
+			change.Turn = &turn
+		}
+	}
+	return change
 }
 
 func (p *pending) dropPieces(itemID string) {

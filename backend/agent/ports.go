@@ -74,8 +74,9 @@ type Result struct {
 // Background is a command that goes on after its call.
 type Background interface {
 	ID() string
-	// Follow gives output as it comes until the command has ended, or ctx has;
-	// then it says how.
+	// Follow gives output as it comes, from where that given to [Host] has ended,
+	// until the command has ended, or ctx has, and then says how: with an error
+	// when that is not known.
 	Follow(ctx context.Context, output func([]byte)) (exitCode int, err error)
 }
 

@@ -31,7 +31,7 @@ func (a *Agent) recover(ctx context.Context, l *live) {
 	}
 	settled := make(chan struct{})
 	l.settled = settled
-	t := &turn{agent: a, live: l, head: last.Header()}
+	t := &turn{agent: a, live: l, head: last.Header(), label: Prompt{Text: last.Prompt, Images: last.Images}.title()}
 	ctx = context.WithoutCancel(ctx)
 	a.work.Go(func() {
 		defer close(settled)
@@ -49,7 +49,7 @@ func (a *Agent) recover(ctx context.Context, l *live) {
 			}
 		}
 		t.record(s)
-		l.emit(turnChange(t.head))
+		t.change(func(*session.Turn) {})
 	})
 }
 

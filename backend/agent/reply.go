@@ -23,8 +23,7 @@ func (t *turn) ask(ctx context.Context, m model, step int) (provider.Reply, []*s
 	for {
 		rec := &recorder{turn: t, step: step}
 		reply, err := t.attempt(ctx, m, request, rec)
-		t.head.Usage = t.head.Usage.Add(rec.usage)
-		t.live.emit(turnChange(t.head))
+		t.spend(m, rec.usage)
 		if err == nil {
 			wait.end()
 			return reply, rec.complete(reply), nil
@@ -33,6 +32,12 @@ func (t *turn) ask(ctx context.Context, m model, step int) (provider.Reply, []*s
 			rec.interrupt()
 			if wait.again(ctx, err) {
 				rec.retract()
+				continue
+			}
+			wait.end()
+			if t.signIn(ctx, err) {
+				rec.retract()
+				wait = t.retries(m)
 				continue
 			}
 		}

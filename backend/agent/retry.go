@@ -45,15 +45,44 @@ func (r *retries) again(ctx context.Context, err error) bool {
 	if !ok || now.Add(delay).Sub(r.since) > retryBudget {
 		return false
 	}
+	hurry := r.turn.live.hold()
+	defer r.turn.live.release()
 	r.show(retryText(err, r.name, r.failed+1), now.Add(delay).UnixMilli())
 	timer := time.NewTimer(delay)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		r.show(fmt.Sprintf("Trying again (attempt %d).", r.failed+1), 0)
-		return true
+	case <-hurry:
 	case <-ctx.Done():
 		return false
+	}
+	r.show(fmt.Sprintf("Trying again (attempt %d).", r.failed+1), 0)
+	return true
+}
+
+// RetryNow ends the wait before the next attempt, where there is one.
+func (a *Agent) RetryNow(_ context.Context, id string) error {
+	if l := a.opened(id); l != nil {
+		l.release()
+	}
+	return nil
+}
+
+// hold begins a wait for the next attempt; what it returns is closed when the
+// wait is to end.
+func (l *live) hold() <-chan struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.hurry = make(chan struct{})
+	return l.hurry
+}
+
+func (l *live) release() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.hurry != nil {
+		close(l.hurry)
+		l.hurry = nil
 	}
 }
 

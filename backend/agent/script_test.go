@@ -148,7 +148,7 @@ func (s *stage) do(line string) {
 	switch word {
 	case "", "#":
 	case "prompt":
-		id, err := s.agent.Send(ctx, s.session, rest)
+		id, err := s.agent.Send(ctx, s.session, agent.Prompt{Text: rest})
 		s.check(err)
 		if id != "" {
 			s.turn = id

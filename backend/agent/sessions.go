@@ -108,6 +108,7 @@ func (a *Agent) DeleteSession(ctx context.Context, id string) error {
 			return err
 		}
 		defer release()
+		l.stopCommands(ctx)
 		a.mu.Lock()
 		delete(a.lives, id)
 		a.mu.Unlock()
@@ -125,6 +126,9 @@ func (a *Agent) RestoreSession(ctx context.Context, id string) error {
 
 // EditQueued changes a message that waits for its place.
 func (a *Agent) EditQueued(ctx context.Context, id, queuedID, text string) error {
+	if strings.TrimSpace(text) == "" {
+		return ErrEmpty
+	}
 	return a.queued(ctx, id, queuedID, func(s *session.Session, i int) { s.Queue[i].Text = text })
 }
 

@@ -219,7 +219,7 @@ func TestCloseStopsEverything(t *testing.T) {
 	if err := b.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Send(t.Context(), b.id, "more"); !errors.Is(err, ErrClosed) {
+	if _, err := b.Send(t.Context(), b.id, Prompt{Text: "more"}); !errors.Is(err, ErrClosed) {
 		t.Errorf("sending to a closed agent: %v", err)
 	}
 	loaded, err := b.store.Load(t.Context(), b.id)

@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/keel-ide/keel/backend/bug"
@@ -19,11 +20,18 @@ const grace = 400 * time.Millisecond
 type turn struct {
 	agent    *Agent
 	live     *live
-	head     session.Turn // without items
 	brackets []*bracket
 	left     leftovers
 	system   string // the system prompt, the same for all of a turn's requests
 	denied   string // what was not allowed, where nobody could be asked
+	guard    guard
+	label    string // of its checkpoints
+	noImages bool   // the model is known to take no images
+	looked   bool   // for noImages
+
+	mu      sync.Mutex   // guards what follows: calls that run beside each other change it too
+	head    session.Turn // without items and images
+	waiting int          // open questions
 }
 
 // run runs the turn up to its last reply or result.
@@ -46,6 +54,9 @@ func (t *turn) run(ctx context.Context, earlier <-chan struct{}) ending {
 
 func (t *turn) steps(ctx context.Context) ending {
 	model, err := t.chooseModel(ctx)
+	for err != nil && ctx.Err() == nil && t.signIn(ctx, err) {
+		model, err = t.chooseAgain(ctx)
+	}
 	if ctx.Err() != nil {
 		return cancelledEnd(ctx)
 	}
@@ -53,7 +64,15 @@ func (t *turn) steps(ctx context.Context) ending {
 		return errorEnd(err)
 	}
 	t.system = systemPrompt(t.agent.o.Facts(ctx))
-	for step := 1; step <= t.agent.o.MaxSteps; step++ {
+	for step, limit := 1, t.agent.o.MaxSteps; ; step++ {
+		if step > limit {
+			if !t.goOn(ctx, limit) {
+				return limitEnd(ctx, limit)
+			}
+			limit += t.agent.o.MaxSteps
+		}
+		t.live.atStep(step)
+		t.lookAtImages(ctx, model)
 		reply, calls, err := t.ask(ctx, model, step)
 		if ctx.Err() != nil {
 			return cancelledEnd(ctx)
@@ -68,14 +87,21 @@ func (t *turn) steps(ctx context.Context) ending {
 		if ctx.Err() != nil {
 			return cancelledEnd(ctx)
 		}
-		for _, queued := range t.live.takeQueue() {
-			t.add(session.Item{ID: queued.ID, Step: step, Kind: session.ItemPrompt, Text: queued.Text})
+		queue := t.live.takeQueue()
+		for _, queued := range queue {
+			t.add(session.Item{ID: queued.ID, Step: step, Kind: session.ItemPrompt, Text: queued.Text, Images: queued.Images})
 		}
-	}
-	return ending{
-		session.StopStepLimit,
-		fmt.Sprintf("The turn reached its limit of %d steps.", t.agent.o.MaxSteps),
-		"Send \"go on\" to continue.",
+		if len(queue) > 0 {
+			t.guard.reset()
+			continue
+		}
+		switch t.guard.add(calls) {
+		case tellIt:
+			t.live.tell(loopNotice())
+		case stopIt:
+			return loopEnd()
+		case goesOn:
+		}
 	}
 }
 
@@ -90,8 +116,11 @@ func (t *turn) notice(text string) {
 	t.add(session.Item{ID: t.agent.o.NewID(), Kind: session.ItemNotice, Text: text})
 }
 
-func (t *turn) setStatus(status session.Status) {
-	t.head.Status = status
+// change changes the turn's header.
+func (t *turn) change(change func(*session.Turn)) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	change(&t.head)
 	t.live.emit(turnChange(t.head))
 }
 

@@ -26,7 +26,7 @@ func TestTurnOfTextAndCalls(t *testing.T) {
 	}
 	want := session.Turn{
 		ID: got.ID, Prompt: "  please\ndo it", Status: session.Done, StopReason: "end_turn", StartedAt: got.StartedAt, EndedAt: got.EndedAt,
-		Provider: "fake", Model: "m1", Usage: provider.Usage{InputTokens: 5}, Before: "c1", After: "c3",
+		Provider: "fake", Model: "m1", Usage: provider.Usage{InputTokens: 5}, Cost: session.Cost{Partial: true}, Before: "c1", After: "c3",
 		Changes: []session.FileChange{{Path: "b", Kind: diff.Added, By: session.ByTool}},
 	}
 	header := got
@@ -413,7 +413,7 @@ func TestOutcomes(t *testing.T) {
 
 func TestStepLimit(t *testing.T) {
 	again := calls("read", `{"path":"a"}`)
-	b := newBench(t, setup{maxSteps: 2}, again, again, again)
+	b := newBench(t, setup{maxSteps: 2, headless: true}, again, again, again)
 	turn := b.turn("go")
 	if turn.StopReason != session.StopStepLimit || turn.Outcome != "The turn reached its limit of 2 steps." || len(callsOf(turn)) != 2 {
 		t.Errorf("got %q, %q, %v", turn.StopReason, turn.Outcome, callsOf(turn))
@@ -422,7 +422,7 @@ func TestStepLimit(t *testing.T) {
 
 func TestEmptyPrompt(t *testing.T) {
 	b := newBench(t, setup{})
-	if _, err := b.Send(t.Context(), b.id, " \n"); !errors.Is(err, ErrEmpty) {
+	if _, err := b.Send(t.Context(), b.id, Prompt{Text: " \n"}); !errors.Is(err, ErrEmpty) {
 		t.Error(err)
 	}
 }

@@ -46,6 +46,7 @@ type Model struct {
 	Name          string `json:"name"`
 	ContextTokens int    `json:"contextTokens"` // 0 when not known
 	Images        bool   `json:"images"`        // it takes pictures; false when not known
+	NoImages      bool   `json:"noImages"`      // it is known to take no pictures
 	NoTools       bool   `json:"noTools"`       // it is known to take no tools
 	Price         *Price `json:"price,omitempty"`
 }

@@ -41,9 +41,12 @@ func Apply(s *Session, change Change) {
 
 func applyTurn(s *Session, changed *Turn) {
 	if turn := s.Turn(changed.ID); turn != nil {
-		items := turn.Items
+		items, images := turn.Items, turn.Images
 		*turn = changed.Header()
 		turn.Items = items
+		if turn.Images == nil {
+			turn.Images = images // they are many bytes, and never change
+		}
 		return
 	}
 	s.Turns = append(s.Turns, changed.Header())
@@ -108,4 +111,13 @@ func (t *Turn) Item(id string) *Item {
 		}
 	}
 	return nil
+}
+
+// Step is the number of the turn's last reply so far, or 0.
+func (t *Turn) Step() int {
+	step := 0
+	for _, item := range t.Items {
+		step = max(step, item.Step)
+	}
+	return step
 }

@@ -1,5 +1,7 @@
 package session
 
+import "fmt"
+
 // OutcomeCrashed is the outcome of a turn that was running when Keel ended.
 const OutcomeCrashed = "Keel ended while this turn was running."
 
@@ -15,6 +17,16 @@ const (
 // returns the changes that say so; s has them already. A session that was
 // closed in good order is left as it is, so recovering twice changes nothing.
 func Recover(s *Session) []Change {
+	changes := recoverTurns(s)
+	if len(changes) > 0 && len(s.Queue) > 0 {
+		Unqueue(s)
+		header := s.Header()
+		changes = append(changes, Change{Kind: ChangeSession, Session: &header})
+	}
+	return append(changes, recoverCommands(s)...)
+}
+
+func recoverTurns(s *Session) []Change {
 	var changes []Change
 	for t := range s.Turns {
 		turn := &s.Turns[t]
@@ -35,18 +47,51 @@ func Recover(s *Session) []Change {
 		header := turn.Header()
 		changes = append(changes, Change{Kind: ChangeTurn, Turn: &header})
 	}
-	if len(changes) > 0 && len(s.Queue) > 0 {
-		Unqueue(s)
-		header := s.Header()
-		changes = append(changes, Change{Kind: ChangeSession, Session: &header})
+	return changes
+}
+
+// recoverCommands marks the background commands that Keel's end has taken with
+// it, or left to themselves: nobody follows them any more.
+func recoverCommands(s *Session) []Change {
+	var changes []Change
+	for t := range s.Turns {
+		turn := &s.Turns[t]
+		for i := range turn.Items {
+			call := turn.Items[i].Tool
+			if call == nil || !call.Running {
+				continue
+			}
+			call.Running = false
+			copied := turn.Items[i].Clone()
+			last := &s.Turns[len(s.Turns)-1]
+			notice := Item{
+				ID: "ended-" + copied.ID, Step: last.Step(), Kind: ItemNotice, Told: true, Text: OutcomeUnfollowed(call.CommandID),
+			}
+			changes = append(changes,
+				Change{Kind: ChangeItem, TurnID: turn.ID, Item: &copied},
+				Change{Kind: ChangeItem, TurnID: last.ID, Item: &notice})
+		}
+	}
+	for _, change := range changes {
+		Apply(s, change)
 	}
 	return changes
+}
+
+// OutcomeUnfollowed is what became of a background command that ran when Keel
+// ended, for the user and the model.
+func OutcomeUnfollowed(commandID string) string {
+	return fmt.Sprintf("Keel was closed while the background command %s ran. It is no longer followed, and how it ended is not known.", commandID)
 }
 
 // recoverItem reports whether item was under way.
 func recoverItem(item *Item) bool {
 	changed := item.Streaming || item.Until != 0
 	item.Streaming, item.Until = false, 0
+	if item.Question != nil && item.Question.Open {
+		item.Question.Open = false
+		changed = true
+	}
 	call := item.Tool
 	if call == nil {
 		return changed
@@ -66,14 +111,19 @@ func recoverItem(item *Item) bool {
 }
 
 // Unqueue puts the queued messages in front of the draft, so that what was
-// typed is neither lost nor sent.
+// typed is neither lost nor sent. Those with images, which a draft cannot hold,
+// stay where they are and are held.
 func Unqueue(s *Session) {
-	draft := ""
+	draft, held := "", []Queued{}
 	for _, queued := range s.Queue {
+		if len(queued.Images) > 0 {
+			queued.Held = true
+			held = append(held, queued)
+			continue
+		}
 		draft = join(draft, queued.Text)
 	}
-	s.Draft = join(draft, s.Draft)
-	s.Queue = []Queued{}
+	s.Draft, s.Queue = join(draft, s.Draft), held
 }
 
 func join(a, b string) string {

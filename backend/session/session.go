@@ -88,6 +88,9 @@ type Queued struct {
 	Text     string  `json:"text"`
 	Images   []Image `json:"images,omitempty"`
 	QueuedAt int64   `json:"queuedAt"`
+	// Held is set for one with images that a stop or a failure has kept from
+	// going: it waits until it is sent by hand, or removed.
+	Held bool `json:"held,omitempty"`
 }
 
 // Summary is a session in a list.
@@ -138,14 +141,14 @@ type Turn struct {
 	EndedAt    int64          `json:"endedAt"`
 	Provider   string         `json:"provider"`
 	Model      string         `json:"model"`
-	Practice   bool           `json:"practice"` // answered by the practice model
+	Practice   bool           `json:"practice"`         // answered by the practice model
 	Images     []Image        `json:"images,omitempty"` // in the prompt
 	Usage      provider.Usage `json:"usage"`
 	Cost       Cost           `json:"cost"`
 	Context    Context        `json:"context"`
 	Todo       []Todo         `json:"todo,omitempty"` // the model's plan, as it is now
-	Before     string         `json:"before"` // checkpoint before the turn's first change; empty when nothing could change
-	After      string         `json:"after"`  // checkpoint after its last change
+	Before     string         `json:"before"`         // checkpoint before the turn's first change; empty when nothing could change
+	After      string         `json:"after"`          // checkpoint after its last change
 	Changes    []FileChange   `json:"changes"`
 	// Drift is what changed between the turn before and this one, where something
 	// that the agent had left running still ran. It is not part of any turn.
@@ -198,7 +201,7 @@ const (
 	ItemText      ItemKind = "text"      // Text: Markdown
 	ItemReasoning ItemKind = "reasoning" // Text, Signature, Redacted
 	ItemTool      ItemKind = "tool"      // Tool
-	ItemNotice    ItemKind = "notice"    // Text: something the user should know; Until
+	ItemNotice    ItemKind = "notice"    // Text: something the user should know; Until, Told
 	ItemPrompt    ItemKind = "prompt"    // Text, Images: what the user sent during the turn
 	ItemQuestion  ItemKind = "question"  // Question
 	// ItemSummary stands for all that came before it in the conversation with the
@@ -216,6 +219,7 @@ type Item struct {
 	Redacted  []byte    `json:"redacted,omitempty"`
 	Streaming bool      `json:"streaming"`
 	Until     int64     `json:"until,omitempty"` // when the wait that a notice tells of ends
+	Told      bool      `json:"told,omitempty"`  // a notice that the model reads too, with the results of its step
 	Tool      *ToolCall `json:"tool,omitempty"`
 	Images    []Image   `json:"images,omitempty"`
 	Question  *Question `json:"question,omitempty"`
@@ -328,7 +332,7 @@ type ChangeKind string
 
 const (
 	ChangeSession ChangeKind = "session"   // Session without turns
-	ChangeTurn    ChangeKind = "turn"      // Turn without items: new, or its header changed
+	ChangeTurn    ChangeKind = "turn"      // Turn without items: new, or its header changed; without images it keeps those it has
 	ChangeItem    ChangeKind = "item"      // TurnID, Item: new, or replaced whole
 	ChangeText    ChangeKind = "text"      // TurnID, ItemID, Append to the item's text
 	ChangeOutput  ChangeKind = "output"    // TurnID, ItemID, Append to the tool call's output

@@ -342,6 +342,8 @@ export interface ProviderModel {
   contextTokens: number
   /** it takes pictures; false when not known */
   images: boolean
+  /** it is known to take no pictures */
+  noImages: boolean
   /** it is known to take no tools */
   noTools: boolean
   price?: ProviderPrice
@@ -588,6 +590,8 @@ export interface SessionItem {
   streaming: boolean
   /** when the wait that a notice tells of ends */
   until?: number
+  /** a notice that the model reads too, with the results of its step */
+  told?: boolean
   tool?: SessionToolCall
   images?: SessionImage[]
   question?: SessionQuestion
@@ -623,6 +627,11 @@ export interface SessionQueued {
   text: string
   images?: SessionImage[]
   queuedAt: number
+  /**
+   * Held is set for one with images that a stop or a failure has kept from
+   * going: it waits until it is sent by hand, or removed.
+   */
+  held?: boolean
 }
 
 /** Status is where a turn stands. */

@@ -1,0 +1,170 @@
+package agent
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/keel-ide/keel/backend/provider"
+	"github.com/keel-ide/keel/backend/session"
+)
+
+// Prompt is what a person sends: text, images, or both.
+type Prompt struct {
+	Text   string
+	Images []session.Image
+}
+
+// What services take in one message; those of Amazon Bedrock are the narrowest.
+const (
+	maxImages     = 20
+	maxImageBytes = 3_750_000
+)
+
+// ImageError says which image cannot be sent and why.
+type ImageError struct {
+	Name   string
+	Reason string // "is empty"
+}
+
+func (e *ImageError) Error() string { return fmt.Sprintf("image %q %s", e.Name, e.Reason) }
+
+// checked returns the prompt as it is sent: an image is of the kind that its
+// content says, whatever it was called.
+func (p Prompt) checked() (Prompt, error) {
+	if strings.TrimSpace(p.Text) == "" && len(p.Images) == 0 {
+		return Prompt{}, ErrEmpty
+	}
+	var images []session.Image
+	for i, image := range p.Images {
+		if image.Name == "" {
+			image.Name = fmt.Sprintf("image %d", i+1)
+		}
+		image.MediaType = mediaType(image.Data)
+		switch {
+		case i >= maxImages:
+			return Prompt{}, &ImageError{image.Name, fmt.Sprintf("is one too many: a message may hold %d", maxImages)}
+		case len(image.Data) == 0:
+			return Prompt{}, &ImageError{image.Name, "is empty"}
+		case len(image.Data) > maxImageBytes:
+			return Prompt{}, &ImageError{image.Name, fmt.Sprintf("is too large: it has %.2f MB and may have %.2f MB", float64(len(image.Data))/1e6, maxImageBytes/1e6)}
+		case image.MediaType == "":
+			return Prompt{}, &ImageError{image.Name, "is not a PNG, JPEG, GIF or WebP picture"}
+		}
+		images = append(images, image)
+	}
+	return Prompt{Text: p.Text, Images: images}, nil
+}
+
+// mediaType tells what a picture's first bytes say it is, or "".
+func mediaType(data []byte) string {
+	switch {
+	case bytes.HasPrefix(data, []byte("\x89PNG\r\n\x1a\n")):
+		return "image/png"
+	case bytes.HasPrefix(data, []byte("\xff\xd8\xff")):
+		return "image/jpeg"
+	case bytes.HasPrefix(data, []byte("GIF87a")), bytes.HasPrefix(data, []byte("GIF89a")):
+		return "image/gif"
+	case len(data) >= 12 && string(data[:4]) == "RIFF" && string(data[8:12]) == "WEBP":
+		return "image/webp"
+	}
+	return ""
+}
+
+// title is what a session or a checkpoint is called after the prompt.
+func (p Prompt) title() string {
+	if named := title(p.Text); named != "" || len(p.Images) == 0 {
+		return named
+	}
+	return title(p.Images[0].Name)
+}
+
+// joined makes one prompt of queued messages.
+func joined(queue []session.Queued) Prompt {
+	var prompt Prompt
+	texts := []string{}
+	for _, queued := range queue {
+		if queued.Text != "" {
+			texts = append(texts, queued.Text)
+		}
+		prompt.Images = append(prompt.Images, queued.Images...)
+	}
+	prompt.Text = strings.Join(texts, "\n\n")
+	return prompt
+}
+
+// fitting returns which messages of a queue may go by themselves, in one
+// message to the model: from the first on as many as their images allow, but
+// for those that are held.
+func fitting(queue []session.Queued) []session.Queued {
+	var fit []session.Queued
+	images := 0
+	for _, queued := range queue {
+		if queued.Held {
+			continue
+		}
+		if images += len(queued.Images); images > maxImages && len(fit) > 0 {
+			break
+		}
+		fit = append(fit, queued)
+	}
+	return fit
+}
+
+// pictures are the images of a message.
+func pictures(images []session.Image) []provider.Block {
+	var blocks []provider.Block
+	for _, image := range images {
+		blocks = append(blocks, provider.Block{Kind: provider.BlockImage, Image: &provider.Image{
+			MediaType: image.MediaType, Data: image.Data,
+		}})
+	}
+	return blocks
+}
+
+const textNoImage = "(The user attached an image here. It is left out: this model takes no images. Say so if it matters.)"
+
+// withoutImages puts a text in the place of every image.
+func withoutImages(messages []provider.Message) []provider.Message {
+	out := make([]provider.Message, len(messages))
+	for i, message := range messages {
+		blocks := slices.Clone(message.Blocks)
+		for n := range blocks {
+			if blocks[n].Kind == provider.BlockImage {
+				blocks[n] = text(textNoImage)
+			}
+		}
+		out[i] = provider.Message{Role: message.Role, Blocks: blocks}
+	}
+	return out
+}
+
+// lookAtImages finds out whether the model is known to take no images, where
+// the session has any. The provider is asked once in a turn.
+func (t *turn) lookAtImages(ctx context.Context, m model) {
+	if t.looked || !t.live.hasImages() {
+		return
+	}
+	t.looked = true
+	var models []provider.Model
+	var err error
+	ended, panicked := t.await(ctx, func() {
+		asking, cancel := context.WithTimeout(ctx, modelsLimit)
+		defer cancel()
+		models, err = m.provider.Models(asking)
+	})
+	if !ended || panicked != nil || err != nil {
+		return // then the service says what it takes
+	}
+	t.noImages = slices.ContainsFunc(models, func(known provider.Model) bool { return known.ID == m.id && known.NoImages })
+}
+
+func (l *live) hasImages() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.ContainsFunc(l.state.Turns, func(turn session.Turn) bool {
+		return len(turn.Images) > 0 || slices.ContainsFunc(turn.Items, func(item session.Item) bool { return len(item.Images) > 0 })
+	})
+}
