@@ -66,7 +66,11 @@ func busy(t *testing.T, b *bench) {
 		}
 		return Result{Text: "loud"}
 	}
-	b.turn("go")
+	id, err := b.Send(t.Context(), b.id, Prompt{Text: "go", Images: []session.Image{{Name: "p", Data: png}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.ended(id)
 }
 
 func slowly(events []provider.Event, each time.Duration) scriptedReply {

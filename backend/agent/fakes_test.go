@@ -28,13 +28,17 @@ type disk struct {
 	labels    []string
 	requests  []CheckpointRequest
 	commands  map[string]func(ctx context.Context, output func([]byte)) Result
+	hosted    map[string]func(ctx context.Context, host Host) Result // of the tool "host"
 	beforeRun func(name string) // between the approval and the act
 	refuse    error             // of the next checkpoints
 	uncovered map[string]string
 }
 
 func newDisk(files map[string]string) *disk {
-	return &disk{files: files, commands: map[string]func(context.Context, func([]byte)) Result{}}
+	return &disk{
+		files: files, commands: map[string]func(context.Context, func([]byte)) Result{},
+		hosted: map[string]func(context.Context, Host) Result{},
+	}
 }
 
 func (d *disk) set(path, content string) {
@@ -68,7 +72,7 @@ func (d *disk) Prepare(ctx context.Context, _, name string, raw json.RawMessage)
 		return nil, err
 	}
 	p := preparedCall{disk: d, name: name, args: args}
-	p.plan = Plan{Title: name + " " + args.Path + args.Command, Hash: d.hash(name, args), Mutates: name != "read"}
+	p.plan = Plan{Title: name + " " + args.Path + args.Command, Hash: d.hash(name, args), Mutates: name != "read" && name != "host"}
 	switch name {
 	case "read":
 		p.plan.Kind = session.KindRead
@@ -78,6 +82,8 @@ func (d *disk) Prepare(ctx context.Context, _, name string, raw json.RawMessage)
 		p.plan.Kind = session.KindDelete
 	case "run":
 		p.plan.Kind, p.plan.Command, p.plan.Folder = session.KindExecute, args.Command, "."
+	case "host":
+		p.plan.Kind = session.KindOther
 	case "panic":
 		args.Path = []string{}[len(name)]
 	default:
@@ -104,6 +110,9 @@ func (p preparedCall) Run(ctx context.Context, host Host) Result {
 	}
 	if d.hash(p.name, p.args) != p.plan.Hash {
 		return Result{Changed: true, IsError: true}
+	}
+	if p.name == "host" {
+		return d.hosted[p.args.Command](ctx, host)
 	}
 	if p.name == "run" {
 		command := d.commands[p.args.Command]
@@ -248,6 +257,7 @@ type scripted struct {
 	mu       sync.Mutex
 	answers  []scriptedReply
 	requests []provider.Request
+	models   []provider.Model
 	asked    chan struct{} // gets a value for each request
 }
 
@@ -260,6 +270,9 @@ func (s *scripted) Info(context.Context) provider.Info {
 }
 
 func (s *scripted) Models(context.Context) ([]provider.Model, error) {
+	if s.models != nil {
+		return s.models, nil
+	}
 	return []provider.Model{{ID: "m1"}}, nil
 }
 
@@ -370,6 +383,8 @@ type setup struct {
 	headless bool
 	maxSteps int
 	jitter   float64
+	price    func(providerID, modelID string) (provider.Price, bool)
+	commands Commands
 }
 
 func newBench(t *testing.T, s setup, answers ...scriptedReply) *bench {
@@ -386,7 +401,7 @@ func newBench(t *testing.T, s setup, answers ...scriptedReply) *bench {
 	b.Agent = New(Options{
 		Sessions: store, Providers: []provider.Provider{b.model}, Tools: b.disk, Policy: s.policy, Checkpoints: b.disk,
 		Defaults: func() session.Session { return session.Session{Mode: s.mode} },
-		Headless: s.headless, MaxSteps: s.maxSteps, Jitter: func() float64 { return s.jitter }, NewID: counter(),
+		Headless: s.headless, MaxSteps: s.maxSteps, Price: s.price, Commands: s.commands, Jitter: func() float64 { return s.jitter }, NewID: counter(),
 	})
 	t.Cleanup(func() {
 		if err := b.Close(context.WithoutCancel(t.Context())); err != nil {

@@ -148,6 +148,14 @@ func TestSystemPrompt(t *testing.T) {
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
+	if again := systemPrompt(Facts{Folder: "calc", OS: "Linux", Shell: "bash", Entries: entries}); again != got {
+		t.Error("it differs from one time to the other")
+	}
+	for _, name := range []string{"todo", "ask_user", "sub_agent", "in the background"} {
+		if !strings.Contains(fixed, name) {
+			t.Errorf("nothing is said of %s", name)
+		}
+	}
 	if !strings.HasPrefix(version, "version: ") || strings.Contains(got, version) {
 		t.Errorf("first line %q", version)
 	}

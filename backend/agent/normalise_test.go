@@ -15,7 +15,7 @@ import (
 func drawBlock(t *rapid.T) provider.Block {
 	id := rapid.SampledFrom([]string{"", "a", "b", "a_2", "with space", strings.Repeat("x", 80), "é"})
 	words := rapid.SampledFrom([]string{"", " \n", "hello", " padded "})
-	switch rapid.IntRange(0, 4).Draw(t, "kind") {
+	switch rapid.IntRange(0, 5).Draw(t, "kind") {
 	case 0:
 		return text(words.Draw(t, "text"))
 	case 1:
@@ -30,6 +30,11 @@ func drawBlock(t *rapid.T) provider.Block {
 	case 3:
 		return provider.Block{Kind: provider.BlockToolResult, ToolResult: &provider.ToolResult{
 			ID: id.Draw(t, "id"), Content: words.Draw(t, "result"), IsError: rapid.Bool().Draw(t, "error"),
+		}}
+	}
+	if rapid.Bool().Draw(t, "image") {
+		return provider.Block{Kind: provider.BlockImage, Image: &provider.Image{
+			MediaType: "image/png", Data: []byte(words.Draw(t, "data")),
 		}}
 	}
 	return provider.Block{Kind: "unknown"}
@@ -85,6 +90,10 @@ func invalid(messages []provider.Message) string {
 			case block.Kind == provider.BlockText:
 				if strings.TrimSpace(block.Text) == "" {
 					return "blank text"
+				}
+			case block.Kind == provider.BlockImage && message.Role == provider.RoleUser:
+				if len(block.Image.Data) == 0 {
+					return "empty image"
 				}
 			case block.Kind == provider.BlockReasoning && message.Role == provider.RoleAssistant:
 				if block.Reasoning.Signature != "signed" || !bytes.Equal(block.Reasoning.Redacted, []byte{1, 2}) {
@@ -148,6 +157,9 @@ func TestNormalise(t *testing.T) {
 	model := func(blocks ...provider.Block) provider.Message {
 		return provider.Message{Role: provider.RoleAssistant, Blocks: blocks}
 	}
+	picture := func(data string) provider.Block {
+		return provider.Block{Kind: provider.BlockImage, Image: &provider.Image{MediaType: "image/png", Data: []byte(data)}}
+	}
 	for _, test := range []struct {
 		name     string
 		messages []provider.Message
@@ -168,6 +180,17 @@ func TestNormalise(t *testing.T) {
 			[]provider.Message{
 				user(text("do")), model(call("1", "a_b", `{}`), call("2", "unknown", "{}"), call("3", "c", "{}")),
 				user(result("1", "one", true), result("2", "aborted", true), result("3", "(no output)", false), text("go on")),
+			},
+		},
+		{
+			"images stay where they are, but for the model's and those of nothing",
+			[]provider.Message{
+				user(picture("one"), text("do")), model(call("1", "a", "{}"), picture("two")),
+				user(picture("three"), result("1", "one", false), picture(""), text("and")), user(picture("four")),
+			},
+			[]provider.Message{
+				user(picture("one"), text("do")), model(call("1", "a", "{}")),
+				user(result("1", "one", false), picture("three"), text("and"), picture("four")),
 			},
 		},
 		{

@@ -30,7 +30,8 @@ type Prepared interface {
 type Host interface {
 	// Output shows live output.
 	Output(data []byte)
-	// Todo shows the model's plan, whole, in place of the one before.
+	// Todo shows the model's plan, whole, in place of the one before: the first 50
+	// entries, with 500 characters each.
 	Todo(list []session.Todo)
 	// Ask puts a question to the user and waits for the answer. It is
 	// [ErrNobody] where there is nobody to ask.

@@ -49,7 +49,7 @@ func (p Prompt) checked() (Prompt, error) {
 		case len(image.Data) == 0:
 			return Prompt{}, &ImageError{image.Name, "is empty"}
 		case len(image.Data) > maxImageBytes:
-			return Prompt{}, &ImageError{image.Name, fmt.Sprintf("is too large: it has %.2f MB and may have %.2f MB", float64(len(image.Data))/1e6, maxImageBytes/1e6)}
+			return Prompt{}, &ImageError{image.Name, fmt.Sprintf("is larger than %.2f MB, more than models take", maxImageBytes/1e6)}
 		case image.MediaType == "":
 			return Prompt{}, &ImageError{image.Name, "is not a PNG, JPEG, GIF or WebP picture"}
 		}

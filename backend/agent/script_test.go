@@ -165,6 +165,8 @@ func (s *stage) do(line string) {
 		s.answer(true, "")
 	case "reject":
 		s.answer(false, rest)
+	case "reply": // to the question that waits, or that will
+		s.reply(rest)
 	case "output": // waits until a command has said this
 		s.until(func(call *session.ToolCall) bool { return strings.Contains(call.Output, rest) })
 	case "stop":
@@ -230,6 +232,28 @@ func (s *stage) answer(approved bool, feedback string) {
 	s.until(func(c *session.ToolCall) bool {
 		return c.ID == call.ID && (c.Approval.ID != call.Approval.ID || c.Approval.Answer != "")
 	})
+}
+
+// reply answers a question of the turn.
+func (s *stage) reply(answer string) {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), 30*time.Second)
+	defer cancel()
+	events := s.agent.Subscribe(ctx)
+	defer events.Close()
+	for {
+		state, err := s.agent.Session(ctx, s.session)
+		s.check(err)
+		for _, item := range state.Turns[len(state.Turns)-1].Items {
+			if item.Question != nil && item.Question.Open {
+				s.check(s.agent.AnswerQuestion(ctx, s.session, item.Question.ID, answer))
+				return
+			}
+		}
+		if _, err := events.Next(ctx); err != nil {
+			s.t.Fatalf("waiting for a question: %v in %+v", err, state)
+		}
+	}
 }
 
 // until waits for a tool call of which ready is true.
@@ -387,6 +411,10 @@ func changed(c session.FileChange) string {
 }
 
 func transcribe(b *strings.Builder, item session.Item) {
+	if q := item.Question; q != nil {
+		fmt.Fprintf(b, "question (%s): %s %s %q %s\n", q.Kind, q.Text, q.Hint, q.Choices, q.Answer)
+		return
+	}
 	if item.Tool == nil {
 		fmt.Fprintf(b, "%s: %s\n", item.Kind, item.Text)
 		return

@@ -90,6 +90,47 @@ func TestStop(t *testing.T) {
 			calls: []string{},
 		},
 		{
+			name: "question of the model", reply: calls("host", `{"command":"ask"}`),
+			prepare: func(b *bench) { b.asks(session.Question{Text: "Which?"}) },
+			wait:    func(b *bench) { b.asked() },
+			calls:   []string{"host cancelled: " + resultKilled + "\nstopped by the user"},
+		},
+		{
+			name: "signing in", reply: scriptedReply{refuse: &provider.Error{Class: provider.ClassAuth, Message: "Expired."}},
+			wait: func(b *bench) { b.asked() }, calls: []string{},
+		},
+		{
+			name: "asked for more steps", setup: setup{maxSteps: 1}, reply: calls("read", `{"path":"a"}`),
+			wait: func(b *bench) { b.asked() }, calls: []string{"read completed: "},
+		},
+		{
+			name: "with a command in the background", reply: calls("run", `{"command":"serve"}`, "run", `{"command":"x"}`),
+			prepare: func(b *bench) {
+				newServer().serve(b)
+				b.disk.commands["x"] = func(ctx context.Context, _ func([]byte)) Result {
+					<-ctx.Done()
+					return Result{Text: "It was ended.", IsError: true}
+				}
+			},
+			wait: func(b *bench) {
+				b.until(func(s session.Session) bool {
+					items := s.Turns[0].Items
+					return len(items) == 2 && items[1].Tool.Status == session.CallInProgress
+				})
+			},
+			calls: []string{
+				"run completed: It goes on in the background as b1.", "run cancelled: " + resultKilled + "\nIt was ended.",
+			},
+			changes: []session.FileChange{},
+		},
+		{
+			name: "between two steps", reply: calls("read", `{"path":"a"}`),
+			prepare: func(b *bench) {
+				b.model.answers = append(b.model.answers[:1:1], append([]scriptedReply{{hangs: true}}, b.model.answers[1:]...)...)
+			},
+			wait: func(b *bench) { <-b.model.asked; <-b.model.asked }, calls: []string{"read completed: "},
+		},
+		{
 			name: "just sent", reply: streaming, wait: func(*bench) {}, calls: nil,
 		},
 	} {
@@ -133,6 +174,9 @@ func TestStop(t *testing.T) {
 					}
 					if item.Kind == session.ItemText && item.Text != test.text {
 						t.Errorf("text %q", item.Text)
+					}
+					if item.Question != nil && (item.Question.Open || item.Question.Answer != "") {
+						t.Errorf("question %+v", item.Question)
 					}
 					if item.Tool != nil && item.Tool.Approval != nil && item.Tool.Approval.Answer != "cancelled" {
 						t.Errorf("approval %+v", item.Tool.Approval)
