@@ -13,6 +13,7 @@ import (
 	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/agent"
+	"github.com/keel-ide/keel/backend/approval"
 	"github.com/keel-ide/keel/backend/provider"
 	"github.com/keel-ide/keel/backend/session"
 	"github.com/keel-ide/keel/backend/workspace"
@@ -62,6 +63,10 @@ func TestExplain(t *testing.T) {
 		{"after closing", fmt.Errorf("creating: %w", agent.ErrClosed), wire.CodeNoWorkspace, true},
 		{"session in use", fmt.Errorf("opening: %w", session.ErrBusy), wire.CodeBusy, true},
 		{"queued message gone", fmt.Errorf("editing: %w", agent.ErrNotFound), wire.CodeNotFound, false},
+		{"not an answer", fmt.Errorf("answering: %w", agent.ErrAnswer), wire.CodeInvalid, true},
+		{"question gone", fmt.Errorf("answering: %w", approval.ErrGone), wire.CodeNotFound, false},
+		{"command ended", fmt.Errorf("stopping: %w", agent.ErrNoCommand), wire.CodeNotFound, false},
+		{"odd image", fmt.Errorf("sending: %w", &agent.ImageError{Name: "a.png", Reason: "is empty"}), wire.CodeInvalid, true},
 		{"empty message", agent.ErrEmpty, wire.CodeInvalid, true},
 		{"changed", fmt.Errorf("writing: %w", workspace.ErrChanged), wire.CodeChanged, true},
 		{"home folder", fmt.Errorf("opening: %w", workspace.ErrNeedsConsent), wire.CodeNeedsConsent, true},

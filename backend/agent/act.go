@@ -85,8 +85,11 @@ type output struct {
 	live       *live
 	turn, item string // their ids
 
+	limit int64 // bytes that go into the journal; 0 for all
+
 	mu     sync.Mutex // guards what follows
 	closed bool
+	passed int64 // bytes
 	kept   []byte
 	before int64  // bytes before kept
 	rest   []byte // the start of a character whose end has not come yet
@@ -114,7 +117,12 @@ func (o *output) pass(data []byte) {
 	if len(o.kept) > 2*session.MaxOutput {
 		o.trim()
 	}
-	o.live.emit(session.Change{Kind: session.ChangeOutput, TurnID: o.turn, ItemID: o.item, Append: text})
+	piece := session.Change{Kind: session.ChangeOutput, TurnID: o.turn, ItemID: o.item, Append: text}
+	if o.passed += int64(len(text)); o.limit > 0 && o.passed > o.limit {
+		o.live.pass(piece)
+		return
+	}
+	o.live.emit(piece)
 }
 
 func (o *output) trim() {

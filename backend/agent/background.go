@@ -27,6 +27,11 @@ type following struct {
 	over       atomic.Bool
 }
 
+// journalledOutput is how much of a background command's output is written down
+// while it runs, 1 MiB: a server may talk for days. When it ends, what is kept of
+// the output is written down anyway.
+const journalledOutput = 1 << 20
+
 // leaves takes in what a call has left running, in the moment in which it
 // returned. A command that began while its turn was stopped is ended.
 func (t *turn) leaves(ctx context.Context, result *Result) *following {
@@ -63,7 +68,7 @@ func (l *live) follow(ctx context.Context, turnID, itemID string, f *following) 
 	l.follows[f.background.ID()] = f
 	l.agent.work.Go(func() {
 		defer cancel()
-		out := &output{live: l, turn: turnID, item: itemID}
+		out := &output{live: l, turn: turnID, item: itemID, limit: journalledOutput}
 		var code int
 		var err error
 		if caught := panics.Try(func() { code, err = f.background.Follow(ctx, out.write) }); caught != nil {

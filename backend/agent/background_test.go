@@ -3,6 +3,9 @@ package agent
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -137,6 +140,32 @@ func count(request provider.Request, said string) int {
 	return times
 }
 
+// TestBackgroundEndsDuringAReply: what the model has read already stays as it
+// was; it is told after the reply.
+func TestBackgroundEndsDuringAReply(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		gate := make(chan struct{})
+		second := calls("read", `{"path":"a"}`)
+		connecting := scriptedReply{wait: gate, events: nil, end: &provider.Error{Class: provider.ClassBounded}}
+		b := newBench(t, setup{}, calls("run", `{"command":"serve"}`), connecting, second, says("seen"))
+		s.serve(b)
+		id := b.send("serve")
+		synctest.Wait()
+		s.exit <- 0
+		synctest.Wait()
+		close(gate)
+		b.ended(id)
+		last := b.model.requests[3].Messages
+		if d := cmp.Diff(b.model.requests[1].Messages, last[:3]); d != "" {
+			t.Errorf("what was read has changed:\n%s", d)
+		}
+		if got := last[4].Blocks; len(got) != 2 || got[1].Text != "(The background command b1 has ended with exit code 0.)" {
+			t.Errorf("told %+v", got)
+		}
+	})
+}
+
 // TestBackgroundEndsBetweenTurns: the next prompt brings it along.
 func TestBackgroundEndsBetweenTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -255,6 +284,46 @@ func TestBackgroundOfUnknownEnd(t *testing.T) {
 		}
 		if err := b.StopCommand(t.Context(), "none", "b1"); !errors.Is(err, ErrNoCommand) {
 			t.Errorf("in a session that is not open: %v", err)
+		}
+	})
+}
+
+// TestBackgroundThatNeverStopsTalking: all of it is shown, the journal stays
+// small, and holds the end of it in the end.
+func TestBackgroundThatNeverStopsTalking(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		b := newBench(t, setup{}, calls("run", `{"command":"serve"}`), says("started"))
+		s.serve(b)
+		b.turn("serve")
+		line := strings.Repeat("x", 1<<10) + "\n"
+		const lines = 8 << 10
+		for range lines {
+			s.says <- line
+			<-time.After(10 * time.Millisecond)
+		}
+		synctest.Wait()
+		call := b.state().Turns[0].Items[0].Tool
+		if all := int64(len("ready\n") + lines*len(line)); call.OutputAt+int64(len(call.Output)) != all {
+			t.Errorf("output is %d bytes from %d of %d", len(call.Output), call.OutputAt, all)
+		}
+		s.exit <- 0
+		synctest.Wait()
+		state := b.state()
+		if err := b.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(filepath.Join(b.dir, b.id+".jsonl"))
+		if err != nil || info.Size() > 2*journalledOutput {
+			t.Errorf("the journal has %d bytes, %v", info.Size(), err)
+		}
+		loaded, err := b.store.Load(t.Context(), b.id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		loaded.Seq = state.Seq
+		if d := cmp.Diff(state, loaded); d != "" {
+			t.Errorf("journal (-state +journal):\n%s", d)
 		}
 	})
 }

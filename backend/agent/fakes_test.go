@@ -29,8 +29,8 @@ type disk struct {
 	requests  []CheckpointRequest
 	commands  map[string]func(ctx context.Context, output func([]byte)) Result
 	hosted    map[string]func(ctx context.Context, host Host) Result // of the tool "host"
-	beforeRun func(name string) // between the approval and the act
-	refuse    error             // of the next checkpoints
+	beforeRun func(name string)                                      // between the approval and the act
+	refuse    error                                                  // of the next checkpoints
 	uncovered map[string]string
 }
 

@@ -76,6 +76,20 @@ func (l *live) emitLocked(changes ...session.Change) {
 		}
 		l.show.add(change)
 	}
+	l.showLater()
+}
+
+// pass shows a piece of output that the journal does not hold: its item, whole,
+// is to follow.
+func (l *live) pass(piece session.Change) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.apply.add(piece)
+	l.show.add(piece)
+	l.showLater()
+}
+
+func (l *live) showLater() {
 	if l.showing == nil && !l.closed {
 		l.showing = time.AfterFunc(eventInterval, l.flush)
 	}

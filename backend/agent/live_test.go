@@ -85,6 +85,43 @@ func TestSessions(t *testing.T) {
 	}
 }
 
+// TestOtherWindow: a session that another window has open can be read, and
+// nothing else.
+func TestOtherWindow(t *testing.T) {
+	b := newBench(t, setup{}, says("ok"), says("there"))
+	b.turn("here")
+	other := New(b.o)
+	want := b.state()
+	read, err := other.Session(t.Context(), b.id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read.Seq = want.Seq
+	if d := cmp.Diff(want, read); d != "" {
+		t.Error(d)
+	}
+	for what, err := range map[string]error{
+		"draft": other.SaveDraft(t.Context(), b.id, "typing"), "title": other.RenameSession(t.Context(), b.id, "x"),
+		"deletion": other.DeleteSession(t.Context(), b.id), "sending now": other.SendNow(t.Context(), b.id, "x"),
+	} {
+		if !errors.Is(err, session.ErrBusy) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if _, err := other.Send(t.Context(), b.id, Prompt{Text: "there"}); !errors.Is(err, session.ErrBusy) {
+		t.Errorf("sending: %v", err)
+	}
+	if err := b.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := other.Send(t.Context(), b.id, Prompt{Text: "there"}); err != nil {
+		t.Errorf("after it was closed there: %v", err)
+	}
+	if err := other.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestModels(t *testing.T) {
 	model := func(id string, ready bool) provider.Provider {
 		return named{newScripted(says("I am " + id)), provider.Info{ID: id, Name: id, Ready: ready, Hint: "Sign in."}}

@@ -41,7 +41,7 @@ func (g *guard) add(items []*session.Item) verdict {
 		}
 	}
 	switch times := g.repetitions(); {
-	case times >= stoppedAfter && g.told:
+	case times >= stoppedAfter:
 		return stopIt
 	case times >= toldAfter && !g.told:
 		g.told = true

@@ -22,17 +22,18 @@ func TestLoopGuard(t *testing.T) {
 		name    string
 		replies []scriptedReply
 		stop    string
-		asked   int // requests
-		told    int // after which request, from 1; 0 never
+		asked   int   // requests
+		told    []int // with which requests, from 0
 	}{
-		{"the same call", slices.Repeat([]scriptedReply{read("a")}, 9), session.StopLoop, 5, 3},
-		{"a cycle of five", slices.Repeat(cycle, 9), session.StopLoop, 25, 15},
-		{"a cycle of six is none", slices.Repeat(six, 5), "end_turn", 31, 0},
-		{"twice is nothing", []scriptedReply{read("a"), read("a"), read("b"), read("b")}, "end_turn", 5, 0},
-		{"told, then something else", append(slices.Repeat([]scriptedReply{read("a")}, 4), read("b"), read("a"), read("a")), "end_turn", 8, 3},
-		{"new output every time", slices.Repeat([]scriptedReply{poll}, 9), "end_turn", 10, 0},
-		{"the same output, in another time", slices.Repeat([]scriptedReply{quiet}, 9), session.StopLoop, 5, 3},
-		{"at once in one reply", []scriptedReply{many, many}, "end_turn", 3, 0},
+		{"the same call", slices.Repeat([]scriptedReply{read("a")}, 9), session.StopLoop, 5, []int{3}},
+		{"a cycle of five", slices.Repeat(cycle, 9), session.StopLoop, 25, []int{15}},
+		{"a cycle of six is none", slices.Repeat(six, 5), "end_turn", 31, nil},
+		{"twice is nothing", []scriptedReply{read("a"), read("a"), read("b"), read("b")}, "end_turn", 5, nil},
+		{"told, then something else", append(slices.Repeat([]scriptedReply{read("a")}, 4), read("b"), read("a"), read("a")), "end_turn", 8, []int{3}},
+		{"told of each", append(slices.Repeat([]scriptedReply{read("a")}, 3), slices.Repeat([]scriptedReply{read("b")}, 4)...), "end_turn", 8, []int{3, 6}},
+		{"new output every time", slices.Repeat([]scriptedReply{poll}, 9), "end_turn", 10, nil},
+		{"the same output, in another time", slices.Repeat([]scriptedReply{quiet}, 9), session.StopLoop, 5, []int{3}},
+		{"at once in one reply", []scriptedReply{many, many}, "end_turn", 3, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			b := newBench(t, setup{}, append(slices.Clone(test.replies), says("ok"))...)
@@ -59,17 +60,33 @@ func TestLoopGuard(t *testing.T) {
 					notices++
 				}
 			}
-			first := 0
+			var told []int
 			for n, request := range b.model.requests {
 				last := request.Messages[len(request.Messages)-1].Blocks
-				if first == 0 && last[len(last)-1].Text == "("+loopNotice()+")" {
-					first = n
+				if last[len(last)-1].Text == "("+loopNotice()+")" {
+					told = append(told, n)
 				}
 			}
-			if first != test.told || (notices == 1) != (test.told != 0) {
-				t.Errorf("told after request %d, with %d notices", first, notices)
+			if d := cmp.Diff(test.told, told); d != "" || notices != len(test.told) {
+				t.Errorf("%d notices: %s", notices, d)
 			}
 		})
+	}
+}
+
+// TestLoopGuardHearsTheUser: with a message of theirs the count begins anew.
+func TestLoopGuardHearsTheUser(t *testing.T) {
+	b := newBench(t, setup{}, slices.Repeat([]scriptedReply{calls("host", `{"command":"look"}`)}, 12)...)
+	n := 0
+	b.disk.hosted["look"] = func(context.Context, Host) Result {
+		if n++; n == 3 {
+			b.send("look elsewhere")
+		}
+		return Result{Text: "nothing"}
+	}
+	turn := b.turn("go")
+	if turn.StopReason != session.StopLoop || len(b.model.requests) != 8 {
+		t.Errorf("ended with %q after %d requests", turn.StopReason, len(b.model.requests))
 	}
 }
 

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/keel-ide/keel/backend/approval"
@@ -240,6 +242,39 @@ func TestSignIn(t *testing.T) {
 		if turn.StopReason != session.StopFailed || turn.Outcome != expired.Message || turn.Hint != expired.Hint {
 			t.Errorf("ended with %q: %q %q", turn.StopReason, turn.Outcome, turn.Hint)
 		}
+	})
+}
+
+// TestSignInBeginsTheAttemptsAnew: what was refused before it does not count.
+func TestSignInBeginsTheAttemptsAnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		busy := scriptedReply{refuse: &provider.Error{Class: provider.ClassThrottle, Message: "Busy."}}
+		replies := slices.Repeat([]scriptedReply{busy}, maxAttempts-1)
+		replies = append(replies, scriptedReply{refuse: &provider.Error{Class: provider.ClassAuth, Message: "Expired."}})
+		b := newBench(t, setup{}, append(append(replies, slices.Repeat([]scriptedReply{busy}, maxAttempts-1)...), says("ok"))...)
+		id := b.send("go")
+		<-time.After(time.Minute)
+		b.reply("Try again")
+		if turn := b.ended(id); turn.StopReason != "end_turn" {
+			t.Errorf("ended with %q: %s", turn.StopReason, turn.Outcome)
+		}
+	})
+}
+
+// TestApprovedTurnRuns: once an answer is there the turn waits no longer.
+func TestApprovedTurnRuns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, setup{policy: policy{asks: []string{"run"}}}, calls("run", `{"command":"x"}`), says("ok"))
+		hold := make(chan struct{})
+		b.disk.commands["x"] = func(context.Context, func([]byte)) Result { <-hold; return Result{} }
+		id := b.send("go")
+		b.answer(true, "")
+		synctest.Wait()
+		if status := b.state().Turns[0].Status; status != session.Running {
+			t.Errorf("the turn is %s", status)
+		}
+		close(hold)
+		b.ended(id)
 	})
 }
 

@@ -109,7 +109,6 @@ func (l *live) begin(ctx context.Context, r *run, prompt Prompt) (context.Contex
 		Provider: l.state.Provider, Model: l.state.Model,
 	}
 	l.emitLocked(newTurnChange(head))
-	head.Images = nil
 	return ctx, &turn{agent: l.agent, live: l, head: head, label: prompt.title()}
 }
 

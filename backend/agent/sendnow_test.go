@@ -3,8 +3,6 @@ package agent
 import (
 	"context"
 	"errors"
-	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -80,6 +78,49 @@ func TestStopAfterSendNow(t *testing.T) {
 		state := b.state()
 		if d := cmp.Diff([]string{"one: cancelled", "urgent: cancelled"}, prompts(state)); d != "" || state.Draft != "later" {
 			t.Errorf("draft %q: %s", state.Draft, d)
+		}
+	})
+}
+
+// TestStopAtOnceAfterSendNow: what was to be sent now becomes the draft again.
+func TestStopAtOnceAfterSendNow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, setup{}, calls("run", `{"command":"x"}`), says("never"))
+		b.disk.commands["x"] = func(ctx context.Context, _ func([]byte)) Result {
+			<-ctx.Done()
+			<-time.After(5 * time.Second)
+			return Result{}
+		}
+		b.send("one")
+		synctest.Wait()
+		b.send("urgent")
+		b.send("later")
+		if err := b.SendNow(t.Context(), b.id, b.state().Queue[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		if taken := b.opened(b.id).takeQueue(); len(taken) != 0 {
+			t.Errorf("the turn that is stopped took %v", taken)
+		}
+		if err := b.Stop(t.Context(), b.id); err != nil {
+			t.Fatal(err)
+		}
+		state := b.state()
+		if d := cmp.Diff([]string{"one: cancelled"}, prompts(state)); d != "" || state.Draft != "urgent\n\nlater" {
+			t.Errorf("draft %q: %s", state.Draft, d)
+		}
+
+		// A turn that is stopped while it waits for what is left of the first one
+		// does not make that go away.
+		start := time.Now()
+		b.send("two")
+		if err := b.Stop(t.Context(), b.id); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Wait(t.Context(), b.id); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(start); took < 4*time.Second {
+			t.Errorf("nothing is said to be left after %v", took)
 		}
 	})
 }
@@ -193,218 +234,4 @@ func TestTwoSessionsAtOnce(t *testing.T) {
 			t.Errorf("the first ended with %q", turn.StopReason)
 		}
 	})
-}
-
-// TestAnotherModel: the conversation goes on with another model, which gets the
-// calls but not the first one's reasoning.
-func TestAnotherModel(t *testing.T) {
-	thinking := calls("read", `{"path":"a"}`)
-	thinking.events = append([]provider.Event{
-		{Kind: provider.EventBlockStart, Index: 9, Block: provider.BlockReasoning},
-		{Kind: provider.EventDelta, Index: 9, Text: "I think."},
-		{Kind: provider.EventSignature, Index: 9, Text: "signed"},
-		{Kind: provider.EventBlockStop, Index: 9},
-	}, thinking.events...)
-	b := newBench(t, setup{files: map[string]string{"a": "one"}}, thinking, says("Seen."), says("Me too."), says("Back."))
-	b.model.models = []provider.Model{{ID: "m1", Images: true}, {ID: "m2", NoImages: true}}
-	id, err := b.Send(t.Context(), b.id, Prompt{Text: "look", Images: []session.Image{{Name: "p", Data: png}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.ended(id)
-	if err := b.SetModel(t.Context(), b.id, "fake", "m2"); err != nil {
-		t.Fatal(err)
-	}
-	b.turn("and you?")
-	if err := b.SetModel(t.Context(), b.id, "fake", "m1"); err != nil {
-		t.Fatal(err)
-	}
-	b.turn("and again?")
-	kinds := func(n int) []string {
-		found := []string{b.model.requests[n].Model}
-		for _, message := range b.model.requests[n].Messages[:3] {
-			for _, block := range message.Blocks {
-				found = append(found, string(block.Kind))
-			}
-		}
-		return found
-	}
-	for n, want := range map[int][]string{
-		1: {"m1", "image", "text", "reasoning", "tool_call", "tool_result"},
-		2: {"m2", "text", "text", "tool_call", "tool_result"},
-		3: {"m1", "image", "text", "reasoning", "tool_call", "tool_result"},
-	} {
-		if d := cmp.Diff(want, kinds(n)); d != "" {
-			t.Errorf("request %d: %s", n, d)
-		}
-	}
-	if got := b.model.requests[2].Messages[0].Blocks[0].Text; got != textNoImage {
-		t.Errorf("in the image's place: %q", got)
-	}
-	if d := cmp.Diff(b.model.requests[1].Tools, b.model.requests[2].Tools); d != "" {
-		t.Error(d)
-	}
-}
-
-// TestSpending: every reply is counted, whatever became of it, and at its price.
-func TestSpending(t *testing.T) {
-	used := func(reply scriptedReply, input int64) scriptedReply {
-		reply.events = append([]provider.Event{{Kind: provider.EventUsage, Usage: provider.Usage{InputTokens: input, OutputTokens: 1}}}, reply.events...)
-		return reply
-	}
-	price := func(providerID, modelID string) (provider.Price, bool) {
-		return provider.Price{Input: 2e6, Output: 10e6}, providerID == "fake" && modelID == "m1"
-	}
-	synctest.Test(t, func(t *testing.T) {
-		cut := scriptedReply{events: textEvents(0, "Half")}
-		b := newBench(t, setup{price: price},
-			used(cut, 100), used(calls("read", `{"path":"a"}`), 200), used(says("ok"), 300), used(says("unknown"), 1000), used(says("practice"), 5))
-		turn := b.turn("go")
-		if want := (provider.Usage{InputTokens: 600, OutputTokens: 3}); turn.Usage != want {
-			t.Errorf("used %+v", turn.Usage)
-		}
-		if want := (session.Cost{Micros: 1230}); turn.Cost != want {
-			t.Errorf("costs %+v", turn.Cost)
-		}
-		if err := b.SetModel(t.Context(), b.id, "fake", "m2"); err != nil {
-			t.Fatal(err)
-		}
-		if second := b.turn("again"); second.Cost != (session.Cost{Partial: true}) {
-			t.Errorf("without a price: %+v", second.Cost)
-		}
-		b.o.Providers = []provider.Provider{named{b.model, provider.Info{ID: "p", Name: "Practice", Practice: true, Ready: true}}}
-		if err := b.SetModel(t.Context(), b.id, "p", "m1"); err != nil {
-			t.Fatal(err)
-		}
-		if third := b.turn("practise"); third.Cost != (session.Cost{}) || third.Usage.InputTokens != 5 {
-			t.Errorf("practice: %+v, %+v", third.Cost, third.Usage)
-		}
-		state := b.state()
-		if want := (session.Cost{Micros: 1230, Partial: true}); state.Cost != want || state.Usage != (provider.Usage{InputTokens: 1605, OutputTokens: 5}) {
-			t.Errorf("session: %+v, %+v", state.Cost, state.Usage)
-		}
-	})
-}
-
-var png = []byte("\x89PNG\r\n\x1a\n and so on")
-
-func TestImages(t *testing.T) {
-	image := func(name, content string) session.Image { return session.Image{Name: name, Data: []byte(content)} }
-	large := image("large.png", string(png)+strings.Repeat("x", maxImageBytes))
-	many := slices.Repeat([]session.Image{image("one.png", string(png))}, maxImages+1)
-	for _, test := range []struct {
-		images []session.Image
-		want   string // an error's text, or the media types
-	}{
-		{[]session.Image{image("a", string(png)), image("b", "\xff\xd8\xff"), image("c", "GIF89a"), image("d", "RIFF1234WEBPVP8")}, "image/png image/jpeg image/gif image/webp"},
-		{[]session.Image{image("a.png", string(png)), image("notes.png", "hello")}, `image "notes.png" is not a PNG, JPEG, GIF or WebP picture`},
-		{[]session.Image{image("", "")}, `image "image 1" is empty`},
-		{[]session.Image{large}, `image "large.png" is larger than 3.75 MB, more than models take`},
-		{many, `image "one.png" is one too many: a message may hold 20`},
-		{many[:maxImages], strings.TrimSpace(strings.Repeat("image/png ", maxImages))},
-	} {
-		got := ""
-		checked, err := Prompt{Images: test.images}.checked()
-		if err != nil {
-			if _, ok := errors.AsType[*ImageError](err); !ok {
-				t.Errorf("%T", err)
-			}
-			got = err.Error()
-		} else {
-			types := []string{}
-			for _, image := range checked.Images {
-				types = append(types, image.MediaType)
-			}
-			got = strings.Join(types, " ")
-		}
-		if got != test.want {
-			t.Errorf("got %q, want %q", got, test.want)
-		}
-	}
-}
-
-// TestImagesInAConversation: images alone are a prompt, also a queued one, and
-// they are kept, once.
-func TestImagesInAConversation(t *testing.T) {
-	hold := make(chan struct{})
-	b := newBench(t, setup{}, calls("run", `{"command":"wait"}`), says("ok"), says("again"))
-	b.disk.commands["wait"] = func(context.Context, func([]byte)) Result { <-hold; return Result{Text: "waited"} }
-	pictured := func(prompt string) string {
-		id, err := b.Send(t.Context(), b.id, Prompt{Text: prompt, Images: []session.Image{{Name: "shot.png", Data: png}}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return id
-	}
-	id := pictured("")
-	b.until(func(s session.Session) bool { return len(s.Turns[0].Items) == 1 && s.Turns[0].Items[0].Tool.Status == session.CallInProgress })
-	pictured("see")
-	close(hold)
-	turn := b.ended(id)
-	b.turn("more")
-	picture := provider.Block{Kind: provider.BlockImage, Image: &provider.Image{MediaType: "image/png", Data: png}}
-	messages := b.model.requests[2].Messages
-	if d := cmp.Diff(user(picture), messages[0]); d != "" {
-		t.Errorf("the prompt: %s", d)
-	}
-	if d := cmp.Diff([]provider.Block{picture, text("see")}, messages[2].Blocks[1:]); d != "" {
-		t.Errorf("the queued one: %s", d)
-	}
-	if len(turn.Images) != 1 || b.state().Title != "shot.png" {
-		t.Errorf("%d images, title %q", len(turn.Images), b.state().Title)
-	}
-	loaded, err := b.store.Load(t.Context(), b.id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	state := b.state()
-	loaded.Seq = state.Seq
-	if d := cmp.Diff(state, loaded); d != "" {
-		t.Errorf("journal (-state +journal):\n%s", d)
-	}
-}
-
-// TestStopKeepsQueuedImages: a draft cannot hold them, so they stay queued and
-// go nowhere until they are sent by hand.
-func TestStopKeepsQueuedImages(t *testing.T) {
-	b := newBench(t, setup{}, scriptedReply{events: textEvents(0, "Half"), hangs: true}, calls("read", `{"path":"a"}`), says("ok"), says("seen"))
-	b.send("one")
-	<-b.model.asked
-	b.send("words")
-	if _, err := b.Send(t.Context(), b.id, Prompt{Text: "see", Images: []session.Image{{Name: "a", Data: png}}}); err != nil {
-		t.Fatal(err)
-	}
-	if err := b.Stop(t.Context(), b.id); err != nil {
-		t.Fatal(err)
-	}
-	b.turn("two")
-	state := b.state()
-	if state.Draft != "words" || len(state.Queue) != 1 || !state.Queue[0].Held {
-		t.Fatalf("draft %q, queue %+v", state.Draft, state.Queue)
-	}
-	if err := b.SendNow(t.Context(), b.id, state.Queue[0].ID); err != nil {
-		t.Fatal(err)
-	}
-	if err := b.Wait(t.Context(), b.id); err != nil {
-		t.Fatal(err)
-	}
-	state = b.state()
-	if d := cmp.Diff([]string{"one: cancelled", "two: end_turn", "see: end_turn"}, prompts(state)); d != "" || len(state.Turns[2].Images) != 1 || len(state.Queue) != 0 {
-		t.Errorf("%v, queue %+v: %s", state.Turns[2].Images, state.Queue, d)
-	}
-}
-
-// TestManyQueuedImages: what does not fit into one message waits for the next.
-func TestManyQueuedImages(t *testing.T) {
-	queue := []session.Queued{}
-	for n := range 4 {
-		queue = append(queue, session.Queued{ID: fmt.Sprint(n), Images: make([]session.Image, 9), Held: n == 1})
-	}
-	got := []string{}
-	for _, queued := range fitting(queue) {
-		got = append(got, queued.ID)
-	}
-	if d := cmp.Diff([]string{"0", "2"}, got); d != "" {
-		t.Error(d)
-	}
 }

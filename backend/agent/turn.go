@@ -30,7 +30,7 @@ type turn struct {
 	looked   bool   // for noImages
 
 	mu      sync.Mutex   // guards what follows: calls that run beside each other change it too
-	head    session.Turn // without items and images
+	head    session.Turn // without items
 	waiting int          // open questions
 }
 

@@ -3,10 +3,12 @@
 // # Promises
 //
 // Every change is a line in the session's journal before it is shown, but for
-// streamed text and output, which follow within a second; all of it is on the
-// disk before a side effect starts ([Journal.Sync]). A journal cut at any byte
-// opens again: what was under way is marked as cancelled or of unknown outcome,
-// and the session can go on. A session is written by one process at a time.
+// streamed text and output, which follow within a second (of a background
+// command that says more than a mebibyte, when it ends); all of it is on the disk
+// before a side effect starts ([Journal.Sync]). A journal cut at any byte opens
+// again: what was under way is marked as cancelled or of unknown outcome, an open
+// question as not answered, a background command as no longer running, and the
+// session can go on. A session is written by one process at a time.
 // Deleting a session moves it aside first.
 //
 // The package never starts a goroutine and never looks at the workspace.

@@ -1,0 +1,185 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/keel-ide/keel/backend/provider"
+	"github.com/keel-ide/keel/backend/session"
+)
+
+// TestAnotherModel: the conversation goes on with another model, which gets the
+// calls but not the first one's reasoning.
+func TestAnotherModel(t *testing.T) {
+	thinking := calls("read", `{"path":"a"}`)
+	thinking.events = append([]provider.Event{
+		{Kind: provider.EventBlockStart, Index: 9, Block: provider.BlockReasoning},
+		{Kind: provider.EventDelta, Index: 9, Text: "I think."},
+		{Kind: provider.EventSignature, Index: 9, Text: "signed"},
+		{Kind: provider.EventBlockStop, Index: 9},
+	}, thinking.events...)
+	b := newBench(t, setup{files: map[string]string{"a": "one"}}, thinking, says("Seen."), says("Me too."), says("Back."))
+	b.model.models = []provider.Model{{ID: "m1", Images: true}, {ID: "m2", NoImages: true}}
+	id, err := b.Send(t.Context(), b.id, Prompt{Text: "look", Images: []session.Image{{Name: "p", Data: png}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.ended(id)
+	if err := b.SetModel(t.Context(), b.id, "fake", "m2"); err != nil {
+		t.Fatal(err)
+	}
+	b.turn("and you?")
+	if err := b.SetModel(t.Context(), b.id, "fake", "m1"); err != nil {
+		t.Fatal(err)
+	}
+	b.turn("and again?")
+	kinds := func(n int) []string {
+		found := []string{b.model.requests[n].Model}
+		for _, message := range b.model.requests[n].Messages[:3] {
+			for _, block := range message.Blocks {
+				found = append(found, string(block.Kind))
+			}
+		}
+		return found
+	}
+	for n, want := range map[int][]string{
+		1: {"m1", "image", "text", "reasoning", "tool_call", "tool_result"},
+		2: {"m2", "text", "text", "tool_call", "tool_result"},
+		3: {"m1", "image", "text", "reasoning", "tool_call", "tool_result"},
+	} {
+		if d := cmp.Diff(want, kinds(n)); d != "" {
+			t.Errorf("request %d: %s", n, d)
+		}
+	}
+	if got := b.model.requests[2].Messages[0].Blocks[0].Text; got != textNoImage {
+		t.Errorf("in the image's place: %q", got)
+	}
+	if d := cmp.Diff(b.model.requests[1].Tools, b.model.requests[2].Tools); d != "" {
+		t.Error(d)
+	}
+}
+
+var png = []byte("\x89PNG\r\n\x1a\n and so on")
+
+func TestImages(t *testing.T) {
+	image := func(name, content string) session.Image { return session.Image{Name: name, Data: []byte(content)} }
+	large := image("large.png", string(png)+strings.Repeat("x", maxImageBytes))
+	many := slices.Repeat([]session.Image{image("one.png", string(png))}, maxImages+1)
+	for _, test := range []struct {
+		images []session.Image
+		want   string // an error's text, or the media types
+	}{
+		{[]session.Image{image("a", string(png)), image("b", "\xff\xd8\xff"), image("c", "GIF89a"), image("d", "RIFF1234WEBPVP8")}, "image/png image/jpeg image/gif image/webp"},
+		{[]session.Image{image("a.png", string(png)), image("notes.png", "hello")}, `image "notes.png" is not a PNG, JPEG, GIF or WebP picture`},
+		{[]session.Image{image("", "")}, `image "image 1" is empty`},
+		{[]session.Image{large}, `image "large.png" is larger than 3.75 MB, more than models take`},
+		{many, `image "one.png" is one too many: a message may hold 20`},
+		{many[:maxImages], strings.TrimSpace(strings.Repeat("image/png ", maxImages))},
+	} {
+		types := []string{}
+		checked, err := Prompt{Images: test.images}.checked()
+		for _, image := range checked.Images {
+			types = append(types, image.MediaType)
+		}
+		got := strings.Join(types, " ")
+		if failure, ok := errors.AsType[*ImageError](err); ok {
+			got = failure.Error()
+		}
+		if got != test.want {
+			t.Errorf("got %q, want %q", got, test.want)
+		}
+	}
+}
+
+// TestImagesInAConversation: images alone are a prompt, also a queued one, and
+// they are kept, once.
+func TestImagesInAConversation(t *testing.T) {
+	hold := make(chan struct{})
+	b := newBench(t, setup{}, calls("run", `{"command":"wait"}`), says("ok"), says("again"))
+	b.disk.commands["wait"] = func(context.Context, func([]byte)) Result { <-hold; return Result{Text: "waited"} }
+	pictured := func(prompt string) string {
+		id, err := b.Send(t.Context(), b.id, Prompt{Text: prompt, Images: []session.Image{{Name: "shot.png", Data: png}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	id := pictured("")
+	b.until(func(s session.Session) bool {
+		return len(s.Turns[0].Items) == 1 && s.Turns[0].Items[0].Tool.Status == session.CallInProgress
+	})
+	pictured("see")
+	close(hold)
+	turn := b.ended(id)
+	b.turn("more")
+	picture := provider.Block{Kind: provider.BlockImage, Image: &provider.Image{MediaType: "image/png", Data: png}}
+	messages := b.model.requests[2].Messages
+	if d := cmp.Diff(user(picture), messages[0]); d != "" {
+		t.Errorf("the prompt: %s", d)
+	}
+	if d := cmp.Diff([]provider.Block{picture, text("see")}, messages[2].Blocks[1:]); d != "" {
+		t.Errorf("the queued one: %s", d)
+	}
+	if len(turn.Images) != 1 || b.state().Title != "shot.png" {
+		t.Errorf("%d images, title %q", len(turn.Images), b.state().Title)
+	}
+	loaded, err := b.store.Load(t.Context(), b.id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	state := b.state()
+	loaded.Seq = state.Seq
+	if d := cmp.Diff(state, loaded); d != "" {
+		t.Errorf("journal (-state +journal):\n%s", d)
+	}
+}
+
+// TestStopKeepsQueuedImages: a draft cannot hold them, so they stay queued and
+// go nowhere until they are sent by hand.
+func TestStopKeepsQueuedImages(t *testing.T) {
+	b := newBench(t, setup{}, scriptedReply{events: textEvents(0, "Half"), hangs: true}, calls("read", `{"path":"a"}`), says("ok"), says("seen"))
+	b.send("one")
+	<-b.model.asked
+	b.send("words")
+	if _, err := b.Send(t.Context(), b.id, Prompt{Text: "see", Images: []session.Image{{Name: "a", Data: png}}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Stop(t.Context(), b.id); err != nil {
+		t.Fatal(err)
+	}
+	b.turn("two")
+	state := b.state()
+	if state.Draft != "words" || len(state.Queue) != 1 || !state.Queue[0].Held {
+		t.Fatalf("draft %q, queue %+v", state.Draft, state.Queue)
+	}
+	if err := b.SendNow(t.Context(), b.id, state.Queue[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Wait(t.Context(), b.id); err != nil {
+		t.Fatal(err)
+	}
+	state = b.state()
+	if d := cmp.Diff([]string{"one: cancelled", "two: end_turn", "see: end_turn"}, prompts(state)); d != "" || len(state.Turns[2].Images) != 1 || len(state.Queue) != 0 {
+		t.Errorf("%v, queue %+v: %s", state.Turns[2].Images, state.Queue, d)
+	}
+}
+
+// TestManyQueuedImages: what does not fit into one message waits for the next.
+func TestManyQueuedImages(t *testing.T) {
+	queue := []session.Queued{}
+	for n := range 4 {
+		queue = append(queue, session.Queued{ID: fmt.Sprint(n), Images: make([]session.Image, 9), Held: n == 1})
+	}
+	got := []string{}
+	for _, queued := range fitting(queue) {
+		got = append(got, queued.ID)
+	}
+	if d := cmp.Diff([]string{"0", "2"}, got); d != "" {
+		t.Error(d)
+	}
+}
