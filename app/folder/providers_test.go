@@ -15,6 +15,7 @@ import (
 	"github.com/keel-ide/keel/app/bind"
 	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/app/wire"
+	"github.com/keel-ide/keel/backend/agent"
 	"github.com/keel-ide/keel/backend/provider"
 	"github.com/keel-ide/keel/backend/provider/ollama/ollamatest"
 	"github.com/keel-ide/keel/backend/provider/openai/openaitest"
@@ -174,7 +175,7 @@ func TestCustomEndpoint(t *testing.T) {
 	if err := f.Agent.SetModel(t.Context(), made.ID, "openai:work", "m1"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.Agent.Send(t.Context(), made.ID, "Hello"); err != nil {
+	if _, err := f.Agent.Send(t.Context(), made.ID, agent.Prompt{Text: "Hello"}); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.Agent.Wait(t.Context(), made.ID); err != nil {
