@@ -9,6 +9,7 @@ import (
 
 	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/app/wire"
+	"github.com/keel-ide/keel/backend/agent"
 	"github.com/keel-ide/keel/backend/diff"
 	"github.com/keel-ide/keel/backend/provider"
 	"github.com/keel-ide/keel/backend/provider/replay"
@@ -27,7 +28,7 @@ func next(t *testing.T, f *folder.Folder, id string) session.Turn {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	if _, err := f.Agent.Send(ctx, id, "go on"); err != nil {
+	if _, err := f.Agent.Send(ctx, id, agent.Prompt{Text: "go on"}); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.Agent.Wait(ctx, id); err != nil {
