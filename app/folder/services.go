@@ -122,6 +122,8 @@ func (f *Folder) openAgent(ctx context.Context, data string) error {
 		Providers:     f.Providers.fixed,
 		MoreProviders: f.Providers.Custom,
 		Tools:         f.tools(f.Commands),
+		Commands:      f.Commands,
+		Price:         f.Providers.Price,
 		Policy:        f.Policy,
 		Checkpoints:   &bracket{store: f.Checkpoints, sets: change.New(f.Checkpoints)},
 		Defaults:      f.defaults,

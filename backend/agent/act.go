@@ -20,7 +20,8 @@ func (c *call) act(ctx context.Context) (changed bool) {
 		return c.end(session.CallCancelled, resultStopped)
 	}
 	var around *bracket
-	if c.plan.Mutates {
+	mutates := c.plan.Mutates && tool.Name != nameSubAgent
+	if mutates {
 		var err error
 		if around, err = t.before(ctx, c); err != nil {
 			return c.refuse(ctx, err)
@@ -29,13 +30,14 @@ func (c *call) act(ctx context.Context) (changed bool) {
 	started := t.agent.o.Now()
 	tool.Status, tool.StartedAt = session.CallInProgress, started.UnixMilli()
 	c.show()
-	if c.plan.Mutates {
+	if mutates {
 		if err := t.live.sync(); err != nil {
 			t.unbracket(around)
 			return c.fail(fmt.Sprintf("Nothing was done: the session could not be saved first (%v). Tell the user to make room on the disk.", err))
 		}
 	}
 	out := &output{live: t.live, turn: t.head.ID, item: c.item.ID}
+	c.log = &subLog{turn: t, item: c.item.ID}
 	var result Result
 	var goesOn *following
 	ended, panicked := t.await(ctx, func() {
@@ -43,6 +45,7 @@ func (c *call) act(ctx context.Context) (changed bool) {
 		goesOn = t.leaves(ctx, &result)
 	})
 	tool.Output, tool.OutputAt = out.close()
+	tool.Calls = c.log.close()
 	tool.DurationMs = t.agent.o.Now().Sub(started).Milliseconds()
 	if ended && panicked == nil && result.Changed && ctx.Err() == nil {
 		t.unbracket(around)

@@ -24,6 +24,9 @@
 //
 // What a model has used is counted at every reply, also those that were cut.
 //
+// A conversation that no longer fits into its model is made shorter for the
+// model, visibly, and never in the session.
+//
 // Every change of a session reaches subscribers in order, at most one event per
 // session every 16 ms, with numbers that grow by one. Readers are never waited
 // for: one that is too slow sees a gap and asks for the session again.
@@ -152,7 +155,8 @@ type Agent struct {
 	feed *event.Feed[session.Event]
 	work sync.WaitGroup // every goroutine the agent started
 
-	touches touches
+	touches   touches
+	catalogue catalogue
 
 	mu     sync.Mutex // guards what follows
 	lives  map[string]*live

@@ -177,12 +177,17 @@ func (t *turn) record(s *settling) {
 }
 
 func (l *live) recordAfter(turnID string, b *bracket) {
+	l.changeItem(turnID, b.item.ID, func(item *session.Item) { item.Tool.After = b.after })
+}
+
+// changeItem changes the item of a call, if it is still there.
+func (l *live) changeItem(turnID, itemID string, change func(*session.Item)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.apply.apply(&l.state)
-	if item := l.state.Item(turnID, b.item.ID); item != nil && item.Tool != nil {
+	if item := l.state.Item(turnID, itemID); item != nil && item.Tool != nil {
 		copied := item.Clone()
-		copied.Tool.After = b.after
+		change(&copied)
 		l.emitLocked(session.Change{Kind: session.ChangeItem, TurnID: turnID, Item: &copied})
 	}
 }

@@ -17,21 +17,32 @@ const parallelReads = 5
 type call struct {
 	turn     *turn
 	item     *session.Item
+	sub      *subAgent // whose call it is; nil for the turn's own
+	line     int       // of sub's log
+	log      *subLog   // of the sub agent that the call is
 	prepared Prepared
 	plan     Plan
 	decision approval.Decision
 }
 
+// calls makes the turn's own calls.
+func (t *turn) calls(items []*session.Item) []*call {
+	var calls []*call
+	for _, item := range items {
+		calls = append(calls, &call{turn: t, item: item})
+	}
+	return calls
+}
+
 // runCalls runs a reply's calls: those that only look and need no answer
 // beside each other, all others one by one, in the model's order.
-func (t *turn) runCalls(ctx context.Context, items []*session.Item) {
+func runCalls(ctx context.Context, calls []*call) {
 	var reads []*call
 	flush := func() {
 		runReads(ctx, reads)
 		reads = nil
 	}
-	for _, item := range items {
-		c := &call{turn: t, item: item}
+	for _, c := range calls {
 		// What a call would do is looked at when all changes before it are made.
 		refused := c.look(ctx)
 		if refused == nil && c.decision.Effect == approval.Allow && !c.plan.Mutates {
@@ -48,9 +59,19 @@ func (t *turn) runCalls(ctx context.Context, items []*session.Item) {
 			c.end(refused.status, refused.result)
 			continue
 		}
-		c.run(ctx)
+		c.alone(ctx)
 	}
 	flush()
+}
+
+// alone runs a call that acts or is asked about: of all sub agents one at a
+// time.
+func (c *call) alone(ctx context.Context) {
+	if c.sub != nil {
+		c.turn.solo.Lock()
+		defer c.turn.solo.Unlock()
+	}
+	c.run(ctx)
 }
 
 func runReads(ctx context.Context, reads []*call) {
@@ -82,9 +103,16 @@ func (c *call) look(ctx context.Context) *refusal {
 		return &refusal{session.CallCancelled, resultStopped}
 	}
 	t, tool := c.turn, c.item.Tool
+	view := t.live.id
+	if c.sub != nil {
+		if refused := c.sub.refuses(tool.Name); refused != nil {
+			return refused
+		}
+		view = c.sub.view
+	}
 	var err error
 	ended, panicked := t.await(ctx, func() {
-		c.prepared, err = t.agent.o.Tools.Prepare(ctx, t.live.id, tool.Name, json.RawMessage(tool.Arguments))
+		c.prepared, err = t.agent.o.Tools.Prepare(ctx, view, tool.Name, json.RawMessage(tool.Arguments))
 		if err == nil {
 			c.plan = c.prepared.Plan()
 			c.decision = t.agent.o.Policy.Decide(ctx, c.request())
@@ -101,6 +129,11 @@ func (c *call) look(ctx context.Context) *refusal {
 	tool.Kind, tool.Title, tool.Paths = c.plan.Kind, c.plan.Title, c.plan.Paths
 	tool.Command, tool.Folder, tool.Diff = c.plan.Command, c.plan.Folder, c.plan.Diff
 	tool.Rule = c.decision.Rule
+	if c.sub != nil {
+		if refused := c.sub.refusesPlan(c.plan); refused != nil {
+			return refused
+		}
+	}
 	c.show()
 	return nil
 }
@@ -166,6 +199,9 @@ func (c *call) ask(ctx context.Context, changed bool) bool {
 	if changed {
 		tool.Approval.Reason = "What would happen has changed since it was shown. " + c.decision.Reason
 	}
+	if c.sub != nil {
+		tool.Approval.Reason = fmt.Sprintf("Asked by the sub agent %q. %s", c.sub.title, tool.Approval.Reason)
+	}
 	if c.plan.Kind == session.KindExecute {
 		tool.Approval.Patterns = approval.Suggest(c.plan.Command)
 	}
@@ -202,7 +238,13 @@ func rejection(feedback string) string {
 	return fmt.Sprintf("The user rejected this call; nothing was done. They said: %s", feedback)
 }
 
-func (c *call) show() { c.turn.add(*c.item) }
+func (c *call) show() {
+	if c.sub != nil {
+		c.sub.show(c)
+		return
+	}
+	c.turn.add(*c.item)
+}
 
 func (c *call) fail(text string) bool { return c.end(session.CallFailed, text) }
 

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,7 +20,12 @@ func recorded(t *testing.T) (*bench, []byte) {
 	first := calls("read", `{"path":"a"}`, "write", `{"path":"b","content":"two"}`, "run", `{"command":"x"}`)
 	first.events = append(textEvents(7, "I look."), first.events...)
 	b := newBench(t, setup{files: map[string]string{"a": "one"}, mode: session.Supervised},
-		first, says("Done."), scriptedReply{events: textEvents(0, "Half")}, says("Whole."))
+		first, says("Done."), scriptedReply{events: textEvents(0, "Half")}, says("Whole."),
+		calls("read", `{"path":"a"}`, "read", `{"path":"b"}`, "sub_agent", `{"content":"look and write","write":true}`), says("All done."),
+		says("The summary."), calls("delete", `{"path":"a"}`, "nonsense", `{}`), says("Deleted."))
+	b.model.scripts = map[string][]scriptedReply{"look and write": {
+		calls("read", `{"path":"a"}`, "run", `{"command":"x"}`), calls("write", `{"path":"c","content":"three"}`), says("Written."),
+	}}
 	b.disk.commands["x"] = func(_ context.Context, output func([]byte)) Result {
 		output([]byte("made\n"))
 		b.disk.set("out", "built")
@@ -31,6 +37,15 @@ func recorded(t *testing.T) (*bench, []byte) {
 		t.Fatal(err)
 	}
 	b.turn("more")
+	b.send("in another conversation")
+	b.answer(false, "not c")
+	if err := b.Wait(t.Context(), b.id); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Compact(t.Context(), b.id); err != nil {
+		t.Fatal(err)
+	}
+	b.turn("the last one")
 	if err := b.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -41,6 +56,33 @@ func recorded(t *testing.T) (*bench, []byte) {
 	return b, journal
 }
 
+// underWay returns the state that whole lines of a journal describe, before
+// anything is said about what was under way at their end.
+func underWay(t *testing.T, lines []string) session.Session {
+	t.Helper()
+	var s session.Session
+	for _, line := range lines {
+		var change session.Change
+		if err := json.Unmarshal([]byte(line), &change); err != nil {
+			t.Fatal(err)
+		}
+		session.Apply(&s, change)
+	}
+	return s
+}
+
+// ended says how a call must have ended that was under way.
+func ended(status session.CallStatus) session.CallStatus {
+	switch status {
+	case session.CallInProgress:
+		return session.CallUnknown
+	case session.CallPending, session.CallWaiting:
+		return session.CallCancelled
+	default:
+		return status
+	}
+}
+
 // TestEveryCutGoesOn opens the journal cut after and inside every line, and
 // runs a turn. That the place inside a line does not matter is package
 // session's to prove.
@@ -49,7 +91,7 @@ func TestEveryCutGoesOn(t *testing.T) {
 	lines := strings.SplitAfter(string(journal), "\n")
 	unknown := 0
 	for n := range lines {
-		for _, half := range []int{0, len(lines[n]) / 2} {
+		for _, half := range []int{0, len(lines[n]) / 2, max(0, len(lines[n])-1)} {
 			whole := strings.Join(lines[:n], "") + lines[n][:half]
 			if err := os.WriteFile(filepath.Join(b.dir, "cut.jsonl"), []byte(whole), 0o600); err != nil {
 				t.Fatal(err)
@@ -79,6 +121,16 @@ func TestEveryCutGoesOn(t *testing.T) {
 			if d := cmp.Diff(state, loaded); d != "" {
 				t.Fatalf("%d lines and %d bytes: journal (-state +journal):\n%s", n, half, d)
 			}
+			for _, turn := range underWay(t, lines[:n]).Turns {
+				for _, item := range turn.Items {
+					if item.Tool == nil {
+						continue
+					}
+					if got := state.Item(turn.ID, item.ID).Tool.Status; got != ended(item.Tool.Status) {
+						t.Fatalf("%d lines: call %s was %s and is %s", n, item.Tool.Title, item.Tool.Status, got)
+					}
+				}
+			}
 			for _, turn := range state.Turns {
 				if turn.Status != session.Done || (turn.Before == "") != (turn.After == "") && len(bracketsOf(turn)) > 0 {
 					t.Fatalf("%d lines and %d bytes: turn %+v", n, half, turn)
@@ -89,6 +141,7 @@ func TestEveryCutGoesOn(t *testing.T) {
 	if unknown == 0 {
 		t.Error("no cut fell into a running call")
 	}
+	t.Logf("%d cuts, %d of them in a running call", 3*len(lines), unknown)
 }
 
 // TestCrashInACommand: what a command of unknown outcome may have done is

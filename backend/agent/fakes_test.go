@@ -54,10 +54,13 @@ func (d *disk) now() map[string]string {
 }
 
 func (d *disk) Specs() []provider.ToolSpec {
-	return []provider.ToolSpec{{Name: "read"}, {Name: "write"}, {Name: "delete"}, {Name: "run"}}
+	return []provider.ToolSpec{{Name: "read"}, {Name: "write"}, {Name: "delete"}, {Name: "run"}, {Name: "sub_agent"}, {Name: "todo"}, {Name: "run_command"}}
 }
 
-type arguments struct{ Path, Content, Command string }
+type arguments struct {
+	Path, Content, Command string
+	Write                  bool
+}
 
 type preparedCall struct {
 	disk *disk
@@ -84,6 +87,8 @@ func (d *disk) Prepare(ctx context.Context, _, name string, raw json.RawMessage)
 		p.plan.Kind, p.plan.Command, p.plan.Folder = session.KindExecute, args.Command, "."
 	case "host":
 		p.plan.Kind = session.KindOther
+	case "sub_agent":
+		p.plan.Kind, p.plan.Mutates = session.KindOther, args.Write
 	case "panic":
 		args.Path = []string{}[len(name)]
 	default:
@@ -113,6 +118,13 @@ func (p preparedCall) Run(ctx context.Context, host Host) Result {
 	}
 	if p.name == "host" {
 		return d.hosted[p.args.Command](ctx, host)
+	}
+	if p.name == "sub_agent" {
+		reply, err := host.SubAgent(ctx, SubTask{Prompt: p.args.Content, Write: p.args.Write})
+		if err != nil {
+			return Result{Text: err.Error(), IsError: true}
+		}
+		return Result{Text: reply}
 	}
 	if p.name == "run" {
 		command := d.commands[p.args.Command]
@@ -259,6 +271,9 @@ type scripted struct {
 	requests []provider.Request
 	models   []provider.Model
 	asked    chan struct{} // gets a value for each request
+	context  int           // tokens that the model takes
+	// scripts are the answers to conversations that begin with a text.
+	scripts map[string][]scriptedReply
 }
 
 func newScripted(answers ...scriptedReply) *scripted {
@@ -273,7 +288,7 @@ func (s *scripted) Models(context.Context) ([]provider.Model, error) {
 	if s.models != nil {
 		return s.models, nil
 	}
-	return []provider.Model{{ID: "m1"}}, nil
+	return []provider.Model{{ID: "m1", ContextTokens: s.context}}, nil
 }
 
 func (s *scripted) Stream(ctx context.Context, request provider.Request) (provider.Stream, error) {
@@ -281,11 +296,20 @@ func (s *scripted) Stream(ctx context.Context, request provider.Request) (provid
 	defer s.mu.Unlock()
 	s.requests = append(s.requests, request)
 	s.asked <- struct{}{}
+	opening := request.Messages[0].Blocks[0].Text
+	if script := s.scripts[opening]; len(script) > 0 {
+		s.scripts[opening] = script[1:]
+		return script[0].stream(ctx)
+	}
 	if len(s.answers) == 0 {
 		return nil, &provider.Error{Class: provider.ClassValidation, Message: "the script has ended"}
 	}
 	a := s.answers[0]
 	s.answers = s.answers[1:]
+	return a.stream(ctx)
+}
+
+func (a scriptedReply) stream(ctx context.Context) (provider.Stream, error) {
 	if a.refuse != nil {
 		return nil, a.refuse
 	}
@@ -368,7 +392,7 @@ func callEvents(index int, id, name, arguments string) []provider.Event {
 // bench is an agent on fakes, with one session.
 type bench struct {
 	*Agent
-	t     *testing.T
+	t     testing.TB
 	disk  *disk
 	model *scripted
 	store *session.Store
@@ -387,7 +411,7 @@ type setup struct {
 	commands Commands
 }
 
-func newBench(t *testing.T, s setup, answers ...scriptedReply) *bench {
+func newBench(t testing.TB, s setup, answers ...scriptedReply) *bench {
 	t.Helper()
 	if s.files == nil {
 		s.files = map[string]string{}

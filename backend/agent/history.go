@@ -18,8 +18,8 @@ const (
 
 // request is the whole conversation as the model's next question.
 func (t *turn) request(m model) provider.Request {
-	state := t.live.snapshot()
-	messages := Normalise(history(state, m.info.ID, m.id))
+	var messages []provider.Message
+	t.live.read(func(s session.Session) { messages = t.talk.messages(s, m) })
 	if t.noImages {
 		messages = withoutImages(messages)
 	}
@@ -31,23 +31,30 @@ func (t *turn) request(m model) provider.Request {
 	}
 }
 
-// history turns a session into messages. Reasoning goes back only to the model
-// that it came from.
+// history turns a session into messages, from its last summary on. Reasoning
+// goes back only to the model that it came from.
 func history(s session.Session, providerID, modelID string) []provider.Message {
 	var messages []provider.Message
+	from, summary := lastSummary(s)
 	note := ""
-	for _, turn := range s.Turns {
-		messages = append(messages, user(append(pictures(turn.Images), text(note), text(turn.Prompt))...))
+	if from > 0 {
+		note = noteAfter(s.Turns[from-1])
+	}
+	for i, turn := range s.Turns[from:] {
+		if i > 0 {
+			summary = session.Item{}
+		}
+		before, after := around(summary)
+		opening := append([]provider.Block{text(before)}, pictures(turn.Images)...)
+		messages = append(messages, user(append(opening, text(note), text(turn.Prompt), text(after))...))
 		same := turn.Provider == providerID && turn.Model == modelID
-		items := slices.DeleteFunc(slices.Clone(turn.Items), func(i session.Item) bool {
-			return i.Kind == session.ItemNotice && !i.Told || i.Kind == session.ItemQuestion
-		})
+		items := slices.DeleteFunc(slices.Clone(turn.Items), func(i session.Item) bool { return !said(&i) || i.Step <= summary.Step })
 		for len(items) > 0 {
 			end := 1
 			for end < len(items) && items[end].Step == items[0].Step {
 				end++
 			}
-			messages = append(messages, step(items[:end], same)...)
+			messages = append(messages, step(items[:end], same, items[0].Step <= turn.Elided)...)
 			items = items[end:]
 		}
 		note = noteAfter(turn)
@@ -82,7 +89,7 @@ func noteAfter(turn session.Turn) string {
 
 // step is one reply, and what came after it: the results of its calls and the
 // messages that the user sent meanwhile.
-func step(items []session.Item, sameModel bool) []provider.Message {
+func step(items []session.Item, sameModel, elided bool) []provider.Message {
 	reply := provider.Message{Role: provider.RoleAssistant}
 	var answers []provider.Block
 	var prompts []provider.Block
@@ -102,7 +109,7 @@ func step(items []session.Item, sameModel bool) []provider.Message {
 			reply.Blocks = append(reply.Blocks, provider.Block{Kind: provider.BlockToolCall, ToolCall: &provider.ToolCall{
 				ID: item.Tool.ID, Name: item.Tool.Name, Arguments: json.RawMessage(item.Tool.Arguments),
 			}})
-			answers = append(answers, answer(item.Tool)...)
+			answers = append(answers, answer(item.Tool, elided)...)
 		}
 	}
 	return []provider.Message{reply, user(append(answers, prompts...)...)}
@@ -114,13 +121,17 @@ func unfinished(call *session.ToolCall) bool {
 }
 
 // answer is a call's result, or nothing while it has none.
-func answer(call *session.ToolCall) []provider.Block {
+func answer(call *session.ToolCall, elided bool) []provider.Block {
 	switch call.Status {
 	case session.CallPending, session.CallWaiting, session.CallInProgress:
 		return nil
 	}
+	content := call.Result
+	if elided && elidable(content) {
+		content = textElided
+	}
 	return []provider.Block{{Kind: provider.BlockToolResult, ToolResult: &provider.ToolResult{
-		ID: call.ID, Content: call.Result, IsError: call.Status != session.CallCompleted,
+		ID: call.ID, Content: content, IsError: call.Status != session.CallCompleted,
 	}}}
 }
 

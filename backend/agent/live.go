@@ -35,6 +35,11 @@ type live struct {
 	questions map[string]*asked     // that wait, by id
 	hurry     chan struct{}         // ends the wait for the next attempt; nil when there is none
 	follows   map[string]*following // background commands that run, by id
+
+	compact    bool                    // room is to be made before the next request
+	compacting context.CancelCauseFunc // while room is made and no turn runs
+
+	gauge gauge // of the run, or of what has claimed the session
 }
 
 // run is a row of turns: the first and those from the queue. The live's mu
@@ -208,6 +213,14 @@ func (l *live) snapshot() session.Session {
 	return l.state.Clone()
 }
 
+// read lets look see the state, which it may neither write to nor keep.
+func (l *live) read(look func(session.Session)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.apply.apply(&l.state)
+	look(l.state)
+}
+
 // header changes the session's own fields.
 func (l *live) header(change func(*session.Session)) {
 	l.mu.Lock()
@@ -249,17 +262,24 @@ func (l *live) end(ctx context.Context) error {
 // until the session is idle.
 func (l *live) stop(ctx context.Context, cause error) error {
 	l.mu.Lock()
-	r := l.run
+	r, compacting, settled := l.run, l.compacting, l.settled
 	if r != nil {
 		r.next = ""
 		r.cancel(cause)
 	}
 	l.mu.Unlock()
-	if r == nil {
+	if compacting != nil {
+		compacting(cause)
+	}
+	idle := settled
+	switch {
+	case r != nil:
+		idle = r.idle
+	case compacting == nil:
 		return nil
 	}
 	select {
-	case <-r.idle:
+	case <-idle:
 		return nil
 	case <-ctx.Done():
 		return fmt.Errorf("stopping session %q: %w", l.id, ctx.Err())

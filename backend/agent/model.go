@@ -78,18 +78,19 @@ func (a *Agent) choose(ctx context.Context, providerID, modelID string) (model, 
 		if modelID != "" && providerID != "" {
 			return model{p, info, modelID}, nil
 		}
-		return firstModel(ctx, p, info)
+		return a.firstModel(ctx, p, info)
 	}
 	return model{}, noProvider(providerID, hints)
 }
 
-func firstModel(ctx context.Context, p provider.Provider, info provider.Info) (model, error) {
+func (a *Agent) firstModel(ctx context.Context, p provider.Provider, info provider.Info) (model, error) {
 	ctx, cancel := context.WithTimeout(ctx, modelsLimit)
 	defer cancel()
 	models, err := p.Models(ctx)
 	if err != nil {
 		return model{}, err
 	}
+	a.catalogue.learn(info.ID, models)
 	if len(models) == 0 {
 		return model{}, &provider.Error{
 			Class: provider.ClassAccess, Message: fmt.Sprintf("%s offers no model.", info.Name),

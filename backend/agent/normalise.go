@@ -2,6 +2,7 @@ package agent
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,7 +28,16 @@ const (
 // Images are passed on in messages of the user, and of nobody else. Reasoning is
 // not touched, but a message of reasoning alone is dropped.
 func Normalise(messages []provider.Message) []provider.Message {
-	n := normaliser{used: map[string]bool{}}
+	n := newNormaliser()
+	n.add(messages)
+	return n.whole()
+}
+
+func newNormaliser() normaliser {
+	return normaliser{used: map[string]bool{}, count: map[string]int{}}
+}
+
+func (n *normaliser) add(messages []provider.Message) {
 	for _, message := range messages {
 		if message.Role == provider.RoleAssistant {
 			n.assistant(message.Blocks)
@@ -35,17 +45,23 @@ func Normalise(messages []provider.Message) []provider.Message {
 			n.user(message.Blocks)
 		}
 	}
+}
+
+// whole returns the conversation so far; it can go on.
+func (n *normaliser) whole() []provider.Message {
 	n.settle()
-	if len(n.messages) == 0 || n.last().Role == provider.RoleAssistant {
-		n.put(provider.RoleUser, text(textContinue))
+	messages := slices.Clone(n.messages)
+	if len(messages) == 0 || n.last().Role == provider.RoleAssistant {
+		messages = append(messages, user(text(textContinue)))
 	}
-	return n.messages
+	return messages
 }
 
 // normaliser builds a valid conversation from its start.
 type normaliser struct {
 	messages []provider.Message
 	used     map[string]bool // ids of calls
+	count    map[string]int  // how often an id was used already
 	open     []openCall      // calls of the last assistant message
 }
 
@@ -111,8 +127,9 @@ func (n *normaliser) freshID(id string) string {
 		id = "call"
 	}
 	fresh := id
-	for i := 2; n.used[fresh]; i++ {
-		suffix := "_" + strconv.Itoa(i)
+	for n.used[fresh] {
+		n.count[id]++ // some services give the same id every time
+		suffix := "_" + strconv.Itoa(n.count[id]+1)
 		fresh = id[:min(len(id), nameLength-len(suffix))] + suffix
 	}
 	n.used[fresh] = true
@@ -139,7 +156,7 @@ func (n *normaliser) user(blocks []provider.Block) {
 			n.answer(*block.ToolResult)
 		case block.Kind == provider.BlockText && strings.TrimSpace(block.Text) != "":
 			said = append(said, text(block.Text))
-		case block.Kind == provider.BlockImage && block.Image != nil && len(block.Image.Data) > 0:
+		case block.Kind == provider.BlockImage && block.Image != nil && isPicture(*block.Image):
 			said = append(said, block)
 		}
 	}
@@ -147,6 +164,15 @@ func (n *normaliser) user(blocks []provider.Block) {
 		n.settle()
 	}
 	n.put(provider.RoleUser, said...)
+}
+
+// isPicture reports whether services take an image.
+func isPicture(image provider.Image) bool {
+	switch image.MediaType {
+	case "image/png", "image/jpeg", "image/gif", "image/webp":
+		return len(image.Data) > 0
+	}
+	return false
 }
 
 // answer keeps a result for the first call of its id that has none.

@@ -3,12 +3,12 @@ package agent
 import (
 	"bytes"
 	"encoding/json"
-	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/keel-ide/keel/backend/provider"
+	"github.com/keel-ide/keel/backend/provider/providertest"
 	"pgregory.net/rapid"
 )
 
@@ -31,13 +31,15 @@ func drawBlock(t *rapid.T) provider.Block {
 		return provider.Block{Kind: provider.BlockToolResult, ToolResult: &provider.ToolResult{
 			ID: id.Draw(t, "id"), Content: words.Draw(t, "result"), IsError: rapid.Bool().Draw(t, "error"),
 		}}
-	}
-	if rapid.Bool().Draw(t, "image") {
+	case 4:
 		return provider.Block{Kind: provider.BlockImage, Image: &provider.Image{
-			MediaType: "image/png", Data: []byte(words.Draw(t, "data")),
+			MediaType: rapid.SampledFrom([]string{"image/png", "image/webp", "", "text/plain"}).Draw(t, "media type"),
+			Data:      rapid.SliceOfN(rapid.Byte(), 0, 3).Draw(t, "data"),
 		}}
 	}
-	return provider.Block{Kind: "unknown"}
+	return provider.Block{Kind: rapid.SampledFrom([]provider.BlockKind{
+		"unknown", provider.BlockToolCall, provider.BlockToolResult, provider.BlockReasoning, provider.BlockImage,
+	}).Draw(t, "bare")}
 }
 
 func drawMessages(t *rapid.T) []provider.Message {
@@ -60,6 +62,9 @@ func TestNormaliseProperties(t *testing.T) {
 		if problem := invalid(got); problem != "" {
 			t.Fatalf("%s in %s", problem, show(got))
 		}
+		if changed(got) {
+			t.Fatalf("reasoning was changed in %s", show(got))
+		}
 		if d := cmp.Diff(got, Normalise(got)); d != "" {
 			t.Fatalf("not idempotent (-once +twice):\n%s", d)
 		}
@@ -69,74 +74,24 @@ func TestNormaliseProperties(t *testing.T) {
 	})
 }
 
-// invalid says what is wrong with a conversation, by rules written without a
-// look at the normaliser.
+// invalid says what is wrong with a conversation.
 func invalid(messages []provider.Message) string {
-	name := regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)
-	ids := map[string]bool{}
-	var waiting []string
-	for i, message := range messages {
-		if want := []provider.Role{provider.RoleUser, provider.RoleAssistant}[i%2]; message.Role != want {
-			return "roles do not alternate"
-		}
-		if len(message.Blocks) == 0 {
-			return "empty message"
-		}
-		var calls, results []string
-		onlyThoughts := true
-		for at, block := range message.Blocks {
-			onlyThoughts = onlyThoughts && block.Kind == provider.BlockReasoning
-			switch {
-			case block.Kind == provider.BlockText:
-				if strings.TrimSpace(block.Text) == "" {
-					return "blank text"
-				}
-			case block.Kind == provider.BlockImage && message.Role == provider.RoleUser:
-				if len(block.Image.Data) == 0 {
-					return "empty image"
-				}
-			case block.Kind == provider.BlockReasoning && message.Role == provider.RoleAssistant:
-				if block.Reasoning.Signature != "signed" || !bytes.Equal(block.Reasoning.Redacted, []byte{1, 2}) {
-					return "reasoning was changed"
-				}
-			case block.Kind == provider.BlockToolCall && message.Role == provider.RoleAssistant:
-				call := block.ToolCall
-				if !name.MatchString(call.ID) || !name.MatchString(call.Name) {
-					return "bad name or id"
-				}
-				if ids[call.ID] {
-					return "id used twice"
-				}
-				ids[call.ID] = true
-				var object map[string]any
-				if json.Unmarshal(call.Arguments, &object) != nil || object == nil {
-					return "arguments are not an object"
-				}
-				calls = append(calls, call.ID)
-			case block.Kind == provider.BlockToolResult && message.Role == provider.RoleUser:
-				if at != len(results) {
-					return "result after something else"
-				}
-				if strings.TrimSpace(block.ToolResult.Content) == "" {
-					return "blank result"
-				}
-				results = append(results, block.ToolResult.ID)
-			default:
-				return "block of kind " + string(block.Kind) + " where it may not be"
-			}
-		}
-		if onlyThoughts {
-			return "message of reasoning alone"
-		}
-		if message.Role == provider.RoleUser && !cmp.Equal(waiting, results) {
-			return "calls and results do not match"
-		}
-		waiting = calls
-	}
-	if len(messages)%2 == 0 {
-		return "the user does not have the last word"
+	if err := providertest.CheckConverse(provider.Request{Messages: messages, Tools: declare(nil, messages)}); err != nil {
+		return err.Error()
 	}
 	return ""
+}
+
+// changed reports whether any reasoning is not as [drawBlock] makes it.
+func changed(messages []provider.Message) bool {
+	for _, message := range messages {
+		for _, block := range message.Blocks {
+			if r := block.Reasoning; r != nil && (r.Signature != "signed" || !bytes.Equal(r.Redacted, []byte{1, 2})) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func show(messages []provider.Message) string {

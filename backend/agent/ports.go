@@ -54,7 +54,9 @@ type Plan struct {
 	Command string
 	Folder  string
 	Diff    *diff.File
-	Mutates bool   // it may change files: it gets checkpoints around it
+	// Mutates says that it may change files: it gets checkpoints around it. A call
+	// of sub_agent gets none, as the calls inside it do; it is then run alone.
+	Mutates bool
 	Hash    string // of exactly what would happen
 }
 

@@ -26,8 +26,10 @@ type Facts struct {
 const maxEntries = 60
 
 // systemPrompt puts the fixed part and the facts together.
-func systemPrompt(facts Facts) string {
-	_, fixed, _ := strings.Cut(system, "\n")
+func systemPrompt(facts Facts) string { return promptOf(system, facts) }
+
+func promptOf(prompt string, facts Facts) string {
+	_, fixed, _ := strings.Cut(prompt, "\n")
 	var b strings.Builder
 	b.WriteString(strings.TrimSpace(fixed))
 	b.WriteString("\n\n# Workspace\n")

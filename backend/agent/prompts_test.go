@@ -164,7 +164,7 @@ func TestStopKeepsQueuedImages(t *testing.T) {
 		t.Fatal(err)
 	}
 	state = b.state()
-	if d := cmp.Diff([]string{"one: cancelled", "two: end_turn", "see: end_turn"}, prompts(state)); d != "" || len(state.Turns[2].Images) != 1 || len(state.Queue) != 0 {
+	if d := cmp.Diff([]string{"one: cancelled", "two: end_turn", "see: end_turn"}, promptsOf(state)); d != "" || len(state.Turns[2].Images) != 1 || len(state.Queue) != 0 {
 		t.Errorf("%v, queue %+v: %s", state.Turns[2].Images, state.Queue, d)
 	}
 }

@@ -20,7 +20,7 @@ import (
 )
 
 // build joins the real parts to an agent; done closes it and them.
-func build(t *testing.T, o options) (built *agent.Agent, done func()) {
+func build(t testing.TB, o options) (built *agent.Agent, done func()) {
 	t.Helper()
 	ctx := t.Context()
 	check := func(err error) {

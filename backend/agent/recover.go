@@ -3,6 +3,7 @@ package agent
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"github.com/keel-ide/keel/backend/session"
 )
@@ -64,5 +65,9 @@ func bracketsOf(turn session.Turn) []*bracket {
 			before: item.Tool.Before, after: item.Tool.After,
 		})
 	}
+	// The calls of sub agents come after those that wait for them.
+	slices.SortStableFunc(brackets, func(a, b *bracket) int {
+		return cmp.Compare(uint64(a.item.Tool.StartedAt-1), uint64(b.item.Tool.StartedAt-1))
+	})
 	return brackets
 }

@@ -14,15 +14,15 @@ const silenceLimit = 90 * time.Second
 
 var errSilent = errors.New("no event from the model")
 
-// ask gets the model's next reply, with retries. It returns the reply's tool
+// ask gets the model's reply to a request, with retries. It returns the reply's tool
 // calls as items. The items of a reply that failed are replaced by those of
 // the next one; those of the last one stay.
-func (t *turn) ask(ctx context.Context, m model, step int) (provider.Reply, []*session.Item, error) {
-	request := t.request(m)
+func (t *turn) ask(ctx context.Context, m model, request provider.Request, step int) (provider.Reply, []*session.Item, error) {
 	wait := t.retries(m)
 	for {
 		rec := &recorder{turn: t, step: step}
 		reply, err := t.attempt(ctx, m, request, rec)
+		t.measured(m, request, reply, rec.usage)
 		t.spend(m, rec.usage)
 		if err == nil {
 			wait.end()
@@ -47,8 +47,14 @@ func (t *turn) ask(ctx context.Context, m model, step int) (provider.Reply, []*s
 	}
 }
 
+// sink takes the events of a reply in while they arrive, until it is closed.
+type sink interface {
+	event(provider.Event)
+	close()
+}
+
 // attempt streams one reply.
-func (t *turn) attempt(ctx context.Context, m model, request provider.Request, rec *recorder) (provider.Reply, error) {
+func (t *turn) attempt(ctx context.Context, m model, request provider.Request, rec sink) (provider.Reply, error) {
 	streaming, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	watchdog := time.AfterFunc(silenceLimit, func() { cancel(errSilent) })

@@ -14,7 +14,7 @@ import (
 	"github.com/keel-ide/keel/backend/session"
 )
 
-func prompts(s session.Session) []string {
+func promptsOf(s session.Session) []string {
 	lines := []string{}
 	for _, turn := range s.Turns {
 		lines = append(lines, turn.Prompt+": "+turn.StopReason)
@@ -42,7 +42,7 @@ func TestSendNow(t *testing.T) {
 		}
 		state := b.state()
 		want := []string{"one: cancelled", "urgent: end_turn", "first queued\n\nlast queued: end_turn"}
-		if d := cmp.Diff(want, prompts(state)); d != "" {
+		if d := cmp.Diff(want, promptsOf(state)); d != "" {
 			t.Error(d)
 		}
 		if state.Turns[0].Outcome != "You stopped this turn to send a message." || state.Draft != "" || len(state.Queue) != 0 {
@@ -76,7 +76,7 @@ func TestStopAfterSendNow(t *testing.T) {
 			t.Errorf("idle only after %v", took)
 		}
 		state := b.state()
-		if d := cmp.Diff([]string{"one: cancelled", "urgent: cancelled"}, prompts(state)); d != "" || state.Draft != "later" {
+		if d := cmp.Diff([]string{"one: cancelled", "urgent: cancelled"}, promptsOf(state)); d != "" || state.Draft != "later" {
 			t.Errorf("draft %q: %s", state.Draft, d)
 		}
 	})
@@ -105,7 +105,7 @@ func TestStopAtOnceAfterSendNow(t *testing.T) {
 			t.Fatal(err)
 		}
 		state := b.state()
-		if d := cmp.Diff([]string{"one: cancelled"}, prompts(state)); d != "" || state.Draft != "urgent\n\nlater" {
+		if d := cmp.Diff([]string{"one: cancelled"}, promptsOf(state)); d != "" || state.Draft != "urgent\n\nlater" {
 			t.Errorf("draft %q: %s", state.Draft, d)
 		}
 
@@ -226,7 +226,7 @@ func TestTwoSessionsAtOnce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if d := cmp.Diff([]string{"second: cancelled"}, prompts(stopped)); d != "" || b.state().Turns[0].Status != session.Running {
+		if d := cmp.Diff([]string{"second: cancelled"}, promptsOf(stopped)); d != "" || b.state().Turns[0].Status != session.Running {
 			t.Errorf("the first is %s: %s", b.state().Turns[0].Status, d)
 		}
 		close(gate)

@@ -13,8 +13,8 @@ const (
 	maxTodoText = 500 // characters
 )
 
-// shortened returns a plan within its limits, with states that there are.
-func shortened(list []session.Todo) []session.Todo {
+// bounded returns a plan within its limits, with states that there are.
+func bounded(list []session.Todo) []session.Todo {
 	plan := []session.Todo{}
 	for _, todo := range list[:min(len(list), maxTodos)] {
 		if runes := []rune(todo.Text); len(runes) > maxTodoText {

@@ -16,10 +16,14 @@ import (
 // it goes on without it.
 const grace = 400 * time.Millisecond
 
-// turn is one running turn. It belongs to its run's goroutine.
+// turn is one running turn. It belongs to its run's goroutine, and what says so
+// to the calls of sub agents, which run beside each other.
 type turn struct {
 	agent    *Agent
 	live     *live
+	model    model
+	talk     conversation
+	facts    Facts
 	brackets []*bracket
 	left     leftovers
 	system   string // the system prompt, the same for all of a turn's requests
@@ -28,6 +32,8 @@ type turn struct {
 	label    string // of its checkpoints
 	noImages bool   // the model is known to take no images
 	looked   bool   // for noImages
+
+	solo sync.Mutex // held by the call of a sub agent that is asked about or acts
 
 	mu      sync.Mutex   // guards what follows: calls that run beside each other change it too
 	head    session.Turn // without items
@@ -63,7 +69,9 @@ func (t *turn) steps(ctx context.Context) ending {
 	if err != nil {
 		return errorEnd(err)
 	}
-	t.system = systemPrompt(t.agent.o.Facts(ctx))
+	t.model, t.facts = model, t.agent.o.Facts(ctx)
+	t.system = systemPrompt(t.facts)
+	t.agent.describe(ctx, model)
 	for step, limit := 1, t.agent.o.MaxSteps; ; step++ {
 		if step > limit {
 			if !t.goOn(ctx, limit) {
@@ -73,7 +81,7 @@ func (t *turn) steps(ctx context.Context) ending {
 		}
 		t.live.atStep(step)
 		t.lookAtImages(ctx, model)
-		reply, calls, err := t.ask(ctx, model, step)
+		reply, calls, err := t.next(ctx, model, step)
 		if ctx.Err() != nil {
 			return cancelledEnd(ctx)
 		}
@@ -83,7 +91,7 @@ func (t *turn) steps(ctx context.Context) ending {
 		if reply.StopReason != provider.StopToolUse {
 			return replyEnd(reply)
 		}
-		t.runCalls(ctx, calls)
+		runCalls(ctx, t.calls(calls))
 		if ctx.Err() != nil {
 			return cancelledEnd(ctx)
 		}
@@ -122,6 +130,10 @@ func (t *turn) change(change func(*session.Turn)) {
 	defer t.mu.Unlock()
 	change(&t.head)
 	t.live.emit(turnChange(t.head))
+}
+
+func (t *turn) setStatus(status session.Status) {
+	t.change(func(head *session.Turn) { head.Status = status })
 }
 
 // await runs work and waits for it. After the turn was stopped it waits for a

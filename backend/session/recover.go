@@ -11,6 +11,8 @@ const (
 		"Look at the present state before you repeat it."
 	resultNotRun = "This call was not run: Keel ended before it started."
 	hintCrashed  = "Look at its changes, then send a message to go on."
+
+	noticeSummary = "Keel ended while a summary of the conversation was being made. It is not used; the conversation is whole."
 )
 
 // Recover ends whatever was under way in s when its last writer ended, and
@@ -30,6 +32,14 @@ func recoverTurns(s *Session) []Change {
 	var changes []Change
 	for t := range s.Turns {
 		turn := &s.Turns[t]
+		for i := range turn.Items {
+			if item := &turn.Items[i]; item.Kind == ItemSummary && item.Streaming {
+				// Half a summary must not stand for anything.
+				*item = Item{ID: item.ID, Kind: ItemNotice, Text: noticeSummary}
+				copied := item.Clone()
+				changes = append(changes, Change{Kind: ChangeItem, TurnID: turn.ID, Item: &copied})
+			}
+		}
 		if turn.Status == Done {
 			continue
 		}

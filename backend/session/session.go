@@ -149,9 +149,12 @@ type Turn struct {
 	Cost       Cost           `json:"cost"`
 	Context    Context        `json:"context"`
 	Todo       []Todo         `json:"todo,omitempty"` // the model's plan, as it is now
-	Before     string         `json:"before"`         // checkpoint before the turn's first change; empty when nothing could change
-	After      string         `json:"after"`          // checkpoint after its last change
-	Changes    []FileChange   `json:"changes"`
+	// Elided is the last step whose longer tool results the model no longer reads,
+	// to make room in its context; 0 when it reads all.
+	Elided  int          `json:"elided,omitempty"`
+	Before  string       `json:"before"` // checkpoint before the turn's first change; empty when nothing could change
+	After   string       `json:"after"`  // checkpoint after its last change
+	Changes []FileChange `json:"changes"`
 	// Drift is what changed between the turn before and this one, where something
 	// that the agent had left running still ran. It is not part of any turn.
 	Drift    []FileChange `json:"drift,omitempty"`
@@ -206,8 +209,8 @@ const (
 	ItemNotice    ItemKind = "notice"    // Text: something the user should know; Until, Told
 	ItemPrompt    ItemKind = "prompt"    // Text, Images: what the user sent during the turn
 	ItemQuestion  ItemKind = "question"  // Question
-	// ItemSummary stands for all that came before it in the conversation with the
-	// model, which it no longer reads: Text is what it reads instead.
+	// ItemSummary stands for the earlier turns and the steps of its own turn up to
+	// its Step, which the model no longer reads: Text is what it reads instead.
 	ItemSummary ItemKind = "summary"
 )
 
@@ -300,9 +303,13 @@ type ToolCall struct {
 	CommandID  string     `json:"commandId,omitempty"`  // of a background command
 	Running    bool       `json:"running,omitempty"`    // the background command still runs
 	Calls      []SubCall  `json:"calls,omitempty"`      // of a sub agent, the last ones
-	Rule       string     `json:"rule,omitempty"`       // the rule that allowed, asked about or denied the call
-	Before     string     `json:"before,omitempty"`     // checkpoint before a call that may change files
-	After      string     `json:"after,omitempty"`      // checkpoint after it
+	// Parent is the item of the sub agent's call that this call belongs to; empty
+	// for a call of the conversation itself. Of a sub agent's calls only those that
+	// are asked about or may change files are items of their own.
+	Parent string `json:"parent,omitempty"`
+	Rule   string `json:"rule,omitempty"`   // the rule that allowed, asked about or denied the call
+	Before string `json:"before,omitempty"` // checkpoint before a call that may change files
+	After  string `json:"after,omitempty"`  // checkpoint after it
 }
 
 // SubCall is what a sub agent does, in a line.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/keel-ide/keel/backend/diff"
 	"github.com/keel-ide/keel/backend/provider"
 )
@@ -279,6 +280,31 @@ func TestListDeleteRestore(t *testing.T) {
 	}
 	if d := cmp.Diff(all, titles()); d != "" {
 		t.Error(d)
+	}
+}
+
+// TestHalfASummary: one that was being written when Keel ended stands for
+// nothing, also in a turn that had ended.
+func TestHalfASummary(t *testing.T) {
+	for _, status := range []Status{Done, Running} {
+		s := Session{Turns: []Turn{{ID: "t", Status: status, Items: []Item{
+			{ID: "a", Kind: ItemSummary, Text: "whole", Step: 1},
+			{ID: "b", Kind: ItemSummary, Text: "hal", Step: 2, Streaming: true},
+		}}}}
+		copied := s.Clone()
+		for _, change := range Recover(&s) {
+			Apply(&copied, change)
+		}
+		if d := cmp.Diff(s, copied, cmpopts.EquateEmpty()); d != "" {
+			t.Errorf("%s: changes (-state +changed):\n%s", status, d)
+		}
+		want := []Item{{ID: "a", Kind: ItemSummary, Text: "whole", Step: 1}, {ID: "b", Kind: ItemNotice, Text: noticeSummary}}
+		if d := cmp.Diff(want, s.Turns[0].Items); d != "" {
+			t.Errorf("%s (-want +got):\n%s", status, d)
+		}
+		if again := Recover(&s); len(again) != 0 {
+			t.Errorf("%s: recovering again: %+v", status, again)
+		}
 	}
 }
 

@@ -122,7 +122,7 @@ func onDemandModels(found lists) []provider.Model {
 		if streamsText(m) && slices.Contains(m.InferenceTypesSupported, types.InferenceTypeOnDemand) {
 			id := aws.ToString(m.ModelId)
 			model := newModel(id, foundationName(m), id)
-			model.Images = seesImages(m)
+			model.Images, model.NoImages = seesImages(m), !seesImages(m)
 			models = append(models, model)
 		}
 	}
@@ -149,7 +149,7 @@ func profileModels(found lists) []provider.Model {
 		id := profileModelID(profile)
 		model := newModel(id, cmp.Or(aws.ToString(profile.InferenceProfileName), id), served)
 		if known {
-			model.Images = seesImages(listed)
+			model.Images, model.NoImages = seesImages(listed), !seesImages(listed)
 		}
 		models = append(models, model)
 	}

@@ -63,7 +63,7 @@ func (p *Provider) Models(ctx context.Context) ([]provider.Model, error) {
 		}
 		models = append(models, provider.Model{
 			ID: t.id(), Name: strings.TrimSuffix(t.id(), ":latest"), ContextTokens: p.contextOf(k),
-			Images: k.vision, NoTools: k.told && !k.tools,
+			Images: k.vision, NoImages: k.told && !k.vision, NoTools: k.told && !k.tools,
 		})
 	}
 	slices.SortStableFunc(models, func(a, b provider.Model) int {

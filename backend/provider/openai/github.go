@@ -59,8 +59,9 @@ func listGitHub(ctx context.Context, p *Provider, key string) ([]provider.Model,
 		}
 		models = append(models, provider.Model{
 			ID: m.ID, Name: cmp.Or(m.Name, m.ID), ContextTokens: tokens,
-			Images:  slices.Contains(m.Inputs, "image"),
-			NoTools: len(m.Capabilities) > 0 && !slices.Contains(m.Capabilities, "tool-calling"),
+			Images:   slices.Contains(m.Inputs, "image"),
+			NoImages: len(m.Inputs) > 0 && !slices.Contains(m.Inputs, "image"),
+			NoTools:  len(m.Capabilities) > 0 && !slices.Contains(m.Capabilities, "tool-calling"),
 		})
 	}
 	return models, nil

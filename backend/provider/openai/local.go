@@ -140,7 +140,7 @@ func listLMStudio(ctx context.Context, p *Provider, key string) ([]provider.Mode
 		if m.ID == "" || m.Type == "embeddings" {
 			continue
 		}
-		model := provider.Model{ID: m.ID, Name: m.ID, ContextTokens: int(m.Loaded), Images: m.Type == "vlm"}
+		model := provider.Model{ID: m.ID, Name: m.ID, ContextTokens: int(m.Loaded), Images: m.Type == "vlm", NoImages: m.Type == "llm"}
 		if m.State == "loaded" {
 			loaded = append(loaded, model)
 		} else {

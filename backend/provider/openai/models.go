@@ -98,6 +98,7 @@ func (e entry) model() provider.Model {
 		ID: e.ID, Name: cmp.Or(e.Name, e.ID),
 		ContextTokens: int(cmp.Or(e.ContextLength, e.ContextWindow, e.MaxModelLen)),
 		Images:        slices.Contains(e.Architecture.Inputs, "image"),
+		NoImages:      len(e.Architecture.Inputs) > 0 && !slices.Contains(e.Architecture.Inputs, "image"),
 		NoTools:       len(e.Parameters) > 0 && !slices.Contains(e.Parameters, "tools"),
 	}
 }

@@ -700,6 +700,12 @@ export interface SessionToolCall {
   running?: boolean
   /** of a sub agent, the last ones */
   calls?: SessionSubCall[]
+  /**
+   * Parent is the item of the sub agent's call that this call belongs to; empty
+   * for a call of the conversation itself. Of a sub agent's calls only those that
+   * are asked about or may change files are items of their own.
+   */
+  parent?: string
   /** the rule that allowed, asked about or denied the call */
   rule?: string
   /** checkpoint before a call that may change files */
@@ -735,6 +741,11 @@ export interface SessionTurn {
   context: SessionContext
   /** the model's plan, as it is now */
   todo?: SessionTodo[]
+  /**
+   * Elided is the last step whose longer tool results the model no longer reads,
+   * to make room in its context; 0 when it reads all.
+   */
+  elided?: number
   /** checkpoint before the turn's first change; empty when nothing could change */
   before: string
   /** checkpoint after its last change */

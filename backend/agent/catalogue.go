@@ -1,0 +1,87 @@
+package agent
+
+import (
+	"context"
+	"sync"
+
+	"github.com/keel-ide/keel/backend/bug"
+	"github.com/keel-ide/keel/backend/provider"
+	"github.com/sourcegraph/conc/panics"
+)
+
+// catalogue remembers what providers said of their models, so that no request
+// has to wait for it.
+type catalogue struct {
+	mu     sync.Mutex // guards what follows
+	models map[[2]string]provider.Model
+	asking map[string]bool // providers
+}
+
+// learn takes in a provider's list.
+func (c *catalogue) learn(providerID string, models []provider.Model) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.models == nil {
+		c.models = map[[2]string]provider.Model{}
+	}
+	for _, m := range models {
+		c.models[[2]string{providerID, m.ID}] = m
+	}
+}
+
+// model returns what is known of a model by now.
+func (c *catalogue) model(providerID, modelID string) (provider.Model, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	m, ok := c.models[[2]string{providerID, modelID}]
+	return m, ok
+}
+
+// begin reports whether somebody has to ask a provider for its list.
+func (c *catalogue) begin(providerID string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.asking[providerID] {
+		return false
+	}
+	if c.asking == nil {
+		c.asking = map[string]bool{}
+	}
+	c.asking[providerID] = true
+	return true
+}
+
+func (c *catalogue) end(providerID string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.asking, providerID)
+}
+
+// describe finds out about a model in the background, where it is not known.
+func (a *Agent) describe(ctx context.Context, m model) {
+	if _, known := a.catalogue.model(m.info.ID, m.id); known || !a.catalogue.begin(m.info.ID) {
+		return
+	}
+	a.work.Go(func() {
+		defer a.catalogue.end(m.info.ID)
+		ctx, cancel := context.WithTimeout(ctx, modelsLimit)
+		defer cancel()
+		var models []provider.Model
+		var err error
+		if caught := panics.Try(func() { models, err = m.provider.Models(ctx) }); caught != nil {
+			bug.Reportf(ctx, a.o.Log, "listing models panicked: %v", caught.String())
+			return
+		}
+		if err != nil {
+			a.o.Log.Info("list of models not read", "provider", m.info.ID, "error", err)
+			return
+		}
+		a.catalogue.learn(m.info.ID, models)
+	})
+}
+
+// limit returns how many tokens a model takes, or 0 when that is not known.
+func (a *Agent) limit(m model) int64 {
+	known, _ := a.catalogue.model(m.info.ID, m.id)
+	return int64(known.ContextTokens)
+}
