@@ -51,7 +51,7 @@ var listed = []provider.Model{
 	{ID: "arn:aws:bedrock:us-east-1:1:inference-profile/abc123", Name: "Team", ContextTokens: 200_000, Images: true},
 	{ID: "us.anthropic.claude-x", Name: "US Anthropic Claude X", ContextTokens: 200_000, Images: true},
 	{ID: "amazon.nova-pro-v1:0", Name: "Amazon Nova Pro", ContextTokens: 300_000, Images: true},
-	{ID: "meta.llama", Name: "Meta Llama"},
+	{ID: "meta.llama", Name: "Meta Llama", NoImages: true},
 }
 
 func TestModels(t *testing.T) {
@@ -71,7 +71,7 @@ func TestModels(t *testing.T) {
 	}
 	check(listed)
 	settings.Models = []string{" my.model ", "meta.llama", "", "my.model"}
-	check(append([]provider.Model{{ID: "my.model", Name: "my.model"}, {ID: "meta.llama", Name: "Meta Llama"}}, listed[:4]...))
+	check(append([]provider.Model{{ID: "my.model", Name: "my.model"}, {ID: "meta.llama", Name: "Meta Llama", NoImages: true}}, listed[:4]...))
 	// A typed-in id that is listed too is what the list says.
 	settings.Models = []string{listed[1].ID}
 	check(append([]provider.Model{listed[1]}, listed[0], listed[2], listed[3], listed[4]))
@@ -89,7 +89,7 @@ func TestModelsOfProfiles(t *testing.T) {
 		want = append(want, provider.Model{ID: part + "." + claude, Name: part + " Haiku", ContextTokens: 200_000, Images: true})
 	}
 	profiles = append(profiles, profile("us."+blind, "SYSTEM_DEFINED", "zz Sonnet", blind))
-	want = append(want, provider.Model{ID: "us." + blind, Name: "zz Sonnet", ContextTokens: 1_000_000})
+	want = append(want, provider.Model{ID: "us." + blind, Name: "zz Sonnet", ContextTokens: 1_000_000, NoImages: true})
 	server.SetModels([]bedrocktest.Model{foundation(blind, "Anthropic", "Sonnet", func(m *bedrocktest.Model) {
 		m.InputModalities, m.InferenceTypesSupported = []string{"TEXT"}, []string{"INFERENCE_PROFILE"}
 	})}, profiles)

@@ -332,9 +332,9 @@ func TestModelsByAbility(t *testing.T) {
 	server.Answer("/api/tags", `{"models":[{"name":"old"}]}`)
 	for show, want := range map[string][]provider.Model{
 		`{"capabilities":["embedding"]}`:  nil,
-		`{"capabilities":["completion"]}`: {{ID: "old", Name: "old", ContextTokens: 32768, NoTools: true}},
+		`{"capabilities":["completion"]}`: {{ID: "old", Name: "old", ContextTokens: 32768, NoImages: true, NoTools: true}},
 		`{"details":{"family":"llama"}}`:  {{ID: "old", Name: "old", ContextTokens: 32768}},
-		`{"capabilities":["completion","tools"],"model_info":{"general.architecture":"x","x.context_length":2048}}`: {{ID: "old", Name: "old", ContextTokens: 2048}},
+		`{"capabilities":["completion","tools"],"model_info":{"general.architecture":"x","x.context_length":2048}}`: {{ID: "old", Name: "old", ContextTokens: 2048, NoImages: true}},
 	} {
 		server.Answer("/api/show", show)
 		got, err := ollama.New(ollama.Options{Host: server.URL}).Models(t.Context())

@@ -106,7 +106,7 @@ func TestPresets(t *testing.T) {
 		hint    string
 		models  []provider.Model
 	}{
-		"LM Studio":                  {lmstudio, map[string]string{"/api/v0/models": studio}, true, "", []provider.Model{{ID: "gemma", Name: "gemma", ContextTokens: 8192, Images: true}, {ID: "qwen", Name: "qwen"}}},
+		"LM Studio":                  {lmstudio, map[string]string{"/api/v0/models": studio}, true, "", []provider.Model{{ID: "gemma", Name: "gemma", ContextTokens: 8192, Images: true}, {ID: "qwen", Name: "qwen", NoImages: true}}},
 		"LM Studio without a model":  {lmstudio, map[string]string{"/api/v0/models": `{"data":[]}`}, false, "Load a model in LM Studio", nil},
 		"not LM Studio":              {lmstudio, map[string]string{"/api/v0/models": `{"error":"Unexpected endpoint"}`}, false, "Start LM Studio", nil},
 		"another program":            {lmstudio, nil, false, "Start LM Studio", nil},
@@ -222,7 +222,7 @@ func TestGitHubModels(t *testing.T) {
 	want := []provider.Model{
 		{ID: "openai/gpt-4.1", Name: "OpenAI GPT-4.1", ContextTokens: 8000, Images: true},
 		{ID: "openai/o3", Name: "o3", ContextTokens: 4000},
-		{ID: "meta/llama", Name: "Llama", ContextTokens: 6000, NoTools: true},
+		{ID: "meta/llama", Name: "Llama", ContextTokens: 6000, NoImages: true, NoTools: true},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
