@@ -226,7 +226,7 @@ func nowhere(t *testing.T, home string) {
 
 func TestKeysThatAreNone(t *testing.T) {
 	f, _ := openWith(t, &keychain{kept: map[string]string{}}, nil)
-	for _, each := range [][2]string{{"openai:nobody", key}, {"bedrock", key}, {"github-models", ""}, {"github-models", "two words"}, {"github-models", "a\nb"}, {"github-models", "schlüssel"}} {
+	for _, each := range [][2]string{{"openai:nobody", key}, {"practice", key}, {"github-models", ""}, {"github-models", "two words"}, {"github-models", "a\nb"}, {"github-models", "schlüssel"}} {
 		err := f.Providers.SetKey(t.Context(), each[0], each[1])
 		if explained, ok := errors.AsType[*wire.Error](err); !ok || explained.Hint == "" || strings.Contains(explained.Message, key) {
 			t.Errorf("%q for %s: %v", each[1], each[0], err)
