@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -11,6 +14,8 @@ import (
 	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/backend/agent"
 	"github.com/keel-ide/keel/backend/provider"
+	"github.com/keel-ide/keel/backend/provider/bedrock"
+	"github.com/keel-ide/keel/backend/provider/practice"
 	"github.com/keel-ide/keel/backend/provider/replay"
 	"github.com/keel-ide/keel/backend/session"
 )
@@ -19,7 +24,7 @@ import (
 type execOptions struct {
 	*shared
 	mode, provider, model, script, session string
-	grants                                 []string
+	grants, images                         []string
 }
 
 func newExec(options *shared) *cobra.Command {
@@ -39,11 +44,16 @@ func newExec(options *shared) *cobra.Command {
 	flags.StringVar(&e.script, "script", "", "with --provider replay: the file with the model's replies")
 	flags.StringVar(&e.session, "session", "", "go on with this session instead of a new one")
 	flags.StringArrayVar(&e.grants, "trust", nil, "a command pattern that may run unasked in this run")
+	flags.StringArrayVar(&e.images, "image", nil, "a PNG, JPEG, GIF or WebP picture to send with the prompt")
 	return command
 }
 
 func (e *execOptions) run(ctx context.Context, prompt string) error {
 	if err := e.check(); err != nil {
+		return err
+	}
+	pictures, err := readImages(e.images)
+	if err != nil {
 		return err
 	}
 	more := extra{grants: e.grants}
@@ -59,7 +69,7 @@ func (e *execOptions) run(ctx context.Context, prompt string) error {
 		return err
 	}
 	e.warn(f)
-	stop, err := e.turn(ctx, f, prompt)
+	stop, err := e.turn(ctx, f, agent.Prompt{Text: prompt, Images: pictures})
 	if err := errors.Join(err, f.Close()); err != nil {
 		return err
 	}
@@ -94,7 +104,7 @@ func (e *execOptions) check() error {
 }
 
 // turn runs the prompt to its end and returns the stop reason.
-func (e *execOptions) turn(ctx context.Context, f *folder.Folder, prompt string) (string, error) {
+func (e *execOptions) turn(ctx context.Context, f *folder.Folder, prompt agent.Prompt) (string, error) {
 	id, err := e.prepare(ctx, f)
 	if err != nil {
 		return "", err
@@ -103,7 +113,7 @@ func (e *execOptions) turn(ctx context.Context, f *folder.Folder, prompt string)
 	watching, done := context.WithCancel(context.WithoutCancel(ctx))
 	defer done()
 	events := f.Agent.Subscribe(watching)
-	turn, err := f.Agent.Send(ctx, id, agent.Prompt{Text: prompt})
+	turn, err := f.Agent.Send(ctx, id, prompt)
 	if err != nil {
 		return "", err
 	}
@@ -145,9 +155,51 @@ func (e *execOptions) prepare(ctx context.Context, f *folder.Folder) (string, er
 		}
 	}
 	if e.provider != "" || e.model != "" {
-		if err := f.Agent.SetModel(ctx, id, e.provider, e.model); err != nil {
+		named, err := e.named(ctx, f, id)
+		if err != nil {
+			return "", err
+		}
+		if err := f.Agent.SetModel(ctx, id, named, e.model); err != nil {
 			return "", err
 		}
 	}
 	return id, nil
+}
+
+// named is the provider that was asked for, or that a model asked for by its id
+// alone is of: the session's, and as in the settings Bedrock instead of the
+// practice model, which has no ids.
+func (e *execOptions) named(ctx context.Context, f *folder.Folder, id string) (string, error) {
+	if e.provider != "" {
+		return e.provider, nil
+	}
+	state, err := f.Agent.Session(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	if state.Provider == "" || state.Provider == practice.ID {
+		return bedrock.ID, nil
+	}
+	return state.Provider, nil
+}
+
+// largestRead is more than a picture may have: what is larger is refused by its
+// size, whatever it holds.
+const largestRead = 8 << 20
+
+// readImages reads pictures for a prompt.
+func readImages(paths []string) ([]session.Image, error) {
+	var images []session.Image
+	for _, path := range paths {
+		file, err := os.Open(path)
+		if err != nil {
+			return nil, fmt.Errorf("reading picture: %w", err)
+		}
+		data, err := io.ReadAll(io.LimitReader(file, largestRead))
+		if err := errors.Join(err, file.Close()); err != nil {
+			return nil, fmt.Errorf("reading picture %q: %w", path, err)
+		}
+		images = append(images, session.Image{Name: filepath.Base(path), Data: data})
+	}
+	return images, nil
 }
