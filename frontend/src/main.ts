@@ -6,8 +6,10 @@ import { boot } from './workbench/boot'
 import { rememberBackground } from './workbench/background'
 import { chatHost } from './workbench/chatHost'
 import { keepBytes } from './workbench/encodings'
+import { folderPaths } from './workbench/files/paths'
 import { showFailure } from './workbench/failure'
 import type { Folders } from './workbench/folders'
+import { tellEditorState } from './workbench/editorState'
 import { openLinksOutside } from './workbench/links'
 import { notify } from './workbench/notify'
 import { saveLayoutSoon } from './workbench/saving'
@@ -25,6 +27,7 @@ async function main(root: HTMLElement): Promise<void> {
   const folders = await boot(root, bridge, state, schema)
 
   await Promise.all([openLinksOutside(bridge), saveLayoutSoon(), rememberBackground(), keepBytes()])
+  if (state.workspace.path) void tellEditorState(bridge, folderPaths(state.workspace.path))
   followTitle(bridge)
   reportProblems(bridge, host.openFile)
   reportNotices(bridge, folders)

@@ -41,6 +41,14 @@ export function tokens(n: number): string {
   return `${(n / 1_000_000).toFixed(1)}M`
 }
 
+/** Millionths of a dollar: "$0.004", "$0.12", "$3.50" */
+export function money(micros: number): string {
+  const dollars = micros / 1_000_000
+  if (dollars >= 0.1) return `$${dollars.toFixed(2)}`
+  if (dollars >= 0.001) return `$${dollars.toFixed(3)}`
+  return '< $0.001'
+}
+
 /** The last part of a path, and the folders before it with their slash. */
 export function splitPath(path: string): { name: string; folder: string } {
   const at = path.lastIndexOf('/') + 1

@@ -52,6 +52,10 @@ export function chatHost(bridge: Bridge, folder: string): ChatHost {
       const preferences = await getService(IPreferencesService)
       await preferences.openSettings({ jsonEditor: false, query })
     },
+    openText: async (text, language) => {
+      const editors = await getService(IEditorService)
+      await editors.openEditor({ resource: undefined, contents: text, languageId: language })
+    },
     openExternal: (address) => bridge.Window.OpenExternal(address),
     colorize,
   }
@@ -93,12 +97,19 @@ async function pick<T>(
   return undefined
 }
 
-async function ask({ title, value, placeholder, check }: AskOptions): Promise<string | undefined> {
+async function ask({
+  title,
+  value,
+  placeholder,
+  secret = false,
+  check,
+}: AskOptions): Promise<string | undefined> {
   const input = await getService(IQuickInputService)
   return input.input({
     title,
     value,
     placeHolder: placeholder,
+    password: secret,
     ...(check ? { validateInput: (text) => Promise.resolve(check(text)) } : {}),
   })
 }

@@ -14,7 +14,7 @@ test('Enter sends, Shift+Enter does not', async () => {
   expect(calls(chat.host, 'Agent.Send')).toEqual([])
   chat.press(chat.input(), 'Enter')
   await chat.settle()
-  expect(calls(chat.host, 'Agent.Send')).toEqual([['s1', 'create notes.md']])
+  expect(calls(chat.host, 'Agent.Send')).toEqual([['s1', { text: 'create notes.md', images: [] }]])
   expect(chat.input().value).toBe('')
 })
 
@@ -81,17 +81,6 @@ test('stopping gives queued messages back to the input', async () => {
   )
   await chat.settle()
   expect(chat.input().value).toBe('and then this\n\nhalf')
-})
-
-test('a queued message can be edited and removed', async () => {
-  const queue = [{ id: 'q1', text: 'and then this', queuedAt: 0 }]
-  chat = await renderChat(session({ turns: [turn({ status: 'running' })], queue }), {
-    methods: { 'Agent.RemoveQueued': () => undefined },
-  })
-  chat.button('Edit').click()
-  await chat.settle()
-  expect(calls(chat.host, 'Agent.RemoveQueued')).toEqual([['s1', 'q1']])
-  expect(chat.input().value).toBe('and then this')
 })
 
 test('arrow up in the empty input brings earlier prompts back', async () => {

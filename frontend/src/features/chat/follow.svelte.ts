@@ -3,9 +3,21 @@ import { untrack } from 'svelte'
 /** So near to the end counts as being there. */
 const nearness = 32
 
+/** How long after a click what grows counts as opened by it, in milliseconds. */
+const opening = 300
+
+/** Place is where in a conversation someone reads. */
+export interface Place {
+  /** id of the turn at the top */
+  turn: string
+  /** how far its top is below that of the list, in pixels */
+  top: number
+}
+
 /**
  * Follow keeps a scrolling list at its end while it grows, until the person
- * scrolls up, and again once they are back at the end.
+ * scrolls up, and again once they are back at the end. What they open in the
+ * list stays where it is: they want to read it from its start.
  */
 export class Follow {
   /** at the end, and staying there */
@@ -14,19 +26,24 @@ export class Follow {
   private list: HTMLElement | undefined
   private lastTop = 0
   /** what is at the top of the list, and where; to keep it there */
-  private anchor: { element: Element; top: number } | undefined
+  private anchor: Anchor | undefined
+  /** what was clicked only just now */
+  private pressed: (Anchor & { at: number }) | undefined
 
   /** Watches a list and what is in it; for use as an attachment. */
   readonly attach = (list: HTMLElement): (() => void) => {
     this.list = list
     const scrolled = (): void => this.scrolled(list)
+    const pressed = (event: Event): void => this.press(event)
     list.addEventListener('scroll', scrolled, { passive: true })
+    list.addEventListener('click', pressed, { capture: true })
     const observer = new ResizeObserver(() => this.keep())
     observer.observe(list)
     for (const child of list.children) observer.observe(child)
     untrack(() => this.keep())
     return () => {
       list.removeEventListener('scroll', scrolled)
+      list.removeEventListener('click', pressed, { capture: true })
       observer.disconnect()
       this.list = undefined
     }
@@ -44,12 +61,63 @@ export class Follow {
     if (this.list) this.list.scrollTop = 0
   }
 
+  /** Where someone reads who is not at the end. */
+  place(): Place | undefined {
+    const list = this.list
+    if (!list || this.following) return undefined
+    const { left, top, width } = list.getBoundingClientRect()
+    const turn = turnAt(list, left + width / 2, top + 8)
+    const id = turn?.dataset['turn']
+    return turn && id ? { turn: id, top: turn.getBoundingClientRect().top - top } : undefined
+  }
+
+  /** Goes back to a place, whose turn is drawn. */
+  to(place: Place): void {
+    const list = this.list
+    const turns = [...(list?.querySelectorAll<HTMLElement>('[data-turn]') ?? [])]
+    const element = turns.find((each) => each.dataset['turn'] === place.turn)
+    if (!list || !element) {
+      this.toEnd()
+      return
+    }
+    element.style.contentVisibility = 'visible' // its true height counts, in sight or not
+    this.hold(list, element, list.getBoundingClientRect().top + place.top)
+  }
+
+  /** Shows something in the list, and stays with it. */
+  reveal(element: Element): void {
+    this.following = false
+    const { height } = element.getBoundingClientRect()
+    const tall = height > (this.list?.clientHeight ?? 0)
+    element.scrollIntoView({ block: tall ? 'start' : 'nearest' })
+    this.anchor = { element, top: element.getBoundingClientRect().top }
+  }
+
   private keep(): void {
     const list = this.list
     if (!list) return
-    if (this.following) list.scrollTop = list.scrollHeight
+    const asked = this.following ? questionIn(list) : undefined
+    const pressed = this.pressed
+    if (asked) this.reveal(asked)
+    else if (this.following && pressed && performance.now() - pressed.at < opening) {
+      this.hold(list, pressed.element, pressed.top)
+      this.following = atEnd(list)
+    } else if (this.following) list.scrollTop = list.scrollHeight
     else this.holdStill(list)
     this.lastTop = list.scrollTop
+  }
+
+  private press(event: Event): void {
+    const element = event.target instanceof Element ? event.target.closest('[aria-expanded]') : null
+    this.pressed = element
+      ? { element, top: element.getBoundingClientRect().top, at: performance.now() }
+      : undefined
+  }
+
+  private hold(list: HTMLElement, element: Element, top: number): void {
+    this.following = false
+    this.anchor = { element, top }
+    this.holdStill(list)
   }
 
   /**
@@ -65,8 +133,7 @@ export class Follow {
 
   private scrolled(list: HTMLElement): void {
     const top = list.scrollTop
-    const left = list.scrollHeight - top - list.clientHeight
-    if (left <= nearness) this.following = true
+    if (atEnd(list)) this.following = questionIn(list) === undefined
     // Growing content moves the end away, not the position: only a person moves up.
     else if (top < this.lastTop) this.following = false
     this.lastTop = top
@@ -74,7 +141,28 @@ export class Follow {
   }
 }
 
-function anchorOf(list: HTMLElement): { element: Element; top: number } | undefined {
+interface Anchor {
+  element: Element
+  /** where it is in the window */
+  top: number
+}
+
+function atEnd(list: HTMLElement): boolean {
+  return list.scrollHeight - list.scrollTop - list.clientHeight <= nearness
+}
+
+/** The dialog among the messages that has the keyboard: it is being read. */
+function questionIn(list: HTMLElement): Element | undefined {
+  const active = document.activeElement
+  return (active && list.contains(active) && active.closest('[role=dialog]')) || undefined
+}
+
+function turnAt(list: HTMLElement, x: number, y: number): HTMLElement | undefined {
+  const turn = document.elementFromPoint(x, y)?.closest<HTMLElement>('[data-turn]')
+  return turn && list.contains(turn) ? turn : undefined
+}
+
+function anchorOf(list: HTMLElement): Anchor | undefined {
   const { left, top, width } = list.getBoundingClientRect()
   const element = document.elementFromPoint(left + width / 2, top + 8)?.closest('.item, .turn')
   return element && list.contains(element) ? { element, top: element.getBoundingClientRect().top } : undefined

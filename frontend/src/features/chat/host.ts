@@ -29,6 +29,8 @@ export interface ChatHost extends CheckpointHost {
   openFolder(): Promise<void>
   /** Opens the settings editor with a search. */
   openSettings(query: string): Promise<void>
+  /** Opens a new, unsaved document. `language` is a language id. */
+  openText(text: string, language: string): Promise<void>
   /** Opens a web or mail address outside; the chat has shown it whole before. */
   openExternal(address: string): Promise<void>
 

@@ -4,6 +4,7 @@ import ChatView from './ChatView.svelte'
 import { chatCommands, viewId } from './commands'
 import { keepContext } from './contextKeys.svelte'
 import type { ChatHost } from './host'
+import { tellOfOthers } from './session/elsewhere.svelte'
 import { ChatStore } from './store.svelte'
 import { warnOfTrustingAll } from './trustingAll'
 
@@ -41,12 +42,14 @@ export function startChat(host: ChatHost): Disposable {
   )
   const stopKeys = keepContext(host, store)
   const warning = warnOfTrustingAll(host)
+  const others = tellOfOthers(host, store, viewId)
   void store.start()
 
   return {
     dispose() {
       stopKeys()
       warning.dispose()
+      others.dispose()
       for (const command of commands) command.dispose()
       view.dispose()
       store.dispose()

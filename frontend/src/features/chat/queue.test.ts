@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { returned, settle } from './queue'
 import { session, text, turn } from '../../testing/sessions'
 
-const sending = { key: 1, sessionId: 's1', prompt: 'and this', turns: 1 }
+const sending = { key: 1, sessionId: 's1', images: [], prompt: 'and this', turns: 1 }
 const queued = [{ id: 'q1', text: 'and this', queuedAt: 0 }]
 
 test.each([

@@ -1,10 +1,11 @@
-import type { Session } from '../../bridge'
+import type { Session, SessionImage } from '../../bridge'
 
 /** Sending is a prompt that Go has not shown yet as a turn, or as queued. */
 export interface Sending {
   readonly key: number
   readonly sessionId: string
   readonly prompt: string
+  readonly images: readonly SessionImage[]
   /** how many turns there were when it was sent */
   readonly turns: number
 }
@@ -25,10 +26,10 @@ function arrived({ prompt, turns }: Sending, session: Session): boolean {
 
 /**
  * What came back into the draft because the turn was stopped before the queued
- * messages had their place; empty when nothing did.
+ * messages had their place; empty when nothing did. Those with pictures wait on.
  */
 export function returned(before: Session, after: Session): string {
-  if (before.queue.length === 0 || after.queue.length > 0) return ''
-  const text = before.queue.map((queued) => queued.text).join('\n\n')
+  const gone = before.queue.filter((queued) => !after.queue.some((other) => other.id === queued.id))
+  const text = gone.map((queued) => queued.text).join('\n\n')
   return after.draft.startsWith(text) && !before.draft.startsWith(text) ? text : ''
 }

@@ -51,12 +51,14 @@ function applyChange(session: Session, change: SessionChange): Session {
   }
 }
 
-/** A turn's header replaces the old one; its items stay. */
+/** A turn's header replaces the old one; its items stay, and the pictures that only come once. */
 function withTurn(session: Session, turn: SessionTurn): Session {
   const index = session.turns.findIndex((known) => known.id === turn.id)
   const known = session.turns[index]
   if (!known) return { ...session, turns: [...session.turns, turn] }
-  return { ...session, turns: session.turns.with(index, { ...turn, items: known.items }) }
+  const images = turn.images ?? known.images
+  const next = { ...turn, items: known.items, ...(images ? { images } : {}) }
+  return { ...session, turns: session.turns.with(index, next) }
 }
 
 function withItem(turn: SessionTurn, item: SessionItem): SessionTurn {

@@ -7,9 +7,12 @@ import {
   type Failure,
   type ProviderState,
   type Session,
+  type SessionFound,
+  type SessionImage,
   type SessionMode,
   type SessionQueued,
   type SessionSummary,
+  type SessionToolCall,
 } from '../../bridge'
 import { Drafts } from './drafts'
 import { SessionFeed } from './feed'
@@ -34,6 +37,10 @@ export class ChatStore implements Disposable {
   trustedCommands = $state.raw<readonly string[]>([])
   sending = $state.raw<readonly Sending[]>([])
   draft = $state('')
+  /** pictures that go with the draft, by session; they are not kept across restarts */
+  pictures = $state.raw<Readonly<Record<string, readonly SessionImage[]>>>({})
+  /** sessions that ended or asked something while another one was shown */
+  unseen = $state.raw<readonly string[]>([])
   loading = $state(true)
   /** why there is no session to show */
   blocked = $state.raw<Failure | undefined>(undefined)
@@ -42,6 +49,20 @@ export class ChatStore implements Disposable {
   readonly turn = $derived(this.session?.turns.at(-1))
   readonly running = $derived(this.turn !== undefined && this.turn.status !== 'done')
   readonly provider = $derived(this.providers.find((known) => known.id === this.session?.provider))
+
+  /** the context as the last turn that told of it left it */
+  readonly context = $derived(this.session?.turns.findLast((turn) => turn.context.tokens > 0)?.context)
+
+  /** commands that go on in the background */
+  readonly background = $derived<readonly SessionToolCall[]>(
+    (this.session?.turns ?? []).flatMap((turn) =>
+      turn.items.flatMap((item) => (item.tool?.running ? [item.tool] : [])),
+    ),
+  )
+  /** what is being typed into questions and queued messages, by their id */
+  readonly typed: Record<string, string> = {}
+
+  readonly images = $derived(this.pictures[this.session?.id ?? ''] ?? [])
 
   private readonly feed: SessionFeed
   private readonly drafts: Drafts
@@ -146,30 +167,83 @@ export class ChatStore implements Disposable {
   async send(): Promise<boolean> {
     const session = this.session
     const prompt = this.draft.trim()
-    if (!session || !prompt) return false
+    const images = this.images
+    if (!session || (!prompt && images.length === 0)) return false
     const sending: Sending = {
       key: this.nextKey++,
       sessionId: session.id,
       prompt,
+      images,
       turns: session.turns.length,
     }
     this.sending = [...this.sending, sending]
     this.setDraft('')
-    const sent = await this.attempt(() => this.bridge.Agent.Send(session.id, prompt))
+    this.setPictures(session.id, [])
+    const sent = await this.attempt(() =>
+      this.bridge.Agent.Send(session.id, { text: prompt, images: [...images] }),
+    )
     // Its turn is only an event away; what never shows must not stand there for ever.
     setTimeout(() => (this.sending = this.sending.filter((other) => other !== sending)), sent ? 1000 : 0)
-    if (!sent) this.giveBack(session.id, prompt, '\n')
+    if (!sent) {
+      this.giveBack(session.id, prompt, '\n')
+      this.setPictures(session.id, [...images, ...(this.pictures[session.id] ?? [])])
+    }
     return sent
   }
 
-  /** Takes a queued message back; with `edit` its text is in the input again. */
-  unqueue(queued: SessionQueued, edit: boolean): Promise<boolean> {
+  setPictures(sessionId: string, images: readonly SessionImage[]): void {
+    this.pictures = { ...this.pictures, [sessionId]: images }
+  }
+
+  /** Notes whether what a session has done last was looked at. */
+  seen(id: string, looked: boolean): void {
+    if (this.unseen.includes(id) !== looked) return
+    this.unseen = looked ? this.unseen.filter((other) => other !== id) : [...this.unseen, id]
+  }
+
+  /** Takes a queued message back. */
+  unqueue(queued: SessionQueued): Promise<boolean> {
+    return this.inSession((id) => this.bridge.Agent.RemoveQueued(id, queued.id))
+  }
+
+  editQueued(queued: SessionQueued, text: string): Promise<boolean> {
+    return this.inSession((id) => this.bridge.Agent.EditQueued(id, queued.id, text))
+  }
+
+  /** Stops the running turn and goes on with a queued message. */
+  sendNow(queued: SessionQueued): Promise<boolean> {
+    return this.inSession((id) => this.bridge.Agent.SendNow(id, queued.id))
+  }
+
+  /** Ends the wait before the next attempt. */
+  retryNow(): Promise<boolean> {
+    return this.inSession((id) => this.bridge.Agent.RetryNow(id))
+  }
+
+  stopCommand(commandId: string): Promise<boolean> {
+    return this.inSession((id) => this.bridge.Agent.StopCommand(id, commandId))
+  }
+
+  /** Makes room in the model's context. */
+  compact(): Promise<boolean> {
+    return this.inSession((id) => this.bridge.Agent.Compact(id))
+  }
+
+  /** Answers a question. The failure is shown where the question stands. */
+  async answerQuestion(questionId: string, answer: string): Promise<Failure | undefined> {
     const session = this.session
-    if (!session) return Promise.resolve(false)
-    return this.attempt(async () => {
-      await this.bridge.Agent.RemoveQueued(session.id, queued.id)
-      if (edit) this.giveBack(session.id, queued.text, '\n\n')
-    })
+    if (!session) return undefined
+    try {
+      await this.bridge.Agent.AnswerQuestion(session.id, questionId, answer)
+      return undefined
+    } catch (cause) {
+      return toFailure(cause)
+    }
+  }
+
+  /** Looks for text in all sessions. */
+  search(text: string): Promise<readonly SessionFound[]> {
+    return this.bridge.Sessions.Search(text)
   }
 
   stop(): Promise<boolean> {
@@ -234,7 +308,7 @@ export class ChatStore implements Disposable {
   }
 
   /** Puts what was not sent in front of what has been typed since. */
-  private giveBack(sessionId: string, text: string, between: string): void {
+  giveBack(sessionId: string, text: string, between: string): void {
     const typed = this.drafts.get(sessionId)
     const draft = typed ? text + between + typed : text
     this.drafts.set(sessionId, draft)
@@ -245,6 +319,11 @@ export class ChatStore implements Disposable {
     if (seq < this.settingsSeq) return
     this.settingsSeq = seq
     this.trustedCommands = trusted
+  }
+
+  private inSession(act: (id: string) => Promise<unknown>): Promise<boolean> {
+    const session = this.session
+    return session ? this.attempt(() => act(session.id)) : Promise.resolve(false)
   }
 
   private async attempt(act: () => Promise<unknown>): Promise<boolean> {

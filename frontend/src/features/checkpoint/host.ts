@@ -100,6 +100,8 @@ export interface AskOptions {
   title: string
   value: string
   placeholder: string
+  /** It is a key or a password: not shown while it is typed. */
+  secret?: boolean
   /** Says what is wrong with a text, which then cannot be given; undefined when nothing is. */
   check?: (text: string) => string | undefined
 }

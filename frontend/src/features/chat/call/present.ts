@@ -33,6 +33,11 @@ export function statusLook(call: SessionToolCall): StatusLook {
   return looks[call.status]
 }
 
+/** The look of a state alone. */
+export function statusIcon(status: SessionCallStatus): StatusLook {
+  return looks[status]
+}
+
 const icons: Readonly<Record<SessionToolKind, string>> = {
   read: 'file',
   search: 'search',
@@ -44,8 +49,17 @@ const icons: Readonly<Record<SessionToolKind, string>> = {
   other: 'tools',
 }
 
+const named: Readonly<Record<string, string>> = {
+  list_dir: 'folder',
+  sub_agent: 'hubot',
+  todo: 'checklist',
+  ask_user: 'question',
+  fetch_url: 'globe',
+  diagnostics: 'warning',
+}
+
 export function kindIcon(call: SessionToolCall): string {
-  return call.name === 'list_dir' ? 'folder' : icons[call.kind]
+  return named[call.name] ?? icons[call.kind]
 }
 
 /** What the call is called, also while its arguments are still being written. */

@@ -1,12 +1,14 @@
-import type { ProviderState } from '../../../bridge'
+import type { ProviderModel, ProviderPrice, ProviderState } from '../../../bridge'
+import { toFailure } from '../../../bridge'
+import { tokens } from '../../../lib/format'
 import type { ChatHost, PickItem } from '../host'
 import type { ChatStore } from '../store.svelte'
+import { chooseAws } from './aws'
 
 /** Choice is what a line of the model picker stands for. */
 export type Choice =
   | { kind: 'model'; provider: string; model: string }
-  | { kind: 'type'; provider: ProviderState }
-  | { kind: 'help'; provider: ProviderState }
+  | { kind: 'type' | 'help' | 'key' | 'forget' | 'aws'; provider: ProviderState }
 
 /** The name of the session's model, as on its button. */
 export function modelLabel(store: ChatStore): string {
@@ -33,53 +35,135 @@ export async function chooseModel(host: ChatHost, store: ChatStore): Promise<voi
       host.notify.error(cause instanceof Error ? cause.message : String(cause))
       return undefined
     })
-  if (choice?.kind === 'model') await store.setModel(choice.provider, choice.model)
-  if (choice?.kind === 'type') await typeModel(host, store, choice.provider)
-  if (choice?.kind === 'help') explain(host, choice.provider)
+  if (choice) await take(host, store, choice)
 }
 
-/** The picker's lines for one provider: its models, a typed-in one, or what it lacks. */
+async function take(host: ChatHost, store: ChatStore, choice: Choice): Promise<void> {
+  switch (choice.kind) {
+    case 'model':
+      await store.setModel(choice.provider, choice.model)
+      return
+    case 'type':
+      return typeModel(host, store, choice.provider)
+    case 'help':
+      explain(host, choice.provider)
+      return
+    case 'key':
+      if (await enterKey(host, store, choice.provider)) await chooseModel(host, store)
+      return
+    case 'forget':
+      return forgetKey(host, store, choice.provider)
+    case 'aws':
+      if (await chooseAws(host, store.bridge)) await chooseModel(host, store)
+  }
+}
+
+/** The picker's lines for one provider: its models, and what can be done about it. */
 export function providerItems(provider: ProviderState, current: string, model: string): PickItem<Choice>[] {
-  const group = provider.practice ? `${provider.name} (offline stand-in)` : provider.name
-  if (!provider.ready) {
-    return [
-      {
-        group,
-        label: `$(warning) ${provider.name} is not connected`,
-        detail: provider.hint,
-        value: { kind: 'help', provider },
-      },
-    ]
-  }
-  const items = provider.models.map((each): PickItem<Choice> => ({
+  const group = provider.practice
+    ? `${provider.name} (offline stand-in)`
+    : provider.local
+      ? `${provider.name} (on this machine)`
+      : provider.name
+  const line = (
+    kind: Exclude<Choice['kind'], 'model'>,
+    label: string,
+    detail?: string,
+  ): PickItem<Choice> => ({
     group,
-    label: each.name || each.id,
-    ...(each.name && each.name !== each.id ? { description: each.id } : {}),
-    ...(provider.practice ? { detail: 'Works offline and understands simple requests only' } : {}),
-    current: provider.id === current && each.id === model,
-    value: { kind: 'model', provider: provider.id, model: each.id },
-  }))
-  if (provider.problem) {
-    items.push({
-      group,
-      label: `$(warning) ${provider.problem}`,
-      detail: provider.problemHint,
-      value: { kind: 'help', provider },
-    })
+    label,
+    ...(detail ? { detail } : {}),
+    value: { kind, provider },
+  })
+  const items = provider.ready
+    ? provider.models.map((each): PickItem<Choice> => ({
+        group,
+        label: each.name || each.id,
+        ...(each.name && each.name !== each.id ? { description: each.id } : {}),
+        ...(about(provider, each) ? { detail: about(provider, each) } : {}),
+        current: provider.id === current && each.id === model,
+        value: { kind: 'model', provider: provider.id, model: each.id },
+      }))
+    : [line('help', `$(warning) ${provider.name} is not connected`, provider.hint)]
+  if (provider.ready && provider.problem) {
+    items.push(line('help', `$(warning) ${provider.problem}`, provider.problemHint))
   }
-  if (!provider.practice) {
-    items.push({ group, label: '$(edit) Type a model id…', value: { kind: 'type', provider } })
+  if (provider.id === 'bedrock') {
+    items.push(line('aws', '$(settings-gear) Choose the AWS profile and region…'))
   }
+  if (provider.needsKey) {
+    items.push(line('key', provider.hasKey ? '$(key) Replace the key…' : '$(key) Enter the key…'))
+    if (provider.hasKey) items.push(line('forget', '$(trash) Remove the key'))
+  }
+  if (provider.ready && !provider.practice) items.push(line('type', '$(edit) Type a model id…'))
   return items
+}
+
+/** What a person should know of a model before choosing it. */
+function about(provider: ProviderState, model: ProviderModel): string {
+  if (provider.practice) return 'Works offline and understands simple requests only'
+  return [
+    model.contextTokens > 0 ? `${tokens(model.contextTokens)} tokens of context` : '',
+    model.images ? 'takes pictures' : '',
+    model.noTools ? 'cannot use tools: it can only talk' : '',
+    model.price ? priceText(model.price) : '',
+  ]
+    .filter(Boolean)
+    .join(' · ')
+}
+
+function priceText(price: ProviderPrice): string {
+  if (price.input === 0 && price.output === 0) return 'free'
+  return `$${dollars(price.input)} in, $${dollars(price.output)} out for a million tokens`
+}
+
+function dollars(micros: number): string {
+  return String(Number((micros / 1_000_000).toFixed(3)))
 }
 
 async function typeModel(host: ChatHost, store: ChatStore, provider: ProviderState): Promise<void> {
   const typed = await host.ask({
     title: `Model id for ${provider.name}`,
     value: store.session?.provider === provider.id ? store.session.model : '',
-    placeholder: 'eu.anthropic.claude-sonnet-4-20250514-v1:0',
+    placeholder:
+      provider.id === 'bedrock'
+        ? 'eu.anthropic.claude-sonnet-4-20250514-v1:0'
+        : 'The id as the service knows it',
   })
   if (typed?.trim()) await store.setModel(provider.id, typed.trim())
+}
+
+async function enterKey(host: ChatHost, store: ChatStore, provider: ProviderState): Promise<boolean> {
+  const key = await host.ask({
+    title: `Key for ${provider.name}`,
+    value: '',
+    placeholder: 'It is kept in the keychain of this machine, and nowhere else',
+    secret: true,
+  })
+  if (!key?.trim()) return false
+  return said(host, () => store.bridge.Providers.SetKey(provider.id, key.trim()))
+}
+
+async function forgetKey(host: ChatHost, store: ChatStore, provider: ProviderState): Promise<void> {
+  const agreed = await host.confirm({
+    message: `Remove the key for ${provider.name}?`,
+    detail: 'It is taken out of the keychain. Sessions stay; they need a key, or another model, to go on.',
+    primary: 'Remove',
+  })
+  if (!agreed) return
+  if (await said(host, () => store.bridge.Providers.RemoveKey(provider.id))) await store.loadProviders()
+}
+
+/** Does something; a failure is said. */
+async function said(host: ChatHost, act: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await act()
+    return true
+  } catch (cause) {
+    const { message, hint } = toFailure(cause)
+    host.notify.error(`${message} ${hint}`.trim())
+    return false
+  }
 }
 
 function explain(host: ChatHost, provider: ProviderState): void {

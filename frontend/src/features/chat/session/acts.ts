@@ -1,4 +1,4 @@
-import type { SessionSummary } from '../../../bridge'
+import { toFailure, type SessionSummary } from '../../../bridge'
 import type { Chat } from '../context'
 
 /** Starts a session and gives the keyboard to its input. */
@@ -16,10 +16,29 @@ export async function renameSession({ host, store }: Chat, session: SessionSumma
   if (title?.trim()) await store.rename(session.id, title.trim())
 }
 
-/** Deletes a session; a toast offers to bring it back. */
+/** Deletes a session, asking first when it is at work; a toast offers to bring it back. */
 export async function deleteSession({ host, store }: Chat, session: SessionSummary): Promise<void> {
+  if (session.running || session.waiting) {
+    const agreed = await host.confirm({
+      message: `Stop and delete “${session.title || 'New session'}”?`,
+      detail: 'Keel is still at work in it. What it has done to your files stays.',
+      primary: 'Stop and Delete',
+      danger: true,
+    })
+    if (!agreed) return
+  }
   if (!(await store.delete(session.id))) return
   host.notify.info(`Deleted the session “${session.title || 'New session'}”.`, [
     { label: 'Undo', run: () => store.undelete(session.id).then(() => undefined) },
   ])
+}
+
+/** Opens a session as Markdown in an editor, to be read or saved. */
+export async function exportSession({ host, store }: Chat, session: SessionSummary): Promise<void> {
+  try {
+    await host.openText(await store.bridge.Sessions.Export(session.id), 'markdown')
+  } catch (cause) {
+    const { message, hint } = toFailure(cause)
+    host.notify.error(`${message} ${hint}`.trim())
+  }
 }

@@ -1,8 +1,9 @@
 import '@vscode/codicons/dist/codicon.css'
-import { Failure } from '../../../bridge'
+import { Failure, type SessionSummary } from '../../../bridge'
 import { startChat } from '..'
 import { fakeHost } from './host'
 import { event } from '../../../testing/sessions'
+import { picture, providers } from './agentStates'
 import { bedrock, examples, markdown, practice, states } from './states'
 import { themeVariables, type themes } from './theme'
 
@@ -19,10 +20,39 @@ const shown = (states[name] ?? states['empty'])?.()
 const container = document.getElementById('chat')
 if (!shown || !container) throw new Error('There is nothing to show.')
 
+function listed(state: string): SessionSummary[] {
+  const titles =
+    state === 'crowded'
+      ? Array.from({ length: 5000 }, (_, i) => `Session number ${i}`)
+      : ['Add a function Sum', 'Rename the package', 'Why does the build fail on Windows?']
+  return titles.map((title, i) => ({
+    id: i === 0 ? 's1' : `other${i}`,
+    title,
+    createdAt: Date.now(),
+    updatedAt: Date.now() - i * 5_000_000,
+    running: i === 1,
+    waiting: i === 2,
+  }))
+}
+
 const host = fakeHost(shown, {
   methods: {
     'Agent.Examples': () => examples,
-    'Agent.Providers': () => [practice, bedrock],
+    'Agent.Providers': () =>
+      name === 'found'
+        ? [practice, bedrock, ...providers]
+        : name === 'connect'
+          ? [practice, bedrock, ...providers.filter((each) => !each.ready)]
+          : [practice, bedrock],
+    'Sessions.Search': (text: string) => [
+      {
+        ...listed(name)[1],
+        id: 'old',
+        title: 'Rounding in reports',
+        turnId: 't4',
+        excerpt: `…so that ${text} is rounded half to even, as the invoice does…`,
+      },
+    ],
     'Checkpoints.Preview': () => ({
       write: ['calc.go', 'calc_test.go'],
       delete: ['internal/report/generated.txt'],
@@ -32,23 +62,26 @@ const host = fakeHost(shown, {
       unsaved: [],
       large: false,
     }),
+    'Sessions.Open': (id: string) => ({ ...shown, id }),
     'Sessions.List': () => {
       if (name === 'blocked') throw new Failure('no_workspace', 'No folder is open.', '')
-      return ['Add a function Sum', 'Rename the package', 'Why does the build fail on Windows?'].map(
-        (title, i) => ({
-          id: i === 0 ? shown.id : `other${i}`,
-          title,
-          createdAt: Date.now(),
-          updatedAt: Date.now() - i * 5_000_000,
-          running: i === 1,
-          waiting: i === 2,
-        }),
-      )
+      return listed(name)
     },
   },
 })
 startChat(host)
 host.views[0]?.render(container)
+
+if (name === 'pictures') {
+  const paste = new DataTransfer()
+  const bytes = Uint8Array.from(atob(picture.data), (each) => each.charCodeAt(0))
+  for (let i = 0; i < 3; i++) paste.items.add(new File([bytes], picture.name, { type: picture.mediaType }))
+  setTimeout(() =>
+    container
+      .querySelector('textarea')
+      ?.dispatchEvent(new ClipboardEvent('paste', { clipboardData: paste, bubbles: true, cancelable: true })),
+  )
+}
 
 interface GalleryWindow {
   host: typeof host

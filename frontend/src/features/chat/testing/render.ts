@@ -40,7 +40,7 @@ export async function renderChat(session: Session, options: FakeOptions = {}): P
       return found
     },
     input() {
-      const area = root.querySelector('textarea')
+      const area = root.querySelector<HTMLTextAreaElement>('.composer textarea')
       if (!area) throw new Error('There is no input.')
       return area
     },

@@ -1,5 +1,6 @@
 import type { DiffFile, Example, ProviderState, Session, SessionItem, SessionToolCall } from '../../../bridge'
 import { approval, call, change, command, session, text, turn } from '../../../testing/sessions'
+import { agentStates } from './agentStates'
 
 export const practice: ProviderState = {
   id: 'practice',
@@ -7,7 +8,19 @@ export const practice: ProviderState = {
   practice: true,
   ready: true,
   hint: '',
-  models: [{ id: 'practice', name: 'Practice model', contextTokens: 0 }],
+  needsKey: false,
+  hasKey: false,
+  local: true,
+  models: [
+    {
+      id: 'practice',
+      name: 'Practice model',
+      contextTokens: 0,
+      images: false,
+      noImages: true,
+      noTools: false,
+    },
+  ],
   problem: '',
   problemHint: '',
 }
@@ -17,6 +30,9 @@ export const bedrock: ProviderState = {
   name: 'Amazon Bedrock',
   practice: false,
   ready: false,
+  needsKey: false,
+  hasKey: false,
+  local: false,
   hint: 'set a region in Settings under Keel Agent, and sign in with the AWS command line (aws sso login) or set AWS_PROFILE.',
   models: [],
   problem: '',
@@ -148,6 +164,7 @@ const long = Array.from({ length: 1000 }, (_, i) =>
 
 /** Sessions to look at, by name. */
 export const states: Readonly<Record<string, () => Session>> = {
+  ...agentStates,
   empty: () => session({ title: '' }),
   done: () => session({ turns: [finished] }),
   reverted: () => session({ turns: [{ ...finished, items: finished.items.slice(-1), reverted: 'u1' }] }),
@@ -281,6 +298,8 @@ export const states: Readonly<Record<string, () => Session>> = {
         }),
       ],
     }),
+  connect: () => session({ title: '' }),
+  found: () => session({ title: '' }),
   long: () => session({ turns: [turn({ items: long })] }),
   many: () =>
     session({

@@ -1,0 +1,280 @@
+import { afterEach, expect, test } from 'vitest'
+import { Failure, type ProviderState } from '../../../bridge'
+import { session, turn } from '../../../testing/sessions'
+import { calls } from '../../../testing/window'
+import { agentStates, picture, providers } from '../testing/agentStates'
+import { fakeHost } from '../testing/host'
+import { renderChat, type Rendered } from '../testing/render'
+import { bedrock, practice } from '../testing/states'
+import { chooseAws } from './aws'
+import { largestImage, mostImages, readPictures } from './images'
+import { fill } from './meter'
+import { providerItems } from './model'
+
+let chat: Rendered | undefined
+afterEach(() => {
+  chat?.dispose()
+  chat = undefined
+})
+
+test.each([
+  [50, 200, 0.25],
+  [300, 200, 1],
+  [50, 0, 0],
+])('%d tokens of %d fill %d of the context', (tokens, limit, part) => {
+  expect(fill({ tokens, limit, estimated: false })).toBe(part)
+})
+
+function panel(shown: Rendered): HTMLElement | null {
+  return shown.root.querySelector('[role=dialog][aria-label="Context and cost"]')
+}
+
+test('the meter tells how full the context is, what was used, and makes room', async () => {
+  const shown = agentStates['background']?.()
+  if (!shown) throw new Error('no such state')
+  chat = await renderChat(shown)
+  const button = chat.button('Context 74 % full. Show details')
+  button.click()
+  await chat.settle()
+  const words = panel(chat)?.textContent.replace(/\s+/g, ' ')
+  for (const part of ['148k of 200k tokens', '810k read, 9.2k written', '388k', 'at least $1.24']) {
+    expect(words).toContain(part)
+  }
+  const room = chat.button('Make room now')
+  room.focus()
+  chat.press(room, 'Escape')
+  await chat.settle()
+  expect(panel(chat)).toBeNull()
+  expect(document.activeElement).toBe(button)
+  button.click()
+  await chat.settle()
+  chat.button('Make room now').click()
+  await chat.settle()
+  expect(calls(chat.host, 'Agent.Compact')).toEqual([['s1']])
+  expect(panel(chat)).toBeNull()
+})
+
+test('a context without a known limit shows its tokens alone; an empty one nothing', async () => {
+  const context = { tokens: 31_000, limit: 0, estimated: true }
+  chat = await renderChat(session({ turns: [turn({ context })] }))
+  expect(chat.find('31k tokens in the context. Show details')).toBeDefined()
+  chat.dispose()
+  chat = await renderChat(session({ turns: [turn()] }))
+  expect(chat.root.querySelector('.meter')).toBeNull()
+})
+
+const png = (name: string, size = 3): File => new File([new Uint8Array(size)], name, { type: 'image/png' })
+
+test('pictures are read up to their limits, and what is left out is said', async () => {
+  const good = await readPictures([png('a.png')], 0)
+  expect(good).toEqual({ images: [{ name: 'a.png', mediaType: 'image/png', data: 'AAAA' }], problem: '' })
+  const bmp = new File(['x'], 'a.bmp', { type: 'image/bmp' })
+  expect(await readPictures([bmp, png('b.png')], 0)).toMatchObject({
+    images: [{ name: 'b.png' }],
+    problem: 'a.bmp is no PNG, JPEG, GIF or WebP picture.',
+  })
+  expect((await readPictures([png('c.png', largestImage + 1)], 0)).problem).toContain('larger than 3.75 MB')
+  const many = await readPictures([png('d.png'), png('e.png')], mostImages - 1)
+  expect(many.images).toHaveLength(1)
+  expect(many.problem).toContain('at most 20 pictures')
+})
+
+function give(shown: Rendered, type: 'paste' | 'drop', files: readonly File[]): Event {
+  const event = new Event(type, { bubbles: true, cancelable: true })
+  Object.assign(event, { [type === 'paste' ? 'clipboardData' : 'dataTransfer']: { files, types: ['Files'] } })
+  shown.input().dispatchEvent(event)
+  return event
+}
+
+const images = (shown: Rendered): number => shown.root.querySelectorAll('.composer img').length
+
+test('pasted and dropped pictures go with the message, also without a word', async () => {
+  chat = await renderChat(session())
+  expect(give(chat, 'paste', []).defaultPrevented).toBe(false)
+  expect(give(chat, 'paste', [png('a.png')]).defaultPrevented).toBe(true)
+  await chat.settle()
+  give(chat, 'drop', [png('b.png')])
+  await chat.settle()
+  expect(images(chat)).toBe(2)
+  chat.button('Remove a.png').click()
+  await chat.settle()
+  expect(document.activeElement).toBe(chat.input())
+  chat.press(chat.input(), 'Enter')
+  await chat.settle()
+  expect(calls(chat.host, 'Agent.Send')).toEqual([
+    ['s1', { text: '', images: [{ name: 'b.png', mediaType: 'image/png', data: 'AAAA' }] }],
+  ])
+  expect(images(chat)).toBe(0)
+})
+
+test('pictures are kept when sending fails', async () => {
+  const send = (): never => {
+    throw new Failure('internal', 'No.', '')
+  }
+  chat = await renderChat(session(), { methods: { 'Agent.Send': send } })
+  give(chat, 'paste', [png('a.png')])
+  await chat.settle()
+  chat.press(chat.input(), 'Enter')
+  await chat.settle()
+  expect(images(chat)).toBe(1)
+})
+
+test('what cannot be taken is said', async () => {
+  chat = await renderChat(session())
+  give(chat, 'drop', [new File(['x'], 'a.tiff', { type: 'image/tiff' })])
+  await chat.settle()
+  const said = chat.host.toasts.at(-1)
+  expect(said?.severity).toBe('warn')
+  expect(said?.message).toContain('a.tiff')
+})
+
+const openai: ProviderState = {
+  ...bedrock,
+  id: 'openai',
+  name: 'OpenAI',
+  ready: true,
+  hint: '',
+  needsKey: true,
+  hasKey: true,
+  models: [
+    {
+      id: 'gpt',
+      name: 'GPT',
+      contextTokens: 400_000,
+      images: true,
+      noImages: false,
+      noTools: false,
+      price: { input: 1_250_000, output: 10_000_000, cacheRead: 125_000, cacheWrite: 0 },
+    },
+    { id: 'talk', name: '', contextTokens: 0, images: false, noImages: true, noTools: true },
+  ],
+}
+
+const lines = (provider: ProviderState): string[] =>
+  providerItems(provider, 'openai', 'gpt').map((item) =>
+    [item.label, item.description, item.detail].filter(Boolean).join(' | '),
+  )
+
+test('a line of the picker says what a model takes and costs, and what can be done', () => {
+  expect(lines(openai)).toEqual([
+    'GPT | gpt | 400k tokens of context · takes pictures · $1.25 in, $10 out for a million tokens',
+    'talk | cannot use tools: it can only talk',
+    '$(key) Replace the key…',
+    '$(trash) Remove the key',
+    '$(edit) Type a model id…',
+  ])
+  expect(providerItems(openai, 'openai', 'gpt').map((item) => item.current ?? false)).toEqual([
+    true,
+    false,
+    false,
+    false,
+    false,
+  ])
+})
+
+test('a service that is not connected says what to do', () => {
+  expect(lines({ ...openai, ready: false, hasKey: false, models: [], hint: 'Enter a key.' })).toEqual([
+    '$(warning) OpenAI is not connected | Enter a key.',
+    '$(key) Enter the key…',
+  ])
+  expect(lines(bedrock).at(-1)).toBe('$(settings-gear) Choose the AWS profile and region…')
+  expect(lines(practice)).toEqual([
+    'Practice model | practice | Works offline and understands simple requests only',
+  ])
+})
+
+test('a key is entered in secret, kept by Go, and the models are shown then', async () => {
+  const needy = { ...openai, ready: false, hasKey: false, models: [] }
+  chat = await renderChat(session(), {
+    methods: { 'Agent.Providers': () => [practice, needy], 'Providers.SetKey': () => undefined },
+  })
+  chat.host.picks.push('Enter the key', undefined)
+  chat.host.answers.push(' sk-1 ')
+  chat.button('Model: Practice model').click()
+  await chat.settle()
+  expect(calls(chat.host, 'Providers.SetKey')).toEqual([['openai', 'sk-1']])
+  expect(chat.host.picked).toHaveLength(2)
+})
+
+test('a key is removed only after a question; a failure is said', async () => {
+  const remove = (): never => {
+    throw new Failure('internal', 'The keychain is locked.', 'Unlock it.')
+  }
+  chat = await renderChat(session(), {
+    methods: { 'Agent.Providers': () => [practice, openai], 'Providers.RemoveKey': remove },
+  })
+  const pick = async (agreed: boolean): Promise<void> => {
+    chat?.host.picks.push('Remove the key')
+    chat?.host.confirms.push(agreed)
+    chat?.button('Model: Practice model').click()
+    await chat?.settle()
+  }
+  await pick(false)
+  expect(calls(chat.host, 'Providers.RemoveKey')).toEqual([])
+  await pick(true)
+  expect(calls(chat.host, 'Providers.RemoveKey')).toEqual([['openai']])
+  expect(chat.host.toasts.at(-1)?.message).toBe('The keychain is locked. Unlock it.')
+})
+
+const aws = {
+  profiles: ['default', 'work'],
+  regions: ['eu-central-1', 'us-east-1'],
+  profile: 'work',
+  region: 'us-east-1',
+}
+
+test.each([
+  ['work', 'eu-central-1', true, [['profile', '"work"'], ['region', '"eu-central-1"']]], // prettier-ignore
+  ['Default', 'us-east-1', true, [['profile', '""'], ['region', '"us-east-1"']]], // prettier-ignore
+  ['work', undefined, false, []],
+  [undefined, 'us-east-1', false, []],
+])('the AWS profile %s and region %s', async (profile, region, chosen, set) => {
+  const host = fakeHost(session(), {
+    methods: { 'Providers.AWS': () => aws, 'Settings.Set': () => undefined },
+  })
+  host.picks.push(profile, region)
+  expect(await chooseAws(host, host.bridge)).toBe(chosen)
+  expect(calls(host, 'Settings.Set')).toEqual(
+    set.map(([name, value]) => [`keelAgent.bedrock.${name}`, value]),
+  )
+})
+
+test('AWS files that cannot be read are said', async () => {
+  const read = (): never => {
+    throw new Failure('internal', 'The file is broken.', 'Mend it.')
+  }
+  const host = fakeHost(session(), { methods: { 'Providers.AWS': read } })
+  expect(await chooseAws(host, host.bridge)).toBe(false)
+  expect(host.toasts.at(-1)?.message).toBe('The file is broken. Mend it.')
+})
+
+test('a service that was found is offered, and used with a click', async () => {
+  chat = await renderChat(session(), {
+    methods: { 'Agent.Providers': () => [practice, bedrock, ...providers] },
+  })
+  const card = chat.root.querySelector('.model')
+  expect(card?.textContent.replace(/\s+/g, ' ')).toContain(
+    'Ollama was found on this machine: qwen3-coder:30b and 1 more',
+  )
+  expect(card?.textContent).not.toContain('llama-server')
+  chat.button('Use Ollama').click()
+  await chat.settle()
+  expect(calls(chat.host, 'Agent.SetModel')).toEqual([
+    [{ sessionId: 's1', provider: 'ollama', model: 'qwen3-coder:30b' }],
+  ])
+})
+
+test('of many services that need something only two are explained; the picker has all', async () => {
+  const needy = [bedrock, ...providers].filter((each) => !each.ready)
+  chat = await renderChat(session(), { methods: { 'Agent.Providers': () => [practice, ...needy] } })
+  expect(chat.root.querySelectorAll('[aria-label="To be connected"] li')).toHaveLength(2)
+  chat.button('More ways to connect').click()
+  await chat.settle()
+  const groups = new Set(chat.host.picked[0]?.map((item) => item.group))
+  expect(groups.size).toBe(needy.length + 1)
+})
+
+test('a picture in a message has its name for those who do not see it', async () => {
+  chat = await renderChat(session({ turns: [turn({ images: [picture] })] }))
+  expect(chat.root.querySelector('.prompt img')?.getAttribute('alt')).toBe('dot.png')
+})
