@@ -132,10 +132,6 @@ func (t *turn) change(change func(*session.Turn)) {
 	t.live.emit(turnChange(t.head))
 }
 
-func (t *turn) setStatus(status session.Status) {
-	t.change(func(head *session.Turn) { head.Status = status })
-}
-
 // await runs work and waits for it. After the turn was stopped it waits for a
 // moment only: work that has not ended then is left over, and false returned.
 // A panic of work is returned as an error.
