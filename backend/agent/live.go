@@ -33,7 +33,7 @@ type live struct {
 	settled chan struct{} // closed when no process or checkpoint of an earlier run is left
 
 	questions map[string]*asked     // that wait, by id
-	hurry     chan struct{}         // ends the wait for the next attempt; nil when there is none
+	hurry     chan struct{}         // closed when the waits for a next attempt are to end; nil until one begins
 	follows   map[string]*following // background commands that run, by id
 
 	compact    bool                    // room is to be made before the next request

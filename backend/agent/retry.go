@@ -46,7 +46,6 @@ func (r *retries) again(ctx context.Context, err error) bool {
 		return false
 	}
 	hurry := r.turn.live.hold()
-	defer r.turn.live.release()
 	r.show(retryText(err, r.name, r.failed+1), now.Add(delay).UnixMilli())
 	timer := time.NewTimer(delay)
 	defer timer.Stop()
@@ -60,7 +59,8 @@ func (r *retries) again(ctx context.Context, err error) bool {
 	return true
 }
 
-// RetryNow ends the wait before the next attempt, where there is one.
+// RetryNow ends the waits before the next attempt, where there are any: sub
+// agents wait beside each other.
 func (a *Agent) RetryNow(_ context.Context, id string) error {
 	if l := a.opened(id); l != nil {
 		l.release()
@@ -68,12 +68,14 @@ func (a *Agent) RetryNow(_ context.Context, id string) error {
 	return nil
 }
 
-// hold begins a wait for the next attempt; what it returns is closed when the
-// wait is to end.
+// hold begins a wait for the next attempt; what it returns is closed when all
+// waits are to end.
 func (l *live) hold() <-chan struct{} {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.hurry = make(chan struct{})
+	if l.hurry == nil {
+		l.hurry = make(chan struct{})
+	}
 	return l.hurry
 }
 

@@ -184,7 +184,7 @@ func (l *live) finish(ctx context.Context, r *run, t *turn, end ending) (context
 	t.head.StopReason, t.head.Outcome, t.head.Hint = end.reason, end.outcome, end.hint
 	t.head.EndedAt = l.agent.now()
 	l.emitLocked(turnChange(t.head))
-	next := l.following(r, end)
+	next := l.upNext(r, end)
 	prompt := joined(next)
 	l.headerLocked(func(s *session.Session) {
 		s.UpdatedAt = t.head.EndedAt
@@ -202,8 +202,8 @@ func (l *live) finish(ctx context.Context, r *run, t *turn, end ending) (context
 	return nil, nil
 }
 
-// following returns the queued messages that make the next turn; l.mu is held.
-func (l *live) following(r *run, end ending) []session.Queued {
+// upNext returns the queued messages that make the next turn; l.mu is held.
+func (l *live) upNext(r *run, end ending) []session.Queued {
 	switch {
 	case l.ending:
 	case r.next != "":

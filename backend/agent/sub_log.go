@@ -24,6 +24,9 @@ type subLog struct {
 func (l *subLog) add(title string) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.closed {
+		return -1 // its lines are the call's now
+	}
 	l.lines = append(l.lines, session.SubCall{Title: title, Status: session.CallPending})
 	if more := len(l.lines) - subLines; more > 0 {
 		l.lines = slices.Delete(l.lines, 0, more)
