@@ -32,7 +32,8 @@ func (t *turn) request(m model) provider.Request {
 }
 
 // history turns a session into messages, from its last summary on. Reasoning
-// goes back only to the model that it came from.
+// goes back only to the model that it came from; its provider knows whether the
+// model wants it.
 func history(s session.Session, providerID, modelID string) []provider.Message {
 	var messages []provider.Message
 	from, summary := lastSummary(s)
@@ -97,7 +98,7 @@ func step(items []session.Item, sameModel, elided bool) []provider.Message {
 		switch {
 		case item.Kind == session.ItemText:
 			reply.Blocks = append(reply.Blocks, text(item.Text))
-		case item.Kind == session.ItemReasoning && sameModel && (item.Signature != "" || len(item.Redacted) > 0):
+		case item.Kind == session.ItemReasoning && sameModel && (item.Text != "" || item.Signature != "" || len(item.Redacted) > 0):
 			reply.Blocks = append(reply.Blocks, provider.Block{Kind: provider.BlockReasoning, Reasoning: &provider.Reasoning{
 				Text: item.Text, Signature: item.Signature, Redacted: item.Redacted,
 			}})

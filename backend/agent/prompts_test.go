@@ -17,7 +17,10 @@ import (
 // calls but not the first one's reasoning.
 func TestAnotherModel(t *testing.T) {
 	thinking := calls("read", `{"path":"a"}`)
-	thinking.events = append([]provider.Event{
+	thinking.events = append([]provider.Event{ // some models sign what they think, others do not
+		{Kind: provider.EventBlockStart, Index: 8, Block: provider.BlockReasoning},
+		{Kind: provider.EventDelta, Index: 8, Text: "Well."},
+		{Kind: provider.EventBlockStop, Index: 8},
 		{Kind: provider.EventBlockStart, Index: 9, Block: provider.BlockReasoning},
 		{Kind: provider.EventDelta, Index: 9, Text: "I think."},
 		{Kind: provider.EventSignature, Index: 9, Text: "signed"},
@@ -48,9 +51,9 @@ func TestAnotherModel(t *testing.T) {
 		return found
 	}
 	for n, want := range map[int][]string{
-		1: {"m1", "image", "text", "reasoning", "tool_call", "tool_result"},
+		1: {"m1", "image", "text", "reasoning", "reasoning", "tool_call", "tool_result"},
 		2: {"m2", "text", "text", "tool_call", "tool_result"},
-		3: {"m1", "image", "text", "reasoning", "tool_call", "tool_result"},
+		3: {"m1", "image", "text", "reasoning", "reasoning", "tool_call", "tool_result"},
 	} {
 		if d := cmp.Diff(want, kinds(n)); d != "" {
 			t.Errorf("request %d: %s", n, d)

@@ -149,14 +149,12 @@ func rank(block types.ContentBlock) int {
 }
 
 // reasoningBlocks returns reasoning as it came: redacted content, text, or
-// both. A signature may stand over an empty text.
+// both. A signature may stand over an empty text. Text without one is left out:
+// it is of a reply that was cut, or of a model that takes none back.
 func reasoningBlocks(reasoning provider.Reasoning) []types.ContentBlock {
 	var content []types.ContentBlock
-	if reasoning.Text != "" || reasoning.Signature != "" {
-		text := types.ReasoningTextBlock{Text: aws.String(reasoning.Text)}
-		if reasoning.Signature != "" {
-			text.Signature = aws.String(reasoning.Signature)
-		}
+	if reasoning.Signature != "" {
+		text := types.ReasoningTextBlock{Text: aws.String(reasoning.Text), Signature: aws.String(reasoning.Signature)}
 		content = append(content, &types.ContentBlockMemberReasoningContent{
 			Value: &types.ReasoningContentBlockMemberReasoningText{Value: text},
 		})
