@@ -57,9 +57,12 @@ func (c *catalogue) end(providerID string) {
 	delete(c.asking, providerID)
 }
 
-// describe finds out about a model in the background, where it is not known.
+// describe finds out about a model in the background: where its context is not
+// known, and of a server on this machine for each turn anew, since how much it
+// takes depends on what was loaded and set meanwhile.
 func (a *Agent) describe(ctx context.Context, m model) {
-	if _, known := a.catalogue.model(m.info.ID, m.id); known || !a.catalogue.begin(m.info.ID) {
+	known, _ := a.catalogue.model(m.info.ID, m.id)
+	if known.ContextTokens > 0 && !m.info.Local || !a.catalogue.begin(m.info.ID) {
 		return
 	}
 	a.work.Go(func() {

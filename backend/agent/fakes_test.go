@@ -69,7 +69,7 @@ type preparedCall struct {
 	plan Plan
 }
 
-func (d *disk) Prepare(ctx context.Context, _, name string, raw json.RawMessage) (Prepared, error) {
+func (d *disk) Prepare(ctx context.Context, _ View, name string, raw json.RawMessage) (Prepared, error) {
 	var args arguments
 	if err := json.Unmarshal(raw, &args); err != nil {
 		return nil, err
@@ -272,6 +272,7 @@ type scripted struct {
 	models   []provider.Model
 	asked    chan struct{} // gets a value for each request
 	context  int           // tokens that the model takes
+	local    bool          // it runs on this machine
 	// scripts are the answers to conversations that begin with a text.
 	scripts map[string][]scriptedReply
 }
@@ -281,7 +282,7 @@ func newScripted(answers ...scriptedReply) *scripted {
 }
 
 func (s *scripted) Info(context.Context) provider.Info {
-	return provider.Info{ID: "fake", Name: "Fake", Ready: true}
+	return provider.Info{ID: "fake", Name: "Fake", Ready: true, Local: s.local}
 }
 
 func (s *scripted) Models(context.Context) ([]provider.Model, error) {

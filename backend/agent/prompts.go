@@ -142,12 +142,17 @@ func withoutImages(messages []provider.Message) []provider.Message {
 }
 
 // lookAtImages finds out whether the model is known to take no images, where
-// the session has any. The provider is asked once in a turn.
+// the session has any. The provider is asked once in a turn, and only of a model
+// that it has not told of yet.
 func (t *turn) lookAtImages(ctx context.Context, m model) {
 	if t.looked || !t.live.hasImages() {
 		return
 	}
 	t.looked = true
+	if known, ok := t.agent.catalogue.model(m.info.ID, m.id); ok {
+		t.noImages = known.NoImages
+		return
+	}
 	var models []provider.Model
 	var err error
 	ended, panicked := t.await(ctx, func() {
@@ -158,7 +163,9 @@ func (t *turn) lookAtImages(ctx context.Context, m model) {
 	if !ended || panicked != nil || err != nil {
 		return // then the service says what it takes
 	}
-	t.noImages = slices.ContainsFunc(models, func(known provider.Model) bool { return known.ID == m.id && known.NoImages })
+	t.agent.catalogue.learn(m.info.ID, models)
+	known, _ := t.agent.catalogue.model(m.info.ID, m.id)
+	t.noImages = known.NoImages
 }
 
 func (l *live) hasImages() bool {

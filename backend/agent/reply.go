@@ -3,20 +3,26 @@ package agent
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/keel-ide/keel/backend/provider"
 	"github.com/keel-ide/keel/backend/session"
 )
 
-// silenceLimit is how long a stream may stay without an event.
-const silenceLimit = 90 * time.Second
+// How long a stream may stay without an event. A server on this machine may
+// have to load the model and to read a long conversation first, and some send
+// a call only when all of it is there.
+const (
+	silenceLimit = 90 * time.Second
+	localLimit   = 10 * time.Minute
+)
 
 var errSilent = errors.New("no event from the model")
 
-// ask gets the model's reply to a request, with retries. It returns the reply's tool
-// calls as items. The items of a reply that failed are replaced by those of
-// the next one; those of the last one stay.
+// ask gets the model's reply to a request, with retries. It returns the reply's
+// tool calls as items. The items of a reply that failed are replaced by those
+// of the next one; those of the last one stay.
 func (t *turn) ask(ctx context.Context, m model, request provider.Request, step int) (provider.Reply, []*session.Item, error) {
 	wait := t.retries(m)
 	for {
@@ -57,7 +63,11 @@ type sink interface {
 func (t *turn) attempt(ctx context.Context, m model, request provider.Request, rec sink) (provider.Reply, error) {
 	streaming, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	watchdog := time.AfterFunc(silenceLimit, func() { cancel(errSilent) })
+	patience := silenceLimit
+	if m.info.Local {
+		patience = localLimit
+	}
+	watchdog := time.AfterFunc(patience, func() { cancel(errSilent) })
 	defer watchdog.Stop()
 	var reply provider.Reply
 	var err error
@@ -68,7 +78,7 @@ func (t *turn) attempt(ctx context.Context, m model, request provider.Request, r
 			return
 		}
 		defer func() { _ = stream.Close() }() // the reply is judged already
-		reply, err = provider.Assemble(watched{stream, watchdog}, rec.event)
+		reply, err = provider.Assemble(watched{stream, watchdog, patience}, rec.event)
 	})
 	rec.close()
 	switch {
@@ -80,7 +90,7 @@ func (t *turn) attempt(ctx context.Context, m model, request provider.Request, r
 		return reply, nil
 	case errors.Is(context.Cause(streaming), errSilent):
 		return provider.Reply{}, &provider.Error{
-			Class: provider.ClassInterrupted, Message: "The model sent nothing for 90 seconds.",
+			Class: provider.ClassInterrupted, Message: fmt.Sprintf("The model sent nothing for %.0f seconds.", patience.Seconds()),
 			Hint: "Nothing of the reply was run. Send \"try again\".", Err: errSilent,
 		}
 	}
@@ -91,12 +101,13 @@ func (t *turn) attempt(ctx context.Context, m model, request provider.Request, r
 type watched struct {
 	provider.Stream
 	watchdog *time.Timer
+	patience time.Duration
 }
 
 func (w watched) Next() (provider.Event, error) {
 	event, err := w.Stream.Next()
 	if err == nil {
-		w.watchdog.Reset(silenceLimit)
+		w.watchdog.Reset(w.patience)
 	}
 	return event, err
 }

@@ -155,3 +155,48 @@ func TestRetryNoticeCountsDown(t *testing.T) {
 		}
 	})
 }
+
+// TestAServerHereMayTakeItsTime: it has to load the model first.
+func TestAServerHereMayTakeItsTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := says("Hello")
+		slow.each = 4 * time.Minute
+		b := newBench(t, setup{}, slow)
+		b.model.local = true
+		if turn := b.turn("go"); turn.StopReason != "end_turn" || len(b.model.requests) != 1 {
+			t.Errorf("ended with %q after %d requests: %s", turn.StopReason, len(b.model.requests), turn.Outcome)
+		}
+	})
+}
+
+// TestWaitsBesideEachOther: the end of one leaves the others alone, and the user
+// ends all of them.
+func TestWaitsBesideEachOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, setup{}, says("ok"))
+		b.turn("go")
+		wait := func(limit time.Duration) <-chan time.Duration {
+			l := b.opened(b.id)
+			r := (&turn{agent: b.Agent, live: l, head: b.state().Turns[0]}).retries(model{})
+			took := make(chan time.Duration, 1)
+			start := time.Now()
+			go func() {
+				r.again(t.Context(), &provider.Error{Class: provider.ClassThrottle, RetryAfter: limit})
+				took <- time.Since(start)
+			}()
+			synctest.Wait()
+			return took
+		}
+		short, long := wait(5*time.Second), wait(20*time.Second)
+		if a, b := <-short, <-long; a != 5*time.Second || b != 20*time.Second {
+			t.Errorf("waited %v and %v", a, b)
+		}
+		one, other := wait(time.Minute), wait(time.Minute)
+		if err := b.RetryNow(t.Context(), b.id); err != nil {
+			t.Fatal(err)
+		}
+		if a, b := <-one, <-other; a+b != 0 {
+			t.Errorf("waited %v and %v", a, b)
+		}
+	})
+}

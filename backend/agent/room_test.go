@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/keel-ide/keel/backend/provider"
@@ -374,5 +375,38 @@ func TestGauge(t *testing.T) {
 		if got := g.tokens(model{info: m.info, id: "other"}, test.guess); got != test.guess {
 			t.Errorf("%s: %d tokens of another model, want %d", test.name, got, test.guess)
 		}
+	}
+}
+
+// TestDescribe: what a model takes is asked for until it is known, and of a
+// server on this machine in each turn.
+func TestDescribe(t *testing.T) {
+	for name, test := range map[string]struct {
+		first, then int
+		local       bool
+		want        int64
+	}{
+		"known":       {1000, 2000, false, 1000},
+		"not known":   {0, 2000, false, 2000},
+		"loaded anew": {1000, 2000, true, 2000},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := newBench(t, setup{}, says("one"), says("two"))
+				b.model.context, b.model.local = test.first, test.local
+				// Named, so that the first turn need not look for a model.
+				if err := b.SetModel(t.Context(), b.id, "fake", "m1"); err != nil {
+					t.Fatal(err)
+				}
+				b.turn("first")
+				synctest.Wait()
+				b.model.context = test.then
+				b.turn("second")
+				synctest.Wait()
+				if got := b.limit(model{info: provider.Info{ID: "fake"}, id: "m1"}); got != test.want {
+					t.Errorf("it takes %d, want %d", got, test.want)
+				}
+			})
+		})
 	}
 }
