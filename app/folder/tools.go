@@ -14,13 +14,13 @@ import (
 	"github.com/keel-ide/keel/backend/tool"
 )
 
-// tools is package tool as the agent sees it; each session has a view of its own
-// of what it has read.
+// tools is package tool as the agent sees it; each session, and each sub agent in
+// it, has a view of its own of what it has read.
 type tools struct {
 	set *tool.Set
 
 	mu    sync.Mutex // guards views
-	views map[string]*tool.View
+	views map[agent.View]*tool.View
 }
 
 // tools joins the tools to what they work with.
@@ -34,17 +34,17 @@ func (f *Folder) tools(runner *command.Runner) *tools {
 	if !f.options.Headless {
 		o.Diagnostics, o.Unsaved = f.EditorState.diagnostics, f.EditorState.unsaved
 	}
-	return &tools{set: tool.New(o), views: map[string]*tool.View{}}
+	return &tools{set: tool.New(o), views: map[agent.View]*tool.View{}}
 }
 
 func (t *tools) Specs() []provider.ToolSpec { return t.set.Specs() }
 
-func (t *tools) Prepare(ctx context.Context, sessionID, name string, arguments json.RawMessage) (agent.Prepared, error) {
+func (t *tools) Prepare(ctx context.Context, whose agent.View, name string, arguments json.RawMessage) (agent.Prepared, error) {
 	t.mu.Lock()
-	view, ok := t.views[sessionID]
+	view, ok := t.views[whose]
 	if !ok {
-		view = &tool.View{Session: sessionID}
-		t.views[sessionID] = view
+		view = &tool.View{Session: whose.SessionID}
+		t.views[whose] = view
 	}
 	t.mu.Unlock()
 	p, err := t.set.Prepare(ctx, view, name, arguments)

@@ -61,7 +61,12 @@ func openTools(t *testing.T, headless bool) (*Folder, *tools) {
 // call prepares and runs a call.
 func call(t *testing.T, set *tools, sessionID string, host agent.Host, name, arguments string) agent.Result {
 	t.Helper()
-	prepared, err := set.Prepare(t.Context(), sessionID, name, json.RawMessage(arguments))
+	return callFor(t, set, agent.View{SessionID: sessionID}, host, name, arguments)
+}
+
+func callFor(t *testing.T, set *tools, whose agent.View, host agent.Host, name, arguments string) agent.Result {
+	t.Helper()
+	prepared, err := set.Prepare(t.Context(), whose, name, json.RawMessage(arguments))
 	if err != nil {
 		return agent.Result{IsError: true, Text: err.Error()}
 	}
@@ -102,6 +107,9 @@ func TestABackgroundCommandBelongsToItsSession(t *testing.T) {
 	if got := call(t, set, "s", &turnless{}, "command_output", `{"id":"`+id+`"}`); got.IsError || !strings.Contains(got.Text, "still runs") {
 		t.Errorf("its own: %+v", got)
 	}
+	if got := callFor(t, set, agent.View{SessionID: "s", SubAgent: "i"}, &turnless{}, "command_output", `{"id":"`+id+`"}`); got.IsError {
+		t.Errorf("a sub agent of it: %+v", got)
+	}
 	if err := f.Commands.Stop(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
@@ -129,6 +137,9 @@ func TestToolsKnowWhatTheEditorsHold(t *testing.T) {
 	}
 	f.EditorState.SetUnsaved(3, nil)
 	call(t, set, "s", &turnless{}, "read_file", `{"path":"mine.txt"}`)
+	if got := callFor(t, set, agent.View{SessionID: "s", SubAgent: "i"}, &turnless{}, "write_file", `{"path":"mine.txt","content":"its own"}`); !got.IsError {
+		t.Errorf("a sub agent that has not read it: %+v", got)
+	}
 	if got := call(t, set, "s", &turnless{}, "write_file", `{"path":"mine.txt","content":"theirs"}`); got.IsError {
 		t.Errorf("saved: %+v", got)
 	}

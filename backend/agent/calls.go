@@ -103,12 +103,12 @@ func (c *call) look(ctx context.Context) *refusal {
 		return &refusal{session.CallCancelled, resultStopped}
 	}
 	t, tool := c.turn, c.item.Tool
-	view := t.live.id
+	view := View{SessionID: t.live.id}
 	if c.sub != nil {
 		if refused := c.sub.refuses(tool.Name); refused != nil {
 			return refused
 		}
-		view = c.sub.view
+		view.SubAgent = c.sub.parent
 	}
 	var err error
 	ended, panicked := t.await(ctx, func() {

@@ -15,7 +15,15 @@ type Tools interface {
 	Specs() []provider.ToolSpec
 	// Prepare finds out what a call would do, without doing any of it. An
 	// error's text is for the model: it says what to do instead.
-	Prepare(ctx context.Context, sessionID, name string, arguments json.RawMessage) (Prepared, error)
+	Prepare(ctx context.Context, view View, name string, arguments json.RawMessage) (Prepared, error)
+}
+
+// View says whose call it is. What was read belongs to the view: a sub agent has
+// not read what the conversation has, nor the other way round. What goes on in
+// the background belongs to the session.
+type View struct {
+	SessionID string
+	SubAgent  string // the item of its call; empty for the conversation itself
 }
 
 // Prepared is a call that could run.
@@ -30,8 +38,8 @@ type Prepared interface {
 type Host interface {
 	// Output shows live output.
 	Output(data []byte)
-	// Todo shows the model's plan, whole, in place of the one before: the first 50
-	// entries, with 500 characters each.
+	// Todo shows the model's plan, whole, in place of the one before, within
+	// [session.MaxTodos] and [session.MaxTodoText].
 	Todo(list []session.Todo)
 	// Ask puts a question to the user and waits for the answer. It is
 	// [ErrNobody] where there is nobody to ask.

@@ -39,7 +39,7 @@ func build(t testing.TB, o options) (built *agent.Agent, done func()) {
 	built = agent.New(agent.Options{
 		Sessions:  sessions,
 		Providers: []provider.Provider{o.model},
-		Tools:     &tools{set: tool.New(tool.Options{Workspace: folder, Command: runner}), views: map[string]*tool.View{}},
+		Tools:     &tools{set: tool.New(tool.Options{Workspace: folder, Command: runner}), views: map[agent.View]*tool.View{}},
 		Policy: approval.NewPolicy(approval.Options{
 			Rules: func() approval.Rules { return o.rules }, Protected: []string{o.data}, Root: folder.Path(),
 		}),
@@ -60,17 +60,17 @@ type tools struct {
 	set *tool.Set
 
 	mu    sync.Mutex // guards views
-	views map[string]*tool.View
+	views map[agent.View]*tool.View
 }
 
 func (s *tools) Specs() []provider.ToolSpec { return s.set.Specs() }
 
-func (s *tools) Prepare(ctx context.Context, sessionID, name string, arguments json.RawMessage) (agent.Prepared, error) {
+func (s *tools) Prepare(ctx context.Context, whose agent.View, name string, arguments json.RawMessage) (agent.Prepared, error) {
 	s.mu.Lock()
-	view := s.views[sessionID]
+	view := s.views[whose]
 	if view == nil {
-		view = &tool.View{Session: sessionID}
-		s.views[sessionID] = view
+		view = &tool.View{Session: whose.SessionID}
+		s.views[whose] = view
 	}
 	s.mu.Unlock()
 	p, err := s.set.Prepare(ctx, view, name, arguments)

@@ -48,7 +48,6 @@ type subAgent struct {
 	lines    *subLog
 	step     int    // of the call
 	parent   string // the call's item
-	view     string // what it has read is its own: the conversation has not read it
 	title    string
 	write    bool
 	specs    []provider.ToolSpec
@@ -63,7 +62,7 @@ func (h host) SubAgent(ctx context.Context, task SubTask) (string, error) {
 	}
 	t, item := h.call.turn, h.call.item
 	s := &subAgent{
-		turn: t, lines: h.call.log, step: item.Step, parent: item.ID, view: t.live.id + "-" + item.ID,
+		turn: t, lines: h.call.log, step: item.Step, parent: item.ID,
 		title: title(task.Prompt), write: task.Write,
 		messages: []provider.Message{user(text(task.Prompt))},
 	}
