@@ -30,7 +30,7 @@ func (c *call) act(ctx context.Context) (changed bool) {
 	started := t.agent.o.Now()
 	tool.Status, tool.StartedAt = session.CallInProgress, started.UnixMilli()
 	c.show()
-	if mutates {
+	if !c.looks() {
 		if err := t.live.sync(); err != nil {
 			t.unbracket(around)
 			return c.fail(fmt.Sprintf("Nothing was done: the session could not be saved first (%v). Tell the user to make room on the disk.", err))
@@ -74,6 +74,12 @@ func (c *call) act(ctx context.Context) (changed bool) {
 		return c.fail(result.Text)
 	}
 	return c.end(session.CallCompleted, result.Text)
+}
+
+// looks reports whether the call only looks at the workspace: what else it does,
+// a web page that is asked for or a command that is ended, cannot be taken back.
+func (c *call) looks() bool {
+	return !c.plan.Mutates && (c.plan.Kind == session.KindRead || c.plan.Kind == session.KindSearch)
 }
 
 func (c *call) refuse(ctx context.Context, err error) bool {
