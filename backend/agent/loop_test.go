@@ -93,14 +93,14 @@ func TestLoopGuardHearsTheUser(t *testing.T) {
 // TestTodo: the plan is shown, kept within limits, and told once more when it
 // was not finished.
 func TestTodo(t *testing.T) {
-	long := make([]rune, maxTodoText+1)
+	long := make([]rune, session.MaxTodoText+1)
 	for i := range long {
 		long[i] = 'é'
 	}
 	plans := map[string][]session.Todo{
 		"open":     {{Text: "one", Status: session.TodoDone}, {Text: "two", Status: session.TodoInProgress}, {Text: "three", Status: "odd"}},
 		"finished": {{Text: "one", Status: session.TodoDone}},
-		"long":     slices.Repeat([]session.Todo{{Text: string(long), Status: session.TodoDone}}, maxTodos+1),
+		"long":     slices.Repeat([]session.Todo{{Text: string(long), Status: session.TodoDone}}, session.MaxTodos+1),
 	}
 	b := newBench(t, setup{}, calls("host", `{"command":"open"}`), says("ok"), says("second"),
 		calls("host", `{"command":"finished"}`), says("third"), calls("host", `{"command":"long"}`), says("fourth"))
@@ -115,7 +115,7 @@ func TestTodo(t *testing.T) {
 	b.turn("second")
 	b.turn("third")
 	fourth := b.turn("fourth")
-	if len(fourth.Todo) != maxTodos || len([]rune(fourth.Todo[0].Text)) != maxTodoText {
+	if len(fourth.Todo) != session.MaxTodos || len([]rune(fourth.Todo[0].Text)) != session.MaxTodoText {
 		t.Errorf("%d entries of %d characters", len(fourth.Todo), len([]rune(fourth.Todo[0].Text)))
 	}
 	note := text("(Your plan is not finished; [x] is done, [>] was under way:\n[x] one\n[>] two\n[ ] three)")

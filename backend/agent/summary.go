@@ -1,7 +1,6 @@
 package agent
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -114,18 +113,12 @@ func start(s string, limit int) (kept string, left int) {
 	return s[:cut], len(s) - cut
 }
 
-// todoText is the last plan that is not done.
+// todoText is the last plan.
 func todoText(s session.Session) string {
 	for _, turn := range slices.Backward(s.Turns) {
-		if len(turn.Todo) == 0 {
-			continue
+		if len(turn.Todo) > 0 {
+			return "\n\n# Your plan" + planLines(turn.Todo)
 		}
-		text := "\n\n# Your plan"
-		for _, todo := range turn.Todo {
-			mark := map[session.TodoStatus]string{session.TodoDone: "x", session.TodoInProgress: "~"}[todo.Status]
-			text += fmt.Sprintf("\n- [%s] %s", cmp.Or(mark, " "), todo.Text)
-		}
-		return text
 	}
 	return ""
 }

@@ -41,9 +41,9 @@ build a parser
 without tables
 
 # Your plan
-- [x] read
-- [~] write
-- [ ] test
+[x] read
+[>] write
+[ ] test
 
 # Files in work
 You no longer have their content: read a file again before you edit it.

@@ -7,18 +7,12 @@ import (
 	"github.com/keel-ide/keel/backend/session"
 )
 
-// What a plan may hold; the rest is left out.
-const (
-	maxTodos    = 50
-	maxTodoText = 500 // characters
-)
-
 // bounded returns a plan within its limits, with states that there are.
 func bounded(list []session.Todo) []session.Todo {
 	plan := []session.Todo{}
-	for _, todo := range list[:min(len(list), maxTodos)] {
-		if runes := []rune(todo.Text); len(runes) > maxTodoText {
-			todo.Text = string(runes[:maxTodoText-1]) + "…"
+	for _, todo := range list[:min(len(list), session.MaxTodos)] {
+		if runes := []rune(todo.Text); len(runes) > session.MaxTodoText {
+			todo.Text = string(runes[:session.MaxTodoText-1]) + "…"
 		}
 		switch todo.Status {
 		case session.TodoPending, session.TodoInProgress, session.TodoDone:
@@ -35,12 +29,15 @@ func unfinishedPlan(plan []session.Todo) string {
 	if !slices.ContainsFunc(plan, func(todo session.Todo) bool { return todo.Status != session.TodoDone }) {
 		return ""
 	}
+	return "(Your plan is not finished; [x] is done, [>] was under way:" + planLines(plan) + ")"
+}
+
+// planLines is a plan as the model reads it, each step after a line break.
+func planLines(plan []session.Todo) string {
 	marks := map[session.TodoStatus]string{session.TodoDone: "[x]", session.TodoInProgress: "[>]", session.TodoPending: "[ ]"}
 	var b strings.Builder
-	b.WriteString("(Your plan is not finished; [x] is done, [>] was under way:")
 	for _, todo := range plan {
 		b.WriteString("\n" + marks[todo.Status] + " " + todo.Text)
 	}
-	b.WriteString(")")
 	return b.String()
 }

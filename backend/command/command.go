@@ -190,8 +190,9 @@ func (r *Runner) begin() bool {
 	return true
 }
 
-// Close ends every command that runs, in the background too, and every process that earlier ones left
-// behind, and waits until that is done. Later runs get [ErrClosed].
+// Close ends every command that runs, in the background too, and every process
+// that earlier ones left behind, and waits until that is done. Later runs get
+// [ErrClosed].
 func (r *Runner) Close() error {
 	r.mu.Lock()
 	if !r.closed {

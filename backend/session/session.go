@@ -75,6 +75,12 @@ type Todo struct {
 	Status TodoStatus `json:"status"`
 }
 
+// What a plan may hold.
+const (
+	MaxTodos    = 50
+	MaxTodoText = 500 // characters of a step
+)
+
 // TodoStatus is where a step of the plan stands.
 type TodoStatus string
 
@@ -102,7 +108,7 @@ type Summary struct {
 	CreatedAt int64  `json:"createdAt"`
 	UpdatedAt int64  `json:"updatedAt"`
 	Running   bool   `json:"running"`
-	Waiting   bool   `json:"waiting"` // an approval waits
+	Waiting   bool   `json:"waiting"` // for an approval or an answer
 }
 
 // Found is a session in which a search has found its text.

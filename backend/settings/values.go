@@ -57,8 +57,9 @@ type Problem struct {
 // layer is what one file says: its keys that have a value of the right type.
 type layer map[string]value
 
-// value is a string, the items of a list or of a map, or a number. Of an unread one nothing is known:
-// the file was never seen with a value of the right type there.
+// value is a string, the items of a list or of a map, or a number. Of an unread
+// one nothing is known: the file was never seen with a value of the right type
+// there.
 type value struct {
 	text   string
 	list   []string

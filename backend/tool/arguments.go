@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// kind of an argument, in JSON Schema's words.
+// argumentType is what an argument is, in JSON Schema's words.
 type argumentType string
 
 const (

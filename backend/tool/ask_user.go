@@ -3,6 +3,7 @@ package tool
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -42,7 +43,7 @@ func (s *Set) planAsk(_ context.Context, _ SessionView, a values) (plan, error) 
 		Kind: session.QuestionModel, Text: text, Choices: choices,
 		Free: a.boolean("free", true) || len(choices) == 0,
 	}
-	parts := append([]string{"ask_user", text}, choices...)
+	parts := append([]string{"ask_user", text, fmt.Sprint(question.Free)}, choices...)
 	return plan{
 		Prepared: Prepared{Title: "Ask: " + firstLine(text), Hash: digest(parts...)},
 		act: func(ctx context.Context, host Host) (Result, error) {

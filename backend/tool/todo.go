@@ -8,15 +8,12 @@ import (
 	"github.com/keel-ide/keel/backend/session"
 )
 
-// mostTodos is how many steps a plan may have.
-const mostTodos = 100
-
 func (s *Set) todo() definition {
 	return definition{
 		name: "todo", kind: session.KindOther, plan: s.planTodo,
 		arguments: []argument{
 			{
-				name: "items", kind: listArgument, required: true, maximum: mostTodos,
+				name: "items", kind: listArgument, required: true, maximum: session.MaxTodos,
 				description: "The whole list, in order; it replaces the one before. Empty when there is no plan any more.",
 				fields: []argument{
 					{name: "text", kind: textArgument, required: true, description: "The step, in a few words."},

@@ -210,7 +210,7 @@ func TestArgumentsAreStrict(t *testing.T) {
 		{"read_file", `{"path":"a.txt","limit":1.5}`, `read_file: the argument "limit" must be a whole number from 1 to 2000.` + usage},
 		{"read_file", `["a.txt"]`, `read_file: the arguments are not a JSON object (json: cannot unmarshal array into Go value of type map[string]json.RawMessage).` + usage},
 		{"run_command", `{"command":"ls","background":"yes"}`, `run_command: the argument "background" must be true or false. It takes: command (string), cwd (string, optional), timeout_s (integer, optional), background (boolean, optional).`},
-		{"todo", `{"items":{}}`, `todo: the argument "items" must be a list of 0 to 100 objects.` + todo},
+		{"todo", `{"items":{}}`, `todo: the argument "items" must be a list of 0 to 50 objects.` + todo},
 		{"todo", `{"items":[{"text":"a","status":"done"},{"text":"b"}]}`, `todo: the argument "items" must be a list of objects; in item 2 the argument "status" is missing.` + todo},
 		{"todo", `{"items":[{"text":"a","status":"finished"}]}`, `todo: the argument "items" must be a list of objects; in item 1 the argument "status" must be one of "pending","in_progress","done".` + todo},
 		{"todo", `{"items":[{"text":"a","status":"done","id":1}]}`, `todo: the argument "items" must be a list of objects; in item 1 there is no argument "id".` + todo},
