@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/keel-ide/keel/backend/bug"
@@ -87,4 +88,17 @@ func (a *Agent) describe(ctx context.Context, m model) {
 func (a *Agent) limit(m model) int64 {
 	known, _ := a.catalogue.model(m.info.ID, m.id)
 	return int64(known.ContextTokens)
+}
+
+// smallContext is below how many tokens of context a model gets only the tools
+// that work cannot be done without: the declaration of all takes 3,000.
+const smallContext = 16_000
+
+// specs declares the tools to a model.
+func (a *Agent) specs(m model) []provider.ToolSpec {
+	specs := a.o.Tools.Specs()
+	if limit := a.limit(m); limit > 0 && limit < smallContext {
+		specs = slices.DeleteFunc(slices.Clone(specs), func(spec provider.ToolSpec) bool { return spec.Spare })
+	}
+	return specs
 }

@@ -54,7 +54,7 @@ func (d *disk) now() map[string]string {
 }
 
 func (d *disk) Specs() []provider.ToolSpec {
-	return []provider.ToolSpec{{Name: "read"}, {Name: "write"}, {Name: "delete"}, {Name: "run"}, {Name: "sub_agent"}, {Name: "todo"}, {Name: "run_command"}}
+	return []provider.ToolSpec{{Name: "read"}, {Name: "write"}, {Name: "delete"}, {Name: "run"}, {Name: "sub_agent"}, {Name: "todo", Spare: true}, {Name: "run_command"}}
 }
 
 type arguments struct {

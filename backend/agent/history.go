@@ -27,7 +27,7 @@ func (t *turn) request(m model) provider.Request {
 		Model:    m.id,
 		System:   t.system,
 		Messages: messages,
-		Tools:    declare(t.agent.o.Tools.Specs(), messages),
+		Tools:    declare(t.agent.specs(m), messages),
 	}
 }
 

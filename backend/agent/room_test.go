@@ -410,3 +410,15 @@ func TestDescribe(t *testing.T) {
 		})
 	}
 }
+
+// TestLittleRoom: a small context is not filled with tools.
+func TestLittleRoom(t *testing.T) {
+	for context, want := range map[int]bool{0: true, smallContext - 1: false, smallContext: true} {
+		b := newBench(t, setup{}, says("ok"))
+		b.model.context = context // told when the model is chosen
+		b.turn("go")
+		if got := slices.Contains(toolNames(b.model.requests[0]), "todo"); got != want {
+			t.Errorf("%d tokens: todo is declared: %v", context, got)
+		}
+	}
+}

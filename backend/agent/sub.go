@@ -66,7 +66,7 @@ func (h host) SubAgent(ctx context.Context, task SubTask) (string, error) {
 		title: title(task.Prompt), write: task.Write,
 		messages: []provider.Message{user(text(task.Prompt))},
 	}
-	for _, spec := range t.agent.o.Tools.Specs() {
+	for _, spec := range t.agent.specs(t.model) {
 		if s.refuses(spec.Name) == nil {
 			s.specs = append(s.specs, spec)
 		}

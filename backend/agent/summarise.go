@@ -120,7 +120,7 @@ func (t *turn) summaryRequest(m model, upTo int, limit int64) provider.Request {
 		if t.noImages {
 			request.Messages = withoutImages(request.Messages)
 		}
-		request.Tools = declare(t.agent.o.Tools.Specs(), request.Messages)
+		request.Tools = declare(t.agent.specs(m), request.Messages)
 		if limit == 0 || len(said) < 2 || t.live.gauge.tokens(m, requestTokens(request)) <= limit*9/10 {
 			return request
 		}

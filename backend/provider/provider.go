@@ -78,6 +78,7 @@ type ToolSpec struct {
 	Name        string
 	Description string
 	Schema      json.RawMessage
+	Spare       bool // where there is little room it is left out
 }
 
 // Role is who speaks in a message.

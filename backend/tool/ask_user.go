@@ -19,7 +19,7 @@ const (
 
 func (s *Set) askUser() definition {
 	return definition{
-		name: "ask_user", kind: session.KindOther, plan: s.planAsk,
+		name: "ask_user", spare: true, kind: session.KindOther, plan: s.planAsk,
 		arguments: []argument{
 			{name: "question", kind: textArgument, required: true, description: "The question, in Markdown."},
 			{name: "choices", kind: listArgument, minimum: fewestChoices, maximum: mostChoices, description: "2 to 6 short answers to choose from."},

@@ -10,7 +10,7 @@ import (
 
 func (s *Set) deleteFile() definition {
 	return definition{
-		name: "delete_file", kind: session.KindDelete, mutates: true, plan: s.planDelete,
+		name: "delete_file", spare: true, kind: session.KindDelete, mutates: true, plan: s.planDelete,
 		arguments: []argument{
 			{name: "path", kind: textArgument, required: true, description: "The file, link or empty folder, relative to the workspace."},
 		},

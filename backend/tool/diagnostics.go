@@ -36,7 +36,7 @@ type Diagnostic struct {
 
 func (s *Set) listDiagnostics() definition {
 	return definition{
-		name: "diagnostics", kind: session.KindRead, plan: s.planDiagnostics,
+		name: "diagnostics", spare: true, kind: session.KindRead, plan: s.planDiagnostics,
 		arguments: []argument{
 			{name: "path", kind: textArgument, description: "Only those of this file or folder. Default: all."},
 		},

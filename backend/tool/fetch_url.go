@@ -13,7 +13,7 @@ import (
 
 func (s *Set) fetchURL() definition {
 	return definition{
-		name: "fetch_url", kind: session.KindFetch, plan: s.planFetch,
+		name: "fetch_url", spare: true, kind: session.KindFetch, plan: s.planFetch,
 		arguments: []argument{
 			{name: "url", kind: textArgument, required: true, description: "The address, beginning with https:// or http://."},
 			{name: "offset", kind: integerArgument, minimum: 0, maximum: 1 << 30, description: "The byte of the text to read on from, as the last result says. Default 0."},

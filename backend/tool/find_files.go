@@ -14,7 +14,7 @@ const mostFound = 200
 
 func (s *Set) findFiles() definition {
 	return definition{
-		name: "find_files", kind: session.KindSearch, plan: s.planFind,
+		name: "find_files", spare: true, kind: session.KindSearch, plan: s.planFind,
 		arguments: []argument{
 			{name: "pattern", kind: textArgument, required: true, description: "A glob (*.go, src/**/*.ts), or a part of the file's name or path."},
 		},

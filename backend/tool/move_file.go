@@ -11,7 +11,7 @@ import (
 
 func (s *Set) moveFile() definition {
 	return definition{
-		name: "move_file", kind: session.KindMove, mutates: true, plan: s.planMove,
+		name: "move_file", spare: true, kind: session.KindMove, mutates: true, plan: s.planMove,
 		arguments: []argument{
 			{name: "from", kind: textArgument, required: true, description: "The file or folder, relative to the workspace."},
 			{name: "to", kind: textArgument, required: true, description: "Its new path, with its name; it must not exist. Missing folders are made."},

@@ -10,7 +10,7 @@ import (
 
 func (s *Set) subAgent() definition {
 	return definition{
-		name: "sub_agent", kind: session.KindOther, plan: s.planSubAgent,
+		name: "sub_agent", spare: true, kind: session.KindOther, plan: s.planSubAgent,
 		arguments: []argument{
 			{name: "task", kind: textArgument, required: true, description: "The whole task: it knows nothing of this conversation. Say what it should answer with."},
 			{name: "write", kind: booleanArgument, description: "It may change files and run commands. Default false: it only looks."},

@@ -10,7 +10,7 @@ import (
 
 func (s *Set) todo() definition {
 	return definition{
-		name: "todo", kind: session.KindOther, plan: s.planTodo,
+		name: "todo", spare: true, kind: session.KindOther, plan: s.planTodo,
 		arguments: []argument{
 			{
 				name: "items", kind: listArgument, required: true, maximum: session.MaxTodos,

@@ -186,6 +186,7 @@ type definition struct {
 	name      string
 	kind      session.ToolKind
 	mutates   bool
+	spare     bool // work can be done without it
 	arguments []argument
 	plan      func(ctx context.Context, view SessionView, a values) (plan, error)
 }
@@ -231,7 +232,7 @@ func (s *Set) Specs() []provider.ToolSpec {
 		if err != nil {
 			text = []byte(t.name) // a test holds every tool to its text
 		}
-		specs[i] = provider.ToolSpec{Name: t.name, Description: strings.TrimSpace(string(text)), Schema: schema(t.arguments)}
+		specs[i] = provider.ToolSpec{Name: t.name, Description: strings.TrimSpace(string(text)), Schema: schema(t.arguments), Spare: t.spare}
 	}
 	return specs
 }

@@ -140,9 +140,12 @@ func (b *bench) wantRefused(want, name string, pairs ...any) {
 
 func TestSpecs(t *testing.T) {
 	b := newBench(t, nil)
-	var names []string
+	var names, needed []string
 	for _, spec := range b.set.Specs() {
 		names = append(names, spec.Name)
+		if !spec.Spare {
+			needed = append(needed, spec.Name)
+		}
 		if len(spec.Description) < 40 {
 			t.Errorf("%s: no description: %q", spec.Name, spec.Description)
 		}
@@ -154,6 +157,10 @@ func TestSpecs(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("tools (-want +got):\n%s", diff)
+	}
+	want = []string{"read_file", "list_dir", "search_text", "edit_file", "write_file", "run_command", "command_output", "stop_command"}
+	if diff := cmp.Diff(want, needed); diff != "" {
+		t.Errorf("tools where there is little room (-want +got):\n%s", diff)
 	}
 	edit := string(b.set.Specs()[4].Schema)
 	if strings.Index(edit, `"path"`) > strings.Index(edit, `"old_string"`) || strings.Index(edit, `"old_string"`) > strings.Index(edit, `"new_string"`) {
