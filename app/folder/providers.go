@@ -77,7 +77,7 @@ func (f *Folder) openProviders() *Providers {
 		bedrock.New(bedrock.Options{Settings: func() bedrock.Settings {
 			v := p.values()
 			return bedrock.Settings{Region: v.BedrockRegion, Profile: v.BedrockProfile, Models: v.BedrockModels}
-		}, APIKey: p.keyed(bedrock.ID).Key}),
+		}, APIKey: p.bedrockKey}),
 	}, p.local, []provider.Provider{
 		openai.GitHubModels(p.keyed(openai.GitHubModelsID).Key, p.keyed(openai.GitHubModelsID)),
 		practice.New(practice.Options{Delay: f.pace()}),
@@ -112,6 +112,15 @@ func (p *Providers) key(ctx context.Context, name string) (string, error) {
 		return "", nil
 	}
 	return key, err
+}
+
+// bedrockKey is key for a service that has other ways in: that the keychain does
+// not answer is told where none of them is there.
+func (p *Providers) bedrockKey(ctx context.Context) (string, error) {
+	if key, err := p.secrets.Get(ctx, bedrock.ID); errors.Is(err, secret.ErrSlow) {
+		return key, err
+	}
+	return p.key(ctx, bedrock.ID)
 }
 
 // Custom returns the endpoints that the settings name now, by name.

@@ -30,9 +30,13 @@ type keychain struct {
 	mu   sync.Mutex
 	kept map[string]string
 	gone bool
+	hung chan struct{} // nil: it answers
 }
 
 func (k *keychain) Get(_, user string) (string, error) {
+	if k.hung != nil {
+		<-k.hung
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if value, ok := k.kept[user]; ok {
@@ -256,6 +260,23 @@ func TestKeyWithoutKeychain(t *testing.T) {
 		t.Error("still there")
 	}
 	nowhere(t, home)
+}
+
+// A keychain that waits for its password is what stands in the way, where there
+// is no other way into Bedrock.
+func TestKeychainThatWaits(t *testing.T) {
+	for name, value := range map[string]string{
+		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "AWS_PROFILE": "", "AWS_DEFAULT_PROFILE": "",
+		"AWS_ACCESS_KEY_ID": "", "AWS_BEARER_TOKEN_BEDROCK": "",
+	} {
+		t.Setenv(name, value)
+	}
+	k := &keychain{hung: make(chan struct{})}
+	defer close(k.hung)
+	f, _ := openWith(t, k, nil)
+	if info, _ := infoOf(t, f, "bedrock"); info.Ready || !strings.Contains(info.Hint, "Unlock the keychain") {
+		t.Errorf("%+v", info)
+	}
 }
 
 // OPENAI_API_KEY serves the endpoint of that name, and no other.

@@ -33,8 +33,8 @@ type Info struct {
 	Practice bool   `json:"practice"` // a labelled stand-in, not a real model
 	Ready    bool   `json:"ready"`
 	Hint     string `json:"hint"` // what to do when not ready; empty when ready
-	// NeedsKey is set for a service that a key in the keychain opens; HasKey when
-	// one is kept.
+	// NeedsKey is set for a service that takes a key from the keychain, also where
+	// there are other ways in; HasKey when one is kept.
 	NeedsKey bool `json:"needsKey"`
 	HasKey   bool `json:"hasKey"`
 	Local    bool `json:"local"` // it runs on this machine

@@ -84,7 +84,9 @@ func (e *Error) Error() string { return fmt.Sprintf("%s: %v", e.Message, e.Err) 
 
 func (e *Error) Unwrap() error { return e.Err }
 
-var errSlow = errors.New("no answer in time")
+// ErrSlow is wrapped by the [Error] of a keychain that does not answer in time,
+// as one does that waits for its password.
+var ErrSlow = errors.New("no answer in time")
 
 // Store keeps keys by name. It is safe for concurrent use.
 type Store struct {
@@ -223,7 +225,7 @@ func (s *Store) ask(ctx context.Context, call func() error) error {
 }
 
 func slow() error {
-	return &Error{Message: "The keychain does not answer; it may be waiting for its password.", Hint: "Unlock it, then try again.", Err: errSlow}
+	return &Error{Message: "The keychain does not answer; it may be waiting for its password.", Hint: "Unlock it, then try again.", Err: ErrSlow}
 }
 
 // system is the keychain of the operating system.

@@ -162,11 +162,11 @@ func TestKeychainHangs(t *testing.T) {
 		s := newStore(f)
 		began := time.Now()
 		for range 2 {
-			if _, err := s.Get(t.Context(), "a"); !errors.Is(err, errSlow) || !wellSaid(err) {
+			if _, err := s.Get(t.Context(), "a"); !errors.Is(err, ErrSlow) || !wellSaid(err) {
 				t.Errorf("got %v", err)
 			}
 		}
-		if _, err := s.Get(t.Context(), "b"); !errors.Is(err, errSlow) {
+		if _, err := s.Get(t.Context(), "b"); !errors.Is(err, ErrSlow) {
 			t.Errorf("another name: %v", err)
 		}
 		if took := time.Since(began); took != 6*time.Second {

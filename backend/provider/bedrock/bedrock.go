@@ -107,11 +107,10 @@ func New(options Options) *Provider {
 }
 
 // Info is ready when there are a region and some sign of credentials. Whether
-// they work is only known once the network is asked. A key is one way among
-// others, so that NeedsKey is never set.
+// they work is only known once the network is asked.
 func (p *Provider) Info(ctx context.Context) provider.Info {
 	kept, keyErr := p.keptKey(ctx)
-	info := provider.Info{ID: ID, Name: displayName, HasKey: kept != ""}
+	info := provider.Info{ID: ID, Name: displayName, NeedsKey: true, HasKey: kept != ""}
 	settings := p.options.Settings()
 	signs := p.signs(ctx, settings, apiKey(settings, kept))
 	switch {

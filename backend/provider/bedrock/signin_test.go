@@ -108,7 +108,7 @@ func TestSignIn(t *testing.T) {
 			setenv(t, test.environment...)
 			withTLS(t, server)
 			p := keepingKey(&test.settings, func(context.Context) (string, error) { return test.kept, nil })
-			if info := p.Info(t.Context()); !info.Ready || info.NeedsKey || info.HasKey != (test.kept != "") {
+			if info := p.Info(t.Context()); !info.Ready || !info.NeedsKey || info.HasKey != (test.kept != "") {
 				t.Errorf("info %+v, want it ready, and to say of a key that it is kept", info)
 			}
 			if _, err := ask(t.Context(), p, question("Hello")); err != nil {
@@ -274,7 +274,7 @@ func TestInfo(t *testing.T) {
 				t.Errorf("hint %q", info.Hint)
 			}
 			info.Hint = ""
-			if diff := cmp.Diff(provider.Info{ID: "bedrock", Name: "Amazon Bedrock", Ready: test.ready}, info); diff != "" {
+			if diff := cmp.Diff(provider.Info{ID: "bedrock", Name: "Amazon Bedrock", NeedsKey: true, Ready: test.ready}, info); diff != "" {
 				t.Errorf("info (-want +got):\n%s", diff)
 			}
 		})
