@@ -367,8 +367,8 @@ export interface ProviderState {
   /** what to do when not ready; empty when ready */
   hint: string
   /**
-   * NeedsKey is set for a service that a key in the keychain opens; HasKey when
-   * one is kept.
+   * NeedsKey is set for a service that takes a key from the keychain, also where
+   * there are other ways in; HasKey when one is kept.
    */
   needsKey: boolean
   hasKey: boolean
@@ -563,7 +563,7 @@ export interface SessionFound {
   createdAt: number
   updatedAt: number
   running: boolean
-  /** an approval waits */
+  /** for an approval or an answer */
   waiting: boolean
   /** of the newest match; empty for one in the title */
   turnId: string
@@ -650,7 +650,7 @@ export interface SessionSummary {
   createdAt: number
   updatedAt: number
   running: boolean
-  /** an approval waits */
+  /** for an approval or an answer */
   waiting: boolean
 }
 
