@@ -1,6 +1,7 @@
 // Package endpoint is what the providers that speak plain HTTP have in common:
 // a client that keeps keys to the host they are for, failures said in words,
-// and a cheap look at whether a server on this machine runs.
+// the form of tools and of their results, and a cheap look at whether a server
+// on this machine runs.
 //
 // # Promises
 //

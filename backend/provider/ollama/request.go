@@ -7,15 +7,16 @@ import (
 	"strings"
 
 	"github.com/keel-ide/keel/backend/provider"
+	"github.com/keel-ide/keel/backend/provider/endpoint"
 )
 
 // body is a request as it is sent.
 type body struct {
-	Model    string    `json:"model"`
-	Messages []message `json:"messages"`
-	Tools    []tool    `json:"tools,omitempty"`
-	Stream   bool      `json:"stream"`
-	Think    *bool     `json:"think,omitempty"`
+	Model    string          `json:"model"`
+	Messages []message       `json:"messages"`
+	Tools    []endpoint.Tool `json:"tools,omitempty"`
+	Stream   bool            `json:"stream"`
+	Think    *bool           `json:"think,omitempty"`
 	// What does not fit is an error, and not cut; older versions do not know
 	// these and cut.
 	Truncate bool    `json:"truncate"`
@@ -49,17 +50,6 @@ type callFunction struct {
 	Arguments json.RawMessage `json:"arguments"` // an object
 }
 
-type tool struct {
-	Type     string   `json:"type"`
-	Function function `json:"function"`
-}
-
-type function struct {
-	Name        string          `json:"name"`
-	Description string          `json:"description,omitempty"`
-	Parameters  json.RawMessage `json:"parameters"`
-}
-
 // encode returns the request as JSON. An error names the part that is not JSON.
 func encode(request provider.Request, context int, think bool) ([]byte, error) {
 	b := body{Model: request.Model, Stream: true, Options: options{Context: context, Predict: request.MaxTokens}}
@@ -81,15 +71,9 @@ func encode(request provider.Request, context int, think bool) ([]byte, error) {
 		}
 		b.Messages = append(b.Messages, said...)
 	}
-	for _, spec := range request.Tools {
-		schema := spec.Schema
-		if len(bytes.TrimSpace(schema)) == 0 {
-			schema = json.RawMessage(`{"type":"object","properties":{}}`)
-		}
-		if !json.Valid(schema) {
-			return nil, fmt.Errorf("schema of tool %q is not JSON", spec.Name)
-		}
-		b.Tools = append(b.Tools, tool{Type: "function", Function: function{Name: spec.Name, Description: spec.Description, Parameters: schema}})
+	var err error
+	if b.Tools, err = endpoint.Tools(request.Tools); err != nil {
+		return nil, err
 	}
 	return json.Marshal(b)
 }
@@ -132,7 +116,7 @@ func user(m provider.Message, names map[string]string) []message {
 		switch {
 		case block.Kind == provider.BlockToolResult && block.ToolResult != nil:
 			out = append(out, message{
-				Role: "tool", ToolName: names[block.ToolResult.ID], ToolCallID: block.ToolResult.ID, Content: result(*block.ToolResult),
+				Role: "tool", ToolName: names[block.ToolResult.ID], ToolCallID: block.ToolResult.ID, Content: endpoint.ResultText(*block.ToolResult),
 			})
 		case block.Kind == provider.BlockText && strings.TrimSpace(block.Text) != "":
 			texts = append(texts, block.Text)
@@ -145,18 +129,4 @@ func user(m provider.Message, names map[string]string) []message {
 		return out
 	}
 	return append(out, said)
-}
-
-// result is what a tool gave. There is no field for failure, so the text says
-// it.
-func result(r provider.ToolResult) string {
-	switch {
-	case strings.TrimSpace(r.Content) == "" && r.IsError:
-		return "Error."
-	case strings.TrimSpace(r.Content) == "":
-		return "(empty)"
-	case r.IsError && !strings.HasPrefix(strings.ToLower(r.Content), "error"):
-		return "Error: " + r.Content
-	}
-	return r.Content
 }

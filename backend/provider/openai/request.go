@@ -1,13 +1,12 @@
 package openai
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"strings"
 
 	"github.com/keel-ide/keel/backend/provider"
+	"github.com/keel-ide/keel/backend/provider/endpoint"
 )
 
 // shape is how a request has to look for one model of one service.
@@ -20,28 +19,17 @@ type shape struct {
 
 // body is a request as it is sent.
 type body struct {
-	Model               string         `json:"model"`
-	Messages            []message      `json:"messages"`
-	Tools               []tool         `json:"tools,omitempty"`
-	Stream              bool           `json:"stream"`
-	StreamOptions       *streamOptions `json:"stream_options,omitempty"`
-	MaxTokens           int            `json:"max_tokens,omitempty"`
-	MaxCompletionTokens int            `json:"max_completion_tokens,omitempty"`
+	Model               string          `json:"model"`
+	Messages            []message       `json:"messages"`
+	Tools               []endpoint.Tool `json:"tools,omitempty"`
+	Stream              bool            `json:"stream"`
+	StreamOptions       *streamOptions  `json:"stream_options,omitempty"`
+	MaxTokens           int             `json:"max_tokens,omitempty"`
+	MaxCompletionTokens int             `json:"max_completion_tokens,omitempty"`
 }
 
 type streamOptions struct {
 	IncludeUsage bool `json:"include_usage"`
-}
-
-type tool struct {
-	Type     string   `json:"type"`
-	Function function `json:"function"`
-}
-
-type function struct {
-	Name        string          `json:"name"`
-	Description string          `json:"description,omitempty"`
-	Parameters  json.RawMessage `json:"parameters"`
 }
 
 // message is one of a conversation. Content is a *string, which may be null, or
@@ -115,15 +103,9 @@ func encode(request provider.Request, s shape) ([]byte, error) {
 			b.Messages = append(b.Messages, user(m)...)
 		}
 	}
-	for _, spec := range request.Tools {
-		schema := spec.Schema
-		if len(bytes.TrimSpace(schema)) == 0 {
-			schema = json.RawMessage(`{"type":"object","properties":{}}`)
-		}
-		if !json.Valid(schema) {
-			return nil, fmt.Errorf("schema of tool %q is not JSON", spec.Name)
-		}
-		b.Tools = append(b.Tools, tool{Type: "function", Function: function{Name: spec.Name, Description: spec.Description, Parameters: schema}})
+	var err error
+	if b.Tools, err = endpoint.Tools(request.Tools); err != nil {
+		return nil, err
 	}
 	return json.Marshal(b)
 }
@@ -165,7 +147,7 @@ func user(m provider.Message) []message {
 	for _, block := range m.Blocks {
 		switch {
 		case block.Kind == provider.BlockToolResult && block.ToolResult != nil:
-			out = append(out, message{Role: "tool", ToolCallID: block.ToolResult.ID, Content: content{text: result(*block.ToolResult)}})
+			out = append(out, message{Role: "tool", ToolCallID: block.ToolResult.ID, Content: content{text: endpoint.ResultText(*block.ToolResult)}})
 		case block.Kind == provider.BlockText && strings.TrimSpace(block.Text) != "":
 			said.Content.parts = append(said.Content.parts, part{Type: "text", Text: block.Text})
 		case block.Kind == provider.BlockImage && block.Image != nil:
@@ -185,18 +167,4 @@ func user(m provider.Message) []message {
 		said.Content = content{text: strings.Join(texts, "\n\n")}
 	}
 	return append(out, said)
-}
-
-// result is what a tool gave. There is no field for failure, so the text says
-// it.
-func result(r provider.ToolResult) string {
-	switch {
-	case strings.TrimSpace(r.Content) == "" && r.IsError:
-		return "Error."
-	case strings.TrimSpace(r.Content) == "":
-		return "(empty)"
-	case r.IsError && !strings.HasPrefix(strings.ToLower(r.Content), "error"):
-		return "Error: " + r.Content
-	}
-	return r.Content
 }
