@@ -34,6 +34,7 @@ type line struct {
 	ExitCode  *int               `json:"exitCode,omitempty"`
 	Moment    string             `json:"moment,omitempty"` // of a checkpoint: before or after
 	Usage     *provider.Usage    `json:"usage,omitempty"`
+	Cost      *session.Cost      `json:"cost,omitempty"` // where a price is known
 }
 
 // transcript tells a turn as it happens: what is new in the session's state
@@ -175,7 +176,11 @@ func (t *transcript) end(turn *session.Turn) error {
 			return err
 		}
 	}
-	if err := t.say(line{Type: "usage", Usage: &turn.Usage}, ""); err != nil {
+	used := line{Type: "usage", Usage: &turn.Usage}
+	if turn.Cost.Micros > 0 {
+		used.Cost = &turn.Cost
+	}
+	if err := t.say(used, ""); err != nil {
 		return err
 	}
 	t.ended = turn.StopReason
