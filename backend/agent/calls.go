@@ -185,7 +185,7 @@ func (c *call) allow(ctx context.Context, changed bool) bool {
 	}
 	if t.agent.o.Headless {
 		t.mu.Lock()
-		t.denied = fmt.Sprintf("%s was not allowed: %s", c.item.Tool.Title, d.Reason)
+		t.denied = deniedEnd(c.item.Tool, d.Reason)
 		t.mu.Unlock()
 	}
 	return c.end(session.CallRejected, fmt.Sprintf(

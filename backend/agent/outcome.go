@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/keel-ide/keel/backend/provider"
 	"github.com/keel-ide/keel/backend/session"
@@ -39,6 +40,16 @@ func limitEnd(ctx context.Context, steps int) ending {
 		return cancelledEnd(ctx)
 	}
 	return ending{session.StopStepLimit, fmt.Sprintf("The turn reached its limit of %d steps.", steps), "Send \"go on\" to continue."}
+}
+
+// deniedEnd is the ending of a turn in which a call was not allowed, where
+// nobody could be asked.
+func deniedEnd(call *session.ToolCall, reason string) ending {
+	hint := "Run the prompt in Keel's window, where you are asked."
+	if call.Kind == session.KindExecute {
+		hint = "Allow the command with --trust, or run the prompt in Keel's window."
+	}
+	return ending{session.StopDenied, fmt.Sprintf("%s was not allowed: %s", call.Title, reason), hint}
 }
 
 // replyEnd is the ending that a complete reply without tool calls makes.
@@ -91,6 +102,15 @@ func errorEnd(err error) ending {
 		reason = string(provider.StopContextExceeded)
 	}
 	return ending{reason, failure.Message, failure.Hint}
+}
+
+// sentence is what an error says to a person, or to a model, within another
+// sentence.
+func sentence(err error) string {
+	if failure, ok := errors.AsType[*provider.Error](err); ok {
+		return strings.TrimSuffix(failure.Message, ".")
+	}
+	return err.Error()
 }
 
 // stopped turns the ending into a cancellation when ctx has ended.

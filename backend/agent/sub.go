@@ -71,7 +71,11 @@ func (h host) SubAgent(ctx context.Context, task SubTask) (string, error) {
 			s.specs = append(s.specs, spec)
 		}
 	}
-	return s.run(ctx)
+	reply, err := s.run(ctx)
+	if err != nil && ctx.Err() == nil {
+		return "", errors.New(sentence(err))
+	}
+	return reply, err
 }
 
 // refuses is why it may not use a tool.

@@ -162,5 +162,5 @@ func textOf(message provider.Message) string {
 }
 
 func noticeNoSummary(err error) string {
-	return fmt.Sprintf("The older part of the conversation was left out of what the model reads, because no summary of it could be made (%v). It stays in this session; tell the model again what it should know.", err)
+	return fmt.Sprintf("The older part of the conversation was left out of what the model reads, because no summary of it could be made (%s). It stays in this session; tell the model again what it should know.", sentence(err))
 }

@@ -27,7 +27,7 @@ type turn struct {
 	brackets []*bracket
 	left     leftovers
 	system   string // the system prompt, the same for all of a turn's requests
-	denied   string // what was not allowed, where nobody could be asked
+	denied   ending // what was not allowed, where nobody could be asked; the zero value for nothing
 	guard    guard
 	label    string // of its checkpoints
 	noImages bool   // the model is known to take no images
@@ -52,8 +52,8 @@ func (t *turn) run(ctx context.Context, earlier <-chan struct{}) ending {
 		bug.Reportf(ctx, t.agent.o.Log, "a turn panicked: %v", caught.String())
 		end = ending{session.StopFailed, "Keel made an error of its own in this turn.", "What was done so far stays. Send a message to go on."}
 	}
-	if t.denied != "" && end.goesOn() {
-		end = ending{session.StopDenied, t.denied, "Allow the command with --trust, or run the prompt in Keel's window."}
+	if t.denied != (ending{}) && end.goesOn() {
+		end = t.denied
 	}
 	return end
 }
