@@ -16,6 +16,26 @@ type catalogue struct {
 	mu     sync.Mutex // guards what follows
 	models map[[2]string]provider.Model
 	asking map[string]bool // providers
+	ids    map[provider.Provider]string
+}
+
+// met notes a provider's id, which never changes.
+func (c *catalogue) met(p provider.Provider, id string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ids == nil {
+		c.ids = map[provider.Provider]string{}
+	}
+	c.ids[p] = id
+}
+
+// isOther reports whether a provider is known to have another id. Asking it
+// again would have it look at this machine, or into the keychain, for nothing.
+func (c *catalogue) isOther(p provider.Provider, id string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	known, ok := c.ids[p]
+	return ok && known != id
 }
 
 // learn takes in a provider's list.

@@ -67,7 +67,11 @@ func (l *live) choice() (providerID, modelID string) {
 func (a *Agent) choose(ctx context.Context, providerID, modelID string) (model, error) {
 	var hints []provider.Info
 	for _, p := range slices.Concat(a.o.Providers, a.o.MoreProviders()) {
+		if providerID != "" && a.catalogue.isOther(p, providerID) {
+			continue
+		}
 		info := p.Info(ctx)
+		a.catalogue.met(p, info.ID)
 		if providerID != "" && info.ID != providerID {
 			continue
 		}
