@@ -59,6 +59,9 @@ func (t *turn) before(ctx context.Context, c *call) (*bracket, error) {
 
 // unbracket forgets a call that did nothing after all.
 func (t *turn) unbracket(around *bracket) {
+	if around == nil {
+		return // of a call that only looks, beside others
+	}
 	t.brackets = slices.DeleteFunc(t.brackets, func(b *bracket) bool { return b == around })
 	t.agent.touches.dropped(around)
 }

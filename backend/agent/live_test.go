@@ -16,14 +16,19 @@ import (
 // saved, and nothing is missing once it can be again.
 func TestJournalThatCannotBeWritten(t *testing.T) {
 	b := newBench(t, setup{files: map[string]string{"a": "old"}},
-		calls("write", `{"path":"a","content":"new"}`, "read", `{"path":"a"}`), says("I stop."))
+		calls("write", `{"path":"a","content":"new"}`, "read", `{"path":"a"}`, "host", `{"command":"ask the web"}`), says("I stop."))
+	b.disk.hosted["ask the web"] = func(context.Context, Host) Result {
+		t.Error("a page was asked for")
+		return Result{}
+	}
 	l := b.opened(b.id)
 	if err := l.journal.Close(); err != nil {
 		t.Fatal(err)
 	}
 	turn := b.turn("go")
 	got := callsOf(turn)
-	if len(got) != 2 || !strings.HasPrefix(got[0], "write failed: Nothing was done: the session could not be saved first (") || got[1] != "read completed: old" {
+	const unsaved = " failed: Nothing was done: the session could not be saved first ("
+	if len(got) != 3 || !strings.HasPrefix(got[0], "write"+unsaved) || got[1] != "read completed: old" || !strings.HasPrefix(got[2], "host"+unsaved) {
 		t.Errorf("calls %q", got)
 	}
 	if content := b.disk.now()["a"]; content != "old" {
