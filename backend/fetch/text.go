@@ -90,7 +90,7 @@ func decoded(raw []byte, contentType string) string {
 // markdown turns a page into Markdown: its article where it has one, else all
 // of it.
 func markdown(at *url.URL, text string) (title, body string, err error) {
-	page, err := html.Parse(strings.NewReader(text))
+	page, err := html.Parse(strings.NewReader(plainer(text)))
 	if err != nil {
 		return "", "", err
 	}
@@ -107,8 +107,10 @@ func markdown(at *url.URL, text string) (title, body string, err error) {
 		title = titleOf(page)
 	}
 	dropEmbedded(content)
+	tame(content, 0)
 	convert := converter.NewConverter(converter.WithPlugins(
-		base.NewBasePlugin(), commonmark.NewCommonmarkPlugin(), table.NewTablePlugin(),
+		base.NewBasePlugin(), commonmark.NewCommonmarkPlugin(),
+		table.NewTablePlugin(table.WithCellPaddingBehavior(table.CellPaddingBehaviorMinimal)), // else as wide as the widest cell
 	))
 	out, err := convert.ConvertNode(content, converter.WithDomain(at.Scheme+"://"+at.Host))
 	if err != nil {
