@@ -24,6 +24,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -206,7 +207,9 @@ func redirect(at *url.URL, answer *http.Response) (*url.URL, error) {
 		}
 		return next, nil
 	}
-	return nil, &StatusError{Address: at.String(), Status: answer.Status}
+	// Not in the server's words, which may be anything.
+	status := strings.TrimSpace(fmt.Sprintf("%d %s", answer.StatusCode, http.StatusText(answer.StatusCode)))
+	return nil, &StatusError{Address: at.String(), Status: status}
 }
 
 // read reads an answer as text.

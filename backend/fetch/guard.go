@@ -45,13 +45,42 @@ func Parse(address string) (*url.URL, error) {
 		if err != nil || name == "" {
 			return wrong("its server's name is not valid")
 		}
+		if isNumber(name) {
+			return wrong("its server's name is a number: write the four parts of the address, or a name")
+		}
 		if port := at.Port(); port != "" {
 			name = net.JoinHostPort(name, port)
 		}
 		at.Host = name
 	}
 	at.Fragment, at.RawFragment = "", ""
+	at.RawQuery = escaped(at.RawQuery)
 	return at, nil
+}
+
+// escaped is a query without characters that an address may not hold: a person
+// reads it before it is fetched, and the model in a sentence of Keel's own.
+func escaped(query string) string {
+	var b strings.Builder
+	for _, c := range []byte(query) {
+		if c <= ' ' || c > '~' || strings.IndexByte("\"<>`{|}\\^", c) >= 0 {
+			fmt.Fprintf(&b, "%%%02X", c)
+			continue
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
+}
+
+// isNumber reports whether a name ends in a number. Some programs, a proxy for
+// example, take it for an IPv4 address: 127.1 and 0x7f.1 are this machine.
+func isNumber(name string) bool {
+	name = strings.TrimSuffix(name, ".")
+	last := name[strings.LastIndexByte(name, '.')+1:]
+	if hex, ok := strings.CutPrefix(strings.ToLower(last), "0x"); ok {
+		return strings.Trim(hex, "0123456789abcdef") == ""
+	}
+	return strings.Trim(last, "0123456789") == ""
 }
 
 func shortened(text string) string {

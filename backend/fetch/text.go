@@ -22,16 +22,15 @@ import (
 // looked for; a larger one is taken whole.
 const mostElements = 50_000
 
+// longestType is how many bytes the name of a media type may have (RFC 4288).
+const longestType = 127
+
 // filled takes in what was read. full is the size that was announced.
 func (p Page) filled(at *url.URL, raw []byte, contentType string, full int64) (Page, error) {
 	if contentType == "" {
 		contentType = http.DetectContentType(raw)
 	}
-	media, _, err := mime.ParseMediaType(contentType)
-	if err != nil {
-		media, _, _ = strings.Cut(contentType, ";")
-		media = strings.ToLower(strings.TrimSpace(media))
-	}
+	media := mediaType(contentType)
 	p.Type = media
 	if !textual(media) || bytes.ContainsRune(raw, 0) && !wide(contentType, raw) {
 		size := "of unknown size"
@@ -45,11 +44,22 @@ func (p Page) filled(at *url.URL, raw []byte, contentType string, full int64) (P
 		p.Text = text
 		return p, nil
 	}
-	p.Title, p.Text, err = markdown(at, text)
-	if err != nil {
+	var err error
+	if p.Title, p.Text, err = markdown(at, text); err != nil {
 		return Page{}, fmt.Errorf("reading the HTML of %s: %w", at, err)
 	}
 	return p, nil
+}
+
+// mediaType is what stands before the parameters, which may be wrong; a type that
+// is none, or a whole sentence, counts as plain text.
+func mediaType(contentType string) string {
+	media, _, _ := strings.Cut(contentType, ";")
+	media, _, err := mime.ParseMediaType(media)
+	if err != nil || len(media) > longestType || !strings.Contains(media, "/") {
+		return "text/plain"
+	}
+	return media
 }
 
 // textual reports whether a media type is text that is shown.
