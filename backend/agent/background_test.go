@@ -327,3 +327,50 @@ func TestBackgroundThatNeverStopsTalking(t *testing.T) {
 		}
 	})
 }
+
+// TestAnEndBeforeTheFirstReplyIsTold: a turn that got no reply has no step.
+func TestAnEndBeforeTheFirstReplyIsTold(t *testing.T) {
+	s := newServer()
+	refused := scriptedReply{refuse: &provider.Error{Class: provider.ClassValidation, Message: "no"}}
+	b := newBench(t, setup{commands: s}, calls("run", `{"command":"serve"}`), says("Started."), refused, says("Seen."))
+	s.serve(b)
+	b.turn("start it")
+	b.turn("and?")
+	s.exit <- 3
+	b.until(func(s session.Session) bool { return !s.Turns[0].Items[0].Tool.Running })
+	b.turn("what now?")
+	last := b.model.requests[len(b.model.requests)-1]
+	if got := show(last.Messages); strings.Count(got, "b1 has ended with exit code 3") != 1 {
+		t.Errorf("the model reads %s", got)
+	}
+}
+
+// TestNothingIsSentToASessionThatGoes: a turn that began then could never be
+// stopped.
+func TestNothingIsSentToASessionThatGoes(t *testing.T) {
+	s := newServer()
+	b := newBench(t, setup{}, calls("run", `{"command":"serve"}`), says("Started."), says("Here."))
+	s.serve(b)
+	var err error
+	b.o.Commands = stopping(func(ctx context.Context, id string) error {
+		_, err = b.Send(ctx, b.id, Prompt{Text: "still there?"})
+		return s.Stop(ctx, id)
+	})
+	b.turn("start it")
+	if err := b.DeleteSession(t.Context(), b.id); err != nil {
+		t.Fatal(err)
+	}
+	if !errors.Is(err, ErrClosed) {
+		t.Errorf("sent: %v", err)
+	}
+	if err := b.RestoreSession(t.Context(), b.id); err != nil {
+		t.Fatal(err)
+	}
+	if b.turn("again"); len(b.model.requests) != 3 {
+		t.Errorf("%d requests", len(b.model.requests))
+	}
+}
+
+type stopping func(ctx context.Context, id string) error
+
+func (s stopping) Stop(ctx context.Context, id string) error { return s(ctx, id) }

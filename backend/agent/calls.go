@@ -110,12 +110,13 @@ func (c *call) look(ctx context.Context) *refusal {
 		}
 		view.SubAgent = c.sub.parent
 	}
+	var found call // of its own: what is left over of a stopped turn may still write to it
 	var err error
 	ended, panicked := t.await(ctx, func() {
-		c.prepared, err = t.agent.o.Tools.Prepare(ctx, view, tool.Name, json.RawMessage(tool.Arguments))
+		found.prepared, err = t.agent.o.Tools.Prepare(ctx, view, tool.Name, json.RawMessage(tool.Arguments))
 		if err == nil {
-			c.plan = c.prepared.Plan()
-			c.decision = t.agent.o.Policy.Decide(ctx, c.request())
+			found.plan = found.prepared.Plan()
+			found.decision = t.agent.o.Policy.Decide(ctx, c.request(found.plan))
 		}
 	})
 	switch {
@@ -126,6 +127,7 @@ func (c *call) look(ctx context.Context) *refusal {
 	case err != nil:
 		return &refusal{session.CallFailed, err.Error()}
 	}
+	c.prepared, c.plan, c.decision = found.prepared, found.plan, found.decision
 	tool.Kind, tool.Title, tool.Paths = c.plan.Kind, c.plan.Title, c.plan.Paths
 	tool.Command, tool.Folder, tool.Diff = c.plan.Command, c.plan.Folder, c.plan.Diff
 	tool.Rule = c.decision.Rule
@@ -138,11 +140,11 @@ func (c *call) look(ctx context.Context) *refusal {
 	return nil
 }
 
-func (c *call) request() approval.Request {
+func (c *call) request(plan Plan) approval.Request {
 	t := c.turn
 	return approval.Request{
-		Kind: string(c.plan.Kind), Tool: c.item.Tool.Name, Paths: c.plan.Paths,
-		Command: c.plan.Command, Folder: c.plan.Folder,
+		Kind: string(plan.Kind), Tool: c.item.Tool.Name, Paths: plan.Paths,
+		Command: plan.Command, Folder: plan.Folder,
 		Mode: string(t.live.mode()), Headless: t.agent.o.Headless, Grants: t.agent.o.Grants,
 	}
 }

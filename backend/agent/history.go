@@ -49,7 +49,7 @@ func history(s session.Session, providerID, modelID string) []provider.Message {
 		opening := append([]provider.Block{text(before)}, pictures(turn.Images)...)
 		messages = append(messages, user(append(opening, text(note), text(turn.Prompt), text(after))...))
 		same := turn.Provider == providerID && turn.Model == modelID
-		items := slices.DeleteFunc(slices.Clone(turn.Items), func(i session.Item) bool { return !said(&i) || i.Step <= summary.Step })
+		items := slices.DeleteFunc(slices.Clone(turn.Items), func(i session.Item) bool { return !said(&i) || summary.Step > 0 && i.Step <= summary.Step })
 		for len(items) > 0 {
 			end := 1
 			for end < len(items) && items[end].Step == items[0].Step {

@@ -32,9 +32,9 @@ type live struct {
 	run     *run          // the running turns; nil when idle
 	settled chan struct{} // closed when no process or checkpoint of an earlier run is left
 
-	questions map[string]*asked     // that wait, by id
-	hurry     chan struct{}         // closed when the waits for a next attempt are to end; nil until one begins
-	follows   map[string]*following // background commands that run, by id
+	questions map[string]*asked      // that wait, by id
+	waits     map[chan struct{}]bool // for next attempts; closed to end one
+	follows   map[string]*following  // background commands that run, by id
 
 	compact    bool                    // room is to be made before the next request
 	compacting context.CancelCauseFunc // while room is made and no turn runs
@@ -56,7 +56,7 @@ func newLive(a *Agent, journal *session.Journal, state session.Session) *live {
 	close(settled)
 	return &live{
 		agent: a, id: state.ID, state: state, journal: journal, settled: settled,
-		questions: map[string]*asked{}, follows: map[string]*following{},
+		questions: map[string]*asked{}, waits: map[chan struct{}]bool{}, follows: map[string]*following{},
 	}
 }
 

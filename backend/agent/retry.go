@@ -45,7 +45,8 @@ func (r *retries) again(ctx context.Context, err error) bool {
 	if !ok || now.Add(delay).Sub(r.since) > retryBudget {
 		return false
 	}
-	hurry := r.turn.live.hold()
+	hurry, release := r.turn.live.hold()
+	defer release()
 	r.show(retryText(err, r.name, r.failed+1), now.Add(delay).UnixMilli())
 	timer := time.NewTimer(delay)
 	defer timer.Stop()
@@ -59,33 +60,35 @@ func (r *retries) again(ctx context.Context, err error) bool {
 	return true
 }
 
-// RetryNow ends the waits before the next attempt, where there are any: sub
-// agents wait beside each other.
+// RetryNow ends the waits before the next attempts, where there are any.
 func (a *Agent) RetryNow(_ context.Context, id string) error {
 	if l := a.opened(id); l != nil {
-		l.release()
+		l.hurry()
 	}
 	return nil
 }
 
-// hold begins a wait for the next attempt; what it returns is closed when all
-// waits are to end.
-func (l *live) hold() <-chan struct{} {
+// hold begins a wait for the next attempt, of which sub agents have their own;
+// hurry is closed when it is to end, release ends it.
+func (l *live) hold() (hurry <-chan struct{}, release func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.hurry == nil {
-		l.hurry = make(chan struct{})
+	wait := make(chan struct{})
+	l.waits[wait] = true
+	return wait, func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		delete(l.waits, wait)
 	}
-	return l.hurry
 }
 
-func (l *live) release() {
+func (l *live) hurry() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.hurry != nil {
-		close(l.hurry)
-		l.hurry = nil
+	for wait := range l.waits {
+		close(wait)
 	}
+	clear(l.waits)
 }
 
 func (r *retries) show(text string, until int64) {

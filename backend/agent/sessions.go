@@ -108,6 +108,9 @@ func (a *Agent) DeleteSession(ctx context.Context, id string) error {
 			return err
 		}
 		defer release()
+		if !l.retire() {
+			return ErrRunning
+		}
 		l.stopCommands(ctx)
 		a.mu.Lock()
 		delete(a.lives, id)
@@ -117,6 +120,17 @@ func (a *Agent) DeleteSession(ctx context.Context, id string) error {
 		}
 	}
 	return a.o.Sessions.Delete(ctx, id)
+}
+
+// retire lets no turn start any more, unless one has.
+func (l *live) retire() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.run != nil {
+		return false
+	}
+	l.ending = true
+	return true
 }
 
 // RestoreSession brings a deleted session back.
