@@ -26,6 +26,13 @@ type Reply struct {
 // little enough to keep.
 const maxArguments = 16 << 20
 
+// What else a reply may have: more than any model says, and little enough to
+// keep. A server that never ends would fill the memory and the session.
+const (
+	maxText   = 16 << 20 // bytes of text and reasoning
+	maxBlocks = 1000
+)
+
 // Assemble reads stream to its end and returns the reply. emit, which may be
 // nil, gets every event of the reply as it arrives, in order, on the caller's
 // goroutine; a block that the service opened without saying so gets an
@@ -34,7 +41,8 @@ const maxArguments = 16 << 20
 //
 // The reply is complete after an [EventStop] with a reason, with every opened
 // block closed, and [io.EOF] or a connection that breaks only then. A stream
-// that ends otherwise, or contradicts itself, is a [*Error] of [ClassInterrupted]. Errors of the stream that are a
+// that ends otherwise, or contradicts itself, is a [*Error] of [ClassInterrupted],
+// one that is too long, 16 MiB of text or 1,000 blocks, of [ClassValidation]. Errors of the stream that are a
 // [*Error] already, and those of a cancelled context, pass untouched. With an
 // error the reply is always the zero Reply.
 //
@@ -91,6 +99,7 @@ type assembly struct {
 	stop  StopReason
 	usage Usage
 	size  int // of the tool calls' arguments; beyond maxArguments none is kept
+	said  int // bytes of text and reasoning
 }
 
 // add takes one event in. It returns the start event that the service left
@@ -143,6 +152,9 @@ func (a *assembly) start(event Event) error {
 	default:
 		return interrupted(fmt.Errorf("block %d of kind %q", event.Index, event.Block))
 	}
+	if len(a.order) == maxBlocks {
+		return endless(fmt.Sprintf("%d parts", maxBlocks))
+	}
 	p := &part{kind: event.Block, id: event.ID, name: event.Name}
 	a.open[event.Index] = p
 	a.order = append(a.order, p)
@@ -172,6 +184,11 @@ func (a *assembly) append(event Event) (implicit *Event, taken bool, err error) 
 	}
 	if kind != "" && kind != p.kind {
 		return nil, true, interrupted(fmt.Errorf("piece of kind %q in block %d of kind %q", kind, event.Index, p.kind))
+	}
+	if p.kind != BlockToolCall || event.Kind == EventSignature {
+		if a.said += len(event.Text) + len(event.Data); a.said > maxText {
+			return nil, true, endless("16 MiB")
+		}
 	}
 	if event.Kind == EventSignature {
 		p.sign.WriteString(event.Text)
@@ -295,6 +312,14 @@ func streamError(err error) error {
 		return err
 	}
 	return interrupted(err)
+}
+
+func endless(read string) *Error {
+	return &Error{
+		Class:   ClassValidation,
+		Message: fmt.Sprintf("The reply had no end: Keel stopped reading after %s.", read),
+		Hint:    "Nothing of it was run. Send \"try again\", or choose another model.",
+	}
 }
 
 func interrupted(cause error) *Error {

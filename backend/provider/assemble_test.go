@@ -342,3 +342,39 @@ func decode(data []byte) []event {
 	}
 	return events
 }
+
+// endless gives the events of a function for ever.
+type endless struct {
+	next func(n int) event
+	n    int
+}
+
+func (e *endless) Next() (event, error) {
+	e.n++
+	if e.n > 1_000_000 {
+		return event{}, errors.New("read far too much")
+	}
+	return e.next(e.n - 1), nil
+}
+
+func (e *endless) Close() error { return nil }
+
+// A server that never ends is not listened to for ever.
+func TestAReplyHasAnEnd(t *testing.T) {
+	long := strings.Repeat("a", 64<<10)
+	for name, next := range map[string]func(int) event{
+		"text":      func(int) event { return delta(0, provider.BlockText, long) },
+		"reasoning": func(int) event { return delta(0, provider.BlockReasoning, long) },
+		"signature": func(int) event { return event{Kind: provider.EventSignature, Text: long} },
+		"redacted":  func(int) event { return event{Kind: provider.EventSignature, Data: []byte(long)} },
+		"calls":     func(n int) event { return startCall(n, "id", "read_file") },
+		"blocks":    func(n int) event { return delta(n, provider.BlockText, "a") },
+	} {
+		stream := &endless{next: next}
+		_, err := provider.Assemble(stream, nil)
+		failure, ok := errors.AsType[*provider.Error](err)
+		if !ok || failure.Class != provider.ClassValidation || !strings.HasPrefix(failure.Message, "The reply had no end") {
+			t.Errorf("%s: %v after %d events", name, err, stream.n)
+		}
+	}
+}

@@ -28,7 +28,7 @@ func (p *Provider) Stream(ctx context.Context, request provider.Request) (provid
 	}
 	return &stream{
 		cause: ctx.Err, closed: streaming.Err, cancel: cancel,
-		body: body, decoder: json.NewDecoder(body),
+		body: body, decoder: endpoint.NewValues(body),
 		service: p.service, model: request.Model, prefix: len(request.Messages),
 	}, nil
 }
@@ -89,7 +89,7 @@ type stream struct {
 	closed  func() error // the same, or that the stream was closed
 	cancel  context.CancelFunc
 	body    io.ReadCloser
-	decoder *json.Decoder
+	decoder *endpoint.Values
 	service endpoint.Service
 	model   string
 	prefix  int // makes the ids of calls unlike those of other replies

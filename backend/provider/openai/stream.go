@@ -105,12 +105,6 @@ func adapt(s shape, err error, request provider.Request) (shape, bool) {
 	return s, true
 }
 
-// lineLimit is how long a line of a reply may be: longer than all arguments
-// that [provider.Assemble] keeps.
-const lineLimit = 48 << 20
-
-var errLine = errors.New("a line without end")
-
 // stream reads one reply: server-sent events, or JSON where the service does
 // not stream.
 type stream struct {
@@ -121,10 +115,10 @@ type stream struct {
 	waiting bool // the finish was read, and the wait for more is bounded
 	body    io.ReadCloser
 	reader  *bufio.Reader
-	raw     *json.Decoder // instead of reader, once the reply is known to be JSON
-	begun   bool          // something that is not blank was read
-	isError bool          // the next data is of an event "error"
-	pending []byte        // data of an event that is not whole yet
+	raw     *endpoint.Values // instead of reader, once the reply is known to be JSON
+	begun   bool             // something that is not blank was read
+	isError bool             // the next data is of an event "error"
+	pending []byte           // data of an event that is not whole yet
 
 	service    endpoint.Service
 	model, key string
@@ -173,8 +167,8 @@ func readLine(reader *bufio.Reader) ([]byte, error) {
 	for {
 		piece, err := reader.ReadSlice('\n')
 		line = append(line, piece...)
-		if len(line) > lineLimit {
-			return nil, errLine
+		if len(line) > endpoint.ValueLimit {
+			return nil, endpoint.ErrEndless
 		}
 		if !errors.Is(err, bufio.ErrBufferFull) {
 			return bytes.TrimRight(line, "\r\n"), err
@@ -195,7 +189,7 @@ func (s *stream) line(line []byte) (done bool) {
 			s.fail(&endpoint.Refusal{Status: 200, Page: true})
 			return false
 		case '{', '[':
-			s.raw = json.NewDecoder(io.MultiReader(bytes.NewReader(append(line, '\n')), s.reader))
+			s.raw = endpoint.NewValues(io.MultiReader(bytes.NewReader(append(line, '\n')), s.reader))
 			return false
 		}
 	}
@@ -236,8 +230,8 @@ func (s *stream) data(value []byte) (done bool) {
 		s.pending = append(s.pending, '\n')
 	}
 	s.pending = append(s.pending, value...)
-	if len(s.pending) > lineLimit {
-		s.end = endpoint.Cut(errLine, s.service)
+	if len(s.pending) > endpoint.ValueLimit {
+		s.end = endpoint.Cut(endpoint.ErrEndless, s.service)
 		return false
 	}
 	if json.Valid(s.pending) {
