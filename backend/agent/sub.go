@@ -23,6 +23,7 @@ const (
 	subSteps = 25
 	subReply = 30 << 10 // bytes of its last reply
 	subLines = 50       // calls that are shown
+	subsMost = 50       // of a turn, until it asks whether to go on
 )
 
 // nameSubAgent is the tool whose calls are conversations of their own. They
@@ -61,6 +62,9 @@ func (h host) SubAgent(ctx context.Context, task SubTask) (string, error) {
 		return "", errors.New("a sub agent has no sub agents of its own")
 	}
 	t, item := h.call.turn, h.call.item
+	if t.subs.Add(1) > subsMost {
+		return "", fmt.Errorf("this turn has had %d sub agents, which is as many as may be", subsMost)
+	}
 	s := &subAgent{
 		turn: t, lines: h.call.log, step: item.Step, parent: item.ID,
 		title: title(task.Prompt), write: task.Write,

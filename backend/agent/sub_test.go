@@ -318,3 +318,25 @@ func TestSubLogAfterItsEnd(t *testing.T) {
 		t.Errorf("turn %+v", turn)
 	}
 }
+
+// TestManySubAgents: one reply cannot start any number of conversations, of
+// which nobody is asked whether they go on.
+func TestManySubAgents(t *testing.T) {
+	var pairs []string
+	scripts := map[string][]scriptedReply{"look": nil}
+	for range subsMost + 2 {
+		pairs = append(pairs, "sub_agent", `{"content":"look"}`)
+		scripts["look"] = append(scripts["look"], says("Seen."))
+	}
+	b := newBench(t, setup{}, calls(pairs...), says("Done."))
+	b.model.scripts = scripts
+	refused := 0
+	for _, line := range callsOf(b.turn("go")) {
+		if strings.HasPrefix(line, "sub_agent failed: this turn has had 50 sub agents") {
+			refused++
+		}
+	}
+	if refused != 2 {
+		t.Errorf("%d were refused", refused)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/keel-ide/keel/backend/bug"
@@ -33,7 +34,8 @@ type turn struct {
 	noImages bool   // the model is known to take no images
 	looked   bool   // for noImages
 
-	solo sync.Mutex // held by the call of a sub agent that is asked about or acts
+	subs atomic.Int32 // that were started since the turn last asked whether to go on
+	solo sync.Mutex   // held by the call of a sub agent that is asked about or acts
 
 	mu      sync.Mutex   // guards what follows: calls that run beside each other change it too
 	head    session.Turn // without items
@@ -78,6 +80,7 @@ func (t *turn) steps(ctx context.Context) ending {
 				return limitEnd(ctx, limit)
 			}
 			limit += t.agent.o.MaxSteps
+			t.subs.Store(0)
 		}
 		t.live.atStep(step)
 		t.lookAtImages(ctx, model)
