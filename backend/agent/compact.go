@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/keel-ide/keel/backend/session"
 )
@@ -78,6 +79,17 @@ func (t *turn) resume(ctx context.Context) (model, error) {
 	t.model, t.facts = m, t.agent.o.Facts(ctx)
 	t.system = systemPrompt(t.facts)
 	return m, err
+}
+
+// read lets look see the session up to the turn: one that was sent while room is
+// made comes after it, and is no part of what is made shorter.
+func (t *turn) read(look func(session.Session)) {
+	t.live.read(func(s session.Session) {
+		if own := slices.IndexFunc(s.Turns, func(turn session.Turn) bool { return turn.ID == t.head.ID }); own >= 0 {
+			s.Turns = s.Turns[:own+1]
+		}
+		look(s)
+	})
 }
 
 // askCompact has room made before the next request.

@@ -46,7 +46,7 @@ type elision map[string]int
 // its steps up to one.
 func (t *turn) elision(upTo int) (e elision, tokens int64) {
 	e = elision{}
-	t.live.read(func(s session.Session) {
+	t.read(func(s session.Session) {
 		from, _ := lastSummary(s)
 		for _, turn := range s.Turns[from:] {
 			last := lastStep(turn)

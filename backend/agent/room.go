@@ -176,7 +176,7 @@ func unreachable(err error) bool {
 // reach returns up to which step of the turn a summary is to stand, 0 for
 // earlier turns alone, and whether it would be worth while.
 func (t *turn) reach(r room) (upTo int, worth bool) {
-	t.live.read(func(s session.Session) {
+	t.read(func(s session.Session) {
 		last := len(s.Turns) - 1
 		from, before := lastSummary(s)
 		turn := s.Turns[last]

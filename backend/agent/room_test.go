@@ -332,6 +332,31 @@ func TestCompact(t *testing.T) {
 			t.Errorf("turn %+v", turn)
 		}
 	})
+	t.Run("while a message is sent", func(t *testing.T) {
+		summarised := make(chan struct{})
+		slow := says("In short.")
+		slow.wait = summarised
+		b := newBench(t, setup{}, calls("run", `{"command":"wait"}`), says("One."), slow, says("Two."))
+		b.disk.commands["wait"] = func(context.Context, func([]byte)) Result {
+			b.send("and mind this")
+			return Result{Text: "waited"}
+		}
+		b.turn("first")
+		failed := make(chan error)
+		go func() { failed <- b.Compact(t.Context(), b.id) }()
+		b.until(func(s session.Session) bool { return len(summaries(s.Turns[0])) == 1 })
+		id := b.send("second")
+		close(summarised)
+		if err := <-failed; err != nil {
+			t.Fatal(err)
+		}
+		if got := summaries(b.state().Turns[0]); len(got) != 1 || !strings.Contains(got[0], "word for word\nand mind this") {
+			t.Errorf("summary %q", got)
+		}
+		if turn := b.ended(id); turn.StopReason != "end_turn" || strings.Count(show(b.model.requests[3].Messages), "second") != 1 {
+			t.Errorf("next turn %+v with %s", turn, show(b.model.requests[3].Messages))
+		}
+	})
 	t.Run("of nothing", func(t *testing.T) {
 		b := newBench(t, setup{})
 		if err := b.Compact(t.Context(), b.id); !errors.Is(err, ErrShort) {

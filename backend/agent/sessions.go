@@ -170,8 +170,8 @@ func (a *Agent) queued(ctx context.Context, id, queuedID string, change func(*se
 // [approval.ErrGone] or [approval.ErrChanged].
 func (a *Agent) Answer(ctx context.Context, id, approvalID, hash string, approved bool, feedback string) error {
 	l := a.opened(id)
-	if l == nil {
-		return fmt.Errorf("answering question %q: %w", approvalID, approval.ErrGone)
+	if l == nil || !l.asks(approvalID) {
+		return fmt.Errorf("answering question %q: %w", approvalID, approval.ErrGone) // or another session's
 	}
 	for {
 		err := a.o.Approvals.Answer(ctx, approvalID, hash, approval.Answer{Approved: approved, Feedback: feedback})

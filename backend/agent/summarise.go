@@ -104,7 +104,7 @@ func (t *turn) summarise(ctx context.Context, m model, upTo int, limit int64) er
 
 // replace makes a summary the start of the conversation.
 func (t *turn) replace(item session.Item, made string, limit int64) {
-	t.live.read(func(s session.Session) { item.Text = summaryText(s, item.Step, made, limit) })
+	t.read(func(s session.Session) { item.Text = summaryText(s, item.Step, made, limit) })
 	item.Streaming = false
 	t.add(item)
 }
@@ -113,7 +113,7 @@ func (t *turn) replace(item session.Item, made string, limit int64) {
 // itself too long, long texts in it are cut, and at last its middle is left out.
 func (t *turn) summaryRequest(m model, upTo int, limit int64) provider.Request {
 	var said []provider.Message
-	t.live.read(func(s session.Session) { said = history(covered(s, upTo), m.info.ID, m.id) })
+	t.read(func(s session.Session) { said = history(covered(s, upTo), m.info.ID, m.id) })
 	request := provider.Request{Model: m.id, System: t.system}
 	for longest := 16 << 10; ; longest /= 2 {
 		request.Messages = Normalise(append(slices.Clip(said), user(text(compactPrompt))))

@@ -161,6 +161,13 @@ func TestApprovedAfterAChangeIsAskedAgain(t *testing.T) {
 	if err := b.Answer(t.Context(), b.id, first.ID, "other hash", true, ""); !errors.Is(err, approval.ErrChanged) {
 		t.Errorf("answer with another hash: %v", err)
 	}
+	other, err := b.CreateSession(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Answer(t.Context(), other.ID, first.ID, first.Hash, true, ""); !errors.Is(err, approval.ErrGone) {
+		t.Errorf("answer in another session: %v", err)
+	}
 	b.disk.set("a", "1")
 	b.answer(true, "")
 	b.until(func(s session.Session) bool {
