@@ -66,7 +66,7 @@ func busy(t *testing.T, b *bench) {
 		}
 		return Result{Text: "loud"}
 	}
-	id, err := b.Send(t.Context(), b.id, Prompt{Text: "go", Images: []session.Image{{Name: "p", Data: png}}})
+	id, err := b.Send(t.Context(), b.id, Prompt{Text: "go", Images: []session.Image{{Name: "p", Data: onePixel}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,10 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"image"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
 	"slices"
 	"strings"
 
@@ -21,6 +25,7 @@ type Prompt struct {
 const (
 	maxImages     = 20
 	maxImageBytes = 3_750_000
+	maxImageSide  = 8000 // pixels
 )
 
 // ImageError says which image cannot be sent and why.
@@ -38,24 +43,51 @@ func (p Prompt) checked() (Prompt, error) {
 		return Prompt{}, ErrEmpty
 	}
 	var images []session.Image
-	for i, image := range p.Images {
-		if image.Name == "" {
-			image.Name = fmt.Sprintf("image %d", i+1)
+	for i, picture := range p.Images {
+		if picture.Name == "" {
+			picture.Name = fmt.Sprintf("image %d", i+1)
 		}
-		image.MediaType = mediaType(image.Data)
+		picture.MediaType = mediaType(picture.Data)
 		switch {
 		case i >= maxImages:
-			return Prompt{}, &ImageError{image.Name, fmt.Sprintf("is one too many: a message may hold %d", maxImages)}
-		case len(image.Data) == 0:
-			return Prompt{}, &ImageError{image.Name, "is empty"}
-		case len(image.Data) > maxImageBytes:
-			return Prompt{}, &ImageError{image.Name, fmt.Sprintf("is larger than %.2f MB, more than models take", maxImageBytes/1e6)}
-		case image.MediaType == "":
-			return Prompt{}, &ImageError{image.Name, "is not a PNG, JPEG, GIF or WebP picture"}
+			return Prompt{}, &ImageError{picture.Name, fmt.Sprintf("is one too many: a message may hold %d", maxImages)}
+		case len(picture.Data) == 0:
+			return Prompt{}, &ImageError{picture.Name, "is empty"}
+		case len(picture.Data) > maxImageBytes:
+			return Prompt{}, &ImageError{picture.Name, fmt.Sprintf("is larger than %.2f MB, more than models take", maxImageBytes/1e6)}
+		case picture.MediaType == "":
+			return Prompt{}, &ImageError{picture.Name, "is not a PNG, JPEG, GIF or WebP picture"}
 		}
-		images = append(images, image)
+		if fault := faultOf(picture); fault != "" {
+			return Prompt{}, &ImageError{picture.Name, fault}
+		}
+		images = append(images, picture)
 	}
 	return Prompt{Text: p.Text, Images: images}, nil
+}
+
+// faultOf says why services would refuse a picture, as far as its beginning tells.
+// One that is sent once is sent with each later request, and each would fail. Of
+// WebP nothing is known here.
+func faultOf(picture session.Image) string {
+	var size image.Config
+	var err error
+	data := bytes.NewReader(picture.Data)
+	switch picture.MediaType {
+	case "image/png":
+		size, err = png.DecodeConfig(data)
+	case "image/jpeg":
+		size, err = jpeg.DecodeConfig(data)
+	case "image/gif":
+		size, err = gif.DecodeConfig(data)
+	}
+	switch {
+	case err != nil:
+		return "is damaged"
+	case size.Width > maxImageSide || size.Height > maxImageSide:
+		return fmt.Sprintf("has %d × %d pixels; models take %d on a side", size.Width, size.Height, maxImageSide)
+	}
+	return ""
 }
 
 // mediaType tells what a picture's first bytes say it is, or "".

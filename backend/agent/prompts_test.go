@@ -1,9 +1,15 @@
 package agent
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"image"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -28,7 +34,7 @@ func TestAnotherModel(t *testing.T) {
 	}, thinking.events...)
 	b := newBench(t, setup{files: map[string]string{"a": "one"}}, thinking, says("Seen."), says("Me too."), says("Back."))
 	b.model.models = []provider.Model{{ID: "m1", Images: true}, {ID: "m2", NoImages: true}}
-	id, err := b.Send(t.Context(), b.id, Prompt{Text: "look", Images: []session.Image{{Name: "p", Data: png}}})
+	id, err := b.Send(t.Context(), b.id, Prompt{Text: "look", Images: []session.Image{{Name: "p", Data: onePixel}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,19 +73,35 @@ func TestAnotherModel(t *testing.T) {
 	}
 }
 
-var png = []byte("\x89PNG\r\n\x1a\n and so on")
+var onePixel = picture(png.Encode, 1)
+
+// picture is one of some pixels on a side.
+func picture(encode func(io.Writer, image.Image) error, wide int) []byte {
+	var made bytes.Buffer
+	if err := encode(&made, image.NewGray(image.Rect(0, 0, wide, 1))); err != nil {
+		panic(err)
+	}
+	return made.Bytes()
+}
+
+func asJPEG(w io.Writer, m image.Image) error { return jpeg.Encode(w, m, nil) }
+
+func asGIF(w io.Writer, m image.Image) error { return gif.Encode(w, m, nil) }
 
 func TestImages(t *testing.T) {
-	image := func(name, content string) session.Image { return session.Image{Name: name, Data: []byte(content)} }
-	large := image("large.png", string(png)+strings.Repeat("x", maxImageBytes))
-	many := slices.Repeat([]session.Image{image("one.png", string(png))}, maxImages+1)
+	pictured := func(name, content string) session.Image { return session.Image{Name: name, Data: []byte(content)} }
+	large := pictured("large.png", string(onePixel)+strings.Repeat("x", maxImageBytes))
+	many := slices.Repeat([]session.Image{pictured("one.png", string(onePixel))}, maxImages+1)
 	for _, test := range []struct {
 		images []session.Image
 		want   string // an error's text, or the media types
 	}{
-		{[]session.Image{image("a", string(png)), image("b", "\xff\xd8\xff"), image("c", "GIF89a"), image("d", "RIFF1234WEBPVP8")}, "image/png image/jpeg image/gif image/webp"},
-		{[]session.Image{image("a.png", string(png)), image("notes.png", "hello")}, `image "notes.png" is not a PNG, JPEG, GIF or WebP picture`},
-		{[]session.Image{image("", "")}, `image "image 1" is empty`},
+		{[]session.Image{pictured("a", string(onePixel)), pictured("b", string(picture(asJPEG, 1))), pictured("c", string(picture(asGIF, 1))), pictured("d", "RIFF1234WEBPVP8")}, "image/png image/jpeg image/gif image/webp"},
+		{[]session.Image{pictured("a.png", string(onePixel)), pictured("notes.png", "hello")}, `image "notes.png" is not a PNG, JPEG, GIF or WebP picture`},
+		{[]session.Image{pictured("cut.png", "\x89PNG\r\n\x1a\n and so on")}, `image "cut.png" is damaged`},
+		{[]session.Image{pictured("cut.jpg", "\xff\xd8\xff")}, `image "cut.jpg" is damaged`},
+		{[]session.Image{pictured("wide.png", string(picture(png.Encode, 8001)))}, `image "wide.png" has 8001 × 1 pixels; models take 8000 on a side`},
+		{[]session.Image{pictured("", "")}, `image "image 1" is empty`},
 		{[]session.Image{large}, `image "large.png" is larger than 3.75 MB, more than models take`},
 		{many, `image "one.png" is one too many: a message may hold 20`},
 		{many[:maxImages], strings.TrimSpace(strings.Repeat("image/png ", maxImages))},
@@ -106,7 +128,7 @@ func TestImagesInAConversation(t *testing.T) {
 	b := newBench(t, setup{}, calls("run", `{"command":"wait"}`), says("ok"), says("again"))
 	b.disk.commands["wait"] = func(context.Context, func([]byte)) Result { <-hold; return Result{Text: "waited"} }
 	pictured := func(prompt string) string {
-		id, err := b.Send(t.Context(), b.id, Prompt{Text: prompt, Images: []session.Image{{Name: "shot.png", Data: png}}})
+		id, err := b.Send(t.Context(), b.id, Prompt{Text: prompt, Images: []session.Image{{Name: "shot.png", Data: onePixel}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -120,7 +142,7 @@ func TestImagesInAConversation(t *testing.T) {
 	close(hold)
 	turn := b.ended(id)
 	b.turn("more")
-	picture := provider.Block{Kind: provider.BlockImage, Image: &provider.Image{MediaType: "image/png", Data: png}}
+	picture := provider.Block{Kind: provider.BlockImage, Image: &provider.Image{MediaType: "image/png", Data: onePixel}}
 	messages := b.model.requests[2].Messages
 	if d := cmp.Diff(user(picture), messages[0]); d != "" {
 		t.Errorf("the prompt: %s", d)
@@ -149,7 +171,7 @@ func TestStopKeepsQueuedImages(t *testing.T) {
 	b.send("one")
 	<-b.model.asked
 	b.send("words")
-	if _, err := b.Send(t.Context(), b.id, Prompt{Text: "see", Images: []session.Image{{Name: "a", Data: png}}}); err != nil {
+	if _, err := b.Send(t.Context(), b.id, Prompt{Text: "see", Images: []session.Image{{Name: "a", Data: onePixel}}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.Stop(t.Context(), b.id); err != nil {
