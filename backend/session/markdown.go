@@ -38,11 +38,37 @@ func (d *document) line(format string, operands ...any) {
 	fmt.Fprintf(&d.Builder, format+"\n", operands...)
 }
 
-// paragraph writes text with an empty line before it.
+// paragraph writes text with an empty line before it. Code in it that is not
+// closed ends with it: else it would take in all that follows.
 func (d *document) paragraph(text string) {
 	if text = strings.Trim(text, "\n"); strings.TrimSpace(text) != "" {
 		d.line("\n%s", text)
+		if marks := openFence(text); marks != "" {
+			d.line("%s", marks)
+		}
 	}
+}
+
+// openFence returns what closes the code that a text ends in, or "".
+func openFence(text string) string {
+	open := ""
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, " \t\r\n")
+		code := strings.TrimLeft(line, " ")
+		if len(line)-len(code) > 3 || code == "" || code[0] != '`' && code[0] != '~' {
+			continue
+		}
+		info := strings.TrimLeft(code, code[:1])
+		marks := code[:len(code)-len(info)]
+		switch {
+		case len(marks) < 3:
+		case open == "" && (marks[0] == '~' || !strings.Contains(info, "`")):
+			open = marks
+		case open != "" && info == "" && strings.HasPrefix(marks, open):
+			open = ""
+		}
+	}
+	return open
 }
 
 // fence writes text as it is, whatever it holds.

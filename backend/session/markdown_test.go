@@ -126,3 +126,26 @@ again
 		t.Errorf("of nothing: %q", got)
 	}
 }
+
+// Code that a reply leaves open, cut in its middle for example, takes nothing
+// else of the session in.
+func TestOpenCodeEndsWithItsText(t *testing.T) {
+	for text, want := range map[string]string{
+		"a\n```go\nb":           "```",
+		"~~~~\n```\n~~~":        "~~~~",
+		"```\na\n````":          "",
+		"```\na\n```\n   ```go": "```",
+		"    ```\na":            "",
+		"``` a ```\nb":          "",
+		"```go\n```go\n":        "```",
+		"a ``` b":               "",
+	} {
+		if got := openFence(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+	got := Markdown(Session{Turns: []Turn{{Prompt: "a", Items: []Item{{Kind: ItemText, Text: "```\ncut"}}}, {Prompt: "b"}}})
+	if !strings.Contains(got, "```\ncut\n```\n\n## User") {
+		t.Error(got)
+	}
+}
