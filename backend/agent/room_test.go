@@ -357,6 +357,20 @@ func TestCompact(t *testing.T) {
 			t.Errorf("next turn %+v with %s", turn, show(b.model.requests[3].Messages))
 		}
 	})
+	t.Run("with an endless summary", func(t *testing.T) {
+		b := newBench(t, setup{}, says("One."), says(strings.Repeat("word ", 10_000)), says("Two."))
+		b.model.context = 10_000
+		b.turn("first")
+		if err := b.Compact(t.Context(), b.id); err != nil {
+			t.Fatal(err)
+		}
+		if got := summaries(b.state().Turns[0]); len(got) != 1 || len(got[0]) > 11_000 || !strings.Contains(got[0], "more bytes were left out") {
+			t.Errorf("%d bytes", len(got[0]))
+		}
+		if turn := b.turn("second"); turn.StopReason != "end_turn" || len(summaries(turn)) != 0 {
+			t.Errorf("next turn %+v", turn)
+		}
+	})
 	t.Run("of nothing", func(t *testing.T) {
 		b := newBench(t, setup{})
 		if err := b.Compact(t.Context(), b.id); !errors.Is(err, ErrShort) {

@@ -13,6 +13,7 @@ import (
 const (
 	filesInWork   = 20
 	longestPrompt = 20 << 10 // bytes of an earlier prompt that stays word for word
+	longestMade   = 64 << 10 // bytes of a summary, several times what the model is asked for
 )
 
 // lastSummary returns the session's last whole summary, and the turn it is in;
@@ -57,9 +58,10 @@ func covered(s session.Session, upTo int) session.Session {
 // summary, which may be empty when none could be made, and beside it, word for
 // word, what must not be lost.
 func summaryText(s session.Session, upTo int, made string, limit int64) string {
-	longest := longestPrompt
+	longest, longestMade := longestPrompt, longestMade
 	if limit > 0 {
-		longest = min(longest, int(limit)*7/20) // a tenth of the context
+		longest = min(longest, int(limit)*7/20)    // a tenth of the context
+		longestMade = min(longestMade, int(limit)) // less than a third
 	}
 	var b strings.Builder
 	b.WriteString("[Keel made room in your context: what came before this was replaced by a summary. You wrote it.]\n\n")
@@ -68,7 +70,7 @@ func summaryText(s session.Session, upTo int, made string, limit int64) string {
 		b.WriteString("[Keel made room in your context: what came before this was left out, and no summary of it could be made. Look at the present state before you go on.]")
 		prompts(&b, covered(s, upTo))
 	}
-	b.WriteString(made)
+	b.WriteString(shortened(made, longestMade))
 	last := s.Turns[len(s.Turns)-1]
 	if len(s.Turns) > 1 {
 		fmt.Fprintf(&b, "\n\n# The first request of the session, word for word\n%s", shortened(s.Turns[0].Prompt, longest))
