@@ -83,7 +83,7 @@ func TestPublic(t *testing.T) {
 		"169.254.169.254": false, "100.100.100.200": false, "0.0.0.0": false, "0.1.2.3": false, "255.255.255.255": false,
 		"224.0.0.1": false, "198.18.0.1": false, "192.0.2.1": false, "240.0.0.1": false,
 		"::1": false, "::": false, "fe80::1": false, "fc00::1": false, "fd00:ec2::254": false, "ff02::1": false, "2001:db8::1": false,
-		"::ffff:127.0.0.1": false, "::ffff:8.8.8.8": true, "::127.0.0.1": false, "64:ff9b::7f00:1": false, "2002:7f00:1::": false, "2001::1": false,
+		"::ffff:127.0.0.1": false, "::ffff:8.8.8.8": true, "::127.0.0.1": false, "::ffff:0:7f00:1": false, "4000::1": false, "64:ff9b::7f00:1": false, "2002:7f00:1::": false, "2001::1": false,
 	} {
 		if got := Public(netip.MustParseAddr(address)); got != want {
 			t.Errorf("Public(%s) = %v", address, got)

@@ -105,6 +105,9 @@ func Public(address netip.Addr) bool {
 	if !address.IsGlobalUnicast() || address.IsPrivate() {
 		return false // also loopback, link-local, multicast, unspecified
 	}
+	if address.Is6() && address.As16()[0]>>5 != 1 {
+		return false // not in 2000::/3, which is all that IANA has given out
+	}
 	return !slices.ContainsFunc(special, func(network string) bool {
 		prefix, err := netip.ParsePrefix(network)
 		return err != nil || prefix.Contains(address)

@@ -48,6 +48,9 @@ func (p Page) filled(at *url.URL, raw []byte, contentType string, full int64) (P
 	if p.Title, p.Text, err = markdown(at, text); err != nil {
 		return Page{}, fmt.Errorf("reading the HTML of %s: %w", at, err)
 	}
+	if len(p.Text) > mostBytes { // Markdown may be longer than its page
+		p.Text, p.Cut = strings.ToValidUTF8(p.Text[:mostBytes], ""), true
+	}
 	return p, nil
 }
 
