@@ -114,10 +114,15 @@ func (a *Agent) limit(m model) int64 {
 // that work cannot be done without: the declaration of all takes 3,000.
 const smallContext = 16_000
 
-// specs declares the tools to a model.
+// specs declares the tools to a model; one that is known to take none would
+// refuse the request.
 func (a *Agent) specs(m model) []provider.ToolSpec {
+	known, _ := a.catalogue.model(m.info.ID, m.id)
+	if known.NoTools {
+		return nil
+	}
 	specs := a.o.Tools.Specs()
-	if limit := a.limit(m); limit > 0 && limit < smallContext {
+	if limit := known.ContextTokens; limit > 0 && limit < smallContext {
 		specs = slices.DeleteFunc(slices.Clone(specs), func(spec provider.ToolSpec) bool { return spec.Spare })
 	}
 	return specs
