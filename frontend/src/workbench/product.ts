@@ -23,6 +23,8 @@ export function settingDefaults(platform: string): Record<string, unknown> {
     'workbench.welcomePage.walkthroughs.openOnInstall': false,
     'workbench.secondarySideBar.defaultVisibility': 'visible',
     'workbench.layoutControl.enabled': true,
+    // At the right they would lie on the chat's input and its Stop.
+    'workbench.notifications.position': 'bottom-left',
     'workbench.enableExperiments': false,
     'workbench.settings.enableNaturalLanguageSearch': false,
     'workbench.settings.showAISearchToggle': false,
