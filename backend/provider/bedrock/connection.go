@@ -121,9 +121,9 @@ func (p *Provider) load(ctx context.Context, settings Settings) (aws.Config, err
 	// Frozen, the pool is shared by all clients; else each would make its own.
 	switch client := cfg.HTTPClient.(type) {
 	case nil:
-		cfg.HTTPClient = awshttp.NewBuildableClient().Freeze()
+		cfg.HTTPClient = plainBody{awshttp.NewBuildableClient().Freeze()}
 	case *awshttp.BuildableClient:
-		cfg.HTTPClient = client.Freeze()
+		cfg.HTTPClient = plainBody{client.Freeze()}
 	}
 	p.loaded = &loaded{key: key, config: cfg}
 	return cfg, nil
