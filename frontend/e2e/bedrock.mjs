@@ -243,12 +243,8 @@ export async function startScripted() {
     for await (const part of request) parts.push(part)
     const path = decodeURIComponent(new URL(request.url, 'http://localhost').pathname)
     const model = /^\/model\/(.+)\/converse-stream$/.exec(path)?.[1]
-    if (model !== undefined) {
-      // As over a network. The SDK takes the request's body away when the answer
-      // begins; one that comes in the same moment cuts its own connection off.
-      await new Promise((done) => setTimeout(done, 10))
-      await converse(response, JSON.parse(Buffer.concat(parts)), model)
-    } else if (path === '/foundation-models') json(response, 200, { modelSummaries: summaries() })
+    if (model !== undefined) await converse(response, JSON.parse(Buffer.concat(parts)), model)
+    else if (path === '/foundation-models') json(response, 200, { modelSummaries: summaries() })
     else if (path === '/inference-profiles') json(response, 200, { inferenceProfileSummaries: [] })
     else json(response, 404, { message: `nothing at ${path}` })
   })

@@ -38,6 +38,13 @@ describe('1 room in the context', { timeout: 300_000 }, () => {
     model.on('tell me all', says(long, { inputTokens: 170_000, outputTokens: 3000, totalTokens: 173_000 }))
     model.on(summing, holds('# Done\nThe story', summary, says(' was told.')))
     model.on('and what now', says('Now we rest.'))
+    model.on('are you there', says('I am.'))
+    // Of a first, quick turn the size of the model's context may not be known yet.
+    await until('the size of the context is known', async () => {
+      await chat.run('are you there')
+      return page.getByRole('button', { name: /^Context \d+ % full/ }).isVisible()
+    })
+    await chat.newSession()
     const first = await chat.run('tell me all')
     const meter = page.getByRole('button', { name: /^Context 8\d % full/ })
     await meter.waitFor()
