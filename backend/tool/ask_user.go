@@ -21,7 +21,7 @@ func (s *Set) askUser() definition {
 	return definition{
 		name: "ask_user", spare: true, kind: session.KindOther, plan: s.planAsk,
 		arguments: []argument{
-			{name: "question", kind: textArgument, required: true, description: "The question, in Markdown."},
+			{name: "question", kind: textArgument, required: true, description: "The question, as plain text."},
 			{name: "choices", kind: listArgument, minimum: fewestChoices, maximum: mostChoices, description: "2 to 6 short answers to choose from."},
 			{name: "free", kind: booleanArgument, description: "The user may also answer in their own words. Default true."},
 		},
