@@ -74,7 +74,9 @@ func (p *Provider) ask(ctx context.Context, c connection, request provider.Reque
 		return nil, badRequest(err)
 	}
 	if form.whole && len(request.Tools) > 0 {
-		return askWhole(ctx, c, input)
+		return askWhole(ctx, func(ctx context.Context) (*bedrockruntime.ConverseOutput, error) {
+			return c.runtime().Converse(ctx, input.whole())
+		}, func(err error) error { return p.refused(ctx, c, request.Model, err) })
 	}
 	streaming, cancel := context.WithCancel(ctx)
 	output, err := c.runtime().ConverseStream(streaming, input.stream())

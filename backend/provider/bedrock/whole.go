@@ -2,8 +2,10 @@ package bedrock
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/bedrockruntime"
@@ -12,17 +14,102 @@ import (
 	"github.com/keel-ide/keel/backend/provider"
 )
 
-// askWhole gets the reply in one piece and plays it as a stream.
-func askWhole(ctx context.Context, c connection, input converse) (provider.Stream, error) {
-	output, err := c.runtime().Converse(ctx, input.whole())
-	if err != nil {
-		return nil, err
+// Limits of a reply in one piece.
+const (
+	refusalLimit = 30 * time.Second // refusals come within, so that the request can be made in another form
+	signInterval = 20 * time.Second // between signs of life: a reply may be written for minutes
+	wholeLimit   = 15 * time.Minute
+)
+
+// eventWriting says that the reply is still being written. It means nothing to a
+// reply; that it came does.
+const eventWriting provider.EventKind = "writing"
+
+// askWhole gets the reply in one piece and plays it as a stream. An error that
+// comes soon is the SDK's; of a later one the stream tells, as refused says it.
+func askWhole(ctx context.Context, converse func(context.Context) (*bedrockruntime.ConverseOutput, error), refused func(error) error) (provider.Stream, error) {
+	asking, cancel := context.WithTimeoutCause(ctx, wholeLimit, errTooLong)
+	w := &writing{asking: asking, cancel: cancel, refused: refused, answered: make(chan answer, 1)}
+	go func() { // it ends with asking
+		output, err := converse(asking)
+		w.answered <- answer{output, err}
+	}()
+	soon := time.NewTimer(refusalLimit)
+	defer soon.Stop()
+	select {
+	case <-soon.C:
+		return w, nil
+	case got := <-w.answered:
+		cancel()
+		if got.err != nil {
+			return nil, got.err
+		}
+		return play(ctx, got.output)
 	}
+}
+
+func play(ctx context.Context, output *bedrockruntime.ConverseOutput) (*played, error) {
 	events, err := wholeEvents(output)
 	if err != nil {
 		return nil, badReply(err)
 	}
 	return &played{cause: ctx.Err, events: events}, nil
+}
+
+type answer struct {
+	output *bedrockruntime.ConverseOutput
+	err    error
+}
+
+var errTooLong = errors.New("the reply was not there in time")
+
+// writing is a reply in one piece that is being written.
+type writing struct {
+	asking   context.Context
+	cancel   context.CancelFunc
+	refused  func(error) error
+	answered chan answer
+	played   *played // once it is there
+}
+
+func (w *writing) Next() (provider.Event, error) {
+	if w.played != nil {
+		return w.played.Next()
+	}
+	sign := time.NewTimer(signInterval)
+	defer sign.Stop()
+	select {
+	case <-sign.C:
+		return provider.Event{Kind: eventWriting}, nil
+	case got := <-w.answered:
+		w.answered <- answer{err: io.ErrUnexpectedEOF} // for Close, and for whoever asks again
+		if got.err != nil {
+			return provider.Event{}, w.late(got.err)
+		}
+		var err error
+		if w.played, err = play(w.asking, got.output); err != nil {
+			return provider.Event{}, err
+		}
+		return w.played.Next()
+	}
+}
+
+// late says what an error means that came when a stream was promised already.
+func (w *writing) late(err error) error {
+	switch {
+	case errors.Is(context.Cause(w.asking), errTooLong):
+		return badReply(errTooLong)
+	case w.asking.Err() != nil:
+		return w.asking.Err()
+	}
+	return w.refused(err)
+}
+
+// Close ends the request and waits for its end.
+func (w *writing) Close() error {
+	w.cancel()
+	<-w.answered
+	return nil
 }
 
 // wholeEvents is the stream that the reply would have been.
