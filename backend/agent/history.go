@@ -46,7 +46,7 @@ func history(s session.Session, providerID, modelID string) []provider.Message {
 			summary = session.Item{}
 		}
 		before, after := around(summary)
-		opening := append([]provider.Block{text(before)}, pictures(turn.Images)...)
+		opening := append([]provider.Block{text(before)}, turnPictures(turn)...)
 		messages = append(messages, user(append(opening, text(note), text(turn.Prompt), text(after))...))
 		same := turn.Provider == providerID && turn.Model == modelID
 		items := slices.DeleteFunc(slices.Clone(turn.Items), func(i session.Item) bool { return !said(&i) || summary.Step > 0 && i.Step <= summary.Step })

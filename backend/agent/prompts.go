@@ -156,6 +156,36 @@ func pictures(images []session.Image) []provider.Block {
 	return blocks
 }
 
+const textRefusedImage = "(The user attached an image here. It is left out: the service refused it.)"
+
+// turnPictures is the images of a turn's prompt, or what stands for them.
+func turnPictures(turn session.Turn) []provider.Block {
+	blocks := pictures(turn.Images)
+	if turn.ImagesRefused {
+		for i := range blocks {
+			blocks[i] = text(textRefusedImage)
+		}
+	}
+	return blocks
+}
+
+// refusedImages notes that the service refused the first request of a turn with
+// images: with them it would refuse every later one as well.
+func (t *turn) refusedImages(err error) {
+	if provider.ClassOf(err) != provider.ClassValidation {
+		return
+	}
+	has := false
+	t.live.read(func(s session.Session) {
+		turn := s.Turn(t.head.ID)
+		has = len(turn.Images) > 0
+	})
+	if has {
+		t.change(func(head *session.Turn) { head.ImagesRefused = true })
+		t.notice("The pictures of this message are not sent again, as the service refused the request that held them.")
+	}
+}
+
 const textNoImage = "(The user attached an image here. It is left out: this model takes no images. Say so if it matters.)"
 
 // withoutImages puts a text in the place of every image.

@@ -208,3 +208,25 @@ func TestManyQueuedImages(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+// TestARefusedPictureIsNotSentAgain: else no later message would be answered.
+func TestARefusedPictureIsNotSentAgain(t *testing.T) {
+	no := scriptedReply{refuse: &provider.Error{Class: provider.ClassValidation, Message: "Could not process image"}}
+	b := newBench(t, setup{}, no, says("ok"))
+	id, err := b.Send(t.Context(), b.id, Prompt{Text: "see", Images: []session.Image{{Name: "a", Data: onePixel}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.ended(id)
+	if turn := b.turn("never mind the picture"); turn.StopReason != "end_turn" {
+		t.Fatalf("ended with %q", turn.StopReason)
+	}
+	blocks := b.model.requests[1].Messages[0].Blocks
+	if blocks[0].Text != textRefusedImage || len(b.model.requests[0].Messages[0].Blocks) != 2 || b.model.requests[0].Messages[0].Blocks[0].Image == nil {
+		t.Errorf("after the refusal: %+v", blocks)
+	}
+	loaded, err := b.store.Load(t.Context(), b.id)
+	if err != nil || len(loaded.Turns[0].Images) != 1 {
+		t.Errorf("the session lost the picture: %v", err)
+	}
+}

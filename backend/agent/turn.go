@@ -89,6 +89,7 @@ func (t *turn) steps(ctx context.Context) ending {
 			return cancelledEnd(ctx)
 		}
 		if err != nil {
+			t.refusedImages(err)
 			return errorEnd(err)
 		}
 		if reply.StopReason != provider.StopToolUse {

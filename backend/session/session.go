@@ -139,22 +139,25 @@ const (
 
 // Turn is everything from a prompt to a stop reason.
 type Turn struct {
-	ID         string         `json:"id"`
-	Prompt     string         `json:"prompt"`
-	Status     Status         `json:"status"`
-	StopReason string         `json:"stopReason"` // empty while it runs
-	Outcome    string         `json:"outcome"`    // a sentence for every stop reason but end_turn
-	Hint       string         `json:"hint"`       // what to do next, where there is something
-	StartedAt  int64          `json:"startedAt"`
-	EndedAt    int64          `json:"endedAt"`
-	Provider   string         `json:"provider"`
-	Model      string         `json:"model"`
-	Practice   bool           `json:"practice"`         // answered by the practice model
-	Images     []Image        `json:"images,omitempty"` // in the prompt
-	Usage      provider.Usage `json:"usage"`
-	Cost       Cost           `json:"cost"`
-	Context    Context        `json:"context"`
-	Todo       []Todo         `json:"todo,omitempty"` // the model's plan, as it is now
+	ID         string  `json:"id"`
+	Prompt     string  `json:"prompt"`
+	Status     Status  `json:"status"`
+	StopReason string  `json:"stopReason"` // empty while it runs
+	Outcome    string  `json:"outcome"`    // a sentence for every stop reason but end_turn
+	Hint       string  `json:"hint"`       // what to do next, where there is something
+	StartedAt  int64   `json:"startedAt"`
+	EndedAt    int64   `json:"endedAt"`
+	Provider   string  `json:"provider"`
+	Model      string  `json:"model"`
+	Practice   bool    `json:"practice"`         // answered by the practice model
+	Images     []Image `json:"images,omitempty"` // in the prompt
+	// ImagesRefused is set when the service refused the request that brought these
+	// images: they are not sent again.
+	ImagesRefused bool           `json:"imagesRefused,omitempty"`
+	Usage         provider.Usage `json:"usage"`
+	Cost          Cost           `json:"cost"`
+	Context       Context        `json:"context"`
+	Todo          []Todo         `json:"todo,omitempty"` // the model's plan, as it is now
 	// Elided is the last step whose longer tool results the model no longer reads,
 	// to make room in its context; 0 when it reads all.
 	Elided  int          `json:"elided,omitempty"`

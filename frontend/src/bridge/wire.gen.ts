@@ -736,6 +736,11 @@ export interface SessionTurn {
   practice: boolean
   /** in the prompt */
   images?: SessionImage[]
+  /**
+   * ImagesRefused is set when the service refused the request that brought these
+   * images: they are not sent again.
+   */
+  imagesRefused?: boolean
   usage: ProviderUsage
   cost: SessionCost
   context: SessionContext
