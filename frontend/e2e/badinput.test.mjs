@@ -152,6 +152,7 @@ describe('files that are not plain text', { timeout }, () => {
     const before = Buffer.from([0x6f, 0x6e, 0x65, 0x20, 0xff, 0xe9, 0x20, 0x80, 0x0a])
     await put('latin.txt', before)
     await wb.openFile(page, 'latin.txt')
+    await wb.toast(page, /^latin\.txt is not UTF-8/).waitFor()
     await wb.lines(page).click()
     await wb.press(page, 'Control+Home')
     await page.keyboard.type('X')

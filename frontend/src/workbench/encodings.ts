@@ -1,4 +1,9 @@
-import { getService, IFileService, ITextFileService } from '@codingame/monaco-vscode-api'
+import {
+  getService,
+  IFilesConfigurationService,
+  IFileService,
+  ITextFileService,
+} from '@codingame/monaco-vscode-api'
 import {
   EncodingMode,
   type ITextFileEditorModel,
@@ -17,9 +22,10 @@ export const bytewise = { id: 'iso88591', name: 'Western (ISO 8859-1)' }
  */
 export async function keepBytes(): Promise<void> {
   const { files } = await getService(ITextFileService)
+  const configuration = await getService(IFilesConfigurationService)
   const told = new Set<string>()
   files.onDidResolve(({ model }) => {
-    void decodeBytewise(model).then((done) => {
+    void decodeBytewise(model, configuration).then((done) => {
       const name = model.resource.path.split('/').pop() ?? ''
       if (!done || told.has(model.resource.toString())) return
       told.add(model.resource.toString())
@@ -30,14 +36,25 @@ export async function keepBytes(): Promise<void> {
   })
 }
 
-async function decodeBytewise(model: ITextFileEditorModel): Promise<boolean> {
+async function decodeBytewise(
+  model: ITextFileEditorModel,
+  configuration: IFilesConfigurationService,
+): Promise<boolean> {
   if (model.getEncoding() !== 'utf8' || model.isDirty()) return false
   const text = model.textEditorModel
   if (!text?.findNextMatch(replacement, { lineNumber: 1, column: 1 }, false, true, null, false)) return false
-  const { value } = await (await getService(IFileService)).readFile(model.resource)
-  if (isUtf8(value.buffer) || model.isDirty()) return false
-  await model.setEncoding(bytewise.id, EncodingMode.Decode)
-  return true
+  // What is typed before it is decoded anew would keep the wrong characters, and
+  // saving would write them in the place of bytes: for that moment it is locked.
+  const locked = configuration.isReadonly(model.resource) === false
+  if (locked) void configuration.updateReadonly(model.resource, true)
+  try {
+    const { value } = await (await getService(IFileService)).readFile(model.resource)
+    if (isUtf8(value.buffer) || model.isDirty()) return false
+    await model.setEncoding(bytewise.id, EncodingMode.Decode)
+    return true
+  } finally {
+    if (locked) await configuration.updateReadonly(model.resource, 'reset')
+  }
 }
 
 /** isUtf8 tells bytes that are not UTF-8 from text that holds the replacement character itself. */
