@@ -29,7 +29,10 @@ const eventWriting provider.EventKind = "writing"
 // comes soon is the SDK's; of a later one the stream tells, as refused says it.
 func askWhole(ctx context.Context, converse func(context.Context) (*bedrockruntime.ConverseOutput, error), refused func(error) error) (provider.Stream, error) {
 	asking, cancel := context.WithTimeoutCause(ctx, wholeLimit, errTooLong)
-	w := &writing{asking: asking, cancel: cancel, refused: refused, answered: make(chan answer, 1)}
+	w := &writing{
+		ended: asking.Err, cause: func() error { return context.Cause(asking) },
+		cancel: cancel, refused: refused, answered: make(chan answer, 1),
+	}
 	go func() { // it ends with asking
 		output, err := converse(asking)
 		w.answered <- answer{output, err}
@@ -44,16 +47,16 @@ func askWhole(ctx context.Context, converse func(context.Context) (*bedrockrunti
 		if got.err != nil {
 			return nil, got.err
 		}
-		return play(ctx, got.output)
+		return play(ctx.Err, got.output)
 	}
 }
 
-func play(ctx context.Context, output *bedrockruntime.ConverseOutput) (*played, error) {
+func play(cause func() error, output *bedrockruntime.ConverseOutput) (*played, error) {
 	events, err := wholeEvents(output)
 	if err != nil {
 		return nil, badReply(err)
 	}
-	return &played{cause: ctx.Err, events: events}, nil
+	return &played{cause: cause, events: events}, nil
 }
 
 type answer struct {
@@ -65,7 +68,8 @@ var errTooLong = errors.New("the reply was not there in time")
 
 // writing is a reply in one piece that is being written.
 type writing struct {
-	asking   context.Context
+	ended    func() error // the context's that asks
+	cause    func() error
 	cancel   context.CancelFunc
 	refused  func(error) error
 	answered chan answer
@@ -87,7 +91,7 @@ func (w *writing) Next() (provider.Event, error) {
 			return provider.Event{}, w.late(got.err)
 		}
 		var err error
-		if w.played, err = play(w.asking, got.output); err != nil {
+		if w.played, err = play(w.ended, got.output); err != nil {
 			return provider.Event{}, err
 		}
 		return w.played.Next()
@@ -97,10 +101,10 @@ func (w *writing) Next() (provider.Event, error) {
 // late says what an error means that came when a stream was promised already.
 func (w *writing) late(err error) error {
 	switch {
-	case errors.Is(context.Cause(w.asking), errTooLong):
+	case errors.Is(w.cause(), errTooLong):
 		return badReply(errTooLong)
-	case w.asking.Err() != nil:
-		return w.asking.Err()
+	case w.ended() != nil:
+		return w.ended()
 	}
 	return w.refused(err)
 }
