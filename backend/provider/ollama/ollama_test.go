@@ -152,7 +152,7 @@ func TestRefusals(t *testing.T) {
 		words string
 	}{
 		"no model":        {ollamatest.Error(404, `model "m" not found, try pulling it first`), provider.ClassValidation, `has no model "m"`},
-		"no tools":        {ollamatest.Error(400, `registry.ollama.ai/library/m:latest does not support tools`), provider.ClassValidation, "cannot use tools"},
+		"no tools":        {ollamatest.Error(400, `library/m:latest does not support tools`), provider.ClassValidation, "cannot use tools"},
 		"context":         {ollamatest.Error(400, nested), provider.ClassContext, "too long"},
 		"context, other":  {ollamatest.Error(400, "the prompt is longer than the context length currently available to the model"), provider.ClassContext, "too long"},
 		"memory":          {ollamatest.Error(500, "model requires more system memory (10 GiB) than is available (4 GiB)"), provider.ClassValidation, "not enough memory"},

@@ -74,7 +74,7 @@ func TestRefusals(t *testing.T) {
 		"LM Studio's":       {fault(400, `{"error":"Trying to keep the first 5000 tokens when context the overflows. However, the model is loaded with context length of only 4096 tokens."}`), provider.ClassContext, "too long"},
 		"Anthropic's":       {fault(400, `[{"error":{"message":"prompt is too long: 200001 tokens > 200000 maximum"}}]`), provider.ClassContext, "too long"},
 		"too large":         {fault(413, `{"error":{"code":"tokens_limit_reached","message":"Request body too large for gpt-4o model. Max size: 8000 tokens."}}`), provider.ClassContext, "too long"},
-		"no tools":          {fault(400, `{"error":{"message":"registry.ollama.ai/library/gemma does not support tools"}}`), provider.ClassValidation, "cannot use tools"},
+		"no tools":          {fault(400, `{"error":{"message":"library/gemma does not support tools"}}`), provider.ClassValidation, "cannot use tools"},
 		"vLLM's tools":      {fault(400, `{"error":{"message":"\"auto\" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set"}}`), provider.ClassValidation, "--enable-auto-tool-choice"},
 		"llama.cpp's tools": {fault(500, `{"error":{"code":500,"message":"tools param requires --jinja flag","type":"server_error"}}`), provider.ClassValidation, "--jinja"},
 		"no pictures":       {fault(500, `{"error":{"code":500,"message":"image input is not supported - hint: if this is unexpected, you may need to provide the mmproj","type":"server_error"}}`), provider.ClassValidation, "takes no pictures"},
