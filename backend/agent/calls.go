@@ -34,8 +34,9 @@ func (t *turn) calls(items []*session.Item) []*call {
 	return calls
 }
 
-// runCalls runs a reply's calls: those that only look and need no answer
-// beside each other, all others one by one, in the model's order.
+// runCalls runs a reply's calls: those that only look and need no answer, sub
+// agents that only look among them, beside each other, all others one by one, in
+// the model's order.
 func runCalls(ctx context.Context, calls []*call) {
 	var reads []*call
 	flush := func() {
@@ -45,7 +46,7 @@ func runCalls(ctx context.Context, calls []*call) {
 	for _, c := range calls {
 		// What a call would do is looked at when all changes before it are made.
 		refused := c.look(ctx)
-		if refused == nil && c.decision.Effect == approval.Allow && !c.plan.Mutates {
+		if refused == nil && c.decision.Effect == approval.Allow && c.mayShare() {
 			reads = append(reads, c)
 			continue
 		}
@@ -62,6 +63,12 @@ func runCalls(ctx context.Context, calls []*call) {
 		c.alone(ctx)
 	}
 	flush()
+}
+
+// mayShare reports whether the call may run beside others. A plan, a question or
+// the end of a command changes no file, but their order counts.
+func (c *call) mayShare() bool {
+	return !c.plan.Mutates && (c.plan.Kind != session.KindOther || c.item.Tool.Name == nameSubAgent)
 }
 
 // alone runs a call that acts or is asked about: of all sub agents one at a

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/keel-ide/keel/backend/approval"
@@ -190,6 +192,27 @@ func TestApprovedAfterAChangeIsAskedAgain(t *testing.T) {
 	if d := cmp.Diff([]session.FileChange{{Path: "a", Kind: diff.Modified, By: session.ByTool}}, turn.Changes); d != "" {
 		t.Error(d)
 	}
+}
+
+// TestPlansKeepTheirOrder: what changes no file but is no reading either, a plan
+// or a question, runs one by one.
+func TestPlansKeepTheirOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, setup{}, calls("host", `{"command":"first"}`, "host", `{"command":"second"}`), says("Done."))
+		var order []string
+		for _, name := range []string{"first", "second"} {
+			b.disk.hosted[name] = func(context.Context, Host) Result {
+				order = append(order, name+" begins")
+				time.Sleep(time.Second)
+				order = append(order, name+" ends")
+				return Result{Text: name}
+			}
+		}
+		b.turn("plan twice")
+		if d := cmp.Diff([]string{"first begins", "first ends", "second begins", "second ends"}, order); d != "" {
+			t.Error(d)
+		}
+	})
 }
 
 func TestReadsRunBesideEachOther(t *testing.T) {
