@@ -99,25 +99,11 @@ type stream struct {
 	open  bool
 	kind  provider.BlockKind // of the open text or reasoning
 	ids   map[string]bool
-	queue []provider.Event
-	end   error // given when the queue is empty; nil while there is more
+	out   endpoint.Queue
 }
 
 // Next returns the next event that means something to the agent.
-func (s *stream) Next() (provider.Event, error) {
-	for len(s.queue) == 0 {
-		if s.end == nil {
-			s.end = s.cause()
-		}
-		if s.end != nil {
-			return provider.Event{}, s.end
-		}
-		s.step()
-	}
-	event := s.queue[0]
-	s.queue = s.queue[1:]
-	return event, nil
-}
+func (s *stream) Next() (provider.Event, error) { return s.out.Next(s.cause, s.step) }
 
 func (s *stream) step() {
 	var p piece
@@ -127,8 +113,8 @@ func (s *stream) step() {
 		return
 	}
 	if text := string(p.Error); text != "" && text != "null" && text != `""` {
-		s.queue = nil
-		s.end = endpoint.Explain(endpoint.ParseRefusal(p.Error, ""), s.service, s.model, false)
+		s.out.Events = nil
+		s.out.End = endpoint.Explain(endpoint.ParseRefusal(p.Error, ""), s.service, s.model, false)
 		return
 	}
 	s.text(provider.BlockReasoning, p.Message.Thinking)
@@ -141,10 +127,10 @@ func (s *stream) step() {
 	}
 	s.closeText()
 	if p.Prompt > 0 || p.Output > 0 {
-		s.queue = append(s.queue, provider.Event{Kind: provider.EventUsage, Usage: provider.Usage{InputTokens: max(p.Prompt, 0), OutputTokens: max(p.Output, 0)}})
+		s.out.Events = append(s.out.Events, provider.Event{Kind: provider.EventUsage, Usage: provider.Usage{InputTokens: max(p.Prompt, 0), OutputTokens: max(p.Output, 0)}})
 	}
-	s.queue = append(s.queue, provider.Event{Kind: provider.EventStop, StopReason: stopReason(p.DoneReason)})
-	s.end = io.EOF
+	s.out.Events = append(s.out.Events, provider.Event{Kind: provider.EventStop, StopReason: stopReason(p.DoneReason)})
+	s.out.End = io.EOF
 }
 
 // stopped ends a stream that did not say that it is done.
@@ -152,15 +138,15 @@ func (s *stream) stopped(err error) {
 	_, syntax := errors.AsType[*json.SyntaxError](err)
 	switch {
 	case s.cause() != nil:
-		s.end = s.cause()
+		s.out.End = s.cause()
 	case s.closed() != nil:
-		s.end = s.closed()
+		s.out.End = s.closed()
 	case errors.Is(err, io.EOF):
-		s.end = io.EOF // without a stop: Assemble takes it for cut
+		s.out.End = io.EOF // without a stop: Assemble takes it for cut
 	case syntax && s.next == 0:
-		s.end = endpoint.Explain(&endpoint.Refusal{Status: 200, Page: true}, s.service, s.model, false)
+		s.out.End = endpoint.Explain(&endpoint.Refusal{Status: 200, Page: true}, s.service, s.model, false)
 	default:
-		s.end = endpoint.Cut(err, s.service)
+		s.out.End = endpoint.Cut(err, s.service)
 	}
 }
 
@@ -175,13 +161,13 @@ func (s *stream) text(kind provider.BlockKind, text string) {
 		s.open, s.kind = true, kind
 		s.next++
 	}
-	s.queue = append(s.queue, provider.Event{Kind: provider.EventDelta, Index: s.next - 1, Block: kind, Text: text})
+	s.out.Events = append(s.out.Events, provider.Event{Kind: provider.EventDelta, Index: s.next - 1, Block: kind, Text: text})
 }
 
 func (s *stream) closeText() {
 	if s.open {
 		s.open = false
-		s.queue = append(s.queue, provider.Event{Kind: provider.EventBlockStop, Index: s.next - 1})
+		s.out.Events = append(s.out.Events, provider.Event{Kind: provider.EventBlockStop, Index: s.next - 1})
 	}
 }
 
@@ -200,7 +186,7 @@ func (s *stream) call(c call) {
 	s.calls++
 	index := s.next
 	s.next++
-	s.queue = append(s.queue,
+	s.out.Events = append(s.out.Events,
 		provider.Event{Kind: provider.EventBlockStart, Index: index, Block: provider.BlockToolCall, ID: id, Name: c.Function.Name},
 		provider.Event{Kind: provider.EventDelta, Index: index, Block: provider.BlockToolCall, Text: arguments(c.Function.Arguments)},
 		provider.Event{Kind: provider.EventBlockStop, Index: index},

@@ -123,25 +123,11 @@ type stream struct {
 	service    endpoint.Service
 	model, key string
 	translator translator
-	queue      []provider.Event
-	end        error // given when the queue is empty; nil while there is more
+	out        endpoint.Queue
 }
 
 // Next returns the next event that means something to the agent.
-func (s *stream) Next() (provider.Event, error) {
-	for len(s.queue) == 0 {
-		if s.end == nil {
-			s.end = s.cause()
-		}
-		if s.end != nil {
-			return provider.Event{}, s.end
-		}
-		s.step()
-	}
-	event := s.queue[0]
-	s.queue = s.queue[1:]
-	return event, nil
-}
+func (s *stream) Next() (provider.Event, error) { return s.out.Next(s.cause, s.step) }
 
 // step reads a piece: it adds to the queue, or sets the end, or neither.
 func (s *stream) step() {
@@ -151,7 +137,7 @@ func (s *stream) step() {
 	}
 	line, err := readLine(s.reader)
 	done := s.line(line)
-	if s.end != nil || s.raw != nil {
+	if s.out.End != nil || s.raw != nil {
 		return
 	}
 	if done {
@@ -231,7 +217,7 @@ func (s *stream) data(value []byte) (done bool) {
 	}
 	s.pending = append(s.pending, value...)
 	if len(s.pending) > endpoint.ValueLimit {
-		s.end = endpoint.Cut(endpoint.ErrEndless, s.service)
+		s.out.End = endpoint.Cut(endpoint.ErrEndless, s.service)
 		return false
 	}
 	if json.Valid(s.pending) {
@@ -246,7 +232,7 @@ func (s *stream) data(value []byte) (done bool) {
 func (s *stream) dispatch() {
 	s.isError = false
 	if len(s.pending) > 0 {
-		s.end = endpoint.Cut(errors.New("an event that is not JSON"), s.service)
+		s.out.End = endpoint.Cut(errors.New("an event that is not JSON"), s.service)
 	}
 }
 
@@ -265,7 +251,7 @@ func (s *stream) chunk(raw []byte) {
 	// A field of another type than is known counts as missing.
 	if err := json.Unmarshal(raw, &c); err != nil {
 		if _, odd := errors.AsType[*json.UnmarshalTypeError](err); !odd {
-			s.end = endpoint.Cut(err, s.service)
+			s.out.End = endpoint.Cut(err, s.service)
 			return
 		}
 	}
@@ -273,7 +259,7 @@ func (s *stream) chunk(raw []byte) {
 		s.fail(endpoint.ParseRefusal(raw, s.key))
 		return
 	}
-	s.queue = append(s.queue, s.translator.add(c)...)
+	s.out.Events = append(s.out.Events, s.translator.add(c)...)
 	if s.translator.finish == "error" {
 		s.fail(&endpoint.Refusal{Code: "error"})
 		return
@@ -287,25 +273,25 @@ func (s *stream) chunk(raw []byte) {
 
 // fail ends the stream with what the service said.
 func (s *stream) fail(refusal *endpoint.Refusal) {
-	s.queue, s.end = nil, endpoint.Explain(refusal, s.service, s.model, s.key != "")
+	s.out.Events, s.out.End = nil, endpoint.Explain(refusal, s.service, s.model, s.key != "")
 }
 
 // finish ends the stream: completely after [DONE] or a finish, else as cut.
 func (s *stream) finish(err error, done bool) {
 	switch {
 	case s.cause() != nil:
-		s.end = s.cause()
+		s.out.End = s.cause()
 	case len(s.pending) > 0 && !done && s.translator.finish == "":
-		s.end = endpoint.Cut(io.ErrUnexpectedEOF, s.service)
+		s.out.End = endpoint.Cut(io.ErrUnexpectedEOF, s.service)
 	case done || s.translator.finish != "":
-		s.queue = append(s.queue, s.translator.stop()...)
-		s.end = io.EOF
+		s.out.Events = append(s.out.Events, s.translator.stop()...)
+		s.out.End = io.EOF
 	case s.closed() != nil:
-		s.end = s.closed()
+		s.out.End = s.closed()
 	case errors.Is(err, io.EOF):
-		s.end = io.EOF // without a stop: Assemble takes it for cut
+		s.out.End = io.EOF // without a stop: Assemble takes it for cut
 	default:
-		s.end = endpoint.Cut(err, s.service)
+		s.out.End = endpoint.Cut(err, s.service)
 	}
 }
 
