@@ -26,6 +26,11 @@ export function isPlain(call: SessionToolCall): boolean {
   return call.status !== 'waiting' && ['read', 'search', 'other'].includes(call.kind)
 }
 
+/** Reports whether the question that a call puts says all there is to say of it. */
+export function isQuestion(call: SessionToolCall): boolean {
+  return call.name === 'ask_user' && (call.status === 'in_progress' || call.status === 'completed')
+}
+
 export function statusLook(call: SessionToolCall): StatusLook {
   if (call.status === 'completed' && call.hasExit && call.exitCode !== 0) {
     return { icon: 'error', label: `Exit code ${call.exitCode}`, tone: 'bad' }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Failure, type SessionQuestion } from '../../../bridge'
-import { event, session, text, turn } from '../../../testing/sessions'
+import { call, event, session, text, turn } from '../../../testing/sessions'
 import { calls } from '../../../testing/window'
 import { waitsFor } from '../approval/waiting'
 import { agentStates, asking, picture, question } from '../testing/agentStates'
@@ -124,6 +124,17 @@ test.each([
   expect(shown.root.querySelector('.question .answer')?.textContent.replace(/\s+/g, ' ').trim()).toBe(said)
   expect(shown.find('Wrap around')).toBeUndefined()
   expect(document.activeElement).toBe(shown.input())
+})
+
+test.each([
+  ['in_progress', 0],
+  ['completed', 0],
+  ['failed', 1],
+] as const)('a question is not said twice: its call, %s, is drawn %d times', async (status, times) => {
+  const title = 'Ask: which of them?'
+  const asked = call('c1', { name: 'ask_user', kind: 'other', title, status })
+  chat = await renderChat(session({ turns: [turn({ status: 'running', items: [asked] })] }))
+  expect(chat.root.querySelectorAll(`[title="${title}"]`)).toHaveLength(times)
 })
 
 test('a screen reader hears the question', async () => {
