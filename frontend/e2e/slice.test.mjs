@@ -56,6 +56,14 @@ async function contents() {
 
 const settingsText = () => readFile(join(home.config, 'settings.json'), 'utf8')
 
+/** Tells whether some folder's window would open again with its panel. */
+async function panelIsStored() {
+  const entries = await readdir(home.data, { recursive: true, withFileTypes: true })
+  const stored = entries.filter((each) => each.name === 'storage.json')
+  const texts = await Promise.all(stored.map((each) => readFile(join(each.parentPath, each.name), 'utf8')))
+  return texts.some((text) => JSON.parse(text)['workbench.panel.hidden'] === 'false')
+}
+
 before(async () => {
   display = await startDisplay()
   home = await makeHome()
@@ -212,6 +220,8 @@ describe('1 the workbench', { timeout: 300_000 }, () => {
     await page.locator('.xterm-rows', { hasText: 'sum-42' }).waitFor()
     await until('the process runs', async () => (await running('sleep 31.25')).length === 1)
     const [process] = await running('sleep 31.25')
+    // The layout is stored once it has settled; what runs in it needs no such wait.
+    await until('the open panel is stored', panelIsStored)
     await reload(page)
     await page.locator('.xterm-rows', { hasText: 'sum-42' }).waitFor()
     assert.deepEqual(await running('sleep 31.25'), [process], 'the terminal is the same')
