@@ -26,9 +26,10 @@ export function isPlain(call: SessionToolCall): boolean {
   return call.status !== 'waiting' && ['read', 'search', 'other'].includes(call.kind)
 }
 
-/** Reports whether the question that a call puts says all there is to say of it. */
-export function isQuestion(call: SessionToolCall): boolean {
-  return call.name === 'ask_user' && (call.status === 'in_progress' || call.status === 'completed')
+/** Reports whether what a call does shows by itself: a question has its card, a plan its list. */
+export function showsItself(call: SessionToolCall): boolean {
+  const done = call.status === 'in_progress' || call.status === 'completed'
+  return done && (call.name === 'ask_user' || call.name === 'todo')
 }
 
 export function statusLook(call: SessionToolCall): StatusLook {

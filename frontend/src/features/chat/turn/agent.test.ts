@@ -127,15 +127,21 @@ test.each([
 })
 
 test.each([
-  ['in_progress', 0],
-  ['completed', 0],
-  ['failed', 1],
-] as const)('a question is not said twice: its call, %s, is drawn %d times', async (status, times) => {
-  const title = 'Ask: which of them?'
-  const asked = call('c1', { name: 'ask_user', kind: 'other', title, status })
-  chat = await renderChat(session({ turns: [turn({ status: 'running', items: [asked] })] }))
-  expect(chat.root.querySelectorAll(`[title="${title}"]`)).toHaveLength(times)
-})
+  ['ask_user', 'in_progress', 0],
+  ['ask_user', 'completed', 0],
+  ['ask_user', 'failed', 1],
+  ['todo', 'completed', 0],
+  ['todo', 'failed', 1],
+  ['read_file', 'completed', 1],
+] as const)(
+  'what shows by itself is not said twice: %s, %s, is drawn %d times',
+  async (name, status, times) => {
+    const title = 'The call itself'
+    const made = call('c1', { name, kind: 'other', title, status })
+    chat = await renderChat(session({ turns: [turn({ status: 'running', items: [made] })] }))
+    expect(chat.root.querySelectorAll(`[title="${title}"]`)).toHaveLength(times)
+  },
+)
 
 test('a screen reader hears the question', async () => {
   const shown = await ask()
