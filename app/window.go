@@ -63,6 +63,9 @@ func (a *App) run(page fs.FS) error {
 			bind.NewProviders(seam),
 			bind.NewCheckpoints(seam),
 			bind.NewEditors(seam),
+			bind.NewTrust(seam),
+			bind.NewAudit(seam),
+			bind.NewAccess(seam),
 		},
 	}
 	tune(window)

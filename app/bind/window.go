@@ -14,6 +14,7 @@ type Shell interface {
 	SetTitle(title string)
 	OpenExternal(ctx context.Context, address string) error
 	Timing(timing wire.Timing)
+	Notify(ctx context.Context, notification wire.Notification) error
 	Quit()
 	Stay()
 }
@@ -70,6 +71,14 @@ func (w *Window) Timing(timing wire.Timing) error {
 	return w.do("Window.Timing", func(context.Context) error {
 		w.shell.Timing(timing)
 		return nil
+	})
+}
+
+// Notify shows a notification of the system, where it has such a thing; the page
+// asks for it when something waits and the window is not in front.
+func (w *Window) Notify(notification wire.Notification) error {
+	return w.do("Window.Notify", func(ctx context.Context) error {
+		return w.shell.Notify(ctx, notification)
 	})
 }
 

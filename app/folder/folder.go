@@ -49,6 +49,8 @@ type Events interface {
 	Settings(wire.SettingsChanged)
 	Notice(wire.Notice)
 	Checkpoints(wire.CheckpointActivity)
+	Trust(wire.TrustChanged)
+	Audit(wire.AuditChanged)
 }
 
 // Options is what a folder stands on; Paths, Explain and Log are required.

@@ -87,6 +87,8 @@ func (*notices) Sessions(wire.SessionsChanged)       {}
 func (*notices) Settings(wire.SettingsChanged)       {}
 func (*notices) Files(wire.FilesChanged)             {}
 func (*notices) Checkpoints(wire.CheckpointActivity) {}
+func (*notices) Trust(wire.TrustChanged)             {}
+func (*notices) Audit(wire.AuditChanged)             {}
 
 // openWith opens a folder whose keys are kept in k. It returns the home too.
 func openWith(t *testing.T, k *keychain, events folder.Events) (*folder.Folder, string) {

@@ -41,6 +41,11 @@ type ApprovalAnswer struct {
 	Approved   bool   `json:"approved"`
 	Feedback   string `json:"feedback"` // why it was rejected, for the agent to read
 	Trust      string `json:"trust"`    // a pattern to add to the trusted commands; empty for none
+	// Scope is where Trust counts: this session, this workspace or always.
+	Scope TrustScope `json:"scope"`
+	// Command is the command as the person changed it before they agreed to it;
+	// empty when it is the one that was shown.
+	Command string `json:"command"`
 }
 
 // ModelChoice sets what answers in a session.

@@ -16,6 +16,8 @@ type Events struct {
 	Closing  Closing         `event:"closing"`
 
 	Checkpoints CheckpointActivity `event:"checkpoints"`
+	Trust       TrustChanged       `event:"trust"`
+	Audit       AuditChanged       `event:"audit"`
 }
 
 // SessionsChanged says that the list of sessions has changed.

@@ -6,6 +6,7 @@ type WindowState struct {
 	Platform  string      `json:"platform"`  // linux, darwin, windows
 	Workspace Workspace   `json:"workspace"` // zero when no folder is open
 	Recent    []Workspace `json:"recent"`
+	Trust     FolderTrust `json:"trust"`   // of the opened folder
 	Message   string      `json:"message"` // why the asked-for folder is not open; empty when it is
 	Hint      string      `json:"hint"`
 	Open      string      `json:"open"`    // a folder that a later start asked for before there was a page
@@ -42,6 +43,12 @@ type Notice struct {
 	Severity string `json:"severity"` // info, warning, error
 	Message  string `json:"message"`
 	Hint     string `json:"hint"`
+}
+
+// Notification is what the system shows while the window is not in front.
+type Notification struct {
+	Title string `json:"title"`
+	Body  string `json:"body"`
 }
 
 // Closing asks the page whether the window may close although a turn runs; the

@@ -78,7 +78,29 @@ type Request struct {
 	Folder   string   // where the command runs, workspace-relative; "" and "." are the top
 	Mode     string   // autopilot or supervised; anything else counts as supervised
 	Headless bool     // there is nobody to ask
-	Grants   []string // patterns trusted for this run or session only
+	Grants   []string // patterns trusted for this run only
+	Session  []string // patterns trusted for this session only
+}
+
+// Tier is who says something about an act. What is built in counts before what
+// the user says, that before what the opened folder says, which can only
+// tighten, and that before what was agreed to for one session or run.
+type Tier string
+
+const (
+	TierBuiltIn   Tier = "built in"
+	TierUser      Tier = "user"
+	TierWorkspace Tier = "workspace" // the user, for this folder; or the folder's own settings, which only tighten
+	TierSession   Tier = "session"
+	TierRun       Tier = "run" // --trust on the command line
+)
+
+// Step is one thing that was looked at on the way to a decision.
+type Step struct {
+	Tier   Tier
+	Rule   string // one of the Rule constants
+	Effect Effect // what it said; empty when it had no say
+	Text   string // what was found, one sentence for a person
 }
 
 // Decision says whether an act may happen and why, in plain words.
@@ -87,19 +109,27 @@ type Decision struct {
 	Rule    string // one of the Rule constants
 	Pattern string // the trusted pattern or the text of the deny list that matched; may be empty
 	Reason  string // one or two sentences for a person
+	Tier    Tier   // whose rule it is
+	Steps   []Step // how it came about, in order
 }
 
 // Rules is what the user's settings say about commands.
 type Rules struct {
-	TrustedCommands []string // patterns; see [Match]
+	TrustedCommands []string // the user's patterns; see [Match]
+	FolderCommands  []string // patterns that the user trusts in this folder only
 	Denylist        []string // texts; a command that holds one always asks; empty texts count for nothing
-	// FolderUntrusted turns TrustedCommands off: what a stored pattern runs is
-	// decided by the folder's own files. [Request.Grants] still count.
+	FolderDenylist  []string // those of Denylist that only the opened folder asks for
+	GuardOff        bool     // matching a pattern is enough
+	// FolderUntrusted turns TrustedCommands and FolderCommands off: what a stored
+	// pattern runs is decided by the folder's own files. [Request.Grants] and
+	// [Request.Session] still count.
 	FolderUntrusted bool
 }
 
 // Guard looks at a command that a pattern with a star has matched and says
-// whether to ask all the same, with the reason as one sentence.
+// whether to ask all the same, with the reason as one sentence. trusted tells
+// whether some pattern matches a command by itself, which is asked for every
+// further command that it holds.
 type Guard interface {
-	Check(command, pattern string) (ask bool, reason string)
+	Check(command, pattern string, trusted func(command string) bool) (ask bool, reason string)
 }

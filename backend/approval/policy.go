@@ -109,7 +109,9 @@ func (p *Policy) matchCommand(command string, patterns []string) (Decision, bool
 	var objection *Decision
 	for _, pattern := range matching {
 		if p.guard != nil && hasStar(pattern) && pattern != "*" {
-			if ask, reason := p.guard.Check(command, pattern); ask {
+			if ask, reason := p.guard.Check(command, pattern, func(part string) bool {
+				return slices.ContainsFunc(patterns, func(each string) bool { return Match(each, part) })
+			}); ask {
 				if objection == nil {
 					objection = &Decision{Effect: Ask, Rule: RuleGuard, Pattern: pattern, Reason: reason}
 				}

@@ -335,6 +335,21 @@ type Approval struct {
 	Patterns []string `json:"patterns"` // what could be trusted, narrowest first
 	Answer   string   `json:"answer"`   // "", "approved", "rejected", "cancelled"
 	Feedback string   `json:"feedback"` // the user's reason for a rejection
+	// Steps is how the policy came to ask, for a person, in order.
+	Steps []ApprovalStep `json:"steps,omitempty"`
+	// Original is the command as the model wrote it, where the user changed it
+	// before it ran; the call's Command is then what ran.
+	Original string `json:"original,omitempty"`
+	Rule     string `json:"rule,omitempty"` // the rule that asks
+}
+
+// ApprovalStep is one thing that the policy looked at.
+type ApprovalStep struct {
+	Tier string `json:"tier"` // who says so: built in, user, workspace, session, run
+	Rule string `json:"rule"`
+	Text string `json:"text"` // what it found, a sentence
+	// Effect is what it said: allow, ask or deny; empty when it had no say.
+	Effect string `json:"effect"`
 }
 
 // Event is one or more changes of a session, in order. A reader that sees a gap

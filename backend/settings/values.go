@@ -15,10 +15,14 @@ type Values struct {
 	Mode            string // autopilot or supervised
 	TrustedCommands []string
 	CommandDenylist []string
-	Provider        string // its id; empty to choose
-	Model           string // empty for the provider's own choice
-	BedrockRegion   string // empty for the profile's
-	BedrockProfile  string // empty for the default chain
+	FolderDenylist  []string // those of CommandDenylist that only the opened folder asks for
+	GuardOff        bool     // patterns are enough: the command guard is switched off
+	SandboxOff      bool
+	Environment     []string // names of variables that commands get beside the usual ones
+	Provider        string   // its id; empty to choose
+	Model           string   // empty for the provider's own choice
+	BedrockRegion   string   // empty for the profile's
+	BedrockProfile  string   // empty for the default chain
 	BedrockModels   []string
 	OpenAIEndpoints map[string]string // addresses by name; all can be used
 	OpenAIModels    []string
@@ -29,6 +33,8 @@ type Values struct {
 func (v Values) clone() Values {
 	v.TrustedCommands = slices.Clone(v.TrustedCommands)
 	v.CommandDenylist = slices.Clone(v.CommandDenylist)
+	v.FolderDenylist = slices.Clone(v.FolderDenylist)
+	v.Environment = slices.Clone(v.Environment)
 	v.BedrockModels = slices.Clone(v.BedrockModels)
 	v.OpenAIEndpoints = maps.Clone(v.OpenAIEndpoints)
 	v.OpenAIModels = slices.Clone(v.OpenAIModels)
@@ -65,6 +71,7 @@ type value struct {
 	list   []string
 	items  map[string]string
 	number int64
+	off    bool      // of a switch that is on unless somebody switches it off
 	odd    []oddItem // items of a map that cannot be used, and are not in it
 	unread bool
 }
@@ -150,6 +157,10 @@ func loosening(key string, v value) string {
 	switch {
 	case key == KeyMode && v.text == modeSupervised, key == KeyCommandDenylist:
 		return ""
+	case (key == KeyCommandGuard || key == KeySandbox) && !v.off:
+		return ""
+	case key == KeyCommandGuard || key == KeySandbox:
+		return fmt.Sprintf("An opened folder can switch %s on, not off; this has no effect.", key)
 	case key == KeyMode:
 		return "An opened folder can ask for supervised mode, not switch it off; this has no effect."
 	}
@@ -187,6 +198,12 @@ func (p Property) decode(v hujson.Value) (decoded value, wrong string) {
 		return decoded, ""
 	case TypeStringMap:
 		return p.decodeMap(v)
+	case TypeBoolean:
+		literal, ok := v.Value.(hujson.Literal)
+		if !ok || literal.Kind() != 't' && literal.Kind() != 'f' {
+			return value{}, "has to be true or false"
+		}
+		return value{off: literal.Kind() == 'f'}, ""
 	case TypeInteger:
 		literal, ok := v.Value.(hujson.Literal)
 		if !ok || literal.Kind() != '0' {
@@ -224,6 +241,9 @@ func merge(user, workspace layer) Values {
 		OpenAIModels:    slices.Clone(user[KeyOpenAIModels].list),
 		OllamaContext:   int(user[KeyOllamaContext].number),
 		Prices:          maps.Clone(user[KeyPrices].items),
+		GuardOff:        off(KeyCommandGuard, user, workspace),
+		SandboxOff:      off(KeySandbox, user, workspace),
+		Environment:     slices.Clone(user[KeyEnvironment].list),
 	}
 	if user[KeyCommandDenylist].unread { // a trusted command may be on it
 		v.TrustedCommands = nil
@@ -234,7 +254,15 @@ func merge(user, workspace layer) Values {
 	for _, item := range workspace[KeyCommandDenylist].list {
 		if !slices.Contains(v.CommandDenylist, item) {
 			v.CommandDenylist = append(v.CommandDenylist, item)
+			v.FolderDenylist = append(v.FolderDenylist, item)
 		}
 	}
 	return v
+}
+
+// off tells whether a switch that is on by default is off: the user can switch
+// it off, and the opened folder on again.
+func off(key string, user, workspace layer) bool {
+	_, on := workspace[key]
+	return user[key].off && !on
 }

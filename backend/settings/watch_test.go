@@ -72,7 +72,7 @@ func TestOutsideEdits(t *testing.T) {
 				}
 			}, Values{Mode: "autopilot", Model: "x"}},
 			{"made again", func(t *testing.T, p *place) { put(t, p.Workspace, `{"keelAgent.commandDenylist": ["y"]}`) },
-				Values{Mode: "autopilot", Model: "x", CommandDenylist: []string{"y"}}},
+				Values{Mode: "autopilot", Model: "x", CommandDenylist: []string{"y"}, FolderDenylist: []string{"y"}}},
 		}},
 	}
 	for _, test := range tests {

@@ -215,6 +215,9 @@ export async function pressWhenReady(button) {
 const known = [
   // The overlay of Wails' development server; the product has none.
   /reading 'nodes'\)[^]*\/wails\/ipc\.js/,
+  // Its socket is open before the page's side of it is loaded: an event of that
+  // moment reaches nobody. The page asks for everything once it listens.
+  /reading 'EventsNotify'\)[^]*\/wails\/ipc\.js/,
   // VS Code's worker for colours answers for a text that was replaced in the
   // meantime, as when another program writes it; the next answer colours it.
   /(reading 'parent'|null\/undefined state)[^]*\.setTokensAndStates/,

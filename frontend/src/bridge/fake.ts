@@ -26,6 +26,7 @@ const emptyState: WindowState = {
   platform: 'linux',
   workspace: { id: '0123456789abcdef', path: '/home/user/calc', name: 'calc' },
   recent: [],
+  trust: { trusted: true, path: '/home/user/calc', parent: '', effects: [] },
   message: '',
   hint: '',
   open: '',

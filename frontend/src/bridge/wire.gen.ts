@@ -11,6 +11,58 @@ export interface AWSChoices {
   region: string
 }
 
+/** AccessChange is how a person changes an item. */
+export interface AccessChange {
+  /** "" nothing to change; setting, command, variable, network: what Target names */
+  kind: string
+  /** a setting's key, a command's id, a variable's name */
+  target: string
+  /** of a switch: how it stands */
+  on: boolean
+}
+
+/**
+ * AccessItem is one thing and how free the agent is in it. Secrets are shown by
+ * their name only.
+ */
+export interface AccessItem {
+  name: string
+  /** where it lies or what it means; may be empty */
+  detail: string
+  level: AccessLevel
+  change: AccessChange
+}
+
+/** AccessLevel is how free the agent is in something. */
+export type AccessLevel = 'asks' | 'none' | 'open'
+
+/** AccessPractice is advice that stands beside the list. */
+export interface AccessPractice {
+  title: string
+  text: string
+  /** it already holds here, as far as can be seen */
+  done: boolean
+}
+
+/**
+ * AccessSection is one kind of thing that the agent may reach: files,
+ * repositories, variables, cloud credentials, accounts, network, sandbox.
+ */
+export interface AccessSection {
+  /** files, repositories, environment, aws, accounts, network, sandbox */
+  id: string
+  title: string
+  /** a sentence */
+  summary: string
+  items: AccessItem[]
+}
+
+/** AccessState is what the agent can reach, for a person to look through. */
+export interface AccessState {
+  sections: AccessSection[]
+  practices: AccessPractice[]
+}
+
 /** ApprovalAnswer answers the question that a tool call waits for. */
 export interface ApprovalAnswer {
   sessionId: string
@@ -22,10 +74,117 @@ export interface ApprovalAnswer {
   feedback: string
   /** a pattern to add to the trusted commands; empty for none */
   trust: string
+  /** Scope is where Trust counts: this session, this workspace or always. */
+  scope: TrustScope
+  /**
+   * Command is the command as the person changed it before they agreed to it;
+   * empty when it is the one that was shown.
+   */
+  command: string
 }
+
+/** Effect is what a decision allows. */
+export type ApprovalEffect = 'allow' | 'ask' | 'deny'
+
+/**
+ * Tier is who says something about an act. What is built in counts before what
+ * the user says, that before what the opened folder says, which can only
+ * tighten, and that before what was agreed to for one session or run.
+ */
+export type ApprovalTier = 'built in' | 'run' | 'session' | 'user' | 'workspace'
 
 /** Area is a folder tree the page can reach. */
 export type Area = 'config' | 'data' | 'workspace'
+
+/** AuditChanged says that the audit log has grown. */
+export interface AuditChanged {
+  seq: number
+}
+
+/** Event says what an entry tells. */
+export type AuditEvent = 'answer' | 'decision' | 'outcome' | 'trust'
+
+/** AuditPage is a part of the audit log. */
+export interface AuditPage {
+  /** of the last [AuditChanged] it holds */
+  seq: number
+  entries: AuditRecord[]
+  /** there are older ones */
+  more: boolean
+  /** that the log knows, the last used first */
+  sessions: AuditSession[]
+  /** absolute: where the log lies */
+  file: string
+  /** lines that could not be read */
+  damaged: number
+}
+
+/**
+ * AuditQuery chooses entries of the audit log, the newest first. Empty fields
+ * choose everything.
+ */
+export interface AuditQuery {
+  sessionId: string
+  /** of tool: read, search, edit, delete, move, execute, fetch, other; or trust */
+  kind: string
+  /** allowed, approved, rejected, denied, failed */
+  outcome: string
+  /** anywhere in command, paths, title or reason; upper and lower case alike */
+  text: string
+  /** entries with a smaller number only; 0 for the newest */
+  before: number
+  /** 0 for 200 */
+  limit: number
+}
+
+/** Record is a call as its entries tell it, or another event alone. */
+export interface AuditRecord {
+  /** from 1, without gaps; given by [Log.Append] */
+  seq: number
+  /** Unix milliseconds */
+  at: number
+  event: AuditEvent
+  sessionId?: string
+  turnId?: string
+  /** the item's id: joins the entries of one call */
+  callId?: string
+  tool?: string
+  /** of tool, in the session's words */
+  kind?: string
+  title?: string
+  paths?: string[]
+  command?: string
+  folder?: string
+  mode?: string
+  /** of what was decided about */
+  hash?: string
+  /** allow, ask, deny */
+  effect?: string
+  rule?: string
+  tier?: string
+  pattern?: string
+  reason?: string
+  /** approved, rejected, cancelled */
+  answer?: string
+  /** why it was rejected */
+  feedback?: string
+  /** the command before the person changed it */
+  original?: string
+  /** the call's, in the session's words */
+  status?: string
+  exitCode?: number
+  hasExit?: boolean
+  durationMs?: number
+  /** allowed, approved, rejected, denied, failed, cancelled, waiting; or trust */
+  outcome: string
+}
+
+/** AuditSession is a session that the audit log knows. */
+export interface AuditSession {
+  id: string
+  /** empty when the session is gone */
+  title: string
+}
 
 /** Checkpoint is a state of the workspace that can be restored. */
 export interface Checkpoint {
@@ -121,6 +280,13 @@ export type Code = 'bad_pattern' | 'broken' | 'busy' | 'cancelled' | 'changed' |
 export interface Conflict {
   path: string
   reason: string
+}
+
+/** DeniedText is a text that makes a command ask, however it is trusted. */
+export interface DeniedText {
+  text: string
+  /** the opened folder's own settings ask for it */
+  folder: boolean
 }
 
 /**
@@ -234,6 +400,17 @@ export interface FilesChanged {
   changes: FileChange[]
 }
 
+/** FolderTrust says whether what the opened folder holds may run and be obeyed. */
+export interface FolderTrust {
+  trusted: boolean
+  /** the opened folder; empty when none is open */
+  path: string
+  /** the trusted folder above it by which it is trusted; empty when it is itself */
+  parent: string
+  /** Effects is what the switch decides, as it stands, each a sentence. */
+  effects: string[]
+}
+
 /** LastRestore is the restore that was done last. */
 export interface LastRestore {
   /** empty when no turn was reverted by it */
@@ -254,6 +431,12 @@ export interface Notice {
   severity: string
   message: string
   hint: string
+}
+
+/** Notification is what the system shows while the window is not in front. */
+export interface Notification {
+  title: string
+  body: string
 }
 
 /** OpenFolderRequest asks for another workspace in this window. */
@@ -476,6 +659,26 @@ export interface SessionApproval {
   answer: string
   /** the user's reason for a rejection */
   feedback: string
+  /** Steps is how the policy came to ask, for a person, in order. */
+  steps?: SessionApprovalStep[]
+  /**
+   * Original is the command as the model wrote it, where the user changed it
+   * before it ran; the call's Command is then what ran.
+   */
+  original?: string
+  /** the rule that asks */
+  rule?: string
+}
+
+/** ApprovalStep is one thing that the policy looked at. */
+export interface SessionApprovalStep {
+  /** who says so: built in, user, workspace, session, run */
+  tier: string
+  rule: string
+  /** what it found, a sentence */
+  text: string
+  /** Effect is what it said: allow, ask or deny; empty when it had no say. */
+  effect: string
 }
 
 /**
@@ -899,6 +1102,131 @@ export interface Timing {
   editorUsable: number
 }
 
+/** TrustChanged says that the trust state is another one: ask for it again. */
+export interface TrustChanged {
+  seq: number
+  folder: FolderTrust
+}
+
+/** TrustEdit puts one pattern in the place of another. */
+export interface TrustEdit {
+  from: TrustEntry
+  to: TrustEntry
+}
+
+/** TrustEntry is a pattern and where it counts. */
+export interface TrustEntry {
+  pattern: string
+  scope: TrustScope
+  /** of scope session; else empty */
+  sessionId: string
+}
+
+/** TrustExplanation is the policy's answer for a command. */
+export interface TrustExplanation {
+  effect: ApprovalEffect
+  rule: string
+  /** the trusted pattern or denied text that matched; empty for none */
+  pattern: string
+  reason: string
+  tier: ApprovalTier
+  steps: TrustStep[]
+}
+
+/** TrustImport is what the settings of another editor trust. */
+export interface TrustImport {
+  /** "Kiro", "VS Code", "VSCodium", "Cursor" */
+  editor: string
+  /** absolute */
+  file: string
+  patterns: TrustImportPattern[]
+  denied: string[]
+  /** why it could not be read; empty when it was */
+  problem: string
+}
+
+/** TrustImportPattern is one pattern that could be taken over. */
+export interface TrustImportPattern {
+  /** as Keel would write it */
+  pattern: string
+  /** as it stands there */
+  original: string
+  /** what is different, or why it cannot be taken; empty for neither */
+  note: string
+  /** it is trusted already */
+  known: boolean
+  usable: boolean
+  /** it trusts every command, or a program that runs others */
+  wide: boolean
+}
+
+/** TrustImportRequest takes patterns and denied texts over. */
+export interface TrustImportRequest {
+  patterns: string[]
+  denied: string[]
+}
+
+/** TrustPlace is a pattern and where in the list of its scope it goes. */
+export interface TrustPlace {
+  pattern: string
+  scope: TrustScope
+  /** of scope session; else empty */
+  sessionId: string
+  /** from 0; -1 for the end */
+  index: number
+}
+
+/** TrustQuestion asks what would happen to a command. */
+export interface TrustQuestion {
+  command: string
+  /** whose patterns count too; empty for none */
+  sessionId: string
+}
+
+/** TrustScope is where a trusted command counts. */
+export type TrustScope = 'always' | 'session' | 'workspace'
+
+/** TrustState is everything that decides whether a command runs unasked. */
+export interface TrustState {
+  /** of the last [TrustChanged] it holds */
+  seq: number
+  commands: TrustedCommand[]
+  denied: DeniedText[]
+  /** the command guard is on */
+  guard: boolean
+  /** "workspace" when the folder's settings hold it on; else empty */
+  guardBy: string
+  folder: FolderTrust
+  /** why the settings cannot be changed now; empty when they can */
+  broken: string
+}
+
+/** TrustStep is one thing that the policy looked at. */
+export interface TrustStep {
+  tier: ApprovalTier
+  rule: string
+  /** empty when it had no say */
+  effect: ApprovalEffect
+  text: string
+}
+
+/** TrustedCommand is a pattern in the list of trusted commands. */
+export interface TrustedCommand {
+  pattern: string
+  scope: TrustScope
+  /** of scope session; else empty */
+  sessionId: string
+  sessionTitle: string
+  /** commands that it let run */
+  uses: number
+  /** Unix milliseconds; 0 when never */
+  lastUsed: number
+  /** why it does not count now, or what it means beyond its words; empty for neither */
+  note: string
+  /** it lets commands run in this folder now */
+  counts: boolean
+}
+
 /** UnsavedText is what an editor holds and has not saved. */
 export interface UnsavedText {
   path: string
@@ -914,6 +1242,8 @@ export interface WindowState {
   /** zero when no folder is open */
   workspace: Workspace
   recent: Workspace[]
+  /** of the opened folder */
+  trust: FolderTrust
   /** why the asked-for folder is not open; empty when it is */
   message: string
   hint: string
@@ -944,10 +1274,21 @@ export interface Events {
   open: OpenPath
   closing: Closing
   checkpoints: CheckpointActivity
+  trust: TrustChanged
+  audit: AuditChanged
 }
 
 /** The methods that the page can call, by feature. */
 export interface Methods {
+  /** Access is what the agent can reach. */
+  Access: {
+    /** SetNetwork says whether commands reach the network in this folder. */
+    SetNetwork(on: boolean): Promise<void>
+    /** SetVariable says whether commands get an environment variable. */
+    SetVariable(name: string, allowed: boolean): Promise<void>
+    /** State returns what the agent can reach, as it stands now. */
+    State(): Promise<AccessState>
+  }
   /** Agent answers prompts. */
   Agent: {
     /**
@@ -987,6 +1328,14 @@ export interface Methods {
     Stop(sessionID: string): Promise<void>
     /** StopCommand ends a command that goes on in the background. */
     StopCommand(sessionID: string, commandID: string): Promise<void>
+  }
+  /**
+   * Audit is the log of what the agent asked for, what was decided, and what came
+   * of it.
+   */
+  Audit: {
+    /** List returns a part of the log, the newest first. */
+    List(query: AuditQuery): Promise<AuditPage>
   }
   /**
    * Checkpoints are states of the workspace that can be restored. The bytes of a
@@ -1179,8 +1528,32 @@ export interface Methods {
      */
     Write(id: string, seq: number, text: string): Promise<void>
   }
+  /** Trust decides which commands run unasked, and whether the folder is trusted. */
+  Trust: {
+    /** Add trusts a pattern. One that its scope holds already stays where it is. */
+    Add(place: TrustPlace): Promise<void>
+    /** Edit puts one pattern in the place of another. */
+    Edit(edit: TrustEdit): Promise<void>
+    /** Explain says what would happen to a command; nothing is run. */
+    Explain(question: TrustQuestion): Promise<TrustExplanation>
+    /** Import takes patterns and denied texts over into the user's settings. */
+    Import(request: TrustImportRequest): Promise<void>
+    /** Imports looks for commands that other editors on this machine trust. */
+    Imports(): Promise<TrustImport[]>
+    /** Remove takes a pattern out, and returns its place so that Add undoes it. */
+    Remove(entry: TrustEntry): Promise<TrustPlace>
+    /** SetFolder says whether the opened folder is trusted; the person has been asked. */
+    SetFolder(trusted: boolean): Promise<void>
+    /** State returns everything that decides whether a command runs unasked. */
+    State(): Promise<TrustState>
+  }
   /** Window is the window itself: which folder it shows, its title, its end. */
   Window: {
+    /**
+     * Notify shows a notification of the system, where it has such a thing; the page
+     * asks for it when something waits and the window is not in front.
+     */
+    Notify(notification: Notification): Promise<void>
     /**
      * OpenExternal opens a web or mail address in the system's browser, after the
      * user clicked on it and saw it whole.
@@ -1214,7 +1587,9 @@ export interface Methods {
 
 /** The names of all methods, for a client that is built at run time. */
 export const methodNames = {
+  Access: ['SetNetwork', 'SetVariable', 'State'],
   Agent: ['Answer', 'AnswerQuestion', 'Compact', 'EditQueued', 'Examples', 'Providers', 'RemoveQueued', 'RetryNow', 'Send', 'SendNow', 'SetMode', 'SetModel', 'Stop', 'StopCommand'],
+  Audit: ['List'],
   Checkpoints: ['Activity', 'Create', 'Diff', 'Forget', 'Last', 'List', 'Pin', 'Preview', 'Prune', 'Purge', 'Restore', 'Seen', 'StopReading', 'Undo', 'Unsaved', 'Usage'],
   Editors: ['SetProblems', 'SetUnsaved'],
   Files: ['Copy', 'Delete', 'List', 'MakeFolder', 'Move', 'Stat'],
@@ -1224,5 +1599,6 @@ export const methodNames = {
   Settings: ['Read', 'Schema', 'Set', 'State', 'Write'],
   Storage: ['Load', 'Update'],
   Terminals: ['Acknowledge', 'Attach', 'Kill', 'List', 'Open', 'Resize', 'Shells', 'Write'],
-  Window: ['OpenExternal', 'OpenFolder', 'PickFolder', 'Ping', 'Quit', 'SetTitle', 'State', 'Stay', 'Timing'],
+  Trust: ['Add', 'Edit', 'Explain', 'Import', 'Imports', 'Remove', 'SetFolder', 'State'],
+  Window: ['Notify', 'OpenExternal', 'OpenFolder', 'PickFolder', 'Ping', 'Quit', 'SetTitle', 'State', 'Stay', 'Timing'],
 } as const

@@ -1,5 +1,6 @@
 import { fakeBridge, type FakeBridge, type FakeOptions } from '../bridge/fake'
 import type { UnsavedText } from '../bridge'
+import type { HostPage } from '../ui/host'
 import type {
   CheckpointHost,
   DiffTarget,
@@ -35,6 +36,7 @@ export interface FakeWindow extends CheckpointHost {
   answers: (string | undefined)[]
   /** labels of the items to pick, in part; undefined to cancel */
   picks: (string | undefined)[]
+  readonly pages: Map<string, HostPage>
   /** the container of the open dialog */
   modal: HTMLElement | undefined
 }
@@ -63,6 +65,7 @@ export function fakeWindow(options: FakeOptions = {}): FakeWindow {
     confirms: [],
     answers: [],
     picks: [],
+    pages: new Map(),
     modal: undefined,
     notify: { info: toast('info'), warn: toast('warn'), error: toast('error') },
     editors: {
@@ -107,6 +110,13 @@ export function fakeWindow(options: FakeOptions = {}): FakeWindow {
           resolve(answer)
         })
       }),
+    openSettings: async (query) => void host.opened.push(`settings: ${query}`),
+    runCommand: async (id) => void host.opened.push(`command: ${id}`),
+    registerPage: (page) => {
+      host.pages.set(page.id, page)
+      return { dispose: () => void host.pages.delete(page.id) }
+    },
+    openPage: async (id) => void host.opened.push(`page: ${id}`),
     showStatus: (_, entry) => void (host.status = entry),
   }
   return host

@@ -18,6 +18,7 @@ import { openMultiDiff } from './diffs'
 import { folderPaths } from './files/paths'
 import { notify } from './notify'
 import { openModal } from './modal'
+import { openPage, registerPage } from './pages'
 import { StatusBar } from './status'
 import { unsavedEditors } from './unsaved'
 import { registerView, showView } from './views'
@@ -47,6 +48,12 @@ export function chatHost(bridge: Bridge, folder: string): ChatHost {
     openMultiDiff: (title, files) => openMultiDiff(title, files, paths),
     editors: unsavedEditors(paths),
     openModal,
+    registerPage,
+    openPage,
+    runCommand: async (id) => {
+      const commands = await getService(ICommandService)
+      await commands.executeCommand(id)
+    },
     showStatus: new StatusBar().show,
     openSettings: async (query) => {
       const preferences = await getService(IPreferencesService)

@@ -27,8 +27,6 @@ export interface ChatHost extends CheckpointHost {
 
   /** Asks for a folder to work in, as File > Open Folder does. */
   openFolder(): Promise<void>
-  /** Opens the settings editor with a search. */
-  openSettings(query: string): Promise<void>
   /** Opens a new, unsaved document. `language` is a language id. */
   openText(text: string, language: string): Promise<void>
   /** Opens a web or mail address outside; the chat has shown it whole before. */

@@ -1,0 +1,128 @@
+import type { Bridge, Disposable } from '../bridge'
+
+/**
+ * WindowHost is what every feature needs of the window it stands in. The
+ * workbench provides it; the gallery and the tests provide a small one.
+ */
+export interface WindowHost {
+  readonly bridge: Bridge
+  /** Toasts. They resolve at once; an action runs when its button is pressed. */
+  readonly notify: Notify
+  /** Opens a file of the folder: workspace-relative, with forward slashes. */
+  openFile(path: string, line?: number): Promise<void>
+  /** Opens the settings editor with a search. */
+  openSettings(query: string): Promise<void>
+  /** Runs a command of the workbench, or of ours, by its id. */
+  runCommand(id: string): Promise<void>
+  /** Adds a page among the editors, as the settings are one. */
+  registerPage(page: HostPage): Disposable
+  /** Shows a page and gives it the keyboard. */
+  openPage(id: string): Promise<void>
+
+  /** Adds a command to the palette, with a key where it has one. */
+  registerCommand(command: HostCommand): Disposable
+  /** Sets a context key that `when` clauses can name. */
+  setContext(key: string, value: boolean | string): void
+  /** A modal question; false when cancelled. */
+  confirm(question: Question): Promise<boolean>
+  /** The quick pick; undefined when cancelled. Items may still be on their way: it shows that. */
+  pick<T>(
+    items: readonly PickItem<T>[] | Promise<readonly PickItem<T>[]>,
+    options: PickOptions,
+  ): Promise<T | undefined>
+  /** One line of text; undefined when cancelled. */
+  ask(options: AskOptions): Promise<string | undefined>
+  /**
+   * Draws a modal dialog, read out as `label`, until `close` is called; undefined when it was closed
+   * otherwise. What is drawn gives the keyboard to one of its parts.
+   */
+  openModal<T>(
+    label: string,
+    draw: (container: HTMLElement, close: (answer?: T) => void) => Disposable,
+  ): Promise<T | undefined>
+  /** Shows an entry in the status bar, or takes it away. */
+  showStatus(id: string, entry: StatusEntry | undefined): void
+}
+
+/** HostPage is a page among the editors. */
+export interface HostPage {
+  id: string
+  /** of its tab */
+  title: string
+  /** a codicon's name without "codicon-" */
+  icon: string
+  /** Draws into a container that grows with what it holds; the page scrolls. */
+  render(container: HTMLElement): Disposable
+}
+
+export interface Notify {
+  info(message: string, actions?: readonly ToastAction[]): void
+  warn(message: string, actions?: readonly ToastAction[]): void
+  error(message: string, actions?: readonly ToastAction[]): void
+}
+
+export interface ToastAction {
+  label: string
+  run(): void | Promise<void>
+}
+
+/** HostCommand is something a person can do; menus, buttons, keys and the palette name its id. */
+export interface HostCommand {
+  id: string
+  /** as in the palette: "Keel: View All Changes" */
+  title: string
+  /** VS Code's notation: "ctrl+l" */
+  key?: string
+  /** a VS Code when clause */
+  when?: string
+  /** also in the "…" menu of this view */
+  menu?: string
+  run(): void | Promise<void>
+}
+
+export interface Question {
+  message: string
+  detail: string
+  /** the button that says yes */
+  primary: string
+  /** it destroys something */
+  danger?: boolean
+}
+
+export interface PickOptions {
+  title: string
+  placeholder: string
+  /** Adds a button that goes back to what was asked before; the pick then counts as cancelled. */
+  back?: () => Promise<void>
+}
+
+export interface AskOptions {
+  title: string
+  value: string
+  placeholder: string
+  /** It is a key or a password: not shown while it is typed. */
+  secret?: boolean
+  /** Says what is wrong with a text, which then cannot be given; undefined when nothing is. */
+  check?: (text: string) => string | undefined
+}
+
+export interface PickItem<T> {
+  label: string
+  description?: string
+  detail?: string
+  /** a heading above this item */
+  group?: string
+  /** the present choice: shown as such, and selected at first */
+  current?: boolean
+  value: T
+}
+
+export interface StatusEntry {
+  /** may begin with an icon, as "$(history) " */
+  text: string
+  /** read out instead of the text */
+  label: string
+  tooltip: string
+  /** the id of the command that a click runs */
+  command?: string
+}
