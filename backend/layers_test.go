@@ -37,8 +37,8 @@ func rows() [][]string {
 		{"backend/workspace", "backend/checkpoint", "backend/command", "backend/terminal", "backend/search", "backend/fetch", "backend/audit"},
 		{"backend/checkpoint/internal/meta", "backend/checkpoint/internal/scan"},
 		{"backend/checkpoint/internal/pack"},
-		{"backend/checkpoint/internal/fault", "backend/checkpoint/internal/ignore", "backend/checkpoint/internal/node", "backend/checkpoint/internal/watch"},
-		{"backend/atomicfile", "backend/diff", "backend/event", "backend/inotify", "backend/bug", "backend/secret", "backend/redact", "backend/sandbox", "backend/shellenv"},
+		{"backend/checkpoint/internal/fault", "backend/checkpoint/internal/node", "backend/checkpoint/internal/watch"},
+		{"backend/atomicfile", "backend/diff", "backend/event", "backend/inotify", "backend/ignore", "backend/bug", "backend/secret", "backend/redact", "backend/sandbox", "backend/shellenv"},
 	}
 }
 

@@ -24,7 +24,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/keel-ide/keel/backend/checkpoint/internal/ignore"
+	"github.com/keel-ide/keel/backend/ignore"
 	"github.com/keel-ide/keel/backend/checkpoint/internal/node"
 	"github.com/keel-ide/keel/backend/checkpoint/internal/pack"
 )

@@ -1,7 +1,7 @@
 package scan
 
 import (
-	"github.com/keel-ide/keel/backend/checkpoint/internal/ignore"
+	"github.com/keel-ide/keel/backend/ignore"
 	"github.com/keel-ide/keel/backend/checkpoint/internal/node"
 )
 
