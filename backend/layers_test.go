@@ -30,7 +30,7 @@ func rows() [][]string {
 		{"app/folder", "app/instance"},
 		{"app/wire"},
 		{"backend/agent", "backend/tool"},
-		{"backend/provider/bedrock", "backend/provider/ollama", "backend/provider/openai", "backend/provider/practice", "backend/provider/replay", "backend/approval", "backend/trust", "backend/change", "backend/session", "backend/settings"},
+		{"backend/provider/bedrock", "backend/provider/ollama", "backend/provider/openai", "backend/provider/practice", "backend/provider/replay", "backend/approval", "backend/trust", "backend/trust/editors", "backend/change", "backend/session", "backend/settings"},
 		{"backend/price", "backend/provider/endpoint", "backend/approval/guard"},
 		{"backend/provider"},
 		{"backend/checkpoint/bench"},
