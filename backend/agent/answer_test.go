@@ -163,7 +163,9 @@ func TestOnlyCommandsCanBeChanged(t *testing.T) {
 func TestSessionGrants(t *testing.T) {
 	b := commandBench(t, calls("run", `{"command":"a"}`), calls("run", `{"command":"a"}`), says("ok"))
 	var used []string
-	b.o.Used = func(sessionID string, d approval.Decision) { used = append(used, sessionID+" "+string(d.Tier)+" "+d.Pattern) }
+	b.o.Used = func(sessionID string, d approval.Decision) {
+		used = append(used, sessionID+" "+string(d.Tier)+" "+d.Pattern)
+	}
 	id := b.send("go")
 	if err := b.answers(Answer{Approved: true, Grant: "a"}); err != nil {
 		t.Fatal(err)

@@ -80,6 +80,9 @@ func headlessAdvice(d Decision, r Request) string {
 		if hasStar(r.Command) {
 			return nobody + "; do it in the window, where you can approve it."
 		}
+		if d.Rule == RuleUntrusted && d.Pattern != "" { // a stored one, in a folder that is not trusted
+			return fmt.Sprintf("%s; to allow it, add --trust %s, or --trust-workspace where you trust this folder.", nobody, shellQuote(r.Command))
+		}
 		return fmt.Sprintf("%s; to allow it, add --trust %s.", nobody, shellQuote(r.Command))
 	case RuleDenyList:
 		return nobody + "; to allow it, take that text off keelAgent.commandDenylist, or run it in the window and approve it."

@@ -112,6 +112,8 @@ type Summary struct {
 	UpdatedAt int64  `json:"updatedAt"`
 	Running   bool   `json:"running"`
 	Waiting   bool   `json:"waiting"` // for an approval or an answer
+	// Grants are those of the [Session].
+	Grants []string `json:"grants,omitempty"`
 }
 
 // Found is a session in which a search has found its text.

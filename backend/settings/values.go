@@ -18,6 +18,7 @@ type Values struct {
 	FolderDenylist  []string // those of CommandDenylist that only the opened folder asks for
 	DenylistUnknown bool     // it cannot be read, so that a trusted command may be on it: none is trusted
 	GuardOff        bool     // patterns are enough: the command guard is switched off
+	GuardByFolder   bool     // the user has switched the guard off, and the opened folder on again
 	SandboxOff      bool
 	Environment     []string // names of variables that commands get beside the usual ones
 	Provider        string   // its id; empty to choose
@@ -245,6 +246,7 @@ func merge(user, workspace layer) Values {
 		OllamaContext:   int(user[KeyOllamaContext].number),
 		Prices:          maps.Clone(user[KeyPrices].items),
 		GuardOff:        off(KeyCommandGuard, user, workspace),
+		GuardByFolder:   user[KeyCommandGuard].off && !off(KeyCommandGuard, user, workspace),
 		SandboxOff:      off(KeySandbox, user, workspace),
 		Environment:     slices.Clone(user[KeyEnvironment].list),
 	}

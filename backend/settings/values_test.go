@@ -131,7 +131,7 @@ func TestMerge(t *testing.T) {
 		{
 			"the folder switches guard and sandbox on",
 			`{"keelAgent.commandGuard": false, "keelAgent.sandbox": false}`,
-			`{"keelAgent.commandGuard": true, "keelAgent.sandbox": true}`, defaults, nil,
+			`{"keelAgent.commandGuard": true, "keelAgent.sandbox": true}`, Values{Mode: "autopilot", GuardByFolder: true}, nil,
 		},
 		{
 			"the folder cannot switch guard and sandbox off, nor pass variables on",
