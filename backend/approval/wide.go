@@ -12,7 +12,8 @@ func Wide(pattern string) bool {
 	if !ok {
 		return pattern == "*"
 	}
-	return !slices.ContainsFunc(Suggest(prefix+" x"), func(suggested string) bool { return suggested != prefix+" x" })
+	command := prefix + " _" // an argument that is no subcommand of anything
+	return !slices.ContainsFunc(Suggest(command), func(suggested string) bool { return suggested != command })
 }
 
 // StarMeansNothing reports whether a pattern holds a star that only stands for
