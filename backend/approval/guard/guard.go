@@ -68,12 +68,13 @@ func New() *Guard {
 // Check says whether to ask about a command all the same, although pattern
 // matches it, and why, as one sentence. trusted tells whether some pattern
 // matches a command by itself. A pattern without a star that equals the command
-// shows everything, and so does `*`.
+// shows everything, and so does `*`; but `sort *` as a command is not what
+// `sort *` as a pattern says.
 func (g *Guard) Check(command, pattern string, trusted func(command string) bool) (ask bool, reason string) {
-	if pattern == "*" || pattern == command {
+	prefix, ok := strings.CutSuffix(pattern, " *")
+	if pattern == "*" || !ok && pattern == command {
 		return false, ""
 	}
-	prefix, ok := strings.CutSuffix(pattern, " *")
 	if !ok || !strings.HasPrefix(command, prefix) {
 		return true, "The trusted command does not cover it."
 	}
