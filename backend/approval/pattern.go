@@ -25,7 +25,8 @@ func Match(pattern, command string) bool {
 		return true
 	}
 	if prefix, ok := starPrefix(pattern); ok {
-		return command == prefix || strings.HasPrefix(command, prefix+" ")
+		rest, matches := strings.CutPrefix(command, prefix)
+		return matches && (rest == "" || rest[0] == ' ')
 	}
 	return command == pattern
 }

@@ -128,7 +128,7 @@ func (g *Guard) Launches(words []string) bool {
 		c.words = append(c.words, word{text: each, globAt: -1})
 	}
 	for _, row := range p.rows {
-		if _, launcher := row.launcher(); launcher && (row.under == "" || c.subcommand(row.under, p) > 0) {
+		if row.launcher && (row.under == "" || c.subcommand(row.paths, p) > 0) {
 			return true
 		}
 	}

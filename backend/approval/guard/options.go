@@ -10,8 +10,25 @@ import (
 // program is what the table says about one program.
 type program struct {
 	name string
-	rows []row
+	rows []indexed
 	habit
+	flags, exact, known []string // those of habit, divided
+}
+
+// indexed is a row whose texts have been divided once.
+type indexed struct {
+	row
+	choices  []choice
+	paths    [][]string // of subcommands
+	needs    int        // words that a pattern has to show
+	launcher bool       // the row is about the program or the subcommand itself
+}
+
+// choice is one option of a row.
+type choice struct {
+	option     string
+	only       string // characters of which the value has to hold one; empty: any value counts
+	assignment bool   // option is a name, and the word sets it
 }
 
 // index sorts the table by program.
@@ -22,7 +39,7 @@ func index(rows []row, habits []habit) map[string]*program {
 			if programs[name] == nil {
 				programs[name] = &program{name: name}
 			}
-			programs[name].rows = append(programs[name].rows, r)
+			programs[name].rows = append(programs[name].rows, divide(r))
 		}
 	}
 	for _, h := range habits {
@@ -30,10 +47,29 @@ func index(rows []row, habits []habit) map[string]*program {
 			if programs[name] == nil {
 				programs[name] = &program{name: name}
 			}
-			programs[name].habit = h
+			p := programs[name]
+			p.habit = h
+			p.flags, p.exact, p.known = strings.Fields(h.flags), strings.Fields(h.exact), strings.Fields(h.known)
 		}
 	}
 	return programs
+}
+
+func divide(r row) indexed {
+	result := indexed{row: r}
+	if len(r.options) == 2 && r.options[0] == ':' {
+		result.needs, result.launcher = int(r.options[1]-'0'), true
+	}
+	if r.under != "" && r.under != "^" {
+		for _, path := range strings.Split(r.under, "|") {
+			result.paths = append(result.paths, strings.Fields(path))
+		}
+	}
+	for _, text := range strings.Fields(r.options) {
+		option, only, conditional := strings.Cut(text, "=")
+		result.choices = append(result.choices, choice{option: option, only: only, assignment: conditional && only == ""})
+	}
+	return result
 }
 
 // find looks a program up by the last part of its path, without a version.
@@ -103,15 +139,15 @@ func (g *Guard) judgeProgram(c call, shown int) string {
 
 // judge compares one row with a call. excused tells that the row applies, but
 // to words of the pattern itself.
-func (r row) judge(c call, p *program, shown int) (reason string, excused bool) {
+func (r indexed) judge(c call, p *program, shown int) (reason string, excused bool) {
 	under := 0 // the word after which the row counts
-	if r.under != "" && r.under != "^" {
-		if under = c.subcommand(r.under, p); under == 0 {
+	if len(r.paths) > 0 {
+		if under = c.subcommand(r.paths, p); under == 0 {
 			return "", false
 		}
 	}
-	if needs, launcher := r.launcher(); launcher {
-		if c.operandsShown(under, shown) >= needs {
+	if r.launcher {
+		if c.operandsShown(under, shown) >= r.needs {
 			return "", true
 		}
 		return fmt.Sprintf("%s can %s, and the trusted command does not show what.", quote(c.joined(under+1)), r.does), false
@@ -138,21 +174,20 @@ func (r row) judge(c call, p *program, shown int) (reason string, excused bool) 
 
 // matches reports whether a word is one of the row's options, and whether the
 // word behind it can be its value.
-func (r row) matches(c call, i int, p *program) (match, takesNext bool) {
+func (r indexed) matches(c call, i int, p *program) (match, takesNext bool) {
 	text := c.words[i].text
 	next := ""
 	if i+1 < len(c.words) {
 		next = c.words[i+1].text
 	}
-	for _, option := range strings.Fields(r.options) {
-		option, only, conditional := strings.Cut(option, "=")
-		if conditional && only == "" { // NAME= stands for an assignment to NAME
-			if strings.HasPrefix(text, option+"=") || strings.HasPrefix(text, option+":=") || strings.HasPrefix(text, option+"+=") {
+	for _, each := range r.choices {
+		if each.assignment {
+			if rest, ok := strings.CutPrefix(text, each.option); ok && strings.HasPrefix(strings.TrimLeft(rest, ":+?! "), "=") {
 				return true, false
 			}
 			continue
 		}
-		attached, rest, ok := p.option(text, option)
+		attached, rest, ok := p.option(text, each.option)
 		if !ok {
 			continue
 		}
@@ -160,7 +195,7 @@ func (r row) matches(c call, i int, p *program) (match, takesNext bool) {
 		if attached {
 			value = rest
 		}
-		if conditional && !strings.ContainsAny(value, only) {
+		if each.only != "" && !strings.ContainsAny(value, each.only) {
 			continue
 		}
 		return true, !attached && i+1 < len(c.words)
@@ -188,7 +223,7 @@ func (p *program) option(text, option string) (attached bool, value string, ok b
 			return false, "", false
 		}
 		// A unique beginning of a long option is enough for most programs.
-		return attached, value, name == option || strings.HasPrefix(option, name) && !slices.Contains(strings.Fields(p.exact), name)
+		return attached, value, name == option || strings.HasPrefix(option, name) && !slices.Contains(p.exact, name)
 	case len(option) > 2 || p.oneDash:
 		if !strings.HasPrefix(text, "-") {
 			return false, "", false
@@ -197,7 +232,7 @@ func (p *program) option(text, option string) (attached bool, value string, ok b
 		if name == option || "-"+name == option {
 			return attached, value, true
 		}
-		if stem, glued := strings.CutSuffix(option, "…"); glued && strings.HasPrefix(text, stem) && !slices.Contains(strings.Fields(p.exact), "-"+name) {
+		if stem, glued := strings.CutSuffix(option, "…"); glued && strings.HasPrefix(text, stem) && !slices.Contains(p.exact, "-"+name) {
 			return true, text[len(stem):], true
 		}
 		return false, "", false
@@ -222,23 +257,14 @@ func (p *program) short(text string, letter byte) (attached bool, value string, 
 	return false, "", false
 }
 
-// launcher tells how many words behind the program or the subcommand a pattern
-// has to show, when the row is about the program or the subcommand itself.
-func (r row) launcher() (needs int, ok bool) {
-	if len(r.options) != 2 || r.options[0] != ':' {
-		return 0, false
-	}
-	return int(r.options[1] - '0'), true
-}
-
-// subcommand returns the place of the first word that is one of names and can
+// subcommand returns the place of the first word that is one of paths and can
 // be the subcommand, or 0. A word right behind an option may be the option's
 // value or the subcommand, so it counts as both. Further names, as in
 // `submodule foreach`, may stand anywhere behind the first.
-func (c call) subcommand(names string, p *program) int {
-	for _, alternative := range strings.Split(names, "|") {
-		path := strings.Fields(alternative)
-		for _, i := range c.candidates(1) {
+func (c call) subcommand(paths [][]string, p *program) int {
+	candidates := c.candidates(1)
+	for _, path := range paths {
+		for _, i := range candidates {
 			if !p.names(c.words[i].text, path[0]) {
 				continue
 			}
@@ -261,7 +287,7 @@ func (p *program) names(text, name string) bool {
 	if text == name {
 		return true
 	}
-	return p.abbreviates && text != "" && strings.HasPrefix(name, text) && !slices.Contains(strings.Fields(p.exact), text)
+	return p.abbreviates && text != "" && strings.HasPrefix(name, text) && !slices.Contains(p.exact, text)
 }
 
 // candidates returns the places of the words that can be the first operand.
@@ -298,7 +324,7 @@ func (c call) operandsShown(under, shown int) int {
 func (c call) terminated(i int, p *program) bool {
 	for j := 1; j < i; j++ {
 		if c.words[j].text == "--" && (j == 1 || !isOption(c.words[j-1].text) || strings.Contains(c.words[j-1].text, "=") ||
-			slices.Contains(strings.Fields(p.flags), c.words[j-1].text)) {
+			slices.Contains(p.flags, c.words[j-1].text)) {
 			return true
 		}
 	}
@@ -321,21 +347,21 @@ func isOption(text string) bool {
 // unknownSubcommand asks where a program starts other programs for subcommands
 // that it does not know itself.
 func (p *program) unknownSubcommand(c call, shown int) string {
-	if p.known == "" {
+	if len(p.known) == 0 {
 		return ""
 	}
 	for i := 1; i < len(c.words); i++ {
 		text := c.words[i].text
 		if isOption(text) {
-			if i >= shown && !slices.Contains(strings.Fields(p.flags), text) {
+			if i >= shown && !slices.Contains(p.flags, text) {
 				return fmt.Sprintf("%s stands before the subcommand of %s, where options can change which program runs.", quote(text), p.name)
 			}
 			continue
 		}
-		if before := c.words[i-1].text; i < shown && i > 1 && isOption(before) && !slices.Contains(strings.Fields(p.flags), before) {
+		if before := c.words[i-1].text; i < shown && i > 1 && isOption(before) && !slices.Contains(p.flags, before) {
 			continue // the value of an option
 		}
-		if i < shown || slices.Contains(strings.Fields(p.known), text) {
+		if i < shown || slices.Contains(p.known, text) {
 			return ""
 		}
 		return fmt.Sprintf("%s is not known as a part of %s, which can start another program by that name.", quote(p.name+" "+text), p.name)

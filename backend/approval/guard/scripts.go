@@ -177,7 +177,7 @@ func (p *program) standardInput(c call, shown int) string {
 		case w.text != "-" && !isOption(w.text):
 			return ""
 		case i+1 < shown:
-		case strings.HasPrefix(w.text, "--") && strings.Contains(w.text, "="), slices.Contains(strings.Fields(p.flags), w.text):
+		case strings.HasPrefix(w.text, "--") && strings.Contains(w.text, "="), slices.Contains(p.flags, w.text):
 		case slices.Contains([]string{"--version", "-V", "-VV", "--help", "-h", "--test"}, w.text):
 			return ""
 		default:

@@ -142,9 +142,15 @@ func (r *reader) call(c *syntax.CallExpr, separator string) string {
 	if name := r.command[next.start:next.words[0].end]; !plainName(name) {
 		return fmt.Sprintf("The program's name is written as %s, which can hide what it is.", quote(name))
 	}
+	if len(r.calls) == mostCalls {
+		return fmt.Sprintf("It holds more than %d commands.", mostCalls)
+	}
 	r.calls = append(r.calls, next)
 	return ""
 }
+
+// mostCalls is the number of commands above which nobody reads them all.
+const mostCalls = 50
 
 // plainName reports whether a program's name is written the way it is read.
 func plainName(name string) bool {

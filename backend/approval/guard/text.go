@@ -32,7 +32,7 @@ func inspectCharacters(command string) string {
 	previous := rune(' ')
 	for _, r := range command {
 		switch {
-		case r == '\n' || r == '\t' || r == ' ':
+		case previous < utf8.RuneSelf && r >= ' ' && r < 0x7f, r == '\n' || r == '\t' || r == ' ':
 		case r < utf8.RuneSelf && unicode.IsControl(r), unicode.Is(unicode.Cc, r):
 			return fmt.Sprintf("It holds the control character U+%04X.", r)
 		case bidirectional(r):
