@@ -101,3 +101,42 @@ func TestCorpusHasNoTwins(t *testing.T) {
 		seen[key] = e.line
 	}
 }
+
+// TestSuggestionsLetTheCommandRun holds what the approval card offers to what
+// the policy then does.
+func TestSuggestionsLetTheCommandRun(t *testing.T) {
+	root := t.TempDir()
+	wide := 0
+	for _, e := range examples(t) {
+		for i, pattern := range approval.Suggest(e.command) {
+			if d := decide(t, root, []string{pattern}, e.command); d.Effect != approval.Allow {
+				t.Errorf("Suggest(%q)[%d] = %q, but the command still asks: %s", e.command, i, pattern, d.Reason)
+			}
+			if i > 0 {
+				wide++
+			}
+		}
+	}
+	if wide < 50 {
+		t.Errorf("only %d suggestions have a star", wide)
+	}
+}
+
+// TestLaunchesIsWhatAsks holds the programs that are never suggested by name to
+// the guard's own decision: a launcher's star pattern covers no program.
+func TestLaunchesIsWhatAsks(t *testing.T) {
+	g := guard.New()
+	nothing := func(string) bool { return false }
+	for _, command := range []string{"env x", "sudo x", "xargs x", "npx x", "timeout 5 x", "npm exec x", "go run x", "eval x", "git difftool x", "cargo run x", "busybox x"} {
+		words := strings.Fields(command)
+		if ask, _ := g.Check(command, words[0]+" *", nothing); !ask || !g.Launches(words) {
+			t.Errorf("%q: asks %v, launches %v, want both", command, ask, g.Launches(words))
+		}
+	}
+	for _, command := range []string{"npm test", "go test ./...", "git status", "ls", "cargo build", "make", "unheardof x"} {
+		words := strings.Fields(command)
+		if ask, reason := g.Check(command, words[0]+" *", nothing); ask || g.Launches(words) {
+			t.Errorf("%q: asks %v (%s), launches %v, want neither", command, ask, reason, g.Launches(words))
+		}
+	}
+}
