@@ -16,6 +16,9 @@ func judgeBuiltin(c call, followed bool) string {
 	if !shellBuiltin(name) {
 		return ""
 	}
+	if reason := c.fileNames(name, false); reason != "" && name != "echo" && name != "kill" {
+		return reason
+	}
 	switch name {
 	case "cd":
 		if followed {
@@ -30,6 +33,9 @@ func judgeBuiltin(c call, followed bool) string {
 	case "printf":
 		if len(c.words) > 1 && strings.HasPrefix(c.words[1].text, "-v") {
 			return `"printf -v" sets a variable.`
+		}
+		if len(c.words) > 1 && countsIntoVariable(c.words[1].text) {
+			return `"%n" in the format of "printf" sets a variable.`
 		}
 		return ""
 	case "wait":
@@ -46,6 +52,21 @@ func judgeBuiltin(c call, followed bool) string {
 		return ""
 	}
 	return fmt.Sprintf("%s is a part of the shell that can change what later commands mean or run other commands; it is only trusted word for word.", quote(name))
+}
+
+// countsIntoVariable reports whether a format of printf holds %n, with whatever
+// flags and widths between.
+func countsIntoVariable(format string) bool {
+	for {
+		_, rest, found := strings.Cut(format, "%")
+		if !found {
+			return false
+		}
+		if strings.HasPrefix(strings.TrimLeft(rest, "-+ #0123456789.*'hlLjzt"), "n") {
+			return true
+		}
+		format = strings.TrimPrefix(rest, "%")
+	}
 }
 
 // uses returns the first word that is one of options.
@@ -76,7 +97,7 @@ func shellBuiltin(name string) bool {
 // harmless lists the built-ins that only look, print, signal or wait.
 func harmless(name string) bool {
 	switch name {
-	case ":", "[", "echo", "exit", "false", "help", "jobs", "kill", "printf", "pwd", "test", "times", "true", "type", "wait", "cd":
+	case ":", "[", "echo", "exit", "false", "help", "kill", "printf", "pwd", "test", "times", "true", "type", "wait", "cd":
 		return true
 	}
 	return false

@@ -119,7 +119,7 @@ func (g *Guard) judgeProgram(c call, shown int) string {
 			return reason
 		}
 	}
-	if reason := p.fileNames(c); reason != "" {
+	if reason := c.fileNames(p.name, !p.ignoresDashes); reason != "" {
 		return reason
 	}
 	if !excused {
@@ -156,7 +156,7 @@ func (r indexed) judge(c call, p *program, shown int) (reason string, excused bo
 		if c.terminated(i, p) && !p.ignoresDashes {
 			break
 		}
-		if i >= shown && !isOption(c.words[i].text) && (r.under == "^" || p.interpreter) {
+		if i >= shown && !isOption(c.words[i].text) && !strings.HasPrefix(c.words[i].text, "+") && (r.under == "^" || p.interpreter) {
 			break // the subcommand, or the file that the interpreter reads
 		}
 		match, takesNext := r.matches(c, i, p)
@@ -370,8 +370,9 @@ func (p *program) unknownSubcommand(c call, shown int) string {
 }
 
 // fileNames asks about a pattern of file names that can become an option or a
-// subcommand of the program.
-func (p *program) fileNames(c call) string {
+// subcommand of the program. dashes tells whether "--" ends its options.
+func (c call) fileNames(name string, dashes bool) string {
+	var nothing program // of whose options nothing is known
 	for i, w := range c.words {
 		if i == 0 || w.globAt < 0 {
 			continue
@@ -380,10 +381,10 @@ func (p *program) fileNames(c call) string {
 		if strings.Contains(fixed, "/") && !isOption(fixed) || strings.HasPrefix(fixed, "--") && strings.Contains(fixed, "=") {
 			continue
 		}
-		if c.terminated(i, p) && !p.ignoresDashes {
+		if dashes && c.terminated(i, &nothing) {
 			continue
 		}
-		return fmt.Sprintf("A file's name that matches %s can be an option of %s; write %s.", quote(w.text), p.name, quote("./"+w.text))
+		return fmt.Sprintf("A file's name that matches %s can be an option of %s; write %s.", quote(w.text), name, quote("./"+w.text))
 	}
 	return ""
 }

@@ -43,7 +43,7 @@ func oraclePatterns() []string {
 // hostileNames are files that become options or subcommands where a pattern of
 // names is expanded.
 func hostileNames() []string {
-	return []string{"-exec", "-delete", "--output=x", "--output=x.go", "--pre=x", "-c", "-o", "-fprint", "a.go", "b c", "{}", ";", "exec", "~", "SHELL=x", "e id", "--checkpoint-action=x", "-execdir"}
+	return []string{"-exec", "-delete", "--output=x", "--output=x.go", "--pre=x", "-c", "-o", "-fprint", "a.go", "b c", "{}", ";", "exec", "~", "SHELL=x", "e id", "--checkpoint-action=x", "-execdir", "-v", "a[$(curl x)]", "%n"}
 }
 
 // stub builds the program that stands for every other one.

@@ -173,11 +173,12 @@ func judgeAwk(c call, _ int) string {
 // input, where a pipe can put anything, or may do so.
 func (p *program) standardInput(c call, shown int) string {
 	for i, w := range c.words[1:] {
+		option, _, _ := strings.Cut(w.text, "=")
 		switch {
-		case w.text != "-" && !isOption(w.text):
+		case w.text != "-" && !isOption(w.text) && !strings.HasPrefix(w.text, "+"):
 			return ""
 		case i+1 < shown:
-		case strings.HasPrefix(w.text, "--") && strings.Contains(w.text, "="), slices.Contains(p.flags, w.text):
+		case slices.Contains(p.flags, option):
 		case slices.Contains([]string{"--version", "-V", "-VV", "--help", "-h", "--test"}, w.text):
 			return ""
 		default:
@@ -248,6 +249,40 @@ func judgeSecondFile(c call, shown int) string {
 		}
 		if operands++; operands == 2 && i+1 >= shown {
 			return fmt.Sprintf("%s writes to %s.", c.words[0].text, quote(w.text))
+		}
+	}
+	return ""
+}
+
+// judgeGit asks before the repository's content is sent to an address that is
+// none of its remotes, and about addresses that name a program. Source:
+// git-push(1), git-remote-ext(1).
+func judgeGit(c call, shown int) string {
+	pushes := c.subcommand([][]string{{"push"}}, &program{})
+	for i := 1; i < len(c.words); i++ {
+		text, before := c.words[i].text, c.words[i-1].text
+		if i < shown {
+			continue
+		}
+		if strings.HasPrefix(text, "ext::") || strings.Contains(text, "=ext::") {
+			return fmt.Sprintf("%s is an address that names a program to run.", quote(text))
+		}
+		if pushes == 0 || i <= pushes || isOption(text) || before == "-o" || before == "--push-option" {
+			continue
+		}
+		pushes = 0 // only the first operand is a place
+		if strings.ContainsAny(text, ":/\\") || text == "." || text == ".." {
+			return fmt.Sprintf("It sends the repository's content to %s, which is not the name of a remote.", quote(text))
+		}
+	}
+	return ""
+}
+
+// judgeCurl asks about a format that writes files. Source: curl(1), --write-out.
+func judgeCurl(c call, _ int) string {
+	for _, w := range c.words[1:] {
+		if strings.Contains(w.text, "%output{") {
+			return fmt.Sprintf("%s makes curl write to the file that it names.", quote(w.text))
 		}
 	}
 	return ""

@@ -66,7 +66,8 @@ func versionControl() []row {
 		{"git", "diff", "--no-index", "compare files anywhere", "git-diff(1)"},
 		{"git", "blame|annotate", "--contents", "read a file anywhere", "git-blame(1)"},
 		{"git", "interpret-trailers", "--trailer --in-place", "run the program that the configuration names for it", "git-interpret-trailers(1)"},
-		{"git", "", "ext::", "run the program that the address names", "git-remote-ext(1)"},
+		{"git", "", "", "run the program that the address names", "git-remote-ext(1); see judgeGit"},
+		{"git", "push", "--repo", "send the repository to another place", "git-push(1)"},
 		{"git", "remote add|remote set-url", ":1", "set where the repository's content is sent to", "git-remote(1)"},
 		{"git", "apply", "--unsafe-paths --directory", "write outside the folder", "git-apply(1)"},
 		{"git", "update-index", "--fsmonitor", "run the program that the configuration names", "git-update-index(1)"},
@@ -135,7 +136,7 @@ func text() []row {
 
 func building() []row {
 	return []row{
-		{"go", "test|build|vet|list|install|run|get|fix|generate", "-exec -toolexec -vettool", "run the program that it names", "go help build, go help test, go help vet"},
+		{"go", "", "-exec -toolexec -vettool", "run the program that it names", "go help build, go help test, go help vet"},
 		{"go", "", "-o -coverprofile -cpuprofile -memprofile -blockprofile -mutexprofile -trace -outputdir -pkgdir -testlogfile", writes, "go help build, go help testflag"},
 		{"go", "", "-test.cpuprofile -test.memprofile -test.blockprofile -test.mutexprofile -test.trace -test.coverprofile -test.outputdir -test.testlogfile -test.gocoverdir -test.fuzzcachedir", writes, "go help testflag"},
 		{"go", "", "-C", elsewhere, "go help build"},
@@ -151,7 +152,7 @@ func building() []row {
 		{"golangci-lint", "custom", ":1", loads, "golangci-lint help custom"},
 
 		{"cargo", "", "--config", obeys, "cargo(1): build.rustc-wrapper, target.runner"},
-		{"cargo", "", "-Z -C --manifest-path --target-dir --lockfile-path --artifact-dir --out-dir", elsewhere, "cargo(1), cargo-build(1)"},
+		{"cargo", "", "-Z -C --open --manifest-path --target-dir --lockfile-path --artifact-dir --out-dir", elsewhere, "cargo(1), cargo-build(1)"},
 		{"cargo", "", "+", "use another toolchain", "rustup book, \"Overrides\""},
 		{"cargo", "run|r|install|uninstall|publish|login|logout|owner|yank|config|rustc|rustdoc|fix|new|init|vendor|package", ":1", "run, install, publish or write what it names", "cargo-run(1), cargo-install(1), cargo-publish(1)"},
 		{"rustc", "", "-C --codegen -Z -o --out-dir -l -L --extern --sysroot --emit=/", loads, "rustc(1): -C linker="},
@@ -171,9 +172,9 @@ func building() []row {
 		{"gcc g++ cc c++ clang clang++", "", "-fplugin… -wrapper -B… -specs… -specs --specs -o… -o -save-temps… -dumpdir @ -fuse-ld… --ld-path -Xclang -load -include -imacros -iplugindir… -Wl,… -Wa,… -Xlinker -Xassembler -T… -ffile-prefix-map… -MF… -MF -fdump… -fprofile… -d… --config --config-user-dir", "load code, run another program or write to a file", "gcc(1): -wrapper, -B, -specs, -fplugin; clang(1)"},
 		{"ld ld.lld ld.gold", "", "-o… -o -plugin --plugin -T… -dynamic-linker --dynamic-linker -Map… @", loads, "ld(1)"},
 
-		{"mvn mvnw", "", "-f --file -D… -s --settings -gs --global-settings -t --toolchains -l --log-file", obeys, "mvn --help"},
+		{"mvn mvnw", "", "-f… --file -D… -s… --settings -gs… --global-settings -t… --toolchains -l… --log-file", obeys, "mvn --help"},
 		{"mvn mvnw", "exec:java|exec:exec|antrun:run|deploy|release:perform|archetype:generate", ":1", runs, "exec-maven-plugin, maven-antrun-plugin"},
-		{"gradle gradlew", "", "-I --init-script -D… -b --build-file -c --settings-file -p --project-dir -g --gradle-user-home --include-build --project-cache-dir", obeys, "gradle --help"},
+		{"gradle gradlew", "", "-I… --init-script -D… -b… --build-file -c… --settings-file -p… --project-dir -g… --gradle-user-home --include-build --project-cache-dir", obeys, "gradle --help"},
 		{"ant", "", "-f -file -buildfile -lib -D… -propertyfile -logfile -l -logger -listener", obeys, "ant -help"},
 		{"dotnet", "run|exec|script|fsi|tool|new|nuget|msbuild|dev-certs|workload", ":1", runs, "dotnet help"},
 		{"dotnet", "", "/p: /property: /logger: -p… -property… --property --logger=/. -l=/. --settings -s=/ -o --output --additionalprobingpath --artifacts-path --results-directory --test-adapter-path @", obeys, "dotnet build, dotnet test: learn.microsoft.com/dotnet/core/tools"},
@@ -186,13 +187,13 @@ func building() []row {
 func packages() []row {
 	return []row{
 		{"npm", "exec|x|explore|init|innit|create|c", ":1", runs, "npm help exec, npm help explore, npm help init"},
-		{"npm", "config|set|get|edit|publish|unpublish|login|adduser|logout|token|owner|access|link|ln|shrinkwrap|pack|profile|dist-tag|deprecate|hook|org|team|star|bugs|docs|repo|home|fund|help|help-search|cache", ":1", "change settings that name programs, publish, or write elsewhere", "npm help config"},
+		{"npm", "config|set|get|edit|publish|unpublish|login|adduser|logout|token|owner|access|link|ln|shrinkwrap|pack|profile|dist-tag|deprecate|hook|org|team|star|bugs|docs|repo|home|fund|help|help-search|cache|pkg set|pkg delete|pkg fix", ":1", "change settings that name programs, publish, or write elsewhere", "npm help config"},
 		{"npm pnpm yarn", "", "--script-shell --shell --node-options --git --editor --browser --viewer --node-gyp --python --userconfig --globalconfig --npmrc --init-module --init.module --scripts-prepend-node-path --use-yarnrc --use-node-version --shell-emulator --reporter=/.", "run another program than the script names", "npm help config; pnpm.io/settings; classic.yarnpkg.com/docs/cli"},
 		{"npm", "", "-C --prefix -g --global --location --cache --logs-dir --pack-destination", elsewhere, "npm help config"},
 		{"npm pnpm yarn", "", "--registry --proxy --https-proxy --cafile --ca --strict-ssl", "fetch packages from another place", "npm help config"},
-		{"pnpm", "exec|dlx|create|init|config|c|set|store|env|publish|link|ln|patch-commit|deploy|setup|server|self-update|add-global", ":1", runs, "pnpm.io/cli/exec, pnpm.io/cli/dlx"},
+		{"pnpm", "exec|dlx|create|init|config|c|set|store|env|publish|link|ln|patch-commit|deploy|setup|server|self-update|recursive exec|recursive dlx|multi exec|m exec", ":1", runs, "pnpm.io/cli/exec, pnpm.io/cli/dlx"},
 		{"pnpm", "", "-C --dir -g --global --global-dir --store-dir --virtual-store-dir --modules-dir --config.script-shell --pnpmfile --global-pnpmfile -c --shell-mode", elsewhere, "pnpm.io/pnpm-cli"},
-		{"yarn", "exec|dlx|create|node|config|global|link|publish|login|plugin|set|init|policies|npm|pack|patch-commit|unplug|run env", ":1", runs, "yarnpkg.com/cli"},
+		{"yarn", "exec|dlx|create|node|config|global|link|publish|login|plugin|set|init|policies|npm|pack|patch-commit|unplug|workspace exec|workspace node|workspace dlx|workspace create|workspace add|workspace config|workspaces exec|workspaces node", ":1", runs, "yarnpkg.com/cli"},
 		{"yarn", "", "--cwd --use-yarnrc --modules-folder --global-folder --cache-folder --link-folder --preferred-cache-folder --mutex --yarn-path --inspect --inspect-brk -T -B", elsewhere, "classic.yarnpkg.com/docs/cli; yarnpkg.com/cli/run"},
 		{"npx pnpx bunx uvx pipx corepack dlx", "", ":1", runs, "npm help npx; docs.astral.sh/uv/guides/tools"},
 		{"bun deno", "x|run|exec|create|eval|repl|install|upgrade|task|serve|compile|bundle|init|publish", ":1", runs, "bun --help; deno --help"},
@@ -264,6 +265,7 @@ func archives() []row {
 func network() []row {
 	return []row{
 		{"curl", "", "-o --output -O --remote-name --remote-name-all --output-dir -J --remote-header-name -D --dump-header -c --cookie-jar --trace --trace-ascii --stderr --libcurl --etag-save --hsts --alt-svc --create-dirs --skip-existing --ip-tos --ssl-sessions --netrc-file -j", writes, "curl(1)"},
+		{"curl", "", "", writes, "curl(1), --write-out; see judgeCurl"},
 		{"curl", "", "-K --config --engine --proto-redir -q", "take settings or code from what it names", "curl(1)"},
 		{"curl", "", "-T --upload-file -F=@< --form=@< -d=@ --data=@ --data-binary=@ --data-raw=@ --data-ascii=@ --data-urlencode=@ --json=@ --url-query=@ -H=@ --header=@ --proxy-header=@ -b=/. --cookie=/. -E --cert --key --variable=@ --expand-data --mail-from --upload-flags", "send a file away", "curl(1)"},
 		{"curl", "", "-n --netrc --netrc-optional -u --user -x --proxy --preproxy --socks5 --doh-url --resolve --connect-to --unix-socket --abstract-unix-socket -k --insecure --interface --telnet-option -Q --quote", "use passwords, or another way than the address shows", "curl(1)"},
