@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/keel-ide/keel/backend/approval/guard"
 )
 
 // Match reports whether a trusted-command pattern matches the whole command,
@@ -25,7 +27,8 @@ func Match(pattern, command string) bool {
 		return true
 	}
 	if prefix, ok := starPrefix(pattern); ok {
-		return command == prefix || strings.HasPrefix(command, prefix+" ")
+		rest, matches := strings.CutPrefix(command, prefix)
+		return matches && (rest == "" || rest[0] == ' ')
 	}
 	return command == pattern
 }
@@ -45,7 +48,7 @@ func hasStar(pattern string) bool {
 
 // Suggest returns the patterns a person may trust after seeing command,
 // narrowest first: the full command, its first two words with a star, its first
-// word with a star. Every one of them matches command.
+// word with a star. Every one of them lets command run, with the guard on too.
 //
 // Only the full command is suggested for programs that run other programs,
 // send data away or destroy it, for programs named by a path, and for commands
@@ -57,7 +60,8 @@ func Suggest(command string) []string {
 	}
 	suggestions := []string{command}
 	words := strings.Fields(command)
-	if strings.ContainsAny(command, shellSyntax) || !plainWord(words[0]) || launches(words) {
+	g := guard.New()
+	if strings.ContainsAny(command, shellSyntax) || !plainWord(words[0]) || neverByName(g, words) {
 		return suggestions
 	}
 	candidates := []string{words[0] + " *"}
@@ -65,7 +69,8 @@ func Suggest(command string) []string {
 		candidates = []string{words[0] + " " + words[1] + " *", words[0] + " *"}
 	}
 	for _, candidate := range candidates {
-		if Match(candidate, command) {
+		itself := func(part string) bool { return Match(candidate, part) }
+		if asks, _ := g.Check(command, candidate, itself); !asks && itself(command) {
 			suggestions = append(suggestions, candidate)
 		}
 	}
@@ -93,70 +98,23 @@ func invisible(r rune) bool {
 		unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r))
 }
 
-// launches reports whether the words start a program that must not be trusted
-// by its name alone.
-func launches(words []string) bool {
-	name := strings.ToLower(path.Base(words[0]))
-	name = strings.TrimSuffix(name, ".exe")
-	if slices.Contains(launchers(), name) || slices.Contains(launchers(), strings.TrimRight(name, "0123456789.-")) {
-		return true
-	}
-	// In `npm --silent exec x` the subcommand stands behind an option.
-	for _, word := range words[1:] {
-		if strings.HasPrefix(word, "-") {
-			continue
-		}
-		return slices.Contains(launchingSubcommands()[name], word)
-	}
-	return false
+// neverByName reports whether a program must not be trusted by its name alone:
+// what its arguments say is what it runs ([guard.Guard.Launches]), or it is one
+// of [reachingOrDestroying].
+func neverByName(g *guard.Guard, words []string) bool {
+	name := strings.TrimSuffix(strings.ToLower(path.Base(words[0])), ".exe")
+	return g.Launches(words) || slices.Contains(reachingOrDestroying(), name) ||
+		slices.Contains(reachingOrDestroying(), strings.TrimRight(name, "0123456789.-"))
 }
 
-// launchers names the programs whose arguments are programs, that reach other
-// machines, or that destroy: a prefix of theirs would trust everything.
-func launchers() []string {
+// reachingOrDestroying names programs that do what their name says, so that the
+// guard lets a person's pattern for them count, but whose prefix Keel does not
+// offer: they have a language of their own, reach other machines, or destroy.
+func reachingOrDestroying() []string {
 	return []string{
-		// shells and what starts them
-		"sh", "bash", "dash", "zsh", "ksh", "mksh", "fish", "csh", "tcsh", "nu", "elvish", "xonsh", "busybox", "toybox",
-		"cmd", "powershell", "pwsh", "wsl", "eval", "exec", "source", ".", "command", "builtin", "trap", "alias",
-		// interpreters
-		"python", "pythonw", "pypy", "ipython", "node", "nodejs", "deno", "bun", "ts-node", "tsx", "ruby", "irb", "perl", "php",
-		"lua", "luajit", "tclsh", "wish", "osascript", "rscript", "r", "julia", "groovy", "scala", "kotlin", "java", "jshell",
-		"ghci", "runghc", "runhaskell", "guile", "racket", "clojure", "clj", "elixir", "iex", "erl", "escript", "swift", "dart",
-		"awk", "gawk", "mawk", "nawk", "sed", "ed", "ex", "vi", "vim", "nvim", "emacs", "emacsclient", "nano", "gdb", "lldb", "expect",
-		"sqlite", "psql", "mysql", "mariadb",
-		// programs that run the program they are given
-		"env", "sudo", "doas", "su", "runuser", "pkexec", "xargs", "parallel", "find", "fd", "fdfind", "nohup", "nice", "ionice",
-		"renice", "time", "timeout", "stdbuf", "setsid", "unshare", "nsenter", "chroot", "chrt", "taskset", "flock", "watch",
-		"entr", "script", "strace", "ltrace", "valgrind", "perf", "catchsegv", "ld.so", "start-stop-daemon", "systemd-run",
-		"systemctl", "service", "at", "batch", "crontab", "screen", "tmux", "dbus-run-session", "xvfb-run", "xdg-open", "open",
-		"start", "launchctl", "bwrap", "firejail", "proot", "fakeroot", "direnv", "mise", "asdf", "nix", "nix-shell", "tee",
-		// package runners
-		"npx", "pnpx", "bunx", "uvx", "pipx", "corepack", "volta", "fnm", "nvm", "conda", "mamba", "poetry", "pipenv", "hatch",
-		// containers and other machines
-		"docker", "podman", "nerdctl", "buildah", "lxc", "kubectl", "helm", "vagrant", "ansible", "ansible-playbook",
-		"terraform", "ssh", "sshpass", "mosh", "scp", "sftp", "rsync", "telnet", "nc", "ncat", "netcat", "socat", "curl", "wget",
-		"ftp", "aws", "gcloud", "az", "gh",
-		// destruction
+		"awk", "gawk", "mawk", "nawk", "sed", "find", "fd", "fdfind", "java", "r", "swift", "bun", "deno", "pythonw",
+		"conda", "mamba", "poetry", "pipenv", "hatch",
+		"docker", "podman", "nerdctl", "kubectl", "helm", "terraform", "aws", "gh", "scp", "sftp", "rsync", "curl", "wget",
 		"rm", "rmdir", "shred", "dd", "mkfs", "fdisk", "parted", "truncate", "kill", "killall", "pkill", "shutdown", "reboot",
-	}
-}
-
-// launchingSubcommands names, for programs that are otherwise fine, what makes
-// them launchers.
-func launchingSubcommands() map[string][]string {
-	return map[string][]string{
-		"npm":    {"exec", "x", "explore", "init", "create", "config", "set"},
-		"pnpm":   {"exec", "dlx", "create", "init", "config"},
-		"yarn":   {"exec", "dlx", "create", "node", "config"},
-		"go":     {"run", "generate", "tool", "env"},
-		"cargo":  {"run"},
-		"uv":     {"run", "tool"},
-		"dotnet": {"run", "exec", "script", "fsi"},
-		"git":    {"bisect", "submodule", "rebase", "filter-branch", "config", "difftool", "mergetool"},
-		"bundle": {"exec"},
-		"mvn":    {"exec:java", "exec:exec"},
-		"zig":    {"run"},
-		"rustup": {"run"},
-		"pip":    {"config"},
 	}
 }
