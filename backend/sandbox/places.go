@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -81,69 +82,84 @@ func Places(workspace string, environ, keep []string) []string {
 	programs := filepath.SplitList(e["PATH"])
 	for _, c := range caches {
 		if path := c.path(e); path != "" {
-			places = append(places, place{path: path, make: c.program != "" && installed(c.program, programs)})
+			places = append(places, place{path: path, program: c.program})
 		}
 	}
 	where := links{}
 	stays := append([]string{e["HOME"]}, keep...)
 	places = slices.DeleteFunc(places, func(p place) bool { return !p.needed && where.holdsOne(p.path, stays) })
+	known := map[string]bool{}
+	for _, p := range places {
+		known[p.path], known[where.resolve(p.path)] = true, true
+	}
 	var writable []string
 	for _, p := range places {
-		if where.liesInOne(p.path, places) {
+		found := where.resolve(p.path)
+		if where.liesInOne(p.path, known) || slices.Contains(writable, found) {
 			continue
 		}
-		if p.make {
-			_ = os.MkdirAll(p.path, 0o700) // where that fails the tool says so
+		if _, err := os.Stat(found); err != nil && (!installed(p.program, programs) || os.MkdirAll(found, 0o700) != nil) {
+			continue // where it cannot be made the tool says so
 		}
-		if found, err := filepath.EvalSymlinks(p.path); err == nil && !slices.Contains(writable, found) {
-			writable = append(writable, found)
-		}
+		writable = append(writable, found)
 	}
 	return writable
 }
 
 // place is a folder that may become writable.
 type place struct {
-	path   string
-	needed bool // however wide it is
-	make   bool // if it is missing
+	path    string
+	needed  bool   // however wide it is
+	program string // it is made for this one
 }
 
 // links remembers where the links in paths lead.
 type links map[string]string
 
 func (l links) resolve(path string) string {
-	found, ok := l[path]
-	if !ok {
-		found = resolve(path)
-		l[path] = found
+	if found, ok := l[path]; ok {
+		return found
 	}
+	found := path
+	if parent := filepath.Dir(path); parent != path {
+		found = filepath.Join(l.resolve(parent), filepath.Base(path))
+		if info, err := os.Lstat(found); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+			found = resolve(found)
+		}
+	}
+	l[path] = found
 	return found
 }
 
-// within tells whether a path is a folder or lies in it, by name or by where
-// links lead.
-func (l links) within(path, folder string) bool {
-	return within(path, folder) || within(l.resolve(path), l.resolve(folder))
-}
-
-// holdsOne tells whether a folder is one of some others or holds one.
+// holdsOne tells whether a folder is one of some others or holds one, by name or
+// by where links lead.
 func (l links) holdsOne(folder string, others []string) bool {
-	return slices.ContainsFunc(others, func(path string) bool { return path != "" && l.within(path, folder) })
+	return slices.ContainsFunc(others, func(path string) bool {
+		return path != "" && (within(path, folder) || within(l.resolve(path), l.resolve(folder)))
+	})
 }
 
-// liesInOne tells whether a folder above this one is another place or lies in
-// it. The folders above are looked at one by one: the last part of the path may
-// be a link that a command has put there.
-func (l links) liesInOne(path string, places []place) bool {
+// liesInOne tells whether a folder above this one, or above where that leads, is
+// known. The folders above are looked at one by one: the last part of the path
+// may be a link that a command has put there.
+func (l links) liesInOne(path string, known map[string]bool) bool {
 	for at := filepath.Dir(path); ; at = filepath.Dir(at) {
-		if slices.ContainsFunc(places, func(p place) bool { return p.path != path && l.within(at, p.path) }) {
+		if known[at] || anyAbove(l.resolve(at), known) {
 			return true
 		}
 		if at == filepath.Dir(at) {
 			return false
 		}
 	}
+}
+
+func anyAbove(path string, known map[string]bool) bool {
+	for ; !known[path]; path = filepath.Dir(path) {
+		if path == filepath.Dir(path) {
+			return false
+		}
+	}
+	return true
 }
 
 func (c cache) path(e map[string]string) string {
@@ -164,7 +180,7 @@ func (c cache) path(e map[string]string) string {
 }
 
 func installed(program string, folders []string) bool {
-	return slices.ContainsFunc(folders, func(folder string) bool {
+	return program != "" && slices.ContainsFunc(folders, func(folder string) bool {
 		info, err := os.Stat(filepath.Join(folder, program))
 		return filepath.IsAbs(folder) && err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0
 	})

@@ -31,7 +31,9 @@ func runShell(ctx context.Context, o Options, line string) ([]byte, error) {
 	command.Cancel = func() error { return syscall.Kill(-command.Process.Pid, syscall.SIGKILL) }
 	command.WaitDelay = 200 * time.Millisecond // for what a start-up file left running with the output open
 	err := command.Run()
-	_ = syscall.Kill(-command.Process.Pid, syscall.SIGKILL) // the same, where it has not let go
+	if command.Process != nil {
+		_ = syscall.Kill(-command.Process.Pid, syscall.SIGKILL) // the same, where it has not let go
+	}
 	return output.data, err
 }
 
