@@ -66,6 +66,18 @@ func (f *Folder) commandOptions(data string) command.Options {
 	}
 }
 
+// SandboxState is what confines the commands of a folder.
+type SandboxState struct {
+	sandbox.State
+	Off       bool // the user has switched it off
+	NetworkOn bool // commands reach the network
+}
+
+// Sandbox says what confines commands in this folder.
+func (f *Folder) Sandbox() SandboxState {
+	return SandboxState{State: f.confinement.state, Off: f.confinement.off(), NetworkOn: f.confinement.networkOn()}
+}
+
 // environ is the user's environment.
 func (f *Folder) environ() []string {
 	if f.options.Shell == nil {
