@@ -175,10 +175,10 @@ func TestWhatCannotBeWritten(t *testing.T) {
 		"a link made outside":         "ln -s x ~/outside/link",
 		"a named pipe":                "mkfifo ~/pipe",
 		"up from another folder":      "cd /; echo x > .." + "/new; cd ~/outside && echo x > new",
-		"by its own root":             "echo x > /proc/self/root/$HOME/new",
+		"by its own root":             "echo x > /proc/self/root$HOME/new",
 		"by its working folder":       "cd ~/outside; echo x > /proc/self/cwd/new",
 		"an open folder":              "exec 9< ~/outside; echo x > /proc/self/fd/9/new",
-		"the parent's root":           "echo x > /proc/$PPID/root/$HOME/new",
+		"the parent's root":           "echo x > /proc/$PPID/root$HOME/new",
 		"mounting over it":            "mount --bind . ~/outside; echo x > ~/outside/new",
 		"a namespace of its own":      "unshare -Urm sh -c 'mount --bind . ~/outside; echo x > ~/new'",
 		"the helper again":            `/proc/self/exe __sandbox x; "$HELPER" __sandbox '{"write":["/"],"keep":[],"hide":[],"open":true,"network":true}' -- /bin/sh -c 'echo x > ~/new'`,
@@ -218,7 +218,7 @@ func TestWhatCanBeWritten(t *testing.T) {
 		"shared memory":           "f=$(mktemp -p /dev/shm) && rm $f",
 		"devices":                 "echo x > /dev/null && cat /dev/zero | head -c 3 > z && echo x > /dev/stderr",
 		"a cache":                 "echo x > ~/.npm/x",
-		"a socket of its own":     `python3 -c 'import socket; s=socket.socket(socket.AF_UNIX); s.bind("sock")'`,
+		"a socket of its own":     `node -e 'require("net").createServer().listen("sock", () => process.exit())'`,
 		"its own processes":       "sleep 60 & kill $! && ! wait $!",
 		"a mode":                  "touch m && chmod 755 m && [ -x m ]",
 	} {
@@ -361,13 +361,13 @@ func TestNetwork(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	python := func(line string) string { return `python3 -c 'import socket as s, os, sys; ` + line + `'` }
+	node := func(line string) string { return `node -e '` + line + `'` }
 	for name, line := range map[string]string{
 		"TCP":                "exec 5<>/dev/tcp/127.0.0.1/" + port,
-		"UDP":                python(`s.socket(s.AF_INET, s.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", 9))`),
-		"IPv6":               python(`s.socket(s.AF_INET6, s.SOCK_DGRAM)`),
-		"a listener":         python(`x = s.socket(); x.bind(("127.0.0.1", 0)); x.listen()`),
-		"a named socket":     python(`x = s.socket(s.AF_UNIX); x.bind("sock")`),
+		"UDP":                "echo x > /dev/udp/127.0.0.1/9",
+		"IPv6":               node(`require("dgram").createSocket("udp6").on("error", () => process.exit(1)).bind(0, () => process.exit())`),
+		"a listener":         node(`require("net").createServer().listen(0, "127.0.0.1", () => process.exit())`),
+		"a named socket":     node(`require("net").createServer().listen("sock", () => process.exit())`),
 		"a child of a child": "sh -c 'sh -c \"exec 5<>/dev/tcp/127.0.0.1/" + port + "\"' || bash -c 'exec 5<>/dev/tcp/127.0.0.1/" + port + "'",
 	} {
 		for _, on := range []bool{true, false} {
@@ -381,9 +381,9 @@ func TestNetwork(t *testing.T) {
 	b := newBench(t)
 	b.network = false
 	for name, line := range map[string]string{
-		"a pair":          python(`a, b = s.socketpair(); a.send(b"x"); sys.exit(b.recv(1) != b"x")`),
+		"a pair":          `echo 'process.send("x", () => process.disconnect())' > child.js; ` + node(`require("child_process").fork("./child.js").on("message", m => process.exitCode = m === "x" ? 0 : 1)`),
 		"pipes and files": "echo x | cat > new && [ $(cat new) = x ]",
-		"interfaces":      python(`s.if_nameindex()`),
+		"interfaces":      node(`process.exit(require("os").networkInterfaces().lo ? 0 : 1)`),
 	} {
 		if got := b.run(line); got.ExitCode != 0 {
 			t.Errorf("%s: %s", name, got.Head)
@@ -446,6 +446,41 @@ func TestToolsWork(t *testing.T) {
 				t.Errorf("exit code %d:\n%s%s", got.ExitCode, got.Head, got.Tail)
 			}
 		})
+	}
+}
+
+// A linked worktree keeps its index and commits in the main repository; a .git
+// file that a command has written reaches nothing.
+func TestWorktree(t *testing.T) {
+	b := newBench(t)
+	const identity = "git -c user.name=x -c user.email=x@example.com "
+	b.write("main/file", "main")
+	setUp := exec.CommandContext(t.Context(), "bash", "-ec", "cd $HOME/main; git init -q; git add .; "+identity+"commit -qm first; rm -r $HOME/workspace; git worktree add -q $HOME/workspace")
+	setUp.Env = b.environ
+	if out, err := setUp.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if got := b.run("echo x > new && git add . && " + identity + "commit -qm second && git log --oneline | grep second"); got.ExitCode != 0 {
+		t.Errorf("committing: %s", got.Head)
+	}
+	for _, line := range []string{
+		"echo x > ~/main/.git/hooks/pre-commit", "git config core.fsmonitor evil", "echo x > ~/main/file",
+		"mkdir -p ~/main/.git/worktrees/other",
+	} {
+		if got := b.run(line); got.ExitCode == 0 {
+			t.Errorf("it went well: %s", line)
+		}
+	}
+	b.write("outside/worktrees/x/gitdir", filepath.Join(b.workspace, ".gitx")+"\n")
+	b.write("outside/objects/x", "")
+	for _, forged := range []string{"~/outside/worktrees/x", "$PWD/forged/worktrees/x"} {
+		line := "mkdir -p forged/worktrees/x; ln -sfn ~/outside forged/objects; echo $PWD/.git > forged/worktrees/x/gitdir; rm -f .git; echo gitdir: " + forged + " > .git"
+		if got := b.run(line); got.ExitCode != 0 {
+			t.Fatal(got.Head)
+		}
+		if got := b.run("echo x > ~/outside/objects/x || echo x > ~/outside/file"); got.ExitCode == 0 {
+			t.Errorf("%s widens to %q", forged, b.policy.Write)
+		}
 	}
 }
 

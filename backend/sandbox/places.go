@@ -79,6 +79,9 @@ func Places(workspace string, environ, keep []string) []string {
 			places = append(places, place{path: filepath.Clean(path)})
 		}
 	}
+	for _, path := range worktreePlaces(workspace) {
+		places = append(places, place{path: path})
+	}
 	programs := filepath.SplitList(e["PATH"])
 	for _, c := range caches {
 		if path := c.path(e); path != "" {

@@ -8,7 +8,8 @@
 //
 // A confined command, and everything it starts, makes, writes, renames, links
 // and removes files only below the folders of its [Policy]: the workspace,
-// folders for temporary files, and the caches of common tools. Links do not
+// folders for temporary files, the caches of common tools, and what git keeps
+// elsewhere for a workspace that is a linked worktree. Links do not
 // help, as the kernel looks at what they lead to. Keel's own configuration and
 // data are never among them, also where the workspace holds them: then the
 // folders between cannot get new entries, and the rest can be written. The
@@ -30,7 +31,9 @@
 // Landlock cannot take something out of a folder that may be written. So a
 // command can write .git/hooks, .git/config and every other file of the
 // workspace that some program runs by itself, which Keel's own tools ask about.
-// It can fill a cache with what the user's next build takes from it.
+// It can fill a cache with what the user's next build takes from it. Of a
+// workspace inside a repository's folder the repository itself is not writable,
+// so git commits nothing there.
 //
 // Modes, owners, times and extended attributes of files outside can be changed,
 // as the user may change them. Most of what the user may read can be read, keys
