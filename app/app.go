@@ -20,11 +20,15 @@ import (
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/checkpoint"
 	"github.com/keel-ide/keel/backend/secret"
+	"github.com/keel-ide/keel/backend/shellenv"
 )
 
 // Main runs Keel and returns its exit code: the command line when the first
 // argument names one of its commands, else the window.
 func Main(arguments []string, page fs.FS) int {
+	if code, ok := cli.Helper(arguments); ok {
+		return code
+	}
 	started := time.Now()
 	if cli.Is(arguments) {
 		return cli.Run(context.Background(), arguments)
@@ -74,6 +78,8 @@ func openWindow(arguments []string, page fs.FS, started time.Time) error {
 	if err := display(); err != nil {
 		return err
 	}
+	a.shell = loginShell(log)
+	defer func() { _ = a.shell.Close() }() // it only ends the shell
 	if err := a.start(path); err != nil {
 		return err
 	}
@@ -89,6 +95,7 @@ type App struct {
 	paths   folder.Paths
 	events  *events
 	secrets *secret.Store
+	shell   *shellenv.Environment
 	started time.Time
 	closing closing
 
@@ -149,6 +156,8 @@ func (a *App) open(request wire.OpenFolderRequest) (*folder.Folder, error) {
 		SetAside: request.SetAside,
 		Events:   a.events,
 		Secrets:  a.secrets,
+		Helper:   folder.HelperProgram(),
+		Shell:    a.shell,
 		Explain:  bind.Explain,
 		Log:      a.log,
 	})

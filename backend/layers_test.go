@@ -24,7 +24,7 @@ const module = "github.com/keel-ide/keel/"
 // a lower row; packages of one row do not know each other.
 func rows() [][]string {
 	return [][]string{
-		{"app"},
+		{"app", "app/helper"},
 		{"app/cli"},
 		{"app/bind"},
 		{"app/folder", "app/instance"},

@@ -26,6 +26,8 @@ import (
 	"github.com/keel-ide/keel/app/bind"
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/checkpoint"
+	"github.com/keel-ide/keel/backend/sandbox"
+	"github.com/keel-ide/keel/backend/shellenv"
 )
 
 // defaultVersion is what a build without a tag calls itself.
@@ -61,6 +63,18 @@ func Is(arguments []string) bool {
 		return slices.Contains([]string{"-h", "--help", "-v", "--version", "--workspace", "--json"}, name)
 	}
 	return slices.Contains([]string{"exec", "checkpoint", "trust", "doctor", "version", "help", "completion"}, first)
+}
+
+// Helper does what Keel starts itself for, without starting anything of Keel: it
+// comes first in main. Ok is false where the arguments ask for something else.
+func Helper(arguments []string) (code int, ok bool) {
+	switch {
+	case sandbox.Is(arguments):
+		return sandbox.Run(arguments), true
+	case shellenv.Is(arguments):
+		return shellenv.Print(arguments, os.Stdout), true
+	}
+	return 0, false
 }
 
 // Run carries out a command and returns the exit code.

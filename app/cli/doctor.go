@@ -8,12 +8,16 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/backend/checkpoint"
+	"github.com/keel-ide/keel/backend/command"
 	"github.com/keel-ide/keel/backend/search"
+	"github.com/keel-ide/keel/backend/shellenv"
 )
 
 // check is one thing doctor looks at. A check that is not ok says what to do.
@@ -94,10 +98,63 @@ func diagnose(ctx context.Context, options *shared) []check {
 		}
 		checks = append(checks, check{Name: info.ID, OK: info.Ready, Detail: info.Name + ": " + detail, Hint: info.Hint})
 	}
-	return append(checks, check{
-		Name: "sandbox", Detail: "commands run with your own rights, without a sandbox",
-		Hint: "Every command asks first unless you have trusted it.",
-	})
+	return append(checks, loginShell(), commandPath(f), confined(ctx, f))
+}
+
+// loginShell asks the user's shell as a window does that was started from the
+// desktop.
+func loginShell() check {
+	asked := shellenv.Start(folder.HelperProgram(), shellenv.Options{})
+	state := asked.Wait()
+	_ = asked.Close() // it has ended
+	if state.Problem != "" {
+		return check{
+			Name: "login shell", Detail: state.Problem + "; a window started from the desktop has the desktop's PATH",
+			Hint: "Look at what its start-up files do when there is no terminal, or start Keel from a terminal.",
+		}
+	}
+	detail := fmt.Sprintf("%s answers within %v", state.Shell, state.Duration.Round(time.Millisecond))
+	if len(state.Changed) > 0 {
+		detail += "; it sets " + strings.Join(state.Changed, ", ")
+	}
+	return check{Name: "login shell", OK: true, Detail: detail}
+}
+
+func commandPath(f *folder.Folder) check {
+	for _, entry := range f.CommandEnvironment() {
+		if value, ok := strings.CutPrefix(entry, "PATH="); ok && value != "" {
+			return check{Name: "command path", OK: true, Detail: value}
+		}
+	}
+	return check{Name: "command path", Detail: "commands get no PATH, so they find few programs", Hint: "Set PATH where Keel is started."}
+}
+
+// confined runs a command to see that the sandbox lets it.
+func confined(ctx context.Context, f *folder.Folder) check {
+	state := f.Sandbox()
+	c := check{Name: "sandbox", OK: state.Available && !state.Off, Detail: state.Detail, Hint: state.Hint}
+	if state.Off && state.Available {
+		c.Detail, c.Hint = "it is switched off; commands run with all your rights", "Take keelAgent.sandbox out of your settings to switch it on."
+	}
+	switch {
+	case !state.NetworkOn:
+		c.Detail += " The network is off for commands in this folder."
+	case state.Network:
+		c.Detail += " The network is on for commands, and can be switched off for this folder."
+	default:
+		c.Detail += " The network cannot be switched off for commands."
+	}
+	if runtime.GOOS == "windows" {
+		return c // commands are not run there yet
+	}
+	result, err := f.Commands.Run(ctx, command.Spec{Command: "true", Folder: f.Workspace.Path(), Timeout: 10 * time.Second}, nil)
+	if err == nil && result.ExitCode != 0 {
+		err = fmt.Errorf("running `true`: exit code %d", result.ExitCode)
+	}
+	if err != nil {
+		c.OK, c.Detail, c.Hint = false, err.Error(), "Switch keelAgent.sandbox off in your settings if commands cannot run at all."
+	}
+	return c
 }
 
 func display() check {

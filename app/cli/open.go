@@ -47,6 +47,7 @@ func (s *shared) open(ctx context.Context, more extra) (*folder.Folder, error) {
 		Providers: more.providers,
 		Explain:   bind.Explain,
 		Log:       slog.New(slog.DiscardHandler),
+		Helper:    folder.HelperProgram(),
 	})
 }
 

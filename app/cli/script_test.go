@@ -17,6 +17,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if code, ok := cli.Helper(os.Args[1:]); ok { // it confines the commands of its scripts
+		os.Exit(code)
+	}
 	testscript.Main(m, map[string]func(){
 		"keel": func() { os.Exit(cli.Run(context.Background(), os.Args[1:])) },
 	})

@@ -30,6 +30,7 @@ import (
 	"github.com/keel-ide/keel/backend/secret"
 	"github.com/keel-ide/keel/backend/session"
 	"github.com/keel-ide/keel/backend/settings"
+	"github.com/keel-ide/keel/backend/shellenv"
 	"github.com/keel-ide/keel/backend/terminal"
 	"github.com/keel-ide/keel/backend/trust"
 	"github.com/keel-ide/keel/backend/workspace"
@@ -69,6 +70,12 @@ type Options struct {
 	Secrets   *secret.Store       // for keys, kept as long as the program runs; none: the folder's own
 	Explain   func(error) error   // says an error in words for a person
 	Log       *slog.Logger
+	// Helper is the program that confines commands, see [HelperProgram]; the
+	// running program does the same when it is called in the same way. Empty, as in
+	// tests: they are not confined.
+	Helper string
+	// Shell is the environment of commands and terminals; nil: the program's own.
+	Shell *shellenv.Environment
 }
 
 // Folder is an opened folder with its services. Workspace and what stands on it
@@ -93,6 +100,7 @@ type Folder struct {
 
 	trust    *trust.Store
 	trustSeq atomic.Int64 // of the last change of what is trusted
+	confinement *confinement
 
 	options Options
 	config  *workspace.Workspace

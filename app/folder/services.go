@@ -31,11 +31,14 @@ func (f *Folder) openServices(ctx, running context.Context, data string) error {
 		if err != nil {
 			return nil, err
 		}
+		if below(ripgrep, f.Workspace.Path()) && !below(ripgrep, Near()) && os.Getenv("KEEL_RIPGREP") == "" {
+			return nil, fmt.Errorf("using %q, which lies in the opened folder: %w", ripgrep, search.ErrNoRipgrep)
+		}
 		engine := search.New(ripgrep)
 		f.onClose(engine.Close)
 		return engine, nil
 	})
-	f.Terminals = terminal.New(terminal.Options{})
+	f.Terminals = terminal.New(terminal.Options{Environ: f.environ})
 	f.onClose(f.Terminals.Close)
 	f.Attachments = &Attachments{
 		ctx:       running,
@@ -104,7 +107,7 @@ func (f *Folder) openAgent(ctx context.Context, data string) error {
 		return err
 	}
 	f.EditorState = &EditorState{}
-	f.Commands = command.New(command.Options{LogDir: filepath.Join(data, "commands")})
+	f.Commands = command.New(f.commandOptions(data))
 	f.onClose(f.Commands.Close)
 	f.Policy = approval.NewPolicy(approval.Options{
 		Rules:     f.rules,

@@ -32,7 +32,8 @@
 // # What is not here
 //
 // Whether a command may run is decided before, by package approval. A sandbox
-// attaches at [Options.Launcher].
+// attaches at [Options.Launcher]; where that cannot confine a command, nothing
+// of the command runs.
 package command
 
 import (
@@ -51,6 +52,7 @@ var (
 	ErrClosed      = errors.New("commands have been shut down; nothing was run")
 	ErrUnsupported = errors.New("running commands is not supported on this system yet; nothing was run")
 	ErrTooMany     = errors.New("too many commands run in the background already; nothing was run")
+	ErrNotConfined = errors.New("the command could not be confined to what it may do; nothing was run")
 )
 
 // ErrNotFound is returned for the id of a command that does not go on in the
@@ -65,9 +67,12 @@ type Options struct {
 	// Shell is the absolute path of a bash or sh. Empty: /bin/bash,
 	// /usr/bin/bash, a bash in the PATH, /bin/sh, whichever is first.
 	Shell string
-	// Launcher goes in front of the shell in the process's arguments, for
-	// example a sandbox's helper. Empty: the shell is started directly.
-	Launcher []string
+	// Launcher returns what starts the shell of a command that gets the given
+	// environment. It is called at each run. Nil: every shell is started directly.
+	Launcher func(environ []string) (Launcher, error)
+	// Workspace is the opened folder: no program in it is picked up by its name
+	// alone. Empty: there is none.
+	Workspace string
 	// LogDir is where each command's whole output goes, one file a command.
 	// Empty: no logs are kept.
 	LogDir string
@@ -77,8 +82,9 @@ type Options struct {
 	LogsKept int
 	// Environ is what the allow-list chooses from. Nil: os.Environ.
 	Environ func() []string
-	// Allow names variables that the user lets through beyond the allow-list.
-	Allow []string
+	// Allow names variables that the user lets through beyond the allow-list. It
+	// is asked at each run. Nil: none.
+	Allow func() []string
 	// Grace is the time between TERM and KILL. 0: 2 s.
 	Grace time.Duration
 	// NewID makes the names of logs and the marks of processes. Nil: random.
@@ -95,6 +101,12 @@ func (o Options) withDefaults() Options {
 	if o.Environ == nil {
 		o.Environ = os.Environ
 	}
+	if o.Allow == nil {
+		o.Allow = func() []string { return nil }
+	}
+	if o.Launcher == nil {
+		o.Launcher = func([]string) (Launcher, error) { return Launcher{}, nil }
+	}
 	if o.Grace == 0 {
 		o.Grace = 2 * time.Second
 	}
@@ -102,6 +114,16 @@ func (o Options) withDefaults() Options {
 		o.NewID = rand.Text
 	}
 	return o
+}
+
+// Launcher is a program that confines itself and then becomes the shell.
+type Launcher struct {
+	// Arguments go in front of the shell's; none: it is started directly. The
+	// program says on file descriptor 3 why it does not start the shell, and closes
+	// that without a word when it does.
+	Arguments []string
+	// Limits says what a command cannot do, a sentence for [Result.Limits].
+	Limits string
 }
 
 // Spec is a command to run.
@@ -138,6 +160,8 @@ type Result struct {
 	LogPath string
 	// LogIncomplete: the log hit its limit or could not be written.
 	LogIncomplete bool
+	// Limits says what the command could not do, where it was confined.
+	Limits string
 	// Remaining are the processes of this command that still run: left in the
 	// background, or impossible to end.
 	Remaining []int

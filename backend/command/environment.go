@@ -76,16 +76,17 @@ var forced = []string{
 // those of the allow-list and those the user allows by name, then the ones
 // that keep programs from asking. Names of credentials (AWS_*, *_TOKEN,
 // *_SECRET, *_KEY …) pass only when allowed by name. PATH loses its relative
-// entries, so that no program is picked up from the folder.
-func Environment(environ, allow []string) []string {
+// entries and those that lead into the workspace, so that no program is picked
+// up from there by its name alone.
+func Environment(environ, allow []string, workspace string) []string {
 	kept := make(map[string]string)
 	for _, entry := range environ {
 		name, value, ok := strings.Cut(entry, "=")
-		if !ok || name == "" || !passes(name, allow) {
+		if !ok || name == "" || FateOf(name, allow) != Passed {
 			continue
 		}
 		if name == "PATH" {
-			value = absolutePath(value)
+			value = safePath(value, workspace)
 		}
 		kept[name] = value
 	}
@@ -101,16 +102,33 @@ func Environment(environ, allow []string) []string {
 	return result
 }
 
-func passes(name string, allow []string) bool {
+// Fate is what becomes of a variable.
+type Fate int
+
+// What becomes of variables, from the one that passes on.
+const (
+	Passed     Fate = iota // commands get it
+	Unlisted               // commands do not get it, as they hardly need it
+	Credential             // commands do not get it, as its name is that of a credential
+	Never                  // it would change what the shell makes of a command; allowing it does nothing
+	Replaced               // commands get another value, so that programs do not ask or page
+)
+
+// FateOf tells what becomes of a variable where the user allows some by name.
+func FateOf(name string, allow []string) Fate {
 	switch {
-	case slices.Contains(shellVariables, name), hasAnyPrefix(name, shellPrefixes):
-		return false
+	case slices.Contains(shellVariables, name), hasAnyPrefix(name, shellPrefixes), name == markVariable:
+		return Never
+	case slices.ContainsFunc(forced, func(entry string) bool { return strings.HasPrefix(entry, name+"=") }):
+		return Replaced
 	case slices.Contains(allow, name):
-		return true
-	case secret(name), name == "XDG_RUNTIME_DIR":
-		return false
+		return Passed
+	case secret(name):
+		return Credential
+	case name != "XDG_RUNTIME_DIR" && (slices.Contains(allowed, name) || hasAnyPrefix(name, allowedPrefixes)):
+		return Passed
 	}
-	return slices.Contains(allowed, name) || hasAnyPrefix(name, allowedPrefixes)
+	return Unlisted
 }
 
 func secret(name string) bool {
@@ -123,11 +141,29 @@ func secret(name string) bool {
 	})
 }
 
-func absolutePath(value string) string {
+// safePath keeps the entries of a PATH that name a folder outside the workspace,
+// as they are written and where their links lead.
+func safePath(value, workspace string) string {
 	kept := slices.DeleteFunc(filepath.SplitList(value), func(entry string) bool {
-		return !filepath.IsAbs(entry)
+		return !filepath.IsAbs(entry) || fromWorkspace(entry, workspace)
 	})
 	return strings.Join(kept, string(filepath.ListSeparator))
+}
+
+func fromWorkspace(path, workspace string) bool {
+	if inside(path, workspace) {
+		return true
+	}
+	real, err := filepath.EvalSymlinks(path)
+	return err == nil && inside(real, workspace)
+}
+
+func inside(path, folder string) bool {
+	if folder == "" {
+		return false
+	}
+	relative, err := filepath.Rel(folder, path)
+	return err == nil && filepath.IsLocal(relative)
 }
 
 func hasAnyPrefix(name string, prefixes []string) bool {

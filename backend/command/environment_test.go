@@ -1,7 +1,10 @@
 package command
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -62,9 +65,46 @@ func TestEnvironment(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if d := cmp.Diff(test.want, Environment(test.environ, test.allow)); d != "" {
+			if d := cmp.Diff(test.want, Environment(test.environ, test.allow, "")); d != "" {
 				t.Error(d)
 			}
 		})
+	}
+}
+
+// A program in the opened folder must not stand for one of the system (Kiro
+// CVE-2026-18656), however its folder came into the PATH.
+func TestNoProgramIsPickedUpFromTheWorkspace(t *testing.T) {
+	folder := t.TempDir()
+	workspace, outside := filepath.Join(folder, "workspace"), filepath.Join(folder, "outside")
+	for _, path := range []string{filepath.Join(workspace, "bin"), outside} {
+		if err := os.MkdirAll(path, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	link := filepath.Join(outside, "link")
+	if err := os.Symlink(filepath.Join(workspace, "bin"), link); err != nil {
+		t.Fatal(err)
+	}
+	path := strings.Join([]string{workspace, filepath.Join(workspace, "bin"), link, "bin", outside, workspace + "-other"}, ":")
+	got := Environment([]string{"PATH=" + path}, nil, workspace)
+	if want := "PATH=" + outside + ":" + workspace + "-other"; !slices.Contains(got, want) {
+		t.Errorf("no %s in %q", want, got)
+	}
+}
+
+func TestFateOf(t *testing.T) {
+	allow := []string{"MINE", "GITHUB_TOKEN", "LD_PRELOAD", "PAGER"}
+	tests := map[string]Fate{
+		"PATH": Passed, "MINE": Passed, "GITHUB_TOKEN": Passed, "LC_ALL": Passed,
+		"OTHER": Unlisted, "DISPLAY": Unlisted, "XDG_RUNTIME_DIR": Unlisted,
+		"AWS_PROFILE": Credential, "NPM_TOKEN": Credential, "openai_api_key": Credential,
+		"LD_PRELOAD": Never, "BASH_ENV": Never, "BASH_FUNC_x%%": Never, "KEEL_COMMAND": Never,
+		"PAGER": Replaced, "TERM": Replaced,
+	}
+	for name, want := range tests {
+		if got := FateOf(name, allow); got != want {
+			t.Errorf("%s: %d, want %d", name, got, want)
+		}
 	}
 }

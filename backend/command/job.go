@@ -17,6 +17,7 @@ type job struct {
 	child   *exec.Cmd
 	tree    target
 	started time.Time
+	limits  string // what it cannot do
 
 	ending sync.Once
 	stop   chan struct{} // closed: it is to be ended
@@ -93,7 +94,7 @@ func (j *job) detach() Result {
 	j.runner.keep(j)
 	result := Result{
 		Running: true, ID: j.id, Offset: at.offset,
-		ExitCode: -1, Duration: time.Since(j.started), LogPath: j.pump.log.path, Living: j.tree.living,
+		ExitCode: -1, Duration: time.Since(j.started), LogPath: j.pump.log.path, Living: j.tree.living, Limits: j.limits,
 	}
 	result.Head, result.Tail, result.Omitted, result.LogIncomplete = j.pump.view()
 	return result

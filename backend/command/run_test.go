@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -122,7 +123,12 @@ func TestRunWithSh(t *testing.T) {
 }
 
 func TestLauncherComesFirst(t *testing.T) {
-	r := newRunner(t, Options{Launcher: []string{"/usr/bin/env", "LAUNCHED=yes"}})
+	r := newRunner(t, Options{Launcher: func(environ []string) (Launcher, error) {
+		if !slices.Contains(environ, "PAGER=cat") {
+			t.Errorf("launched for %q, which is not what the command gets", environ)
+		}
+		return Launcher{Arguments: []string{"/bin/sh", "-c", `exec 3>&-; exec env LAUNCHED=yes "$@"`, "launcher"}, Limits: "some"}, nil
+	}})
 	got, err := r.Run(t.Context(), Spec{Command: "echo $LAUNCHED", Folder: "/"}, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -52,6 +52,11 @@ func (r *Runner) start(spec Spec, shell string, output func([]byte)) (*job, *os.
 	if err := r.own(); err != nil {
 		return nil, nil, err
 	}
+	environ := Environment(r.options.Environ(), r.options.Allow(), r.options.Workspace)
+	launcher, err := r.options.Launcher(environ)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w: %w", ErrNotConfined, err)
+	}
 	id := r.options.NewID()
 	log, err := openLog(r.options.LogDir, id, r.options.LogLimit, r.options.LogsKept)
 	if err != nil {
@@ -60,10 +65,11 @@ func (r *Runner) start(spec Spec, shell string, output func([]byte)) (*job, *os.
 	mark := r.mark + "." + id
 	j := &job{
 		runner: r, id: id, spec: spec, pump: newPump(log, output), started: time.Now(),
-		child: r.child(spec, shell, mark),
-		stop:  make(chan struct{}), done: make(chan struct{}),
+		child:  child(spec, arguments(launcher, shell, spec.Command), append(environ, "PWD="+spec.Folder, markVariable+"="+mark)),
+		limits: launcher.Limits,
+		stop:   make(chan struct{}), done: make(chan struct{}),
 	}
-	reader, err := startChild(j.child)
+	reader, err := startChild(j.child, len(launcher.Arguments) > 0)
 	if err != nil {
 		j.pump.abandon()
 		return nil, nil, startError(spec, err)
@@ -98,7 +104,7 @@ func (r *Runner) shell() (string, error) {
 		return r.options.Shell, nil
 	}
 	candidates := []string{"/bin/bash", "/usr/bin/bash"}
-	if found, err := exec.LookPath("bash"); err == nil && filepath.IsAbs(found) {
+	if found, err := exec.LookPath("bash"); err == nil && filepath.IsAbs(found) && !fromWorkspace(found, r.options.Workspace) {
 		candidates = append(candidates, found)
 	}
 	for _, path := range append(candidates, "/bin/sh") {
@@ -116,8 +122,8 @@ func executable(path string) bool {
 
 // arguments is the whole argument list: the launcher, the shell without any
 // start-up file, and after -- the command, even one that begins with a dash.
-func (r *Runner) arguments(shell, command string) []string {
-	arguments := append([]string{}, r.options.Launcher...)
+func arguments(launcher Launcher, shell, command string) []string {
+	arguments := append([]string{}, launcher.Arguments...)
 	arguments = append(arguments, shell)
 	if filepath.Base(shell) == "bash" {
 		arguments = append(arguments, "--noprofile", "--norc")
@@ -139,7 +145,7 @@ func (j *job) supervise(reader *os.File) {
 		_ = child.Wait() // what it says is in child.ProcessState
 	}()
 
-	result := Result{LogPath: j.pump.log.path, ExitCode: -1}
+	result := Result{LogPath: j.pump.log.path, ExitCode: -1, Limits: j.limits}
 	if j.await(exited, &result) {
 		result.Remaining = j.tree.processes()
 	} else {
@@ -158,28 +164,29 @@ func (j *job) supervise(reader *os.File) {
 	close(j.done)
 }
 
-func (r *Runner) child(spec Spec, shell, mark string) *exec.Cmd {
-	arguments := r.arguments(shell, spec.Command)
-	child := &exec.Cmd{
+func child(spec Spec, arguments, environ []string) *exec.Cmd {
+	return &exec.Cmd{
 		Path:        arguments[0],
 		Args:        arguments,
 		Dir:         spec.Folder,
+		Env:         environ,
 		SysProcAttr: &syscall.SysProcAttr{Setsid: true},
 	}
-	child.Env = append(Environment(r.options.Environ(), r.options.Allow),
-		"PWD="+spec.Folder, markVariable+"="+mark)
-	return child
 }
 
 // startChild starts the child with both outputs on one pipe, which keeps their
-// order, and no input.
-func startChild(child *exec.Cmd) (*os.File, error) {
+// order, and no input. Of one that is launched it waits until it is the shell.
+func startChild(child *exec.Cmd, launched bool) (*os.File, error) {
 	reader, writer, err := os.Pipe()
 	if err != nil {
 		return nil, err
 	}
 	child.Stdout, child.Stderr = writer, writer
-	err = child.Start()
+	if launched {
+		err = startLaunched(child)
+	} else {
+		err = child.Start()
+	}
 	_ = writer.Close()
 	if err != nil {
 		_ = reader.Close()
@@ -190,6 +197,8 @@ func startChild(child *exec.Cmd) (*os.File, error) {
 
 func startError(spec Spec, err error) error {
 	switch {
+	case errors.Is(err, ErrNotConfined):
+		return fmt.Errorf("starting command in %q: %w", spec.Folder, err)
 	case errors.Is(err, unix.E2BIG):
 		return fmt.Errorf("running a command of %d bytes, too long for this system: %w", len(spec.Command), ErrInvalid)
 	case errors.Is(err, unix.EACCES), errors.Is(err, unix.ENOENT), errors.Is(err, unix.ENOTDIR):

@@ -50,6 +50,12 @@ func outputResult(id string, seen command.View) Result {
 	if !seen.Running {
 		state = fmt.Sprintf("%s has ended: %s", id, ending(seen.Result, "stopped", 0))
 	}
+	if !seen.Running {
+		seen.Result.Head, seen.Result.Tail = seen.Head, seen.Tail // what is new
+		if note := limitsNote(seen.Result); note != "" {
+			output += note
+		}
+	}
 	if output == "" {
 		state = "nothing new; " + state
 	}

@@ -78,7 +78,11 @@ func (s *Set) planCommand(ctx context.Context, view SessionView, a values) (plan
 			if done.Running {
 				return s.wentOn(done, background), nil
 			}
-			return commandResult(done, timeout), nil
+			note := limitsNote(done)
+			if note != "" {
+				host.Output([]byte(note))
+			}
+			return commandResult(done, timeout, note), nil
 		},
 	}, nil
 }
@@ -121,13 +125,16 @@ func (s *Set) commandError(ctx context.Context, view SessionView, err error) err
 	if errors.Is(err, command.ErrTooMany) {
 		return refuse("%d commands of this session run in the background, which is as many as may. Nothing was run. End one with stop_command first. %s", command.MostRunning, listCommands(s.command.List(view.Owner())))
 	}
+	if errors.Is(err, command.ErrNotConfined) {
+		return refuse("%v. The user can find out more with \"keel doctor\", or switch keelAgent.sandbox off.", err)
+	}
 	return refuse("The command could not be run: %v.", err)
 }
 
 // commandResult is what a model reads of a command: its output, then in
-// brackets how it ended.
-func commandResult(done command.Result, timeout time.Duration) Result {
-	output := shownOutput(done.Head, done.Tail, done.Omitted)
+// brackets how it ended. Note is a line about why.
+func commandResult(done command.Result, timeout time.Duration, note string) Result {
+	output := shownOutput(done.Head, done.Tail, done.Omitted) + note
 	how := ending(done, "stopped by the user", timeout)
 	if output == "" {
 		how = "no output; " + how

@@ -1,0 +1,30 @@
+// Command keel-helper does what Keel needs small processes of its own for: it
+// confines the commands that Keel runs, and prints the environment of a login
+// shell.
+//
+// # Promises
+//
+// It does exactly what `keel` does when called with the same arguments, and only
+// starts faster: the whole program takes its window's libraries along. Without
+// it beside keel nothing but time is lost.
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/keel-ide/keel/backend/sandbox"
+	"github.com/keel-ide/keel/backend/shellenv"
+)
+
+func main() {
+	arguments := os.Args[1:]
+	switch {
+	case sandbox.Is(arguments):
+		os.Exit(sandbox.Run(arguments))
+	case shellenv.Is(arguments):
+		os.Exit(shellenv.Print(arguments, os.Stdout))
+	}
+	fmt.Fprintln(os.Stderr, "keel-helper: keel starts this program; there is nothing to do with it by hand")
+	os.Exit(2)
+}
