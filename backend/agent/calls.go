@@ -23,6 +23,8 @@ type call struct {
 	prepared Prepared
 	plan     Plan
 	decision approval.Decision
+	decided  bool  // the audit log has a decision about it
+	unkept   error // why the audit log lacks something of it
 }
 
 // calls makes the turn's own calls.
@@ -186,6 +188,9 @@ func (c *call) run(ctx context.Context) {
 // allow returns whether the call may run; otherwise it has ended.
 func (c *call) allow(ctx context.Context, changed bool) bool {
 	t, d := c.turn, c.decision
+	if refused := c.auditDecision(ctx); refused != nil {
+		return c.end(refused.status, refused.result)
+	}
 	switch {
 	case d.Effect == approval.Allow:
 		return true
@@ -227,6 +232,7 @@ func (c *call) ask(ctx context.Context, changed bool) bool {
 		tool.Approval.Answer, tool.Approval.Feedback = "rejected", answer.Feedback
 	}
 	tool.Status = session.CallPending
+	c.auditAnswer(ctx)
 	c.show()
 	t.wait(-1)
 	switch {
@@ -261,6 +267,7 @@ func (c *call) fail(text string) bool { return c.end(session.CallFailed, text) }
 func (c *call) end(status session.CallStatus, result string) bool {
 	c.item.Streaming = false
 	c.item.Tool.Status, c.item.Tool.Result = status, result
+	c.auditOutcome()
 	c.show()
 	return false
 }
