@@ -43,6 +43,7 @@ func (s *shared) open(ctx context.Context, more extra) (*folder.Folder, error) {
 		Headless:  true,
 		Grants:    more.grants,
 		Providers: more.providers,
+		Redactor:  s.redactor,
 		Explain:   bind.Explain,
 		Log:       slog.New(slog.DiscardHandler),
 	})

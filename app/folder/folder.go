@@ -25,6 +25,7 @@ import (
 	"github.com/keel-ide/keel/backend/checkpoint"
 	"github.com/keel-ide/keel/backend/command"
 	"github.com/keel-ide/keel/backend/provider"
+	"github.com/keel-ide/keel/backend/redact"
 	"github.com/keel-ide/keel/backend/search"
 	"github.com/keel-ide/keel/backend/secret"
 	"github.com/keel-ide/keel/backend/session"
@@ -64,6 +65,7 @@ type Options struct {
 	Grants    []string            // command patterns trusted for this run
 	Providers []provider.Provider // beside the built-in ones
 	Secrets   *secret.Store       // for keys, kept as long as the program runs; none: the folder's own
+	Redactor  *redact.Redactor    // takes secrets out of what is kept or exported; none: one that knows shapes only
 	Explain   func(error) error   // says an error in words for a person
 	Log       *slog.Logger
 }
@@ -89,6 +91,7 @@ type Folder struct {
 	Commands    *command.Runner
 
 	options Options
+	audit   *auditing
 	config  *workspace.Workspace
 	data    *workspace.Workspace
 	search  func() (*search.Engine, error)
@@ -101,6 +104,9 @@ type Folder struct {
 
 // Open opens a folder and starts what serves it; an empty path opens none.
 func Open(ctx context.Context, path string, o Options) (*Folder, error) {
+	if o.Redactor == nil {
+		o.Redactor = redact.New(redact.Options{})
+	}
 	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	f := &Folder{options: o, cancel: cancel}
 	if err := f.open(ctx, running, path); err != nil {
