@@ -19,6 +19,7 @@ import (
 	"github.com/keel-ide/keel/app/instance"
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/checkpoint"
+	"github.com/keel-ide/keel/backend/redact"
 	"github.com/keel-ide/keel/backend/secret"
 	"github.com/keel-ide/keel/backend/shellenv"
 )
@@ -56,7 +57,9 @@ func openWindow(arguments []string, page fs.FS, started time.Time) error {
 	if err := paths.Make(); err != nil {
 		return err
 	}
-	log, closeLog, err := openLog(paths)
+	redactor := redact.New(redact.Options{})
+	redactor.LearnEnvironment(os.Environ())
+	log, closeLog, err := openLog(paths, redactor)
 	if err != nil {
 		return err
 	}
@@ -67,7 +70,10 @@ func openWindow(arguments []string, page fs.FS, started time.Time) error {
 	}()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	a := &App{ctx: ctx, log: log, paths: paths, events: &events{}, secrets: secret.New(secret.Options{}), started: started}
+	a := &App{
+		ctx: ctx, log: log, paths: paths, events: &events{}, redactor: redactor, started: started,
+		secrets: secret.New(secret.Options{Learned: redactor.Learn}),
+	}
 	asking, stop := context.WithTimeout(ctx, 10*time.Second)
 	claim, err := instance.ClaimOrTell(asking, paths.Data, instance.Request{Path: path}, a.later)
 	stop()
@@ -90,14 +96,15 @@ func openWindow(arguments []string, page fs.FS, started time.Time) error {
 // App is the window's composition root: it owns the opened folder and replaces
 // it when another is opened.
 type App struct {
-	ctx     context.Context
-	log     *slog.Logger
-	paths   folder.Paths
-	events  *events
-	secrets *secret.Store
-	shell   *shellenv.Environment
-	started time.Time
-	closing closing
+	ctx      context.Context
+	log      *slog.Logger
+	paths    folder.Paths
+	events   *events
+	redactor *redact.Redactor
+	secrets  *secret.Store
+	shell    *shellenv.Environment
+	started  time.Time
+	closing  closing
 
 	opening sync.Mutex // held while a folder replaces another, or the last one is closed
 
@@ -158,6 +165,7 @@ func (a *App) open(request wire.OpenFolderRequest) (*folder.Folder, error) {
 		Secrets:  a.secrets,
 		Helper:   folder.HelperProgram(),
 		Shell:    a.shell,
+		Redactor: a.redactor,
 		Explain:  bind.Explain,
 		Log:      a.log,
 	})

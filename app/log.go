@@ -9,14 +9,15 @@ import (
 	"strings"
 
 	"github.com/keel-ide/keel/app/folder"
+	"github.com/keel-ide/keel/backend/redact"
 )
 
 // maxLog is how large the log grows before it is set aside, once.
 const maxLog = 4 << 20
 
-// openLog returns a logger that writes to keel.log in the data folder, and what
-// closes it.
-func openLog(paths folder.Paths) (*slog.Logger, func() error, error) {
+// openLog returns a logger that writes to keel.log in the data folder, without
+// secrets, and what closes it.
+func openLog(paths folder.Paths, redactor *redact.Redactor) (*slog.Logger, func() error, error) {
 	folder := filepath.Join(paths.Data, "logs")
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, nil, fmt.Errorf("making %q: %w", folder, err)
@@ -31,7 +32,7 @@ func openLog(paths folder.Paths) (*slog.Logger, func() error, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("opening the log: %w", err)
 	}
-	return slog.New(slog.NewTextHandler(file, nil)), file.Close, nil
+	return slog.New(redactor.Handler(slog.NewTextHandler(file, nil))), file.Close, nil
 }
 
 // wailsLog hands what Wails logs to our log. Wails logs a failed call with all

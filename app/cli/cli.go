@@ -26,6 +26,7 @@ import (
 	"github.com/keel-ide/keel/app/bind"
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/checkpoint"
+	"github.com/keel-ide/keel/backend/redact"
 	"github.com/keel-ide/keel/backend/sandbox"
 	"github.com/keel-ide/keel/backend/shellenv"
 )
@@ -85,7 +86,20 @@ func Run(ctx context.Context, arguments []string) int {
 func run(ctx context.Context, arguments []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	root := newRoot(stdout, stderr)
+	// What goes to standard error is for people, who paste it into reports: it holds
+	// no secrets. It goes on a line at a time.
+	redactor := redact.New(redact.Options{})
+	redactor.LearnEnvironment(os.Environ())
+	lines := redactor.Writer(stderr)
+	code := execute(ctx, arguments, stdout, lines, redactor)
+	if err := lines.Flush(); err != nil && code == exitDone {
+		return exitFailed
+	}
+	return code
+}
+
+func execute(ctx context.Context, arguments []string, stdout, stderr io.Writer, redactor *redact.Redactor) int {
+	root := newRoot(stdout, stderr, redactor)
 	root.SetArgs(arguments)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
@@ -131,10 +145,11 @@ type shared struct {
 	json      bool
 	stdout    io.Writer
 	stderr    io.Writer
+	redactor  *redact.Redactor
 }
 
-func newRoot(stdout, stderr io.Writer) *cobra.Command {
-	options := &shared{stdout: stdout, stderr: stderr}
+func newRoot(stdout, stderr io.Writer, redactor *redact.Redactor) *cobra.Command {
+	options := &shared{stdout: stdout, stderr: stderr, redactor: redactor}
 	root := &cobra.Command{
 		Use:           "keel [FOLDER]",
 		Short:         "An agentic IDE: with a folder or nothing it opens the window",

@@ -35,6 +35,9 @@ func newDoctor(options *shared) *cobra.Command {
 		Args:  arguments(cobra.NoArgs),
 		RunE: func(command *cobra.Command, _ []string) error {
 			checks := diagnose(command.Context(), options)
+			for i := range checks { // they are pasted into reports
+				checks[i].Detail, checks[i].Hint = options.redactor.Text(checks[i].Detail), options.redactor.Text(checks[i].Hint)
+			}
 			if options.json {
 				return options.print(checks)
 			}

@@ -45,6 +45,7 @@ func (s *shared) open(ctx context.Context, more extra) (*folder.Folder, error) {
 		Grants:    more.grants,
 		Trusted:   more.trusted,
 		Providers: more.providers,
+		Redactor:  s.redactor,
 		Explain:   bind.Explain,
 		Log:       slog.New(slog.DiscardHandler),
 		Helper:    folder.HelperProgram(),

@@ -2,11 +2,134 @@ package folder
 
 import (
 	"context"
+	"fmt"
+	"sync"
+	"time"
 
 	"github.com/keel-ide/keel/app/wire"
+	"github.com/keel-ide/keel/backend/audit"
 )
+
+// auditInterval is how often the page is told, at most, that the log has grown.
+const auditInterval = 250 * time.Millisecond
+
+// auditing is the folder's audit log, which tells the page that it has grown. It
+// outlives sessions: deleting one leaves what it did in the log.
+type auditing struct {
+	log  *audit.Log
+	send func(wire.AuditChanged) // nil without a window
+
+	mu     sync.Mutex // guards what follows
+	last   int64      // the number of the last entry
+	told   time.Time
+	timer  *time.Timer // runs while the page is to be told
+	closed bool
+}
+
+// openAudit opens the log. Without it there is no agent: what it does could not be
+// kept.
+func (f *Folder) openAudit(dir string) error {
+	log, err := audit.Open(dir, audit.Options{Redact: f.options.Redactor.Text, Log: f.options.Log})
+	if err != nil {
+		return err
+	}
+	f.audit = &auditing{log: log}
+	if f.options.Events != nil {
+		f.audit.send = f.options.Events.Audit
+	}
+	f.onClose(f.audit.close)
+	return nil
+}
+
+// Record keeps an entry; see [agent.Audit].
+func (a *auditing) Record(ctx context.Context, entry audit.Entry) error {
+	seq, err := a.log.Append(ctx, entry)
+	if err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.last = max(a.last, seq)
+	if a.send != nil && a.timer == nil && !a.closed {
+		a.timer = time.AfterFunc(max(0, auditInterval-time.Since(a.told)), a.tell)
+	}
+	return nil
+}
+
+func (a *auditing) tell() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.closed {
+		return
+	}
+	a.timer, a.told = nil, time.Now()
+	a.send(wire.AuditChanged{Seq: a.last})
+}
+
+func (a *auditing) close() error {
+	a.mu.Lock()
+	a.closed = true
+	if a.timer != nil {
+		a.timer.Stop()
+	}
+	a.mu.Unlock()
+	return a.log.Close()
+}
 
 // AuditPage returns a part of the audit log, the newest first.
 func (f *Folder) AuditPage(ctx context.Context, query wire.AuditQuery) (wire.AuditPage, error) {
-	return wire.AuditPage{}, nil
+	if f.audit == nil {
+		return wire.AuditPage{}, ErrNoWorkspace
+	}
+	found, err := f.audit.log.Query(ctx, audit.Query(query))
+	if err != nil {
+		return wire.AuditPage{}, err
+	}
+	titles, waits := map[string]string{}, map[string]bool{}
+	known, err := f.Agent.Sessions(ctx)
+	if err != nil {
+		return wire.AuditPage{}, err
+	}
+	for _, each := range known {
+		titles[each.ID], waits[each.ID] = each.Title, each.Waiting
+	}
+	for i, each := range found.Records {
+		if each.Outcome == "waiting" && !waits[each.SessionID] {
+			found.Records[i].Outcome = "cancelled" // Keel ended, or the session is gone
+		}
+	}
+	page := wire.AuditPage{
+		Seq: found.Last, Entries: found.Records, More: found.More, Damaged: found.Damaged,
+		Sessions: []wire.AuditSession{}, File: f.audit.log.Dir(),
+	}
+	for _, id := range found.Sessions {
+		page.Sessions = append(page.Sessions, wire.AuditSession{ID: id, Title: titles[id]})
+	}
+	return page, nil
+}
+
+// trustChange is something that the user has changed about what may run unasked.
+type trustChange struct {
+	What      string // "Trusted a command", "Stopped trusting this folder"
+	Pattern   string // of a command; or the denied text
+	Tier      string // where it counts: user, workspace or session
+	SessionID string // of a session's own
+	From      string // the pattern that it takes the place of
+	Reason    string // beyond What: where it was imported from, the path of a folder
+}
+
+// auditTrust keeps a change of what is trusted. It goes before the change, which
+// must not be made where it fails.
+func (f *Folder) auditTrust(ctx context.Context, change trustChange) error {
+	if f.audit == nil {
+		return ErrNoWorkspace
+	}
+	err := f.audit.Record(ctx, audit.Entry{
+		Event: audit.EventTrust, Title: change.What, Pattern: change.Pattern, Tier: change.Tier,
+		SessionID: change.SessionID, Original: change.From, Reason: change.Reason,
+	})
+	if err != nil {
+		return fmt.Errorf("nothing was changed, since it could not be kept in the audit log: %w", err)
+	}
+	return nil
 }

@@ -26,6 +26,7 @@ import (
 	"github.com/keel-ide/keel/backend/checkpoint"
 	"github.com/keel-ide/keel/backend/command"
 	"github.com/keel-ide/keel/backend/provider"
+	"github.com/keel-ide/keel/backend/redact"
 	"github.com/keel-ide/keel/backend/search"
 	"github.com/keel-ide/keel/backend/secret"
 	"github.com/keel-ide/keel/backend/session"
@@ -68,6 +69,7 @@ type Options struct {
 	Trusted   bool                // the opened folder is trusted for this run
 	Providers []provider.Provider // beside the built-in ones
 	Secrets   *secret.Store       // for keys, kept as long as the program runs; none: the folder's own
+	Redactor  *redact.Redactor    // takes secrets out of what is kept or exported; none: one that knows shapes only
 	Explain   func(error) error   // says an error in words for a person
 	Log       *slog.Logger
 	// Helper is the program that confines commands, see [HelperProgram]; the
@@ -98,11 +100,12 @@ type Folder struct {
 	EditorState *EditorState
 	Commands    *command.Runner
 
-	trust    *trust.Store
-	trustSeq atomic.Int64 // of the last change of what is trusted
+	trust       *trust.Store
+	trustSeq    atomic.Int64 // of the last change of what is trusted
 	confinement *confinement
 
 	options Options
+	audit   *auditing
 	config  *workspace.Workspace
 	data    *workspace.Workspace
 	search  func() (*search.Engine, error)
@@ -115,6 +118,9 @@ type Folder struct {
 
 // Open opens a folder and starts what serves it; an empty path opens none.
 func Open(ctx context.Context, path string, o Options) (*Folder, error) {
+	if o.Redactor == nil {
+		o.Redactor = redact.New(redact.Options{})
+	}
 	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	f := &Folder{options: o, cancel: cancel}
 	if err := f.open(ctx, running, path); err != nil {

@@ -64,7 +64,7 @@ func (f *Folder) openProviders() *Providers {
 		custom:  map[string]provider.Provider{},
 	}
 	if p.secrets == nil {
-		p.secrets = secret.New(secret.Options{})
+		p.secrets = secret.New(secret.Options{Learned: f.options.Redactor.Learn})
 	}
 	p.prices = price.New(func() map[string]string { return p.values().Prices })
 	p.local = []provider.Provider{

@@ -115,6 +115,9 @@ func (f *Folder) openAgent(ctx context.Context, data string) error {
 		Protected: []string{f.options.Paths.Config, f.options.Paths.Data},
 		Root:      f.Workspace.Path(),
 	})
+	if err := f.openAudit(filepath.Join(data, "audit")); err != nil {
+		return err
+	}
 	f.Providers = f.openProviders()
 	f.Agent = agent.New(agent.Options{
 		Sessions:      sessions,
@@ -127,6 +130,8 @@ func (f *Folder) openAgent(ctx context.Context, data string) error {
 		Checkpoints:   &bracket{store: f.Checkpoints, sets: change.New(f.Checkpoints)},
 		Defaults:      f.defaults,
 		Facts:         f.facts,
+		Audit:         f.audit,
+		Redact:        f.options.Redactor.Text,
 		Headless:      f.options.Headless,
 		Grants:        f.options.Grants,
 		Used:          f.used,

@@ -20,6 +20,9 @@ func (c *call) act(ctx context.Context) (changed bool) {
 	if ctx.Err() != nil {
 		return c.end(session.CallCancelled, resultStopped)
 	}
+	if refused := c.unaudited(); refused != nil {
+		return c.end(refused.status, refused.result)
+	}
 	var around *bracket
 	mutates := c.plan.Mutates && tool.Name != nameSubAgent
 	if mutates {

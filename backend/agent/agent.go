@@ -4,9 +4,10 @@
 // # Promises
 //
 // Nothing acts before the policy has decided, a person has agreed where the
-// policy asks, the journal is on the disk and, for what may change files, a
-// checkpoint was taken; where one of them is not to be had the call is refused
-// and nothing happens. Calls of a reply that was cut are never run.
+// policy asks, the journal is on the disk, decision and answer are in the audit
+// log and, for what may change files, a checkpoint was taken; where one of them is
+// not to be had the call is refused and nothing happens (a call that only looks
+// goes on without the last three). Calls of a reply that was cut are never run.
 //
 // Every turn ends, with a reason and, unless it just finished, a sentence for
 // the user. [Agent.Stop] ends it in under a second at any moment, also while it
@@ -111,6 +112,11 @@ type Options struct {
 	Used     func(sessionID string, decision approval.Decision)
 	MaxSteps int      // replies in one turn before it asks whether to go on; 50
 	Commands Commands // ends background commands; they cannot be ended
+	// Audit keeps what was decided about every call; without one nothing is kept.
+	// What cannot be kept there is not done, but for looking.
+	Audit Audit
+	// Redact takes secrets out of what is exported; nothing is taken out.
+	Redact func(string) string
 	// Price says what a model's tokens cost; no price is known.
 	Price func(providerID, modelID string) (provider.Price, bool)
 
@@ -129,6 +135,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.MoreProviders == nil {
 		o.MoreProviders = func() []provider.Provider { return nil }
+	}
+	if o.Redact == nil {
+		o.Redact = func(text string) string { return text }
 	}
 	if o.Facts == nil {
 		o.Facts = func(context.Context) Facts { return Facts{} }

@@ -77,6 +77,7 @@ func (l *live) follow(ctx context.Context, turnID, itemID string, f *following) 
 		}
 		out.close()
 		f.over.Store(true)
+		l.auditEnded(ctx, turnID, itemID, code, err)
 		l.followed(ctx, turnID, itemID, f, code, err)
 	})
 }

@@ -25,6 +25,8 @@ type call struct {
 	decision approval.Decision
 	edited   json.RawMessage // the arguments as a person has changed them; nil for the model's
 	original string          // the command before a person changed it; empty when nobody has
+	decided  bool            // the audit log has a decision about it
+	unkept   error           // why the audit log lacks something of it
 }
 
 // calls makes the turn's own calls.
@@ -189,6 +191,9 @@ func (c *call) run(ctx context.Context) {
 // allow returns whether the call may run; otherwise it has ended.
 func (c *call) allow(ctx context.Context, changed bool) bool {
 	t, d := c.turn, c.decision
+	if refused := c.auditDecision(ctx); refused != nil {
+		return c.end(refused.status, refused.result)
+	}
 	switch {
 	case d.Effect == approval.Allow:
 		return true
@@ -233,6 +238,7 @@ func (c *call) ask(ctx context.Context, changed bool) bool {
 		tool.Approval.Answer, tool.Approval.Feedback = "rejected", answer.Feedback
 	}
 	tool.Status = session.CallPending
+	c.auditAnswer(ctx)
 	c.show()
 	t.wait(-1)
 	switch {
@@ -269,6 +275,7 @@ func (c *call) fail(text string) bool { return c.end(session.CallFailed, text) }
 func (c *call) end(status session.CallStatus, result string) bool {
 	c.item.Streaming = false
 	c.item.Tool.Status, c.item.Tool.Result = status, c.told(result)
+	c.auditOutcome()
 	c.show()
 	return false
 }

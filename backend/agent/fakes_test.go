@@ -271,6 +271,7 @@ type setup struct {
 	jitter   float64
 	price    func(providerID, modelID string) (provider.Price, bool)
 	commands Commands
+	audit    Audit
 }
 
 func newBench(t testing.TB, s setup, answers ...scriptedReply) *bench {
@@ -287,7 +288,7 @@ func newBench(t testing.TB, s setup, answers ...scriptedReply) *bench {
 	b.Agent = New(Options{
 		Sessions: store, Providers: []provider.Provider{b.model}, Tools: b.disk, Policy: s.policy, Checkpoints: b.disk,
 		Defaults: func() session.Session { return session.Session{Mode: s.mode} },
-		Headless: s.headless, MaxSteps: s.maxSteps, Price: s.price, Commands: s.commands, Jitter: func() float64 { return s.jitter }, NewID: counter(),
+		Headless: s.headless, MaxSteps: s.maxSteps, Price: s.price, Commands: s.commands, Audit: s.audit, Jitter: func() float64 { return s.jitter }, NewID: counter(),
 	})
 	t.Cleanup(func() {
 		if err := b.Close(context.WithoutCancel(t.Context())); err != nil {

@@ -22,11 +22,12 @@ func (a *Agent) Search(ctx context.Context, text string) ([]session.Found, error
 	return found, nil
 }
 
-// Export writes a session as Markdown; see [session.Markdown].
+// Export writes a session as Markdown, without secrets that were said in it; see
+// [session.Markdown].
 func (a *Agent) Export(ctx context.Context, id string) (string, error) {
 	s, err := a.Session(ctx, id)
 	if err != nil {
 		return "", err
 	}
-	return session.Markdown(s), nil
+	return a.o.Redact(session.Markdown(s)), nil
 }

@@ -10,10 +10,12 @@ import (
 
 	"github.com/keel-ide/keel/backend/agent"
 	"github.com/keel-ide/keel/backend/approval"
+	"github.com/keel-ide/keel/backend/audit"
 	"github.com/keel-ide/keel/backend/change"
 	"github.com/keel-ide/keel/backend/checkpoint"
 	"github.com/keel-ide/keel/backend/command"
 	"github.com/keel-ide/keel/backend/provider"
+	"github.com/keel-ide/keel/backend/redact"
 	"github.com/keel-ide/keel/backend/session"
 	"github.com/keel-ide/keel/backend/tool"
 	"github.com/keel-ide/keel/backend/workspace"
@@ -36,6 +38,8 @@ func build(t testing.TB, o options) (built *agent.Agent, done func()) {
 	sessions, err := session.OpenStore(ctx, filepath.Join(o.data, "sessions"), session.Options{})
 	check(err)
 	runner := command.New(command.Options{LogDir: filepath.Join(o.data, "commands")})
+	log, err := audit.Open(filepath.Join(o.data, "audit"), audit.Options{Redact: redact.New(redact.Options{}).Text})
+	check(err)
 	built = agent.New(agent.Options{
 		Sessions:  sessions,
 		Providers: []provider.Provider{o.model},
@@ -46,13 +50,22 @@ func build(t testing.TB, o options) (built *agent.Agent, done func()) {
 		Checkpoints: saves{checkpoints, change.New(checkpoints)},
 		Defaults:    func() session.Session { return session.Session{Mode: o.mode} },
 		Headless:    o.headless,
+		Audit:       kept{log},
 		Jitter:      func() float64 { return 0 },
 	})
 	return built, func() {
-		if err := errors.Join(built.Close(context.WithoutCancel(ctx)), runner.Close(), checkpoints.Close(), folder.Close()); err != nil {
+		if err := errors.Join(built.Close(context.WithoutCancel(ctx)), runner.Close(), log.Close(), checkpoints.Close(), folder.Close()); err != nil {
 			t.Error(err)
 		}
 	}
+}
+
+// kept is the real audit log.
+type kept struct{ log *audit.Log }
+
+func (k kept) Record(ctx context.Context, entry audit.Entry) error {
+	_, err := k.log.Append(ctx, entry)
+	return err
 }
 
 // tools gives each session a view of its own of what it has read.

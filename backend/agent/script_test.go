@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/keel-ide/keel/backend/agent"
 	"github.com/keel-ide/keel/backend/approval"
+	"github.com/keel-ide/keel/backend/audit"
 	"github.com/keel-ide/keel/backend/provider"
 	"github.com/keel-ide/keel/backend/provider/replay"
 	"github.com/keel-ide/keel/backend/session"
@@ -34,8 +35,9 @@ import (
 //	user          what the user does, a line each; see [stage.do]
 //	want/…        the folder at the end, whole
 //	transcript    what was shown, and what the user's steps said
+//	audit         what the audit log has, where the script asks for it
 //
-// go test -run TestScripts -update writes the last two.
+// go test -run TestScripts -update writes the last three.
 func TestScripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -62,6 +64,9 @@ func TestScripts(t *testing.T) {
 			}
 			if d := cmp.Diff(s.part("transcript"), s.transcript()); d != "" {
 				t.Errorf("transcript (-want +got):\n%s", d)
+			}
+			if d := cmp.Diff(s.part("audit"), s.audited()); s.part("audit") != "" && d != "" {
+				t.Errorf("audit log (-want +got):\n%s", d)
 			}
 		})
 	}
@@ -366,15 +371,40 @@ func (s *stage) disk() map[string]string {
 }
 
 func (s *stage) rewrite(file string) {
+	asked := s.part("audit") != ""
 	kept := slices.DeleteFunc(s.archive.Files, func(f txtar.File) bool {
-		return f.Name == "transcript" || strings.HasPrefix(f.Name, "want/")
+		return f.Name == "transcript" || f.Name == "audit" || strings.HasPrefix(f.Name, "want/")
 	})
 	disk := s.disk()
 	for _, name := range slices.Sorted(maps.Keys(disk)) {
 		kept = append(kept, txtar.File{Name: "want/" + name, Data: []byte(disk[name])})
 	}
 	kept = append(kept, txtar.File{Name: "transcript", Data: []byte(s.transcript())})
+	if asked {
+		kept = append(kept, txtar.File{Name: "audit", Data: []byte(s.audited())})
+	}
 	s.check(os.WriteFile(file, txtar.Format(&txtar.Archive{Comment: s.archive.Comment, Files: kept}), 0o644))
+}
+
+// audited is the audit log, the oldest record first.
+func (s *stage) audited() string {
+	log, err := audit.Open(filepath.Join(s.data, "audit"), audit.Options{})
+	s.check(err)
+	defer log.Close()
+	page, err := log.Query(s.t.Context(), audit.Query{})
+	s.check(err)
+	var b strings.Builder
+	for _, r := range slices.Backward(page.Records) {
+		fmt.Fprintf(&b, "%s: %s %s %s %s %q\n", r.Outcome, r.Tool, r.Kind, r.Status, r.Title, r.Command)
+		fmt.Fprintf(&b, "  %s by %s (%s) in %s: %s\n", r.Effect, r.Rule, r.Tier, r.Mode, r.Reason)
+		if r.Answer != "" {
+			fmt.Fprintf(&b, "  answer: %s %s\n", r.Answer, r.Feedback)
+		}
+		if r.HasExit {
+			fmt.Fprintf(&b, "  exit code %d\n", r.ExitCode)
+		}
+	}
+	return s.steady(b.String())
 }
 
 // transcript is the session for a reader's eye, without times and ids.

@@ -7,7 +7,12 @@
 // entry that [Log.Append] has taken is in the file, so that the end of Keel, by
 // whatever cause, does not lose it; a cut of the power may lose the last ones.
 // What looks like a secret is taken out before it is written. A line that cannot
-// be read is counted and left out, and hides no other.
+// be read is counted and left out, and hides no other. Several processes may write
+// one log; numbers go on over all of them and over restarts.
+//
+// The log is kept in segments. The newest ones stay, [Options.Segments] of
+// [Options.SegmentBytes] each, and older ones are deleted whole, so that a log
+// takes a known room and a query looks at a known amount.
 package audit
 
 // Event says what an entry tells.

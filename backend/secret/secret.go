@@ -42,6 +42,9 @@ type Options struct {
 	Reachable func() error
 	// Limit is how long one call waits for the keychain; 0: 3 s.
 	Limit time.Duration
+	// Learned is told every key that was read or set, so that it can be kept out of
+	// logs; nobody is told.
+	Learned func(value string)
 	// Believe is for how long a missing key or a failure is believed; 0: 30 s.
 	Believe time.Duration
 }
@@ -58,6 +61,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Limit == 0 {
 		o.Limit = 3 * time.Second
+	}
+	if o.Learned == nil {
+		o.Learned = func(string) {}
 	}
 	if o.Believe == 0 {
 		o.Believe = 30 * time.Second
@@ -132,6 +138,7 @@ func (s *Store) Get(ctx context.Context, name string) (string, error) {
 		found, err := s.options.Keychain.Get(s.options.Service, name)
 		if err == nil {
 			value = found
+			s.options.Learned(found)
 			s.note(name, answer{value: found}) // also when it came too late
 		}
 		return err
@@ -151,6 +158,7 @@ func (s *Store) Get(ctx context.Context, name string) (string, error) {
 // Set keeps a key, in memory where the keychain cannot be used; why is then
 // for the person to know, and not a failure.
 func (s *Store) Set(ctx context.Context, name, value string) (place Place, why, err error) {
+	s.options.Learned(value)
 	err = s.ask(ctx, func() error { return s.options.Keychain.Set(s.options.Service, name, value) })
 	if ctx.Err() != nil {
 		return "", nil, ctx.Err()
