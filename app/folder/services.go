@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -14,6 +15,7 @@ import (
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/agent"
 	"github.com/keel-ide/keel/backend/approval"
+	"github.com/keel-ide/keel/backend/approval/guard"
 	"github.com/keel-ide/keel/backend/change"
 	"github.com/keel-ide/keel/backend/checkpoint"
 	"github.com/keel-ide/keel/backend/command"
@@ -111,7 +113,7 @@ func (f *Folder) openAgent(ctx context.Context, data string) error {
 	f.onClose(f.Commands.Close)
 	f.Policy = approval.NewPolicy(approval.Options{
 		Rules:     f.rules,
-		Guard:     commandGuard(),
+		Guard:     guard.New(),
 		Protected: []string{f.options.Paths.Config, f.options.Paths.Data},
 		Root:      f.Workspace.Path(),
 	})
@@ -139,9 +141,6 @@ func (f *Folder) openAgent(ctx context.Context, data string) error {
 	})
 	return nil
 }
-
-// commandGuard looks into what a pattern has matched.
-func commandGuard() approval.Guard { return nil }
 
 // pace is how fast the practice model speaks: at a reading pace to a person, at
 // once to a program.
