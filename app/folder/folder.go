@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/keel-ide/keel/app/wire"
@@ -94,6 +95,8 @@ type Folder struct {
 	search  func() (*search.Engine, error)
 	cancel  context.CancelFunc
 	group   sync.WaitGroup
+
+	trustSeq atomic.Int64 // of the last trust event
 
 	mu      sync.Mutex     // guards closing: some things start when first used
 	closing []func() error // in the order of starting
