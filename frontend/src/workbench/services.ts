@@ -44,6 +44,7 @@ import { RecentFolders } from './recent'
 import { searchServices } from './search/service'
 import { WorkbenchStorage } from './storage'
 import type { TerminalBackend } from './terminal/backend'
+import { trustServices, type FolderTrust } from './trust'
 
 /** workbenchServices are the parts of VS Code that Keel has. */
 export function workbenchServices(
@@ -51,6 +52,7 @@ export function workbenchServices(
   state: WindowState,
   gate: Gate,
   terminals: TerminalBackend,
+  trust: FolderTrust,
 ): IEditorOverrideServices {
   return {
     ...getLog(),
@@ -86,6 +88,7 @@ export function workbenchServices(
     ...getLifecycle(),
     ...getEnvironment(),
     ...getWorkspaceTrust(),
+    ...trustServices(trust),
     ...getWorkingCopy(),
     ...getExplorer(),
     ...getBulkEdit(),
