@@ -33,7 +33,7 @@ after(async () => {
 
 async function start(options) {
   keel = await startServed(display, home, options)
-  page = await openPage(browser, keel, options)
+  page = await openPage(browser, keel)
   chat = wb.chat(page)
 }
 
@@ -43,10 +43,10 @@ async function stop() {
 }
 
 /** A home whose user has trusted every go command, and no folder. */
-async function newHome() {
+async function newHome(theme = 'Dark Modern') {
   home = await makeHome({ trusted: false })
   await mkdir(home.config, { recursive: true })
-  const settings = { 'keelAgent.trustedCommands': ['go *'] }
+  const settings = { 'keelAgent.trustedCommands': ['go *'], 'workbench.colorTheme': theme }
   await writeFile(join(home.config, 'settings.json'), JSON.stringify(settings))
 }
 
@@ -176,7 +176,6 @@ describe('a folder that nobody was asked about', { timeout }, () => {
       .first()
       .waitFor()
     assert.deepEqual(await page.evaluate(() => globalThis.go.bind.Terminals.List()), [])
-    await wb.runCommand(page, 'View: Close Panel')
     await wb.clearToasts(page)
   })
 
@@ -245,7 +244,7 @@ describe('a folder that nobody was asked about', { timeout }, () => {
 })
 
 describe('the folder above', { timeout }, () => {
-  beforeEach(newHome)
+  beforeEach(() => newHome('Light Modern'))
   afterEach(async (context) => {
     await wb.conclude(page, context)
     await stop()
@@ -256,7 +255,7 @@ describe('the folder above', { timeout }, () => {
     const other = join(home.home, 'other')
     await mkdir(other)
     await writeFile(join(other, 'elsewhere.txt'), 'over here\n')
-    await start({ colorScheme: 'light' })
+    await start()
     await dialog().waitFor()
     await wb.settled(page)
     await picture(page, 'foldertrust-dialog-light')
@@ -288,19 +287,20 @@ describe('the folder above', { timeout }, () => {
 })
 
 describe('a window without a folder', { timeout }, () => {
-  test('is not asked about', async (context) => {
+  before(async () => {
     await newHome()
-    try {
-      await start({ folder: '' })
-      await page.getByRole('button', { name: 'Open Folder…' }).waitFor()
-      await wb.settled(page)
-      assert.equal(await page.getByRole('dialog').count(), 0)
-      await restricted().waitFor({ state: 'detached' })
-      await banner().waitFor({ state: 'hidden' })
-      await wb.conclude(page, context)
-    } finally {
-      await stop()
-      await home.remove()
-    }
+    await start({ folder: '' })
+  })
+  after(async () => {
+    await stop()
+    await home.remove()
+  })
+  afterEach((context) => wb.conclude(page, context))
+
+  test('is not asked about', async () => {
+    await page.getByRole('button', { name: 'Open Folder…' }).waitFor()
+    await wb.settled(page)
+    assert.equal(await page.getByRole('dialog').count(), 0)
+    await isTrusted()
   })
 })

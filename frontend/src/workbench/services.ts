@@ -40,6 +40,7 @@ import getWorkingCopy from '@codingame/monaco-vscode-working-copy-service-overri
 import getWorkspaceTrust from '@codingame/monaco-vscode-workspace-trust-service-override'
 import type { Bridge, WindowState } from '../bridge'
 import type { Gate } from './folders'
+import { notificationServices } from './notifications'
 import { RecentFolders } from './recent'
 import { searchServices } from './search/service'
 import { WorkbenchStorage } from './storage'
@@ -59,6 +60,7 @@ export function workbenchServices(
     ...getExtensions({ enableWorkerExtensionHost: false }),
     ...getModel(),
     ...getNotifications(),
+    ...notificationServices(),
     ...getDialogs(),
     ...getConfiguration(),
     [IWorkspacesService.toString()]: new SyncDescriptor(

@@ -86,8 +86,11 @@ export class FolderTrust implements IWorkspaceTrustManagementService {
     return Promise.resolve({ uri, trusted })
   }
 
+  /** The list takes back the trust of the folder in it, which may be one above. */
   async setUrisTrust(uris: URI[], trusted: boolean): Promise<void> {
-    if (uris.some((uri) => uri.fsPath === this.folder)) await this.setWorkspaceTrust(trusted)
+    const paths = uris.map((uri) => uri.fsPath)
+    if (paths.includes(this.folder)) await this.setWorkspaceTrust(trusted)
+    else if (!trusted && paths.includes(this.trust.parent)) await this.setParentFolderTrust(false)
   }
 
   /** The folder by which the opened one is trusted: that one or one above it. */
@@ -96,11 +99,10 @@ export class FolderTrust implements IWorkspaceTrustManagementService {
     return [URI.file(this.trust.parent || this.folder)]
   }
 
-  /** The list can only lose its one folder. */
-  async setTrustedUris(uris: URI[]): Promise<void> {
-    if (uris.length > 0) this.listed.fire()
-    else if (this.trust.parent) await this.setParentFolderTrust(false)
-    else await this.setWorkspaceTrust(false)
+  /** No other folder can be put in the place of one that the person was asked about. */
+  setTrustedUris(): Promise<void> {
+    this.listed.fire()
+    return Promise.resolve()
   }
 
   addWorkspaceTrustTransitionParticipant(participant: IWorkspaceTrustTransitionParticipant): IDisposable {
