@@ -102,8 +102,16 @@ async function asks() {
   return asked
 }
 
+/** The palette has the command once the window has settled. */
 async function openEditor() {
-  await wb.runCommand(page, 'Workspaces: Manage Workspace Trust')
+  const offered = wb.quickInput(page).getByRole('option', { name: /^Workspaces: Manage Workspace Trust/ })
+  await until('the command is offered', async () => {
+    await wb.press(page, 'Escape', 'Control+Shift+P')
+    const input = wb.quickInput(page).getByRole('textbox')
+    await input.fill('>Workspaces: Manage Workspace Trust', { timeout: 2000 })
+    await offered.first().click({ timeout: 2000 })
+    return true
+  })
   await editor().waitFor()
 }
 

@@ -52,7 +52,7 @@ async function listenForLeaks() {
     heard,
     /** Nobody came, though it listens: it hears this test itself. */
     async heardNobody() {
-      assert.deepEqual(heard, [])
+      assert.deepEqual(heard.splice(0), [])
       await fetch(`http://127.0.0.1:${port}/canary`)
       await until('it hears', () => heard.includes('GET /canary HTTP/1.1'))
       heard.length = 0
@@ -110,7 +110,7 @@ describe('what a model says and a tool returns', { timeout }, () => {
     await turn.getByText('That was all.').waitFor()
     const reply = turn.locator('.markdown').last()
     assert.equal(await reply.locator('img, svg, style, link, iframe, object, form, video, base').count(), 0)
-    assert.equal(await reply.locator('[href], [src], [srcset], [style]').count(), 0)
+    assert.equal(await reply.locator('[href], [src], [srcset], [style]:not(.codicon)').count(), 0)
     await wb.settled(page)
     await leaks.heardNobody()
   })
@@ -124,7 +124,7 @@ describe('what a model says and a tool returns', { timeout }, () => {
     await wb.pressWhenReady(command(turn).getByRole('button', { name: 'Run', exact: true }))
     await turn.getByText('Printed.').waitFor()
     await chat.ended(turn)
-    await command(turn).getByText('markdown-image').first().waitFor()
+    await command(turn).getByText('includegraphics').last().waitFor()
     await wb.openFile(page, 'pictures.md')
     await wb.settled(page)
     assert.equal(await page.locator(`[src*="${leaks.address}"], [href*="${leaks.address}"]`).count(), 0)
@@ -135,7 +135,7 @@ describe('what a model says and a tool returns', { timeout }, () => {
   test('OpenCode CVE-2026-22813: HTML of a model is text, wherever it says it', async () => {
     model.on(
       'say it everywhere',
-      calls('run_command', { command: `echo '${markup}'`, reason: markup }, `${markup} ${markup}`),
+      calls('run_command', { command: `echo '${markup}'` }, `${markup} ${markup}`),
       says(`${markup}\n\n> ${markup}\n\n| ${markup} |\n|---|\n| ${markup} |\n\n\`${markup}\`\n\nDone.`),
     )
     const turn = await chat.send('say it everywhere')
@@ -220,7 +220,9 @@ describe('the policy of the page', { timeout }, () => {
 
   /** The content of the one policy in a page's text. */
   function policyIn(html) {
-    const found = [...html.matchAll(/http-equiv="Content-Security-Policy"\s+content="([^"]*)"/g)]
+    const found = [
+      ...html.replaceAll('&#39;', "'").matchAll(/http-equiv="Content-Security-Policy"\s+content="([^"]*)"/g),
+    ]
     assert.equal(found.length, 1)
     const directives = found[0][1].split(';').map((each) => each.trim().split(/\s+/))
     return Object.fromEntries(directives.map(([name, ...sources]) => [name, sources]))
@@ -281,26 +283,39 @@ describe('the policy of the page', { timeout }, () => {
       return wanted.filter((each) => !seen.has(each))
     }, leaks.address)
     assert.deepEqual(refused, [], 'directives that refused nothing')
+    // Chromium connects for a frame before it asks the policy; it sends nothing.
+    assert.deepEqual(
+      leaks.heard.splice(0).filter((each) => each !== 'a connection'),
+      [],
+    )
     await leaks.heardNobody()
   })
 
   test('no script runs but the program’s own', async () => {
-    await page.evaluate(() => {
-      const script = document.createElement('script')
-      script.textContent = 'globalThis.attacked = 1'
-      document.body.append(script)
-      script.remove()
-      const image = document.createElement('div')
-      image.innerHTML = '<img src=x onerror="globalThis.attacked=1">'
-      document.body.append(image)
-      image.remove()
-      try {
-        // eslint-disable-next-line no-eval
-        globalThis.eval('globalThis.attacked = 1')
-      } catch {
-        // This is what should happen.
-      }
-    })
+    const tried = await page.evaluate(
+      () =>
+        new Promise((done) => {
+          // A test's own call is let through; what it leaves for later is not.
+          setTimeout(() => {
+            const script = document.createElement('script')
+            script.textContent = 'globalThis.attacked = 1'
+            document.body.append(script)
+            script.remove()
+            const part = document.createElement('div')
+            part.innerHTML = '<img src=x onerror="globalThis.attacked=1">'
+            document.body.append(part)
+            part.firstChild.addEventListener('error', () => {
+              part.remove()
+              try {
+                globalThis.eval('globalThis.attacked = 1')
+              } catch (cause) {
+                done(cause.name)
+              }
+            })
+          })
+        }),
+    )
+    assert.equal(tried, 'EvalError')
     await wb.settled(page)
     await isInert(page)
   })
@@ -561,7 +576,7 @@ for (const trusted of [false, true]) {
         const all = await page.evaluate(() => globalThis.go.bind.Terminals.List())
         return all.length > 0 && all
       })
-      const environment = () => readFileSync(`/proc/${terminal.pid}/environ`, 'utf8')
+      const environment = () => readFileSync(`/proc/${terminal.process}/environ`, 'utf8')
       await until('its program runs', () => environment().includes('TERM='))
       assert.equal(environment().includes('KEEL_ATTACK=taken'), trusted)
       if (trusted) await until('the settings’ shell has run', async () => (await marks()).includes('shell'))

@@ -153,6 +153,8 @@ export function trustServices(trust: FolderTrust): IEditorOverrideServices {
   }
 }
 
+type WorkspaceSettings = Pick<WorkspaceService, 'getCompleteWorkspace' | 'updateWorkspaceTrust'>
+
 /**
  * restrictSettings keeps settings of an untrusted folder that name programs out
  * of force, before any part of the workbench reads them. A workbench in a web
@@ -160,7 +162,7 @@ export function trustServices(trust: FolderTrust): IEditorOverrideServices {
  */
 export function restrictSettings(trust: FolderTrust): void {
   registerServiceInitializePreParticipant(async (accessor) => {
-    const settings = accessor.get(IConfigurationService) as WorkspaceService
+    const settings = accessor.get(IConfigurationService) as unknown as WorkspaceSettings
     const update = () => settings.updateWorkspaceTrust(trust.isWorkspaceTrusted())
     await settings.getCompleteWorkspace()
     update()
