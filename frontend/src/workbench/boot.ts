@@ -29,7 +29,8 @@ import { Search } from './search/provider'
 import { workbenchServices } from './services'
 import { contributeSettings } from './settings'
 import { TerminalBackend } from './terminal/backend'
-import { FolderTrust, restrictSettings } from './trust'
+import { FolderTrust } from './trust'
+import { restrictSettings, retireSettings, trustFailure } from './trustServices'
 import { registerWindowCommands } from './window'
 import { useWords } from './words'
 import { provideWorkers } from './workers'
@@ -57,8 +58,9 @@ export async function boot(
   const folders = new Folders(bridge, state.workspace, gate, saveEverything, confirm)
   folders.registerCommands()
   registerWindowCommands(bridge, saveEverything)
-  const trust = new FolderTrust(bridge, state, gate, notify.failure)
+  const trust = new FolderTrust(bridge, state, gate, trustFailure)
   restrictSettings(trust)
+  retireSettings()
   useWords()
   const terminals = new TerminalBackend(bridge, state.workspace, gate)
   await initialize(

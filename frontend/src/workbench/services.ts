@@ -45,7 +45,8 @@ import { RecentFolders } from './recent'
 import { searchServices } from './search/service'
 import { WorkbenchStorage } from './storage'
 import type { TerminalBackend } from './terminal/backend'
-import { trustServices, type FolderTrust } from './trust'
+import type { FolderTrust } from './trust'
+import { trustServices } from './trustServices'
 
 /** workbenchServices are the parts of VS Code that Keel has. */
 export function workbenchServices(

@@ -1,12 +1,3 @@
-import {
-  IConfigurationService,
-  IWorkspaceTrustEnablementService,
-  IWorkspaceTrustManagementService,
-  IWorkspaceTrustRequestService,
-  getService,
-  type IEditorOverrideServices,
-} from '@codingame/monaco-vscode-api'
-import { registerServiceInitializePreParticipant } from '@codingame/monaco-vscode-api/lifecycle'
 import { Emitter } from '@codingame/monaco-vscode-api/vscode/vs/base/common/event'
 import { toDisposable, type IDisposable } from '@codingame/monaco-vscode-api/vscode/vs/base/common/lifecycle'
 import { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
@@ -14,10 +5,9 @@ import type {
   IWorkspaceTrustTransitionParticipant,
   IWorkspaceTrustUriInfo,
 } from '@codingame/monaco-vscode-api/vscode/vs/platform/workspace/common/workspaceTrust'
-import type { WorkspaceService } from '@codingame/monaco-vscode-configuration-service-override/vscode/vs/workbench/services/configuration/browser/configurationService'
+import type { IWorkspaceTrustManagementService } from '@codingame/monaco-vscode-api/vscode/vs/platform/workspace/common/workspaceTrust.service'
 import type { Bridge, FolderTrust as GoTrust, WindowState } from '../bridge'
 import type { Gate } from './folders'
-import './trust.css'
 
 /**
  * FolderTrust tells the workbench whether the opened folder is trusted. Go
@@ -123,8 +113,6 @@ export class FolderTrust implements IWorkspaceTrustManagementService {
       this.fail(cause)
       // Whoever waits for an answer gets the one that still holds.
       this.changed.fire(this.isWorkspaceTrusted())
-      const requests = await getService(IWorkspaceTrustRequestService)
-      requests.cancelWorkspaceTrustRequest()
     }
   }
 
@@ -143,29 +131,4 @@ export class FolderTrust implements IWorkspaceTrustManagementService {
     for (const participant of this.participants) await participant.participate(trust.trusted)
     this.changed.fire(this.isWorkspaceTrusted())
   }
-}
-
-/** trustServices puts Go's answer in the place of the workbench's own; no setting turns the question off. */
-export function trustServices(trust: FolderTrust): IEditorOverrideServices {
-  return {
-    [IWorkspaceTrustManagementService.toString()]: trust,
-    [IWorkspaceTrustEnablementService.toString()]: { isWorkspaceTrustEnabled: () => true },
-  }
-}
-
-type WorkspaceSettings = Pick<WorkspaceService, 'getCompleteWorkspace' | 'updateWorkspaceTrust'>
-
-/**
- * restrictSettings keeps settings of an untrusted folder that name programs out
- * of force, before any part of the workbench reads them. A workbench in a web
- * page takes every folder's settings for trusted otherwise.
- */
-export function restrictSettings(trust: FolderTrust): void {
-  registerServiceInitializePreParticipant(async (accessor) => {
-    const settings = accessor.get(IConfigurationService) as unknown as WorkspaceSettings
-    const update = () => settings.updateWorkspaceTrust(trust.isWorkspaceTrusted())
-    await settings.getCompleteWorkspace()
-    update()
-    trust.onDidChangeTrust(update)
-  })
 }
