@@ -68,3 +68,11 @@ func (b *Trust) SetFolder(trusted bool) error {
 		return f.SetFolderTrust(ctx, trusted)
 	})
 }
+
+// SetParent trusts the folder above the opened one, or takes back the trust that
+// the opened one has by a folder above it; the person has been asked.
+func (b *Trust) SetParent(trusted bool) error {
+	return do(b.seam, "Trust.SetParent", func(ctx context.Context, f *folder.Folder) error {
+		return f.SetParentTrust(ctx, trusted)
+	})
+}

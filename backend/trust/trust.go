@@ -186,6 +186,28 @@ func (s *Store) SetFolder(trusted bool) error {
 	})
 }
 
+// SetParent trusts the folder above the opened one, with everything in it, or
+// takes back the trust that the opened one has by a folder above it.
+func (s *Store) SetParent(trusted bool) error {
+	if s.paths.Folder == "" {
+		return ErrNoFolder
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.folders.change(s, func(f *folders) error {
+		path := filepath.Dir(s.paths.Folder)
+		if !trusted {
+			path = above(f.Folders, s.paths.Folder)
+		}
+		f.Folders = slices.DeleteFunc(f.Folders, func(each string) bool { return each == path })
+		if trusted {
+			f.Folders = append(f.Folders, path)
+			slices.Sort(f.Folders)
+		}
+		return nil
+	})
+}
+
 // Commands are the patterns that are trusted in the opened folder only, in the
 // user's order, whether or not the folder is trusted.
 func (s *Store) Commands() []string {

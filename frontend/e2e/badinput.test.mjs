@@ -14,6 +14,7 @@ import {
   startDisplay,
   startServed,
   tellRunning,
+  trustFolders,
   until,
 } from './harness.mjs'
 import * as wb from './workbench.mjs'
@@ -58,6 +59,7 @@ function memory(pid) {
 describe('folders that cannot be opened', { timeout }, () => {
   before(async () => {
     home = await makeHome()
+    await trustFolders(home, home.folder, home.home)
     if (root) execFileSync('chown', ['-R', `${nobody.uid}:${nobody.gid}`, home.home])
     await writeFile(join(home.home, 'a-file'), 'not a folder\n')
     await mkdir(join(home.home, 'closed'))

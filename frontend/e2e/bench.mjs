@@ -3,7 +3,15 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startBedrock } from './bedrock.mjs'
-import { launchChromium, makeHome, openPage, startDisplay, startServed, until } from './harness.mjs'
+import {
+  launchChromium,
+  makeHome,
+  openPage,
+  startDisplay,
+  startServed,
+  trustFolders,
+  until,
+} from './harness.mjs'
 import * as wb from './workbench.mjs'
 
 const row = (what, value) => console.log(`${what.padEnd(66)} ${value}`)
@@ -104,6 +112,7 @@ async function largeFolder(browser, display, home) {
       Array.from({ length: 100 }, (_, j) => writeFile(join(sub, `file${i}_${j}.txt`), `number ${i} ${j}\n`)),
     )
   }
+  await trustFolders(home, folder)
   const served = await startServed(display, home, { folder })
   try {
     const begun = performance.now()

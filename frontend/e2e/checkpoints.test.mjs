@@ -4,7 +4,16 @@ import assert from 'node:assert/strict'
 import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
-import { launchChromium, makeHome, openPage, picture, startDisplay, startServed, until } from './harness.mjs'
+import {
+  launchChromium,
+  makeHome,
+  openPage,
+  picture,
+  startDisplay,
+  startServed,
+  trustFolders,
+  until,
+} from './harness.mjs'
 import * as wb from './workbench.mjs'
 
 let display, browser, home, keel, page, chat
@@ -340,6 +349,7 @@ describe('the first reading', { timeout: 300_000 }, () => {
     try {
       await page.goto('about:blank') // what the page still reads has no answer once the program ends
       await keel.end()
+      await trustFolders(home, folder)
       keel = await startServed(display, home, { folder })
       await page.goto(keel.address)
       await status().getByText('Saving the starting point').waitFor()

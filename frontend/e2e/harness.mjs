@@ -3,7 +3,7 @@
 // is ended by its process id.
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -116,14 +116,24 @@ export async function startDisplay(size = '1280x800') {
   }
 }
 
-/** A home of its own and a copy of the sample workspace. */
-export async function makeHome() {
+/** Trusts folders as the user did earlier, and no others; before Keel starts. */
+export async function trustFolders(home, ...folders) {
+  await mkdir(home.data, { recursive: true, mode: 0o700 })
+  const file = join(home.data, 'trusted-folders.json')
+  await writeFile(file, JSON.stringify({ folders }, null, 2), { mode: 0o600 })
+}
+
+/**
+ * A home of its own and a copy of the sample workspace, which is trusted unless
+ * a test wants to be asked about it.
+ */
+export async function makeHome({ trusted = true } = {}) {
   const home = await mkdtemp(join(tmpdir(), 'keel-e2e-'))
   const folder = join(home, 'sample')
   await cp(join(top, 'build/sample'), folder, { recursive: true })
   for (const name of ['config', 'data', 'cache', 'runtime']) await mkdir(join(home, name), { mode: 0o700 })
   const go = (name) => execFileSync('go', ['env', name], { encoding: 'utf8' }).trim()
-  return {
+  const made = {
     home,
     folder,
     config: join(home, 'config/keel'),
@@ -154,6 +164,8 @@ export async function makeHome() {
     },
     remove: () => rm(home, { recursive: true, force: true, maxRetries: 5 }),
   }
+  if (trusted) await trustFolders(made, folder)
+  return made
 }
 
 /**

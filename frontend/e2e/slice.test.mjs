@@ -13,6 +13,7 @@ import {
   startDisplay,
   startServed,
   tellRunning,
+  trustFolders,
   top,
   until,
 } from './harness.mjs'
@@ -67,6 +68,7 @@ async function panelIsStored() {
 before(async () => {
   display = await startDisplay()
   home = await makeHome()
+  await trustFolders(home, home.folder, join(home.home, 'other'))
   browser = await launchChromium()
   await start()
 })

@@ -1553,6 +1553,11 @@ export interface Methods {
     Remove(entry: TrustEntry): Promise<TrustPlace>
     /** SetFolder says whether the opened folder is trusted; the person has been asked. */
     SetFolder(trusted: boolean): Promise<void>
+    /**
+     * SetParent trusts the folder above the opened one, or takes back the trust that
+     * the opened one has by a folder above it; the person has been asked.
+     */
+    SetParent(trusted: boolean): Promise<void>
     /** State returns everything that decides whether a command runs unasked. */
     State(): Promise<TrustState>
   }
@@ -1608,6 +1613,6 @@ export const methodNames = {
   Settings: ['Read', 'Schema', 'Set', 'State', 'Write'],
   Storage: ['Load', 'Update'],
   Terminals: ['Acknowledge', 'Attach', 'Kill', 'List', 'Open', 'Resize', 'Shells', 'Write'],
-  Trust: ['Add', 'Edit', 'Explain', 'Import', 'Imports', 'Remove', 'SetFolder', 'State'],
+  Trust: ['Add', 'Edit', 'Explain', 'Import', 'Imports', 'Remove', 'SetFolder', 'SetParent', 'State'],
   Window: ['Notify', 'OpenExternal', 'OpenFolder', 'PickFolder', 'Ping', 'Quit', 'SetTitle', 'State', 'Stay', 'Timing'],
 } as const

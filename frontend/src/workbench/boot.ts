@@ -29,7 +29,10 @@ import { Search } from './search/provider'
 import { workbenchServices } from './services'
 import { contributeSettings } from './settings'
 import { TerminalBackend } from './terminal/backend'
+import { FolderTrust } from './trust'
+import { restrictSettings, retireSettings, trustFailure } from './trustServices'
 import { registerWindowCommands } from './window'
+import { useWords } from './words'
 import { provideWorkers } from './workers'
 
 /** boot starts the workbench in root, on the folder that Go has opened. */
@@ -55,12 +58,16 @@ export async function boot(
   const folders = new Folders(bridge, state.workspace, gate, saveEverything, confirm)
   folders.registerCommands()
   registerWindowCommands(bridge, saveEverything)
+  const trust = new FolderTrust(bridge, state, gate, trustFailure)
+  restrictSettings(trust)
+  retireSettings()
+  useWords()
   const terminals = new TerminalBackend(bridge, state.workspace, gate)
   await initialize(
-    workbenchServices(bridge, state, gate, terminals),
+    workbenchServices(bridge, state, gate, terminals, trust),
     root,
     {
-      enableWorkspaceTrust: false,
+      enableWorkspaceTrust: true,
       workspaceProvider: folders.provider(),
       productConfiguration: { ...product },
       configurationDefaults: settingDefaults(state.platform),

@@ -52,7 +52,7 @@ export class Folders {
       workspace: this.current.path
         ? { folderUri: URI.file(this.current.path), id: this.current.id }
         : undefined,
-      trusted: true,
+      trusted: undefined, // FolderTrust knows
       open: async (workspace) => {
         if (workspace && 'folderUri' in workspace) await this.open(workspace.folderUri.fsPath)
         // Anything but true makes the workbench blame a browser's pop-up blocker.

@@ -36,7 +36,9 @@ export function settingDefaults(platform: string): Record<string, unknown> {
     'telemetry.telemetryLevel': 'off',
     'chat.disableAIFeatures': true,
     'chat.commandCenter.enabled': false,
-    'security.workspace.trust.enabled': false,
+    'security.workspace.trust.startupPrompt': 'once',
+    // In a web page the workbench shows it always or never.
+    'security.workspace.trust.banner': 'always',
     'extensions.autoCheckUpdates': false,
     'extensions.ignoreRecommendations': true,
     'files.autoSave': 'off',

@@ -40,10 +40,13 @@ import getWorkingCopy from '@codingame/monaco-vscode-working-copy-service-overri
 import getWorkspaceTrust from '@codingame/monaco-vscode-workspace-trust-service-override'
 import type { Bridge, WindowState } from '../bridge'
 import type { Gate } from './folders'
+import { notificationServices } from './notifications'
 import { RecentFolders } from './recent'
 import { searchServices } from './search/service'
 import { WorkbenchStorage } from './storage'
 import type { TerminalBackend } from './terminal/backend'
+import type { FolderTrust } from './trust'
+import { trustServices } from './trustServices'
 
 /** workbenchServices are the parts of VS Code that Keel has. */
 export function workbenchServices(
@@ -51,12 +54,14 @@ export function workbenchServices(
   state: WindowState,
   gate: Gate,
   terminals: TerminalBackend,
+  trust: FolderTrust,
 ): IEditorOverrideServices {
   return {
     ...getLog(),
     ...getExtensions({ enableWorkerExtensionHost: false }),
     ...getModel(),
     ...getNotifications(),
+    ...notificationServices(),
     ...getDialogs(),
     ...getConfiguration(),
     [IWorkspacesService.toString()]: new SyncDescriptor(
@@ -86,6 +91,7 @@ export function workbenchServices(
     ...getLifecycle(),
     ...getEnvironment(),
     ...getWorkspaceTrust(),
+    ...trustServices(trust),
     ...getWorkingCopy(),
     ...getExplorer(),
     ...getBulkEdit(),
