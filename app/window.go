@@ -206,8 +206,7 @@ func (a *App) later(request instance.Request) {
 		a.mu.Unlock()
 		return
 	}
-	wails2.WindowUnminimise(*ctx)
-	wails2.Show(*ctx)
+	a.raise()
 	if request.Path != "" && !a.Folder().Holds(request.Path) {
 		a.events.Open(wire.OpenPath{Path: request.Path})
 	}

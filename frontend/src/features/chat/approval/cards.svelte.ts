@@ -3,6 +3,8 @@ export class Cards {
   /** the one that had the keyboard last */
   current = $state('')
 
+  // Told, not drawn: nothing need follow it.
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity
   private readonly shown = new Map<string, () => void>()
 
   /** Adds a card, which is told to take the keyboard; the returned function takes it away. */

@@ -61,6 +61,8 @@ class Attention {
   private known: readonly string[] = []
   private readonly begun = new Map<string, number>()
   private out: 'question' | 'end' | undefined
+  /** so that they reach Go one after the other */
+  private sent: Promise<void> = Promise.resolve()
 
   constructor(private readonly bridge: Bridge) {}
 
@@ -98,6 +100,6 @@ class Attention {
 
   private send(title: string, body: string): void {
     // Where the system has no notifications the chat tells it all the same.
-    this.bridge.Window.Notify({ title, body }).catch(() => undefined)
+    this.sent = this.sent.then(() => this.bridge.Window.Notify({ title, body })).catch(() => undefined)
   }
 }
