@@ -17,6 +17,7 @@ import (
 	"github.com/keel-ide/keel/app/cli"
 	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/app/instance"
+	"github.com/keel-ide/keel/app/notification"
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/checkpoint"
 	"github.com/keel-ide/keel/backend/redact"
@@ -74,6 +75,12 @@ func openWindow(arguments []string, page fs.FS, started time.Time) error {
 		ctx: ctx, log: log, paths: paths, events: &events{}, redactor: redactor, started: started,
 		secrets: secret.New(secret.Options{Learned: redactor.Learn}),
 	}
+	a.notifier = notification.New(notification.Options{Raise: a.raise})
+	defer func() {
+		if err := a.notifier.Close(); err != nil {
+			log.Debug("closing notifications", "error", err)
+		}
+	}()
 	asking, stop := context.WithTimeout(ctx, 10*time.Second)
 	claim, err := instance.ClaimOrTell(asking, paths.Data, instance.Request{Path: path}, a.later)
 	stop()
@@ -105,6 +112,8 @@ type App struct {
 	shell    *shellenv.Environment
 	started  time.Time
 	closing  closing
+
+	notifier *notification.Notifier
 
 	opening sync.Mutex // held while a folder replaces another, or the last one is closed
 

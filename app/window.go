@@ -6,14 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
 
-	"github.com/pkg/browser"
 	"github.com/wailsapp/wails/v2"
 	"github.com/wailsapp/wails/v2/pkg/options"
 	"github.com/wailsapp/wails/v2/pkg/options/assetserver"
@@ -168,27 +166,6 @@ func (a *App) Quit() {
 // Stay takes back a try to close the window.
 func (a *App) Stay() { a.closing.stays() }
 
-// OpenExternal opens a web or mail address in the system's browser, nothing else.
-func (a *App) OpenExternal(_ context.Context, address string) error {
-	parsed, err := url.Parse(address)
-	if err != nil || (parsed.Scheme != "http" && parsed.Scheme != "https" && parsed.Scheme != "mailto") {
-		return &wire.Error{
-			Code:    wire.CodeNotAllowed,
-			Message: "Keel opens only web and mail addresses, and this is neither.",
-			Hint:    "Copy the address if you trust it.",
-		}
-	}
-	if err := browser.OpenURL(parsed.String()); err != nil {
-		a.log.Warn("opening the browser", "error", err)
-		return &wire.Error{
-			Code:    wire.CodeMissingTool,
-			Message: "No browser could be started.",
-			Hint:    "Copy the address and open it yourself: " + parsed.String(),
-		}
-	}
-	return nil
-}
-
 // Timing prints how long the start took, for KEEL_TIMINGS=1.
 func (a *App) Timing(timing wire.Timing) {
 	if os.Getenv("KEEL_TIMINGS") == "" {
@@ -208,8 +185,7 @@ func (a *App) later(request instance.Request) {
 		a.mu.Unlock()
 		return
 	}
-	wails2.WindowUnminimise(*ctx)
-	wails2.Show(*ctx)
+	a.raise()
 	if request.Path != "" && !a.Folder().Holds(request.Path) {
 		a.events.Open(wire.OpenPath{Path: request.Path})
 	}

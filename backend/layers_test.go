@@ -27,7 +27,7 @@ func rows() [][]string {
 		{"app", "app/helper"},
 		{"app/cli"},
 		{"app/bind"},
-		{"app/folder", "app/instance"},
+		{"app/folder", "app/instance", "app/notification"},
 		{"app/wire"},
 		{"backend/agent", "backend/tool"},
 		{"backend/provider/bedrock", "backend/provider/ollama", "backend/provider/openai", "backend/provider/practice", "backend/provider/replay", "backend/approval", "backend/trust", "backend/trust/editors", "backend/change", "backend/session", "backend/settings"},

@@ -45,7 +45,8 @@ type Notice struct {
 	Hint     string `json:"hint"`
 }
 
-// Notification is what the system shows while the window is not in front.
+// Notification is what the system shows while the window is not in front. An
+// empty one takes the last one away.
 type Notification struct {
 	Title string `json:"title"`
 	Body  string `json:"body"`

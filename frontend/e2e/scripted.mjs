@@ -7,7 +7,7 @@ import { launchChromium, makeHome, openPage, startDisplay, startServed, until } 
 import * as wb from './workbench.mjs'
 
 /** Starts a display, a browser, a scripted model and the program, which asks that model. */
-export async function startAgent(settings = {}) {
+export async function startAgent(settings = {}, env = {}) {
   const display = await startDisplay()
   const browser = await launchChromium()
   const home = await makeHome()
@@ -21,7 +21,7 @@ export async function startAgent(settings = {}) {
     page: undefined,
     chat: undefined,
     async start() {
-      self.keel = await startServed(display, home, { env: model.env })
+      self.keel = await startServed(display, home, { env: { ...model.env, ...env } })
       self.page = await openPage(browser, self.keel)
       self.chat = wb.chat(self.page)
     },

@@ -433,7 +433,10 @@ export interface Notice {
   hint: string
 }
 
-/** Notification is what the system shows while the window is not in front. */
+/**
+ * Notification is what the system shows while the window is not in front. An
+ * empty one takes the last one away.
+ */
 export interface Notification {
   title: string
   body: string

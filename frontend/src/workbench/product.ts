@@ -8,6 +8,8 @@ export const product: IWorkbenchConstructionOptions['productConfiguration'] = {
   dataFolderName: '.keel',
   urlProtocol: 'keel',
   enableTelemetry: false,
+  // The workbench asks of none, because links.ts asks of each and shows it whole.
+  linkProtectionTrustedDomains: ['*'],
 }
 
 /** The first values of settings, where Keel's differ from the workbench's. */

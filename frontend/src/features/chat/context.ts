@@ -1,4 +1,5 @@
 import { createContext } from 'svelte'
+import type { Cards } from './approval/cards.svelte'
 import type { ChatHost } from './host'
 import type { ChatStore } from './store.svelte'
 
@@ -6,6 +7,10 @@ import type { ChatStore } from './store.svelte'
 export interface Chat {
   readonly host: ChatHost
   readonly store: ChatStore
+  /** what waits for an answer */
+  readonly cards: Cards
+  /** Gives the keyboard to the next card that waits, else to the input. */
+  goOn(): void
   /** Gives the keyboard to the input. */
   focusInput(): void
   /** Reports whether the keyboard may be taken without disturbing someone who types. */

@@ -4,6 +4,7 @@ import ChatView from './ChatView.svelte'
 import { chatCommands, viewId } from './commands'
 import { keepContext } from './contextKeys.svelte'
 import type { ChatHost } from './host'
+import { callAttention } from './session/attention.svelte'
 import { tellOfOthers } from './session/elsewhere.svelte'
 import { ChatStore } from './store.svelte'
 import { warnOfTrustingAll } from './trustingAll'
@@ -43,6 +44,7 @@ export function startChat(host: ChatHost): Disposable {
   const stopKeys = keepContext(host, store)
   const warning = warnOfTrustingAll(host)
   const others = tellOfOthers(host, store, viewId)
+  const attention = callAttention(host.bridge, store)
   void store.start()
 
   return {
@@ -50,6 +52,7 @@ export function startChat(host: ChatHost): Disposable {
       stopKeys()
       warning.dispose()
       others.dispose()
+      attention.dispose()
       for (const command of commands) command.dispose()
       view.dispose()
       store.dispose()

@@ -5,6 +5,7 @@ import {
   type Disposable,
   type Example,
   type Failure,
+  type FolderTrust,
   type ProviderState,
   type Session,
   type SessionFound,
@@ -35,6 +36,8 @@ export class ChatStore implements Disposable {
   examples = $state.raw<readonly Example[]>([])
   providers = $state.raw<readonly ProviderState[]>([])
   trustedCommands = $state.raw<readonly string[]>([])
+  /** whether what the opened folder holds may run; undefined while it is not known */
+  folderTrust = $state.raw<FolderTrust | undefined>(undefined)
   sending = $state.raw<readonly Sending[]>([])
   draft = $state('')
   /** pictures that go with the draft, by session; they are not kept across restarts */
@@ -69,6 +72,7 @@ export class ChatStore implements Disposable {
   private readonly subscriptions: Disposable[]
   private listSeq = 0
   private settingsSeq = 0
+  private trustSeq = 0
   private nextKey = 0
 
   constructor(readonly bridge: Bridge) {
@@ -83,6 +87,7 @@ export class ChatStore implements Disposable {
         this.listSeq = changed.seq
         this.sessions = changed.sessions
       }),
+      bridge.on('trust', (changed) => this.takeTrust(changed.seq, changed.folder)),
       bridge.on('settings', (changed) => this.takeSettings(changed.seq, changed.values.trustedCommands)),
     ]
   }
@@ -109,6 +114,7 @@ export class ChatStore implements Disposable {
     await Promise.allSettled([
       this.bridge.Agent.Examples().then((examples) => (this.examples = examples)),
       this.loadProviders(),
+      this.bridge.Trust.State().then((state) => this.takeTrust(state.seq, state.folder)),
       this.bridge.Settings.State().then((state) =>
         this.takeSettings(state.seq, state.values.trustedCommands),
       ),
@@ -319,6 +325,12 @@ export class ChatStore implements Disposable {
     if (seq < this.settingsSeq) return
     this.settingsSeq = seq
     this.trustedCommands = trusted
+  }
+
+  private takeTrust(seq: number, folder: FolderTrust): void {
+    if (seq < this.trustSeq) return
+    this.trustSeq = seq
+    this.folderTrust = folder
   }
 
   private inSession(act: (id: string) => Promise<unknown>): Promise<boolean> {

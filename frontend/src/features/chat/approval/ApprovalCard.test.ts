@@ -1,62 +1,45 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { Failure, type SessionApproval, type SessionItem } from '../../../bridge'
-import { renderChat, type Rendered } from '../testing/render'
-import { approval, call, command, event, session, turn } from '../../../testing/sessions'
+import { Failure } from '../../../bridge'
+import { approval, call, event, session, turn } from '../../../testing/sessions'
+import { answers, asked, Asking } from '../testing/asked'
 import { states } from '../testing/states'
 
-let now = 0
-let chat: Rendered | undefined
+let asking: Asking
 beforeEach(() => {
-  now = 1_000_000
-  vi.spyOn(Date, 'now').mockImplementation(() => now)
+  asking = new Asking()
 })
-afterEach(() => {
-  chat?.dispose()
-  vi.restoreAllMocks()
-})
-
-const line = 'go test ./...'
-const asked = (fields: Partial<SessionApproval> = {}, text = line): SessionItem =>
-  command('x1', text, {
-    status: 'waiting',
-    approval: approval({ patterns: [line, 'go test *', '*'], ...fields }),
-  })
-
-async function show(
-  item = asked(),
-  methods: Record<string, (...args: never[]) => unknown> = {},
-): Promise<Rendered> {
-  chat = await renderChat(session({ turns: [turn({ status: 'waiting', items: [item] })] }), { methods })
-  return chat
-}
-
-/** Past the moment in which a click is taken for one that was meant for something else. */
-const later = (): void => void (now += 1000)
-
-const answers = (shown: Rendered): unknown[] =>
-  shown.host.bridge.calls.filter((each) => each.name === 'Agent.Answer').map((each) => each.arguments[0])
+afterEach(() => asking.end())
 
 test('Run has the keyboard and answers with the hash that was shown', async () => {
-  const shown = await show()
+  const shown = await asking.show()
   expect(document.activeElement).toBe(shown.button('Run'))
-  later()
+  asking.later()
   shown.button('Run').click()
   await shown.settle()
   expect(answers(shown)).toEqual([
-    { sessionId: 's1', approvalId: 'a1', hash: 'h1', approved: true, feedback: '', trust: '' },
+    {
+      sessionId: 's1',
+      approvalId: 'a1',
+      hash: 'h1',
+      approved: true,
+      feedback: '',
+      trust: '',
+      scope: 'session',
+      command: '',
+    },
   ])
 })
 
 test('a click in the first moment does not run anything', async () => {
-  const shown = await show()
+  const shown = await asking.show()
   shown.button('Run').click()
   await shown.settle()
   expect(answers(shown)).toEqual([])
 })
 
 test('Enter in the input sends a message and approves nothing', async () => {
-  const shown = await show()
-  later()
+  const shown = await asking.show()
+  asking.later()
   shown.input().focus()
   shown.type('wait')
   shown.press(shown.input(), 'Enter')
@@ -66,7 +49,7 @@ test('Enter in the input sends a message and approves nothing', async () => {
 })
 
 test('the keyboard is not taken from someone who is typing', async () => {
-  chat = await renderChat(session({ turns: [turn({ status: 'running' })] }))
+  const chat = await asking.open(session({ turns: [turn({ status: 'running' })] }))
   chat.input().focus()
   chat.type('half a sent')
   chat.host.bridge.emit('session', event(2, { kind: 'item', turnId: 't1', item: asked() }))
@@ -76,7 +59,7 @@ test('the keyboard is not taken from someone who is typing', async () => {
 })
 
 test('a rejection can say why; Enter sends it, Escape goes back and stops nothing', async () => {
-  const shown = await show()
+  const shown = await asking.show()
   shown.button('Reject…').click()
   await shown.settle()
   const reason = shown.root.querySelector('input')
@@ -96,42 +79,37 @@ test('a rejection can say why; Enter sends it, Escape goes back and stops nothin
   expect(answers(shown)).toMatchObject([{ approved: false, feedback: 'too slow', trust: '' }])
 })
 
-async function trust(shown: Rendered, pattern: string): Promise<void> {
-  later()
-  shown.button('Trust').click()
+test('how it was decided stands behind a disclosure', async () => {
+  const steps = [
+    { tier: 'built in', rule: 'protected', text: 'It writes no protected path.', effect: '' },
+    { tier: 'user', rule: 'trusted', text: 'Matches “go \u202etest *”.', effect: 'allow' },
+    { tier: 'workspace', rule: 'denied', text: 'The folder asks for “test”.', effect: 'ask' },
+  ]
+  const shown = await asking.show(asked({ steps }))
+  expect(shown.root.querySelector('.approval ol')).toBeNull()
+  shown.button('How this was decided').click()
   await shown.settle()
-  const items = [...shown.root.querySelectorAll<HTMLElement>('[role=menuitem]')]
-  items.find((each) => each.querySelector('.label')?.textContent === pattern)?.click()
-  await shown.settle()
-}
-
-test('Trust offers the patterns, narrowest first, and runs', async () => {
-  const shown = await show()
-  shown.button('Trust').click()
-  await shown.settle()
-  const labels = [...shown.root.querySelectorAll('[role=menuitem] .label')].map((each) => each.textContent)
-  expect(labels).toEqual([line, 'go test *', '*'])
-  shown.button('Trust').click()
-  await shown.settle()
-  await trust(shown, 'go test *')
-  expect(answers(shown)).toMatchObject([{ approved: true, trust: 'go test *' }])
+  const read = [...shown.root.querySelectorAll('.approval li')].map((each) =>
+    each.textContent.replace(/\s+/g, ' ').trim(),
+  )
+  expect(read).toEqual([
+    'Built in has no say: It writes no protected path.',
+    'Your settings lets it run: Matches “go U+202Etest *”.',
+    'This folder asks: The folder asks for “test”.',
+  ])
 })
 
-test('trusting every command asks once more', async () => {
-  const shown = await show()
-  await trust(shown, '*')
-  expect(answers(shown)).toEqual([])
-  shown.host.confirms.push(true)
-  await trust(shown, '*')
-  expect(answers(shown)).toMatchObject([{ approved: true, trust: '*' }])
-  expect(shown.host.questions).toHaveLength(2)
+test('the trusted commands are one link away', async () => {
+  const shown = await asking.show()
+  shown.button('Edit Trusted Commands').click()
+  expect(shown.host.opened).toEqual(['command: keel.editTrustedCommands'])
 })
 
 test('what changed since it was shown is said, and answered anew with the new hash', async () => {
   const changed = new Failure('changed', 'changed', '')
   const answer = vi.fn().mockRejectedValueOnce(changed).mockReturnValue(undefined)
-  const shown = await show(asked(), { 'Agent.Answer': answer })
-  later()
+  const shown = await asking.show(asked(), { 'Agent.Answer': answer })
+  asking.later()
   shown.button('Run').click()
   await shown.settle()
   expect(shown.root.textContent).toContain('has changed since it was shown')
@@ -140,7 +118,7 @@ test('what changed since it was shown is said, and answered anew with the new ha
   await shown.settle()
   expect(shown.root.querySelector('.command')?.textContent).toContain('go test ./calc')
   shown.button('Run').click()
-  later()
+  asking.later()
   shown.button('Run').click()
   await shown.settle()
   expect(answers(shown)).toMatchObject([{ hash: 'h1' }, { approvalId: 'a2', hash: 'h2' }])
@@ -148,8 +126,8 @@ test('what changed since it was shown is said, and answered anew with the new ha
 
 test('a failed answer stays in place, with its hint, and can be given again', async () => {
   const answer = vi.fn().mockRejectedValueOnce(new Failure('internal', 'It did not arrive.', 'Try again.'))
-  const shown = await show(asked(), { 'Agent.Answer': answer })
-  later()
+  const shown = await asking.show(asked(), { 'Agent.Answer': answer })
+  asking.later()
   shown.button('Run').click()
   await shown.settle()
   expect(shown.root.textContent).toContain('It did not arrive.')
@@ -161,7 +139,7 @@ test('a failed answer stays in place, with its hint, and can be given again', as
 test('the whole command is shown, with what cannot be seen made visible', async () => {
   const hidden = states['hidden']?.()
   if (!hidden) throw new Error('no such state')
-  chat = await renderChat(hidden)
+  const chat = await asking.open(hidden)
   const shown = chat.root.querySelector('.command')?.textContent ?? ''
   for (const part of ['U+202E', 'U+2066', 'U+200B', 'U+00A0', '| sh', 'rm -rf']) expect(shown).toContain(part)
   expect(shown).not.toMatch(/[\u202e\u2066\u200b\u00a0]/)
@@ -176,7 +154,7 @@ test('a file change is accepted or rejected, with all of its diff shown', async 
     removed: 0,
     hunks: [{ oldStart: 0, oldLines: 0, newStart: 1, newLines: 100, lines }],
   }
-  const shown = await show(
+  const shown = await asking.show(
     call('e1', {
       name: 'write_file',
       kind: 'edit',
@@ -188,14 +166,14 @@ test('a file change is accepted or rejected, with all of its diff shown', async 
   )
   expect(shown.root.querySelectorAll('.row.insert')).toHaveLength(100)
   expect(shown.find('Trust')).toBeUndefined()
-  later()
+  asking.later()
   shown.button('Accept').click()
   await shown.settle()
   expect(answers(shown)).toMatchObject([{ approved: true, trust: '' }])
 })
 
 test('a screen reader hears what waits', async () => {
-  chat = await renderChat(session({ turns: [turn({ status: 'running' })] }))
+  const chat = await asking.open(session({ turns: [turn({ status: 'running' })] }))
   const waiting = turn({ status: 'waiting' })
   chat.host.bridge.emit(
     'session',
@@ -203,6 +181,6 @@ test('a screen reader hears what waits', async () => {
   )
   await chat.settle()
   expect(chat.root.querySelector('[role=status][aria-live=polite]')?.textContent).toBe(
-    'Keel waits for your answer: run go test ./...?',
+    'Keel asks: run go test ./...?',
   )
 })

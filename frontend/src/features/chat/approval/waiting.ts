@@ -10,18 +10,20 @@ export interface Waiting {
   code: boolean
 }
 
-/** The first open approval or question of a turn. */
-export function waitsFor(turn: SessionTurn): Waiting | undefined {
-  if (turn.status === 'done') return undefined
-  for (const { tool, question } of turn.items) {
+/** The open approvals and questions of a turn, in the order in which they are shown. */
+export function waitsFor(turn: SessionTurn | undefined): readonly Waiting[] {
+  if (!turn || turn.status === 'done') return []
+  return turn.items.flatMap(({ tool, question }): Waiting[] => {
     if (tool?.status === 'waiting' && tool.approval?.answer === '') {
-      return {
-        id: tool.approval.id,
-        text: plainVisible(tool.command) || callTitle(tool),
-        code: tool.command !== '',
-      }
+      const code = tool.command !== ''
+      return [{ id: tool.approval.id, text: code ? plainVisible(tool.command) : callTitle(tool), code }]
     }
-    if (question?.open) return { id: question.id, text: plainVisible(question.text), code: false }
-  }
-  return undefined
+    return question?.open ? [{ id: question.id, text: plainVisible(question.text), code: false }] : []
+  })
+}
+
+/** What is heard or read of it where there is little room. */
+export function asks({ text, code }: Waiting): string {
+  const few = text.length > 200 ? `${text.slice(0, 200)} … and more` : text
+  return code ? `run ${few}?` : few
 }

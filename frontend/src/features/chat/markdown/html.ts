@@ -1,5 +1,6 @@
 import DOMPurify from 'dompurify'
 import { Parser, Renderer, type Token, type Tokens } from 'marked'
+import { outsideAddress } from '../../../lib/address'
 import { escapeHtml, visibleHtml } from '../../../lib/html'
 import { plainVisible } from '../../../lib/visible'
 
@@ -87,7 +88,7 @@ function decode(text: string): string {
 }
 
 function anchor(href: string, inner: string, text: string): string {
-  const address = webAddress(href)
+  const address = outsideAddress(href)
   if (address) {
     return `<a role="link" tabindex="0" data-address="${escapeHtml(address)}" title="${escapeHtml(plainVisible(address))}">${inner}</a>`
   }
@@ -96,12 +97,6 @@ function anchor(href: string, inner: string, text: string): string {
   }
   // Anything else (javascript:, data:, command: …) is shown and leads nowhere.
   return href === text ? inner : `${inner} (${visibleHtml(href, 'code')})`
-}
-
-function webAddress(href: string): string | undefined {
-  if (!URL.canParse(href)) return undefined
-  const url = new URL(href)
-  return ['http:', 'https:', 'mailto:'].includes(url.protocol) ? url.href : undefined
 }
 
 /** A relative path, with a line behind ":" or "#L" where it has one. */

@@ -1,4 +1,5 @@
 import { toFailure, type SessionSummary } from '../../../bridge'
+import { plainVisible } from '../../../lib/visible'
 import type { Chat } from '../context'
 
 /** Starts a session and gives the keyboard to its input. */
@@ -20,7 +21,7 @@ export async function renameSession({ host, store }: Chat, session: SessionSumma
 export async function deleteSession({ host, store }: Chat, session: SessionSummary): Promise<void> {
   if (session.running || session.waiting) {
     const agreed = await host.confirm({
-      message: `Stop and delete “${session.title || 'New session'}”?`,
+      message: `Stop and delete “${plainVisible(session.title || 'New session')}”?`,
       detail: 'Keel is still at work in it. What it has done to your files stays.',
       primary: 'Stop and Delete',
       danger: true,
@@ -28,7 +29,7 @@ export async function deleteSession({ host, store }: Chat, session: SessionSumma
     if (!agreed) return
   }
   if (!(await store.delete(session.id))) return
-  host.notify.info(`Deleted the session “${session.title || 'New session'}”.`, [
+  host.notify.info(`Deleted the session “${plainVisible(session.title || 'New session')}”.`, [
     { label: 'Undo', run: () => store.undelete(session.id).then(() => undefined) },
   ])
 }

@@ -1,4 +1,5 @@
 import type { Disposable, SessionSummary } from '../../../bridge'
+import { plainVisible } from '../../../lib/visible'
 import type { ChatHost } from '../host'
 import type { ChatStore } from '../store.svelte'
 import { newsOf } from './news'
@@ -15,7 +16,7 @@ export function tellOfOthers(host: ChatHost, store: ChatStore, viewId: string): 
       const after = store.sessions
       // The shown one as it is then: looking at another session is no news.
       for (const { session, what } of newsOf(before, after, store.session?.id)) {
-        const name = `“${session.title || 'New session'}”`
+        const name = `“${plainVisible(session.title || 'New session')}”`
         const text = what === 'waits' ? `${name} waits for your answer.` : `${name} has ended its work.`
         const tell = what === 'waits' ? host.notify.warn : host.notify.info
         tell(text, [{ label: 'Show', run: () => show(session.id) }])

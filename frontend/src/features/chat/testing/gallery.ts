@@ -1,7 +1,7 @@
 import '@vscode/codicons/dist/codicon.css'
 import { Failure, type SessionSummary } from '../../../bridge'
 import { startChat } from '..'
-import { fakeHost } from './host'
+import { fakeHost, trusting } from './host'
 import { event } from '../../../testing/sessions'
 import { picture, providers } from './agentStates'
 import { bedrock, examples, markdown, practice, states } from './states'
@@ -37,6 +37,7 @@ function listed(state: string): SessionSummary[] {
 
 const host = fakeHost(shown, {
   methods: {
+    'Trust.State': () => trusting(name !== 'untrusted'),
     'Agent.Examples': () => examples,
     'Agent.Providers': () =>
       name === 'found'

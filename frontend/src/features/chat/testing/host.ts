@@ -1,4 +1,4 @@
-import type { Session } from '../../../bridge'
+import type { Session, TrustState } from '../../../bridge'
 import type { FakeOptions } from '../../../bridge/fake'
 import { fakeWindow, type FakeWindow } from '../../../testing/window'
 import type { ChatHost, HostView } from '../host'
@@ -7,6 +7,12 @@ import type { ChatHost, HostView } from '../host'
 export interface FakeHost extends FakeWindow, Omit<ChatHost, 'bridge'> {
   readonly log: string[]
   readonly views: HostView[]
+}
+
+/** trusting is the trust state of a folder without trusted commands. */
+export function trusting(trusted: boolean): TrustState {
+  const folder = { trusted, path: '/home/user/calc', parent: '', effects: [] }
+  return { seq: 1, commands: [], denied: [], guard: true, guardBy: '', folder, broken: '' }
 }
 
 /** fakeHost shows one session. */
@@ -26,6 +32,8 @@ export function fakeHost(shown: Session, options: FakeOptions = {}): FakeHost {
       'Sessions.Open': () => shown,
       'Sessions.Create': () => ({ ...shown, id: 'new', title: '', turns: [], draft: '' }),
       'Sessions.SaveDraft': () => undefined,
+      'Trust.State': () => trusting(true),
+      'Window.Notify': () => undefined,
       'Agent.Send': () => 't9',
       'Agent.Stop': () => undefined,
       'Agent.Answer': () => undefined,

@@ -1,6 +1,7 @@
 import type { DiffFile, Example, ProviderState, Session, SessionItem, SessionToolCall } from '../../../bridge'
 import { approval, call, change, command, session, text, turn } from '../../../testing/sessions'
 import { agentStates } from './agentStates'
+import { askedStates } from './askedStates'
 
 export const practice: ProviderState = {
   id: 'practice',
@@ -165,6 +166,7 @@ const long = Array.from({ length: 1000 }, (_, i) =>
 /** Sessions to look at, by name. */
 export const states: Readonly<Record<string, () => Session>> = {
   ...agentStates,
+  ...askedStates,
   empty: () => session({ title: '' }),
   done: () => session({ turns: [finished] }),
   reverted: () => session({ turns: [{ ...finished, items: finished.items.slice(-1), reverted: 'u1' }] }),
