@@ -3,7 +3,7 @@ import { Failure, type TrustState } from '../../bridge'
 import { calls } from '../../testing/window'
 import { add, takeOver, undo } from './acts'
 import { TrustStore } from './store.svelte'
-import { command, fakeTrust, type FakeTrust } from './testing'
+import { command, fakeTrust, type FakeTrust } from './testing/fake'
 
 async function start(part: Partial<TrustState> = {}): Promise<{ fake: FakeTrust; store: TrustStore }> {
   const fake = fakeTrust(part)

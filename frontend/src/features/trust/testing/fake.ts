@@ -1,6 +1,6 @@
-import { Failure, type TrustEntry, type TrustImport, type TrustPlace, type TrustState } from '../../bridge'
-import { fakeWindow, type FakeWindow } from '../../testing/window'
-import { keyOf } from './wording'
+import { Failure, type TrustEntry, type TrustImport, type TrustPlace, type TrustState } from '../../../bridge'
+import { fakeWindow, type FakeWindow } from '../../../testing/window'
+import { keyOf } from '../wording'
 
 /** FakeTrust is Go's side of trust, in memory: it keeps lists, and knows whole commands and prefixes. */
 export interface FakeTrust {
