@@ -81,7 +81,7 @@ export class TrustStore implements Disposable {
     for (let answered = -1; answered !== this.asked;) {
       answered = this.asked
       try {
-        this.state = await this.bridge.Trust.State()
+        this.state = keepRows(this.state, await this.bridge.Trust.State())
         this.failure = undefined
       } catch (cause) {
         this.failure = toFailure(cause)
@@ -259,6 +259,12 @@ export class TrustStore implements Disposable {
       await this.bridge.Settings.Set(denylist, JSON.stringify(back))
     }
   }
+}
+
+/** keepRows keeps the rows that say the same as before, so that only the others are drawn again. */
+function keepRows(before: TrustState | undefined, after: TrustState): TrustState {
+  const known = new Map(before?.commands.map((command) => [JSON.stringify(command), command]))
+  return { ...after, commands: after.commands.map((each) => known.get(JSON.stringify(each)) ?? each) }
 }
 
 /** plain is an entry without what else a row of the list knows. */

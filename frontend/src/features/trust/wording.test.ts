@@ -3,7 +3,7 @@ import { explainPattern, warnAbout } from './wording'
 
 it.each([
   ['npm install', 'Exactly this command'],
-  ['npm *', '“npm” alone, and everything that begins with “npm ”'],
+  ['npm *', '“npm”, alone or with anything after it'],
   ['npm*', 'Exactly this command'],
   [' *', 'Exactly this command'],
   ['*', 'Every command. Nothing is asked any more.'],

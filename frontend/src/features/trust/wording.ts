@@ -20,9 +20,7 @@ function prefixOf(pattern: string): string | undefined {
 export function explainPattern(pattern: string): string {
   if (pattern === '*') return 'Every command. Nothing is asked any more.'
   const prefix = prefixOf(pattern)
-  return prefix === undefined
-    ? 'Exactly this command'
-    : `“${prefix}” alone, and everything that begins with “${prefix} ”`
+  return prefix === undefined ? 'Exactly this command' : `“${prefix}”, alone or with anything after it`
 }
 
 /**
