@@ -40,8 +40,8 @@ async function show(part: Partial<TrustState> = {}, prepare?: (fake: FakeTrust) 
   const page = fake.host.pages.get('keel.trustedCommands')?.render(root)
   if (page) open.unshift(page)
   await settle()
-  const find = <T extends HTMLElement>(selector: string, name: string): T => {
-    const all = [...document.querySelectorAll<T>(selector)]
+  const find = (selector: string, name: string): HTMLElement => {
+    const all = [...document.querySelectorAll<HTMLElement>(selector)]
     const found = all.find((each) =>
       [each.getAttribute('aria-label'), each.textContent.trim()].includes(name),
     )
@@ -51,8 +51,8 @@ async function show(part: Partial<TrustState> = {}, prepare?: (fake: FakeTrust) 
   const shown: Shown = {
     fake,
     root,
-    button: (name) => find('button', name),
-    field: (name) => find('input, textarea', name),
+    button: (name) => find('button', name) as HTMLButtonElement,
+    field: (name) => find('input, textarea', name) as HTMLInputElement,
     type(name, text) {
       const field = shown.field(name)
       field.focus()
