@@ -1,4 +1,4 @@
-import type { TrustEntry } from '../../bridge'
+import type { TrustEntry, TrustScope } from '../../bridge'
 import type { Question, WindowHost } from '../../ui/host'
 import type { Taken, TrustStore } from './store.svelte'
 import type { Step } from './steps'
@@ -10,7 +10,7 @@ import { trustEveryCommand } from './wording'
 type Asker = Pick<WindowHost, 'confirm'>
 
 export async function add(host: Asker, store: TrustStore, entry: TrustEntry): Promise<boolean> {
-  return (await agreed(host, [entry.pattern])) && store.add(entry)
+  return (await agreed(host, [entry.pattern], entry.scope)) && store.add(entry)
 }
 
 export async function edit(
@@ -19,18 +19,19 @@ export async function edit(
   from: TrustEntry,
   to: TrustEntry,
 ): Promise<boolean> {
-  return (await agreed(host, [to.pattern])) && store.edit(from, to)
+  return (await agreed(host, [to.pattern], to.scope)) && store.edit(from, to)
 }
 
 export async function takeOver(host: Asker, store: TrustStore, taken: Taken): Promise<boolean> {
-  return (await agreed(host, taken.patterns)) && store.import(taken)
+  return (await agreed(host, taken.patterns, 'always')) && store.import(taken)
 }
 
 /** Undoes a step, the last one when none is named. */
 export async function undo(host: Asker, store: TrustStore, step?: Step): Promise<boolean> {
   const wanted = step ?? store.last
   if (!wanted) return false
-  return (!wanted.trustsAll || (await host.confirm(trustEveryCommand))) && store.undo(wanted)
+  const { trustsAll } = wanted
+  return (!trustsAll || (await host.confirm(trustEveryCommand(trustsAll)))) && store.undo(wanted)
 }
 
 const withoutGuard: Question = {
@@ -44,6 +45,6 @@ export async function setGuard(host: Asker, store: TrustStore, on: boolean): Pro
   return (on || (await host.confirm(withoutGuard))) && store.setGuard(on)
 }
 
-async function agreed(host: Asker, patterns: readonly string[]): Promise<boolean> {
-  return !patterns.includes('*') || host.confirm(trustEveryCommand)
+async function agreed(host: Asker, patterns: readonly string[], scope: TrustScope): Promise<boolean> {
+  return !patterns.includes('*') || host.confirm(trustEveryCommand(scope))
 }

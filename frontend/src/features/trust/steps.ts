@@ -1,9 +1,11 @@
+import type { TrustScope } from '../../bridge'
+
 /** Step is something that was done and can be undone. */
 export interface Step {
   /** what was done, as a sentence */
   readonly said: string
-  /** undoing it would trust every command, which is asked once more */
-  readonly trustsAll: boolean
+  /** where undoing it would trust every command, which is asked once more */
+  readonly trustsAll: TrustScope | undefined
   undo(): Promise<void>
 }
 

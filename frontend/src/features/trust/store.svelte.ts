@@ -6,6 +6,7 @@ import {
   type SessionSummary,
   type TrustEntry,
   type TrustImport,
+  type TrustScope,
   type TrustState,
 } from '../../bridge'
 import { count } from '../../lib/format'
@@ -117,7 +118,7 @@ export class TrustStore implements Disposable {
         const place = await this.bridge.Trust.Remove(plain(entry))
         return () => this.bridge.Trust.Add(place)
       },
-      entry.pattern === '*',
+      entry.pattern === '*' ? entry.scope : undefined,
     )
   }
 
@@ -138,7 +139,7 @@ export class TrustStore implements Disposable {
         await this.bridge.Trust.Add({ ...plain(from), index })
       }
     }
-    return this.act(said, run, from.pattern === '*')
+    return this.act(said, run, from.pattern === '*' ? from.scope : undefined)
   }
 
   addDenied(text: string): Promise<boolean> {
@@ -205,7 +206,11 @@ export class TrustStore implements Disposable {
   }
 
   /** Does something and keeps how to undo it. */
-  private act(said: string, run: () => Promise<() => Promise<void>>, trustsAll = false): Promise<boolean> {
+  private act(
+    said: string,
+    run: () => Promise<() => Promise<void>>,
+    trustsAll?: TrustScope,
+  ): Promise<boolean> {
     return this.inTurn(async () => {
       const undo = await run()
       this.steps = withStep(this.steps, { said, trustsAll, undo })

@@ -1,13 +1,20 @@
-import type { ApprovalEffect, ApprovalTier, TrustedCommand, TrustEntry } from '../../bridge'
+import type { ApprovalEffect, ApprovalTier, TrustedCommand, TrustEntry, TrustScope } from '../../bridge'
 import { hasHidden } from '../../lib/visible'
 import type { Question } from '../../ui/host'
 
+const places: Record<TrustScope, string> = {
+  always: 'in any folder you trust',
+  workspace: 'in this folder',
+  session: 'in that session',
+}
+
 /** What is asked before every command is trusted, wherever that is done. */
-export const trustEveryCommand: Question = {
-  message: 'Let every command run without asking?',
-  detail:
-    'Whatever the agent wants to run will run at once, with your rights, in every folder you trust. Only commands on the deny list will still ask.',
-  primary: 'Trust Every Command',
+export function trustEveryCommand(scope: TrustScope): Question {
+  return {
+    message: 'Let every command run without asking?',
+    detail: `Whatever the agent wants to run ${places[scope]} will run at once, with your rights. Only commands on the deny list will still ask.`,
+    primary: 'Trust Every Command',
+  }
 }
 
 /** What stands before the star of a pattern such as `npm *`; undefined when it has none that counts. */
