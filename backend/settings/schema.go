@@ -235,7 +235,8 @@ func propertyOf(key string) (Property, bool) {
 	return all[i], true
 }
 
-const trustedCommandsDescription = "Commands that the agent may run without asking. With an empty list every command asks first.\n\n" +
+const trustedCommandsDescription = "Commands that the agent may run without asking. With an empty list every command asks first. " +
+	"[Edit them with their use, and try out what would run](command:keel.editTrustedCommands).\n\n" +
 	"A command is trusted when one pattern matches the whole of it:\n\n" +
 	"- `npm install` trusts exactly that command, and not `npm install left-pad`.\n" +
 	"- `npm *` trusts `npm` alone and everything that begins with `npm ` — also `npm run` with whatever the folder's `package.json` says. The star has to be at the end, after a space.\n" +

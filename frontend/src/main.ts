@@ -2,6 +2,7 @@ import { isCancellationError } from '@codingame/monaco-vscode-api/vscode/vs/base
 import { connect, type Bridge, type Notice } from './bridge'
 import { startChat, viewId as chatView, type ChatHost } from './features/chat'
 import { startCheckpoints } from './features/checkpoint'
+import { startTrust } from './features/trust'
 import { boot } from './workbench/boot'
 import { rememberBackground } from './workbench/background'
 import { chatHost } from './workbench/chatHost'
@@ -24,6 +25,7 @@ async function main(root: HTMLElement): Promise<void> {
   const host = chatHost(bridge, state.workspace.path)
   startChat(host)
   startCheckpoints(host, chatView)
+  startTrust(host)
   const folders = await boot(root, bridge, state, schema)
 
   await Promise.all([openLinksOutside(bridge), saveLayoutSoon(), rememberBackground(), keepBytes()])

@@ -12,6 +12,8 @@ export interface WindowHost {
   openFile(path: string, line?: number): Promise<void>
   /** Opens the settings editor with a search. */
   openSettings(query: string): Promise<void>
+  /** Opens the user's own settings.json, at the first thing in it that has no effect. */
+  openUserSettings(): Promise<void>
   /** Runs a command of the workbench, or of ours, by its id. */
   runCommand(id: string): Promise<void>
   /** Adds a page among the editors, as the settings are one. */

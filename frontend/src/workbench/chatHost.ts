@@ -19,6 +19,7 @@ import { folderPaths } from './files/paths'
 import { notify } from './notify'
 import { openModal } from './modal'
 import { openPage, registerPage } from './pages'
+import { openUserSettings } from './settings'
 import { StatusBar } from './status'
 import { unsavedEditors } from './unsaved'
 import { registerView, showView } from './views'
@@ -59,6 +60,7 @@ export function chatHost(bridge: Bridge, folder: string): ChatHost {
       const preferences = await getService(IPreferencesService)
       await preferences.openSettings({ jsonEditor: false, query })
     },
+    openUserSettings: () => openUserSettings(bridge),
     openText: async (text, language) => {
       const editors = await getService(IEditorService)
       await editors.openEditor({ resource: undefined, contents: text, languageId: language })

@@ -36,6 +36,13 @@ async function openSettingsFile(name: string, line: number, column: number): Pro
   await editors.openEditor({ resource, options: { selection, pinned: true } })
 }
 
+/** openUserSettings opens the user's settings.json, at the first thing in it that has no effect. */
+export async function openUserSettings(bridge: Bridge): Promise<void> {
+  const { problems } = await bridge.Settings.State()
+  const first = problems.find((problem) => isOwn(problem) && fileName(problem.file) === 'settings.json')
+  await openSettingsFile('settings.json', first?.line ?? 1, first?.column ?? 1)
+}
+
 /**
  * reportProblems shows what has no effect in the settings files, once for each
  * state of them: not again with every key typed.
