@@ -2,7 +2,7 @@ import svelte from 'eslint-plugin-svelte'
 import globals from 'globals'
 import ts from 'typescript-eslint'
 
-const features = ['chat', 'checkpoint', 'settings']
+const features = ['access', 'audit', 'chat', 'checkpoint', 'settings']
 
 /** A feature is reached only through its index.ts. */
 const insideFeatures = {

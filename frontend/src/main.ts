@@ -1,5 +1,7 @@
 import { isCancellationError } from '@codingame/monaco-vscode-api/vscode/vs/base/common/errors'
 import { connect, type Bridge, type Notice } from './bridge'
+import { startAccess } from './features/access'
+import { startAudit } from './features/audit'
 import { startChat, viewId as chatView, type ChatHost } from './features/chat'
 import { startCheckpoints } from './features/checkpoint'
 import { boot } from './workbench/boot'
@@ -24,6 +26,8 @@ async function main(root: HTMLElement): Promise<void> {
   const host = chatHost(bridge, state.workspace.path)
   startChat(host)
   startCheckpoints(host, chatView)
+  startAccess(host, chatView)
+  startAudit(host, chatView)
   const folders = await boot(root, bridge, state, schema)
 
   await Promise.all([openLinksOutside(bridge), saveLayoutSoon(), rememberBackground(), keepBytes()])
