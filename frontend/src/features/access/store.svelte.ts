@@ -122,7 +122,8 @@ export class AccessStore implements Disposable {
     return done
   }
 
-  private gather(): void {
+  /** Looks again in a moment, once for all that asks for it. */
+  gather(): void {
     this.timer ??= setTimeout(() => {
       this.timer = undefined
       void this.refresh()

@@ -24,7 +24,7 @@ export interface Choice {
 }
 
 export const kindChoices: readonly Choice[] = [
-  { value: '', label: 'All' },
+  { value: '', label: 'All kinds' },
   { value: 'execute', label: 'Commands' },
   { value: 'edit', label: 'Edits' },
   { value: 'delete', label: 'Deletions' },
@@ -39,7 +39,7 @@ export const kindChoices: readonly Choice[] = [
 const filtered = ['allowed', 'approved', 'rejected', 'denied', 'failed', 'waiting', 'cancelled']
 
 export const outcomeChoices: readonly Choice[] = [
-  { value: '', label: 'All' },
+  { value: '', label: 'All outcomes' },
   ...filtered.map((value) => ({ value, label: outcomes[value]?.text ?? value })),
 ]
 
@@ -48,7 +48,7 @@ export function sessionChoices(sessions: readonly AuditSession[], chosen: string
   const known = sessions.map(({ id, title }) => ({ value: id, label: sessionName(title) }))
   const missing = chosen !== '' && !sessions.some(({ id }) => id === chosen)
   return [
-    { value: '', label: 'All' },
+    { value: '', label: 'All sessions' },
     ...known,
     ...(missing ? [{ value: chosen, label: sessionName('') }] : []),
   ]

@@ -1,5 +1,5 @@
 import type { AuditRecord } from '../../bridge'
-import { duration } from '../../lib/format'
+import { duration, exactTime } from '../../lib/format'
 
 /** Look is how something is shown: an icon, words, and whether it is to be noticed. */
 export interface Look {
@@ -116,7 +116,7 @@ export interface Fact {
 }
 
 /** What more is known of a call; what is not known is left out. */
-export function facts(record: AuditRecord): Fact[] {
+export function facts(record: AuditRecord, session: string): Fact[] {
   const {
     rule = '',
     tier = '',
@@ -136,7 +136,9 @@ export function facts(record: AuditRecord): Fact[] {
     { name: 'Mode', value: modes[mode] ?? mode, code: false },
     { name: 'Tool', value: tool, code: true },
     { name: 'Hash', value: hash, code: true },
-    { name: 'Number', value: record.seq.toLocaleString('en'), code: false },
+    { name: 'Session', value: session, code: false },
+    { name: 'Time', value: exactTime(record.at), code: false },
+    { name: 'Entry', value: `number ${record.seq.toLocaleString('en')}`, code: false },
   ]
   return all.filter(({ value }) => value !== '')
 }
