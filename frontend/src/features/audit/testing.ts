@@ -63,7 +63,7 @@ export class FakeLog {
         (query.sessionId === '' || each.sessionId === query.sessionId) &&
         (query.kind === '' || each.kind === query.kind) &&
         (query.outcome === '' || each.outcome === query.outcome) &&
-        JSON.stringify(each).toLowerCase().includes(text),
+        (text === '' || JSON.stringify(each).toLowerCase().includes(text)),
     )
     const entries = matching.slice(0, query.limit)
     return page(entries, { seq: this.seq, more: matching.length > entries.length })
