@@ -1,5 +1,7 @@
 import { isCancellationError } from '@codingame/monaco-vscode-api/vscode/vs/base/common/errors'
 import { connect, type Bridge, type Notice } from './bridge'
+import { startAccess } from './features/access'
+import { startAudit } from './features/audit'
 import { startChat, viewId as chatView, type ChatHost } from './features/chat'
 import { startCheckpoints } from './features/checkpoint'
 import { startTrust } from './features/trust'
@@ -26,6 +28,8 @@ async function main(root: HTMLElement): Promise<void> {
   startChat(host)
   startCheckpoints(host, chatView)
   startTrust(host)
+  startAccess(host, chatView)
+  startAudit(host, chatView)
   const folders = await boot(root, bridge, state, schema)
 
   await Promise.all([openLinksOutside(bridge), saveLayoutSoon(), rememberBackground(), keepBytes()])

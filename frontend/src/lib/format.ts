@@ -77,3 +77,10 @@ export function dayName(at: number, now: number): string {
   before.setDate(before.getDate() - 1)
   return date === before.toDateString() ? 'Yesterday' : day.format(at)
 }
+
+const exact = new Intl.DateTimeFormat([], { dateStyle: 'medium', timeStyle: 'medium' })
+
+/** The whole date and time, to the second. */
+export function exactTime(at: number): string {
+  return exact.format(at)
+}
