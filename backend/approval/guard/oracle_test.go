@@ -214,7 +214,7 @@ func harmful(argv []string) string {
 				return arg
 			}
 		}
-		if argv[0] == "make" && name == "SHELL" {
+		if argv[0] == "make" && strings.HasPrefix(arg, "SHELL=") {
 			return arg
 		}
 	}
