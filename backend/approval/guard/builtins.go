@@ -16,7 +16,7 @@ func judgeBuiltin(c call, followed bool) string {
 	if !shellBuiltin(name) {
 		return ""
 	}
-	if reason := c.fileNames(name, false); reason != "" && name != "echo" && name != "kill" {
+	if reason := c.fileNames(name, len(c.words)); reason != "" && name != "echo" && name != "kill" {
 		return reason
 	}
 	switch name {

@@ -18,10 +18,11 @@ type program struct {
 // indexed is a row whose texts have been divided once.
 type indexed struct {
 	row
-	choices  []choice
-	paths    [][]string // of subcommands
-	needs    int        // words that a pattern has to show
-	launcher bool       // the row is about the program or the subcommand itself
+	choices    []choice
+	paths      [][]string // of subcommands
+	needs      int        // words that a pattern has to show
+	onlyDashes bool       // every option begins with a dash
+	launcher   bool       // the row is about the program or the subcommand itself
 }
 
 // choice is one option of a row.
@@ -56,7 +57,7 @@ func index(rows []row, habits []habit) map[string]*program {
 }
 
 func divide(r row) indexed {
-	result := indexed{row: r}
+	result := indexed{row: r, onlyDashes: true}
 	if len(r.options) == 2 && r.options[0] == ':' {
 		result.needs, result.launcher = int(r.options[1]-'0'), true
 	}
@@ -67,6 +68,7 @@ func divide(r row) indexed {
 	}
 	for _, text := range strings.Fields(r.options) {
 		option, only, conditional := strings.Cut(text, "=")
+		result.onlyDashes = result.onlyDashes && text[0] == '-'
 		result.choices = append(result.choices, choice{option: option, only: only, assignment: conditional && only == ""})
 	}
 	return result
@@ -98,9 +100,10 @@ func (g *Guard) judgeProgram(c call, shown int) string {
 	if p == nil {
 		return ""
 	}
+	end := c.optionsEnd(p)
 	excused := false // by what the pattern shows
 	for _, r := range p.rows {
-		reason, isExcused := r.judge(c, p, shown)
+		reason, isExcused := r.judge(c, p, shown, end)
 		if reason != "" {
 			return reason
 		}
@@ -119,7 +122,7 @@ func (g *Guard) judgeProgram(c call, shown int) string {
 			return reason
 		}
 	}
-	if reason := c.fileNames(p.name, !p.ignoresDashes); reason != "" {
+	if reason := c.fileNames(p.name, c.optionsEnd(&program{habit: habit{ignoresDashes: p.ignoresDashes}})); reason != "" {
 		return reason
 	}
 	if !excused {
@@ -138,8 +141,8 @@ func (g *Guard) judgeProgram(c call, shown int) string {
 }
 
 // judge compares one row with a call. excused tells that the row applies, but
-// to words of the pattern itself.
-func (r indexed) judge(c call, p *program, shown int) (reason string, excused bool) {
+// to words of the pattern itself. end is where the call's options end.
+func (r indexed) judge(c call, p *program, shown, end int) (reason string, excused bool) {
 	under := 0 // the word after which the row counts
 	if len(r.paths) > 0 {
 		if under = c.subcommand(r.paths, p); under == 0 {
@@ -152,12 +155,12 @@ func (r indexed) judge(c call, p *program, shown int) (reason string, excused bo
 		}
 		return fmt.Sprintf("%s can %s, and the trusted command does not show what.", quote(c.joined(under+1)), r.does), false
 	}
-	for i := 1; i < len(c.words); i++ {
-		if c.terminated(i, p) && !p.ignoresDashes {
-			break
-		}
+	for i := 1; i < min(end+1, len(c.words)); i++ {
 		if i >= shown && !isOption(c.words[i].text) && !strings.HasPrefix(c.words[i].text, "+") && (r.under == "^" || p.interpreter) {
 			break // the subcommand, or the file that the interpreter reads
+		}
+		if r.onlyDashes && !strings.HasPrefix(c.words[i].text, "-") {
+			continue
 		}
 		match, takesNext := r.matches(c, i, p)
 		if !match {
@@ -319,16 +322,19 @@ func (c call) operandsShown(under, shown int) int {
 	return n
 }
 
-// terminated reports whether a "--" that is no option's value stands before a
-// word, so that the word is no option.
-func (c call) terminated(i int, p *program) bool {
-	for j := 1; j < i; j++ {
-		if c.words[j].text == "--" && (j == 1 || !isOption(c.words[j-1].text) || strings.Contains(c.words[j-1].text, "=") ||
-			slices.Contains(p.flags, c.words[j-1].text)) {
-			return true
+// optionsEnd returns the place of the first "--" that is no option's value, behind
+// which no word is an option, or the number of words.
+func (c call) optionsEnd(p *program) int {
+	if p.ignoresDashes {
+		return len(c.words)
+	}
+	for i := 1; i < len(c.words); i++ {
+		if before := c.words[i-1].text; c.words[i].text == "--" &&
+			(i == 1 || !isOption(before) || strings.Contains(before, "=") || slices.Contains(p.flags, before)) {
+			return i
 		}
 	}
-	return false
+	return len(c.words)
 }
 
 // joined returns the first n words in one piece.
@@ -370,18 +376,14 @@ func (p *program) unknownSubcommand(c call, shown int) string {
 }
 
 // fileNames asks about a pattern of file names that can become an option or a
-// subcommand of the program. dashes tells whether "--" ends its options.
-func (c call) fileNames(name string, dashes bool) string {
-	var nothing program // of whose options nothing is known
+// subcommand of the program. end is where its options end.
+func (c call) fileNames(name string, end int) string {
 	for i, w := range c.words {
-		if i == 0 || w.globAt < 0 {
+		if i == 0 || i > end || w.globAt < 0 {
 			continue
 		}
 		fixed := w.text[:w.globAt]
 		if strings.Contains(fixed, "/") && !isOption(fixed) || strings.HasPrefix(fixed, "--") && strings.Contains(fixed, "=") {
-			continue
-		}
-		if dashes && c.terminated(i, &nothing) {
 			continue
 		}
 		return fmt.Sprintf("A file's name that matches %s can be an option of %s; write %s.", quote(w.text), name, quote("./"+w.text))

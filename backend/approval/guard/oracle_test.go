@@ -202,7 +202,7 @@ func harmful(argv []string) string {
 		"sort": {"-o"}, "sed": {"-i"}, "tar": {"-I"}, "make": {"-f", "-C"},
 	}
 	for i, arg := range argv[1:] {
-		if slices.Contains(exact[argv[0]], arg) && !(argv[0] != "find" && slices.Contains(argv[:i+1], "--")) {
+		if slices.Contains(exact[argv[0]], arg) && (argv[0] == "find" || !slices.Contains(argv[:i+1], "--")) {
 			return arg
 		}
 		if slices.Contains(argv[:i+1], "--") {
@@ -214,7 +214,7 @@ func harmful(argv []string) string {
 				return arg
 			}
 		}
-		if argv[0] == "make" && name == "SHELL" {
+		if argv[0] == "make" && strings.HasPrefix(arg, "SHELL=") {
 			return arg
 		}
 	}

@@ -11,6 +11,12 @@ import (
 // about: nobody trusts what nobody reads.
 const longest = 16 << 10
 
+// mostWords and mostBrackets keep the parser's work small.
+const (
+	mostWords    = 1000
+	mostBrackets = 100
+)
+
 // inspect looks at the text before it is parsed: at what a person may not see,
 // at what bash and the parser may read differently, and at every expansion, so
 // that what is parsed afterwards cannot be nested deeply.
@@ -68,8 +74,10 @@ func invisible(r rune) bool {
 
 // scanner walks over the text as bash's quoting rules divide it.
 type scanner struct {
-	text string
-	at   int
+	text     string
+	at       int
+	words    int // so far
+	brackets int // so far
 }
 
 // scan returns the first thing that bash would expand, run or group.
@@ -79,6 +87,15 @@ func (s *scanner) scan() string {
 		c := s.text[s.at]
 		if reason := s.special(start); reason != "" {
 			return reason
+		}
+		if start {
+			s.words++
+		}
+		if c == '[' {
+			s.brackets++
+		}
+		if s.words > mostWords || s.brackets > mostBrackets {
+			return fmt.Sprintf("It holds more than %d words or %d brackets.", mostWords, mostBrackets)
 		}
 		switch c {
 		case '\\':
