@@ -42,7 +42,7 @@ func (s *scanner) atName(i, end int) int {
 		return header
 	}
 	from, to := s.extent(value, &sh, start)
-	if from == to || strings.HasPrefix(s.text[from:to], pemStart) || !isSecret(name, n, s.text[from:min(to, from+4*judged)], sh) {
+	if from == to || strings.HasPrefix(s.text[from:to], pemStart) || !isSecret(name, n, s.text[from:min(to, from+judged)], sh) {
 		return end
 	}
 	return s.take(from, to, s.kind(from, to, n.what))
