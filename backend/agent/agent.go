@@ -115,7 +115,8 @@ type Options struct {
 	// Audit keeps what was decided about every call; without one nothing is kept.
 	// What cannot be kept there is not done, but for looking.
 	Audit Audit
-	// Redact takes secrets out of what is exported; nothing is taken out.
+	// Redact takes secrets out of what is exported, and out of the labels of
+	// checkpoints; nothing is taken out.
 	Redact func(string) string
 	// Price says what a model's tokens cost; no price is known.
 	Price func(providerID, modelID string) (provider.Price, bool)

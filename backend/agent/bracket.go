@@ -98,6 +98,7 @@ func (t *turn) checkpoint(ctx context.Context, reason string, around *bracket) (
 			request.Targets = around.paths
 		}
 	}
+	request.Label = t.agent.o.Redact(request.Label)
 	return t.agent.o.Checkpoints.Create(ctx, request)
 }
 

@@ -42,7 +42,7 @@ func (s *scanner) atName(i, end int) int {
 		return header
 	}
 	from, to := s.extent(value, &sh, start)
-	if from == to || strings.HasPrefix(s.text[from:to], pemStart) || !isSecret(name, n, s.text[from:min(to, from+4*judged)], sh) {
+	if from == to || strings.HasPrefix(s.text[from:to], pemStart) || !isSecret(name, n, s.text[from:min(to, from+judged)], sh) {
 		return end
 	}
 	return s.take(from, to, s.kind(from, to, n.what))
@@ -130,6 +130,10 @@ func (s *scanner) extent(i int, sh *shape, start int) (from, to int) {
 	}
 	from = i + len(sh.quote)
 	for to = from; to < len(text) && text[to] != '\n'; to++ {
+		if skip := markAt(text[to:]); skip > 0 {
+			to += skip - 1
+			continue
+		}
 		switch {
 		case strings.HasPrefix(text[to:], sh.quote):
 			return from, to
@@ -245,7 +249,10 @@ func (s *scanner) atScheme(w string, end int) int {
 	}
 	from := end + 1
 	to := from
-	for to < len(s.text) && (class64(s.text[to]) || bearer && (s.text[to] == '.' || s.text[to] == '~')) {
+	for to < len(s.text) && (alphanumeric(s.text[to]) || s.text[to] == '+' || s.text[to] == '/' || bearer && strings.IndexByte("._~-=", s.text[to]) >= 0) {
+		to++
+	}
+	for n := 0; n < 2 && to < len(s.text) && s.text[to] == '='; n++ {
 		to++
 	}
 	value := strings.TrimRight(s.text[from:to], ".")
@@ -258,8 +265,6 @@ func (s *scanner) atScheme(w string, end int) int {
 	}
 	return s.take(from, to, "authorization")
 }
-
-func class64(c byte) bool { return base64class.has(c) }
 
 // basic reports whether value is a name and a password as HTTP's basic scheme has
 // them.
@@ -309,7 +314,7 @@ func (s *scanner) atOption(name string, end int) int {
 		value := s.text[from:to]
 		if each.pair {
 			user, _, ok := strings.Cut(value, ":")
-			if !ok {
+			if !ok || strings.Contains(user, markStart[:3]) {
 				return 0
 			}
 			from += len(user) + 1

@@ -16,6 +16,7 @@
 package redact
 
 import (
+	"slices"
 	"strings"
 	"sync"
 )
@@ -52,9 +53,22 @@ func (r *Redactor) Text(text string) string {
 	r.mu.RLock()
 	known := r.learnt
 	r.mu.RUnlock()
-	s := scanner{rows: &r.rows, text: known.replace(text)}
-	return s.run()
+	// What a mark has taken the place of can make what is before it look like a name
+	// with its value: look again until nothing changes, which is nearly always at once.
+	text = known.replace(text)
+	for range passesMost {
+		s := scanner{rows: &r.rows, text: text}
+		clean := s.run()
+		if clean == text {
+			break
+		}
+		text = clean
+	}
+	return text
 }
+
+// passesMost bounds the work for text that is made to cause it.
+const passesMost = 8
 
 // Bytes returns text without its secrets; it may return text itself.
 func (r *Redactor) Bytes(text []byte) []byte {
@@ -85,6 +99,9 @@ func markAt(text string) int {
 	for i := 0; i < len(rest) && i <= markMost; i++ {
 		c := rest[i]
 		if strings.HasPrefix(rest[i:], markEnd) {
+			if !isKind(rest[:i]) {
+				return 0 // not ours: a secret could hide in it
+			}
 			return len(markStart) + i + len(markEnd)
 		}
 		if !alphanumeric(c) && c != ' ' && c != '-' && c != '.' {
@@ -92,4 +109,14 @@ func markAt(text string) int {
 		}
 	}
 	return 0
+}
+
+// kinds are what secrets are beside those of the table.
+var kinds = []string{
+	"known secret", "private key", "AWS secret access key",
+	"password", "secret", "key", "token", "signature", "credential", "authorization", "cookie",
+}
+
+func isKind(what string) bool {
+	return slices.Contains(kinds, what) || slices.ContainsFunc(rows, func(r row) bool { return r.what == what })
 }

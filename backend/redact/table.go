@@ -188,7 +188,7 @@ func (s *scanner) match(r row, i int) int {
 }
 
 // judged is how much of a long text is looked at to decide what it is, in bytes.
-const judged = 1024
+const judged = 512
 
 // end returns where the run of bytes of a class ends that i is in. It goes over no
 // byte twice.

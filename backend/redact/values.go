@@ -160,6 +160,7 @@ func prose(text string) bool {
 // random reports whether text looks like made by chance: long, of letters and
 // digits, no path, no UUID and, unless it may be, no hash.
 func random(text string, hash bool) bool {
+	text = text[:min(len(text), 128)]
 	if len(text) < 20 || uuid(text) || !hash && all(text, hex) {
 		return false
 	}
