@@ -17,7 +17,6 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/keel-ide/keel/app/wire"
@@ -95,8 +94,6 @@ type Folder struct {
 	search  func() (*search.Engine, error)
 	cancel  context.CancelFunc
 	group   sync.WaitGroup
-
-	trustSeq atomic.Int64 // of the last trust event
 
 	mu      sync.Mutex     // guards closing: some things start when first used
 	closing []func() error // in the order of starting

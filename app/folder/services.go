@@ -111,9 +111,6 @@ func (f *Folder) openAgent(ctx context.Context, data string) error {
 	f.Policy = approval.NewPolicy(approval.Options{
 		Rules: func() approval.Rules {
 			v := f.Settings.Values()
-			if !f.FolderTrust().Trusted {
-				return approval.Rules{Denylist: v.CommandDenylist}
-			}
 			return approval.Rules{TrustedCommands: v.TrustedCommands, Denylist: v.CommandDenylist}
 		},
 		Protected: []string{f.options.Paths.Config, f.options.Paths.Data},

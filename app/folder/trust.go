@@ -8,7 +8,7 @@ import (
 
 // TrustState returns everything that decides whether a command runs unasked.
 func (f *Folder) TrustState(ctx context.Context) (wire.TrustState, error) {
-	return wire.TrustState{Seq: f.trustSeq.Load(), Folder: f.FolderTrust()}, nil
+	return wire.TrustState{}, nil
 }
 
 // AddTrusted trusts a pattern.
@@ -34,3 +34,6 @@ func (f *Folder) TrustImports(ctx context.Context) ([]wire.TrustImport, error) {
 func (f *Folder) ImportTrusted(ctx context.Context, request wire.TrustImportRequest) error {
 	return nil
 }
+
+// SetFolderTrust says whether the opened folder is trusted.
+func (f *Folder) SetFolderTrust(ctx context.Context, trusted bool) error { return nil }
