@@ -107,6 +107,7 @@ func (a *App) State() wire.WindowState {
 	state.Open, a.wanted = a.wanted, ""
 	a.mu.Unlock()
 	if f.Workspace != nil {
+		state.Trust = f.FolderTrust()
 		state.Workspace = wire.Workspace{ID: f.Workspace.ID(), Path: f.Workspace.Path(), Name: f.Workspace.Name()}
 	}
 	return state

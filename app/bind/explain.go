@@ -19,6 +19,7 @@ import (
 	"github.com/keel-ide/keel/backend/session"
 	"github.com/keel-ide/keel/backend/settings"
 	"github.com/keel-ide/keel/backend/terminal"
+	"github.com/keel-ide/keel/backend/trust"
 	"github.com/keel-ide/keel/backend/workspace"
 )
 
@@ -122,6 +123,12 @@ func explanations() []explanation {
 		{agent.ErrNobody, wire.CodeInvalid, "There is nobody to ask without a window.", "Open the session in Keel's window."},
 		{agent.ErrNoCommand, wire.CodeNotFound, "This command no longer runs in the background.", ""},
 		{agent.ErrEmpty, wire.CodeInvalid, "The message is empty.", "Type what you want."},
+		{agent.ErrCommand, wire.CodeInvalid, "This is not a command that can be run; nothing was run, and the question still waits.", "Type a command, or reject the call."},
+		{folder.ErrUntrusted, wire.CodeNotAllowed, "You have not trusted this folder, so a command can be trusted in it for this session only; nothing was run, and the question still waits.", "Choose \"this session\", or trust the folder first."},
+		{trust.ErrParent, wire.CodeNotAllowed, "This folder is trusted because the folder above it is; nothing was changed.", "Open that folder, and take your trust from it."},
+		{trust.ErrEmpty, wire.CodeInvalid, "The pattern is empty; nothing was changed.", "Type a command, or the beginning of one with \" *\" after it."},
+		{trust.ErrNotFound, wire.CodeNotFound, "This pattern is no longer there; nothing was changed.", ""},
+		{trust.ErrNoFolder, wire.CodeNoWorkspace, "No folder is open.", "Open one with File > Open Folder."},
 		{settings.ErrValue, wire.CodeInvalid, "This setting cannot have that value; nothing was changed.", "Look at its description in the settings editor."},
 		{command.ErrNoFolder, wire.CodeNotFound, "The folder to run the command in does not exist; nothing was run.", ""},
 		{terminal.ErrNoShell, wire.CodeMissingTool, "No shell was found to open a terminal with.", "Install bash, or choose another terminal profile."},

@@ -25,6 +25,7 @@ type execOptions struct {
 	*shared
 	mode, provider, model, script, session string
 	grants, images                         []string
+	trusted                                bool
 }
 
 func newExec(options *shared) *cobra.Command {
@@ -44,6 +45,7 @@ func newExec(options *shared) *cobra.Command {
 	flags.StringVar(&e.script, "script", "", "with --provider replay: the file with the model's replies")
 	flags.StringVar(&e.session, "session", "", "go on with this session instead of a new one")
 	flags.StringArrayVar(&e.grants, "trust", nil, "a command pattern that may run unasked in this run")
+	flags.BoolVar(&e.trusted, "trust-workspace", false, trustWorkspaceUsage)
 	flags.StringArrayVar(&e.images, "image", nil, "a PNG, JPEG, GIF or WebP picture to send with the prompt")
 	return command
 }
@@ -56,7 +58,7 @@ func (e *execOptions) run(ctx context.Context, prompt string) error {
 	if err != nil {
 		return err
 	}
-	more := extra{grants: e.grants}
+	more := extra{grants: e.grants, trusted: e.trusted}
 	if e.provider == "replay" {
 		script, err := replay.Open(e.script)
 		if err != nil {

@@ -22,6 +22,7 @@ func (s *shared) print(value any) error {
 // extra is what a run without a window adds to the user's settings.
 type extra struct {
 	grants    []string
+	trusted   bool // the workspace is trusted for this run
 	providers []provider.Provider
 }
 
@@ -42,6 +43,7 @@ func (s *shared) open(ctx context.Context, more extra) (*folder.Folder, error) {
 		Paths:     paths,
 		Headless:  true,
 		Grants:    more.grants,
+		Trusted:   more.trusted,
 		Providers: more.providers,
 		Explain:   bind.Explain,
 		Log:       slog.New(slog.DiscardHandler),

@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"os"
 	"os/exec"
@@ -42,7 +43,8 @@ func TestScripts(t *testing.T) {
 			return os.Mkdir(filepath.Join(env.WorkDir, ".home"), 0o700)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits,
+			"exits":  exits,
+			"trusts": trusts,
 		},
 	})
 }
@@ -64,4 +66,18 @@ func exits(script *testscript.TestScript, negated bool, arguments []string) {
 	if got != want {
 		script.Fatalf("exit code %d, want %d", got, want)
 	}
+}
+
+// trusts writes that a user trusts a folder, as the window does: trusts FOLDER.
+func trusts(script *testscript.TestScript, negated bool, arguments []string) {
+	if negated || len(arguments) != 1 {
+		script.Fatalf("usage: trusts FOLDER")
+	}
+	folder, err := filepath.EvalSymlinks(arguments[0])
+	script.Check(err)
+	data := script.MkAbs("../.data/keel")
+	script.Check(os.MkdirAll(data, 0o700))
+	text, err := json.Marshal(map[string][]string{"folders": {folder}})
+	script.Check(err)
+	script.Check(os.WriteFile(filepath.Join(data, "trusted-folders.json"), text, 0o600))
 }

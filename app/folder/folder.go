@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/keel-ide/keel/app/wire"
@@ -30,6 +31,7 @@ import (
 	"github.com/keel-ide/keel/backend/session"
 	"github.com/keel-ide/keel/backend/settings"
 	"github.com/keel-ide/keel/backend/terminal"
+	"github.com/keel-ide/keel/backend/trust"
 	"github.com/keel-ide/keel/backend/workspace"
 )
 
@@ -62,6 +64,7 @@ type Options struct {
 	Events    Events              // none without a window
 	Headless  bool                // there is nobody to ask
 	Grants    []string            // command patterns trusted for this run
+	Trusted   bool                // the opened folder is trusted for this run
 	Providers []provider.Provider // beside the built-in ones
 	Secrets   *secret.Store       // for keys, kept as long as the program runs; none: the folder's own
 	Explain   func(error) error   // says an error in words for a person
@@ -87,6 +90,9 @@ type Folder struct {
 	Drafts      *Drafts
 	EditorState *EditorState
 	Commands    *command.Runner
+
+	trust    *trust.Store
+	trustSeq atomic.Int64 // of the last change of what is trusted
 
 	options Options
 	config  *workspace.Workspace
@@ -152,6 +158,7 @@ func (f *Folder) openHome(ctx context.Context, workspaceSettings, workspaceData 
 	}
 	f.onClose(store.Close)
 	f.Settings = store
+	f.openTrust(workspaceData)
 	storage := filepath.Join(paths.Data, "storage")
 	f.Storage = NewStorage(map[string]string{
 		string(wire.StorageApplication): filepath.Join(storage, "application.json"),

@@ -141,11 +141,14 @@ func read(t *testing.T, name string) string {
 func TestOnlyAnOfferedPatternOfAWaitingQuestionIsTrusted(t *testing.T) {
 	f := open(t, replay.Line{Text: "Hello.", StopReason: provider.StopEndTurn})
 	state, _ := turn(t, f)
-	err := f.Answer(t.Context(), wire.ApprovalAnswer{SessionID: state.ID, ApprovalID: "gone", Hash: "x", Approved: true, Trust: "*"})
-	if !errors.Is(err, approval.ErrGone) {
-		t.Errorf("answering a question that is gone: %v", err)
+	for _, scope := range []wire.TrustScope{wire.TrustSession, wire.TrustWorkspace, wire.TrustAlways} {
+		err := f.Answer(t.Context(), wire.ApprovalAnswer{SessionID: state.ID, ApprovalID: "gone", Hash: "x", Approved: true, Trust: "*", Scope: scope})
+		if !errors.Is(err, approval.ErrGone) {
+			t.Errorf("answering a question that is gone, trusting for %s: %v", scope, err)
+		}
 	}
-	if trusted := f.Settings.Values().TrustedCommands; len(trusted) != 0 {
-		t.Errorf("the settings now trust %q", trusted)
+	trusted, err := f.TrustState(t.Context())
+	if err != nil || len(trusted.Commands) != 0 {
+		t.Errorf("now trusted: %v, %v", trusted.Commands, err)
 	}
 }

@@ -2,6 +2,7 @@ package folder
 
 import (
 	"context"
+	"slices"
 
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/session"
@@ -70,6 +71,7 @@ func (f *Folder) forwardSettings(ctx context.Context) {
 		state := f.SettingsState(change.Name)
 		state.Seq = seq
 		f.options.Events.Settings(state)
+		f.trustChanged()
 	}
 }
 
@@ -100,6 +102,7 @@ func problems(found []settings.Problem) []wire.SettingsProblem {
 func (f *Folder) forwardSessions(ctx context.Context) {
 	events := f.Agent.Subscribe(ctx)
 	var seq int64
+	var grants []string
 	for {
 		event, err := events.Next(ctx)
 		if err != nil {
@@ -118,7 +121,22 @@ func (f *Folder) forwardSessions(ctx context.Context) {
 		}
 		seq++
 		f.options.Events.Sessions(wire.SessionsChanged{Seq: seq, Sessions: list})
+		if now := grantsOf(list); !slices.Equal(now, grants) {
+			grants = now
+			f.trustChanged()
+		}
 	}
+}
+
+// grantsOf lists what is trusted in sessions, each after its session.
+func grantsOf(list []session.Summary) []string {
+	var all []string
+	for _, each := range list {
+		if len(each.Grants) > 0 {
+			all = append(append(all, each.ID), each.Grants...)
+		}
+	}
+	return all
 }
 
 // changesList tells whether an event changes how its session looks in the list.

@@ -4,11 +4,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -109,10 +107,8 @@ func (f *Folder) openAgent(ctx context.Context, data string) error {
 	f.Commands = command.New(command.Options{LogDir: filepath.Join(data, "commands")})
 	f.onClose(f.Commands.Close)
 	f.Policy = approval.NewPolicy(approval.Options{
-		Rules: func() approval.Rules {
-			v := f.Settings.Values()
-			return approval.Rules{TrustedCommands: v.TrustedCommands, Denylist: v.CommandDenylist}
-		},
+		Rules:     f.rules,
+		Guard:     commandGuard(),
 		Protected: []string{f.options.Paths.Config, f.options.Paths.Data},
 		Root:      f.Workspace.Path(),
 	})
@@ -130,10 +126,14 @@ func (f *Folder) openAgent(ctx context.Context, data string) error {
 		Facts:         f.facts,
 		Headless:      f.options.Headless,
 		Grants:        f.options.Grants,
+		Used:          f.used,
 		Log:           f.options.Log,
 	})
 	return nil
 }
+
+// commandGuard looks into what a pattern has matched.
+func commandGuard() approval.Guard { return nil }
 
 // pace is how fast the practice model speaks: at a reading pace to a person, at
 // once to a program.
@@ -209,45 +209,6 @@ func (f *Folder) Examples() []wire.Example {
 		out = append(out, wire.Example{Prompt: e.Prompt, What: e.What})
 	}
 	return out
-}
-
-// Answer answers a question, after trusting a pattern where the user chose one.
-func (f *Folder) Answer(ctx context.Context, answer wire.ApprovalAnswer) error {
-	if answer.Trust != "" && answer.Approved {
-		if err := f.trust(ctx, answer); err != nil {
-			return err
-		}
-	}
-	return f.Agent.Answer(ctx, answer.SessionID, answer.ApprovalID, answer.Hash, answer.Approved, answer.Feedback)
-}
-
-// trust adds a pattern to the user's settings: one that the very question
-// offered, while it still waits.
-func (f *Folder) trust(ctx context.Context, answer wire.ApprovalAnswer) error {
-	state, err := f.Agent.Session(ctx, answer.SessionID)
-	if err != nil {
-		return err
-	}
-	asked := waiting(state, answer.ApprovalID)
-	switch {
-	case asked == nil:
-		return fmt.Errorf("trusting %q: %w", answer.Trust, approval.ErrGone)
-	case asked.Hash != answer.Hash || !slices.Contains(asked.Patterns, answer.Trust):
-		return fmt.Errorf("trusting %q: %w", answer.Trust, approval.ErrChanged)
-	}
-	return f.Settings.Append(ctx, "keelAgent.trustedCommands", answer.Trust)
-}
-
-// waiting returns the question with this id, if it has no answer yet.
-func waiting(state session.Session, id string) *session.Approval {
-	for _, turn := range state.Turns {
-		for _, item := range turn.Items {
-			if item.Tool != nil && item.Tool.Approval != nil && item.Tool.Approval.ID == id && item.Tool.Approval.Answer == "" {
-				return item.Tool.Approval
-			}
-		}
-	}
-	return nil
 }
 
 func (f *Folder) sendTerminal(output wire.TerminalOutput) {

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"unicode/utf8"
 
+	"github.com/keel-ide/keel/backend/approval"
 	"github.com/keel-ide/keel/backend/session"
 )
 
@@ -35,6 +36,9 @@ func (c *call) act(ctx context.Context) (changed bool) {
 			t.unbracket(around)
 			return c.fail(fmt.Sprintf("Nothing was done: the session could not be saved first (%v). Tell the user to make room on the disk.", err))
 		}
+	}
+	if c.decision.Rule == approval.RuleTrusted {
+		t.agent.o.Used(t.live.id, c.decision)
 	}
 	out := &output{live: t.live, turn: t.head.ID, item: c.item.ID}
 	c.log = &subLog{turn: t, item: c.item.ID}

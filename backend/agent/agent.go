@@ -106,8 +106,11 @@ type Options struct {
 	Facts    func(context.Context) Facts // nothing is known about the workspace
 	Headless bool                        // nobody can be asked
 	Grants   []string                    // patterns of commands trusted by this agent only
-	MaxSteps int                         // replies in one turn before it asks whether to go on; 50
-	Commands Commands                    // ends background commands; they cannot be ended
+	// Used is told when a command starts that a pattern has let run unasked. Nothing
+	// is told.
+	Used     func(sessionID string, decision approval.Decision)
+	MaxSteps int      // replies in one turn before it asks whether to go on; 50
+	Commands Commands // ends background commands; they cannot be ended
 	// Price says what a model's tokens cost; no price is known.
 	Price func(providerID, modelID string) (provider.Price, bool)
 
@@ -129,6 +132,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Facts == nil {
 		o.Facts = func(context.Context) Facts { return Facts{} }
+	}
+	if o.Used == nil {
+		o.Used = func(string, approval.Decision) {}
 	}
 	if o.MaxSteps == 0 {
 		o.MaxSteps = defaultSteps

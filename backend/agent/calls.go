@@ -23,6 +23,8 @@ type call struct {
 	prepared Prepared
 	plan     Plan
 	decision approval.Decision
+	edited   json.RawMessage // the arguments as a person has changed them; nil for the model's
+	original string          // the command before a person changed it; empty when nobody has
 }
 
 // calls makes the turn's own calls.
@@ -120,7 +122,7 @@ func (c *call) look(ctx context.Context) *refusal {
 	var found call // of its own: what is left over of a stopped turn may still write to it
 	var err error
 	ended, panicked := t.await(ctx, func() {
-		found.prepared, err = t.agent.o.Tools.Prepare(ctx, view, tool.Name, json.RawMessage(tool.Arguments))
+		found.prepared, err = t.agent.o.Tools.Prepare(ctx, view, tool.Name, c.arguments())
 		if err == nil {
 			found.plan = found.prepared.Plan()
 			found.decision = t.agent.o.Policy.Decide(ctx, c.request(found.plan))
@@ -153,6 +155,7 @@ func (c *call) request(plan Plan) approval.Request {
 		Kind: string(plan.Kind), Tool: c.item.Tool.Name, Paths: plan.Paths,
 		Command: plan.Command, Folder: plan.Folder,
 		Mode: string(t.live.mode()), Headless: t.agent.o.Headless, Grants: t.agent.o.Grants,
+		Session: t.live.grants(),
 	}
 }
 
@@ -204,7 +207,10 @@ func (c *call) allow(ctx context.Context, changed bool) bool {
 // ask waits for a person's answer.
 func (c *call) ask(ctx context.Context, changed bool) bool {
 	t, tool := c.turn, c.item.Tool
-	tool.Approval = &session.Approval{ID: t.agent.o.NewID(), Hash: c.plan.Hash, Reason: c.decision.Reason}
+	tool.Approval = &session.Approval{
+		ID: t.agent.o.NewID(), Hash: c.plan.Hash, Reason: c.decision.Reason,
+		Rule: c.decision.Rule, Steps: stepsOf(c.decision.Steps), Original: c.original,
+	}
 	if changed {
 		tool.Approval.Reason = "What would happen has changed since it was shown. " + c.decision.Reason
 	}
@@ -234,6 +240,8 @@ func (c *call) ask(ctx context.Context, changed bool) bool {
 		return c.end(session.CallCancelled, resultStopped)
 	case err != nil:
 		return c.end(session.CallCancelled, fmt.Sprintf("Not run: the question to the user could not be asked: %v.", err))
+	case answer.Approved && answer.Command != "":
+		return c.rewrite(ctx, answer.Command)
 	case answer.Approved:
 		return true
 	}
@@ -260,7 +268,7 @@ func (c *call) fail(text string) bool { return c.end(session.CallFailed, text) }
 // end ends the call; it returns false for its callers' convenience.
 func (c *call) end(status session.CallStatus, result string) bool {
 	c.item.Streaming = false
-	c.item.Tool.Status, c.item.Tool.Result = status, result
+	c.item.Tool.Status, c.item.Tool.Result = status, c.told(result)
 	c.show()
 	return false
 }

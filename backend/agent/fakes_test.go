@@ -391,7 +391,7 @@ func (b *bench) question() session.Approval {
 func (b *bench) answer(approved bool, feedback string) session.Approval {
 	b.t.Helper()
 	asked := b.question()
-	if err := b.Answer(b.t.Context(), b.id, asked.ID, asked.Hash, approved, feedback); err != nil {
+	if err := b.Answer(b.t.Context(), Answer{SessionID: b.id, ApprovalID: asked.ID, Hash: asked.Hash, Approved: approved, Feedback: feedback}); err != nil {
 		b.t.Fatal(err)
 	}
 	return asked

@@ -28,7 +28,7 @@ import (
 // TestScripts runs the turns in testdata/*.txtar on the real tools, policy and
 // checkpoints, with a replayed model. A script's files are
 //
-//	settings      lines "mode supervised", "trust PATTERN", "deny TEXT", "headless"
+//	settings      lines "mode supervised", "trust PATTERN", "deny TEXT", "untrusted", "headless"
 //	workspace/…   the folder to begin with
 //	replay.jsonl  the model's replies
 //	user          what the user does, a line each; see [stage.do]
@@ -130,6 +130,8 @@ func (s *stage) start() {
 			o.rules.TrustedCommands = append(o.rules.TrustedCommands, rest)
 		case "deny":
 			o.rules.Denylist = append(o.rules.Denylist, rest)
+		case "untrusted":
+			o.rules.FolderUntrusted = true
 		case "headless":
 			o.headless = true
 		case "":
@@ -162,9 +164,16 @@ func (s *stage) do(line string) {
 	case "asked": // waits until something is asked
 		s.until(func(call *session.ToolCall) bool { return call.Status == session.CallWaiting })
 	case "approve":
-		s.answer(true, "")
+		s.answer(agent.Answer{Approved: true})
 	case "reject":
-		s.answer(false, rest)
+		s.answer(agent.Answer{Feedback: rest})
+	case "change": // the command, before it runs; a quoted one for what a line cannot say
+		if command, err := strconv.Unquote(rest); err == nil {
+			rest = command
+		}
+		s.answer(agent.Answer{Approved: true, Command: rest})
+	case "trust": // a pattern in the session
+		s.answer(agent.Answer{Approved: true, Grant: rest})
 	case "reply": // to the question that waits, or that will
 		s.reply(rest)
 	case "output": // waits until a command has said this
@@ -179,6 +188,9 @@ func (s *stage) do(line string) {
 		if word == "save" {
 			s.agent.NoteUserChange(name)
 		}
+	case "link": // gives a file another name
+		from, to, _ := strings.Cut(rest, " ")
+		s.check(os.Link(filepath.Join(s.root, from), filepath.Join(s.root, to)))
 	case "appears": // waits until a file is there
 		s.appears(rest)
 	case "revert":
@@ -225,10 +237,14 @@ func (s *stage) report(what string, err error, results ...agent.Restored) {
 }
 
 // answer answers the question that waits, or that will.
-func (s *stage) answer(approved bool, feedback string) {
+func (s *stage) answer(answer agent.Answer) {
 	s.t.Helper()
 	call := s.until(func(call *session.ToolCall) bool { return call.Status == session.CallWaiting })
-	s.check(s.agent.Answer(s.t.Context(), s.session, call.Approval.ID, call.Approval.Hash, approved, feedback))
+	answer.SessionID, answer.ApprovalID, answer.Hash = s.session, call.Approval.ID, call.Approval.Hash
+	if err := s.agent.Answer(s.t.Context(), answer); err != nil {
+		fmt.Fprintf(&s.said, "answer: %s\n", strings.ReplaceAll(err.Error(), call.Approval.ID, "QUESTION"))
+		return
+	}
 	s.until(func(c *session.ToolCall) bool {
 		return c.ID == call.ID && (c.Approval.ID != call.Approval.ID || c.Approval.Answer != "")
 	})
@@ -397,6 +413,9 @@ func (s *stage) transcribe(b *strings.Builder, id string) {
 			b.WriteString("  reverted\n")
 		}
 	}
+	if len(state.Grants) > 0 {
+		fmt.Fprintf(b, "trusted: %q\n", state.Grants)
+	}
 	if state.Draft != "" {
 		fmt.Fprintf(b, "draft: %s\n", state.Draft)
 	}
@@ -423,6 +442,9 @@ func transcribe(b *strings.Builder, item session.Item) {
 	fmt.Fprintf(b, "%s %s (%s; %s)\n", call.Name, call.Status, call.Title, call.Rule)
 	if call.Approval != nil {
 		fmt.Fprintf(b, "  asked: %s %q %s %s\n", call.Approval.Reason, call.Approval.Patterns, call.Approval.Answer, call.Approval.Feedback)
+		if call.Approval.Original != "" {
+			fmt.Fprintf(b, "  changed: %q to %q\n", call.Approval.Original, call.Command)
+		}
 	}
 	if call.Diff != nil {
 		fmt.Fprintf(b, "  diff: +%d -%d\n", call.Diff.Added, call.Diff.Removed)

@@ -2,13 +2,10 @@ package agent
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
-	"github.com/keel-ide/keel/backend/approval"
 	"github.com/keel-ide/keel/backend/session"
 )
 
@@ -61,6 +58,7 @@ func (l *live) summarise(summary *session.Summary) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	summary.Running = l.run != nil
+	summary.Grants = slices.Clone(l.state.Grants)
 	summary.Waiting = slices.ContainsFunc(l.state.Turns, func(t session.Turn) bool { return t.Status == session.Waiting })
 }
 
@@ -99,6 +97,9 @@ func (a *Agent) change(ctx context.Context, id string, change func(*session.Sess
 
 // DeleteSession stops a session's turn and moves it aside.
 func (a *Agent) DeleteSession(ctx context.Context, id string) error {
+	if err := a.takeBack(ctx, id); err != nil {
+		return err
+	}
 	if l := a.opened(id); l != nil {
 		if err := l.stop(ctx, errStopped); err != nil {
 			return err
@@ -112,6 +113,7 @@ func (a *Agent) DeleteSession(ctx context.Context, id string) error {
 			return ErrRunning
 		}
 		l.stopCommands(ctx)
+		l.header(func(s *session.Session) { s.Grants = nil })
 		a.mu.Lock()
 		delete(a.lives, id)
 		a.mu.Unlock()
@@ -120,6 +122,20 @@ func (a *Agent) DeleteSession(ctx context.Context, id string) error {
 		}
 	}
 	return a.o.Sessions.Delete(ctx, id)
+}
+
+// takeBack opens a session in which something is trusted, so that this goes
+// before the session does: brought back, it is without.
+func (a *Agent) takeBack(ctx context.Context, id string) error {
+	if a.opened(id) != nil {
+		return nil
+	}
+	state, err := a.o.Sessions.Load(ctx, id)
+	if err != nil || len(state.Grants) == 0 {
+		return nil //nolint:nilerr // deleting it says what is wrong
+	}
+	_, err = a.live(ctx, id)
+	return err
 }
 
 // retire lets no turn start any more, unless one has.
@@ -164,38 +180,4 @@ func (a *Agent) queued(ctx context.Context, id, queuedID string, change func(*se
 	}
 	l.headerLocked(func(s *session.Session) { change(s, i) })
 	return nil
-}
-
-// Answer answers the question that a tool call waits for. It is
-// [approval.ErrGone] or [approval.ErrChanged].
-func (a *Agent) Answer(ctx context.Context, id, approvalID, hash string, approved bool, feedback string) error {
-	l := a.opened(id)
-	if l == nil || !l.asks(approvalID) {
-		return fmt.Errorf("answering question %q: %w", approvalID, approval.ErrGone) // or another session's
-	}
-	for {
-		err := a.o.Approvals.Answer(ctx, approvalID, hash, approval.Answer{Approved: approved, Feedback: feedback})
-		if !errors.Is(err, approval.ErrGone) || !l.asks(approvalID) {
-			return err
-		}
-		// The question is on the page an instant before the queue has it.
-		select {
-		case <-time.After(time.Millisecond):
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-}
-
-// asks reports whether a question has no answer yet.
-func (l *live) asks(approvalID string) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.run == nil {
-		return false
-	}
-	last := l.state.Turns[len(l.state.Turns)-1]
-	return slices.ContainsFunc(last.Items, func(i session.Item) bool {
-		return i.Tool != nil && i.Tool.Approval != nil && i.Tool.Approval.ID == approvalID && i.Tool.Approval.Answer == ""
-	})
 }

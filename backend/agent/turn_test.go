@@ -160,14 +160,14 @@ func TestApprovedAfterAChangeIsAskedAgain(t *testing.T) {
 		calls("write", `{"path":"a","content":"new"}`), says("ok"))
 	id := b.send("go")
 	first := b.question()
-	if err := b.Answer(t.Context(), b.id, first.ID, "other hash", true, ""); !errors.Is(err, approval.ErrChanged) {
+	if err := b.Answer(t.Context(), Answer{SessionID: b.id, ApprovalID: first.ID, Hash: "other hash", Approved: true}); !errors.Is(err, approval.ErrChanged) {
 		t.Errorf("answer with another hash: %v", err)
 	}
 	other, err := b.CreateSession(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := b.Answer(t.Context(), other.ID, first.ID, first.Hash, true, ""); !errors.Is(err, approval.ErrGone) {
+	if err := b.Answer(t.Context(), Answer{SessionID: other.ID, ApprovalID: first.ID, Hash: first.Hash, Approved: true}); !errors.Is(err, approval.ErrGone) {
 		t.Errorf("answer in another session: %v", err)
 	}
 	b.disk.set("a", "1")
@@ -184,7 +184,7 @@ func TestApprovedAfterAChangeIsAskedAgain(t *testing.T) {
 	if d := cmp.Diff([]string{"write completed: done"}, callsOf(turn)); d != "" {
 		t.Error(d)
 	}
-	if err := b.Answer(t.Context(), b.id, second.ID, second.Hash, true, ""); !errors.Is(err, approval.ErrGone) {
+	if err := b.Answer(t.Context(), Answer{SessionID: b.id, ApprovalID: second.ID, Hash: second.Hash, Approved: true}); !errors.Is(err, approval.ErrGone) {
 		t.Errorf("second answer: %v", err)
 	}
 	// What the user wrote while the question was open is part of the turn's

@@ -11,12 +11,21 @@
 //
 // For commands the order is: deny list, then trusted commands, then ask. The
 // deny list means "always asks": nothing trusts a command that is on it, not
-// even a pattern given for one run, but a person may still approve it.
+// even a pattern given for one run, but a person may still approve it. Of the
+// patterns that match, the narrowest counts, whoever gave it; among equals the
+// user's own before the folder's, the session's and the run's. A [Guard] may
+// object to a pattern with a star, never to one that is the whole command.
+//
+// Every decision says whose rule it is and how it came about, step by step. The
+// opened folder's own settings and files can only make it ask: they add to the
+// deny list, and a .keelignore file names what is not read unasked.
 //
 // For files the agent's tools may never write outside the workspace or in
 // Keel's own folders, and always ask before writing what other programs run or
 // obey by themselves. Paths are compared after resolving symbolic links,
-// folding case and normalising Unicode.
+// folding case and normalising Unicode, for creating, changing, moving and
+// deleting alike. A file with more than one name is asked about before it is
+// changed.
 //
 // Every web address is asked about: what is in it leaves the machine, and what
 // comes back is read by the model.
@@ -60,6 +69,8 @@ const (
 	RuleKeel        = "keel data"         // Keel's own configuration or data
 	RuleProtected   = "protected path"    // what other programs run or obey by themselves
 	RuleSecret      = "secret file"       // a file that usually holds secrets
+	RuleIgnored     = "ignored file"      // .keelignore keeps it from the agent
+	RuleLinked      = "hard link"         // a file with more than one name
 	RuleSupervised  = "supervised"        // file changes are asked about
 	RuleAutopilot   = "autopilot"         // file changes in the workspace are not
 	RuleRead        = "read"              // looking at the workspace is allowed
@@ -67,6 +78,7 @@ const (
 	RuleOwn         = "conversation"      // what stays within the conversation is allowed
 	RuleUnknownKind = "unknown act"       // nothing is known about such an act
 	RuleMalformed   = "malformed request" // a request without what it must have
+	RuleHeadless    = "nobody to ask"     // of a [Step] only: a question where nobody can be asked
 )
 
 // Request is an act that waits for a decision.
@@ -119,7 +131,11 @@ type Rules struct {
 	FolderCommands  []string // patterns that the user trusts in this folder only
 	Denylist        []string // texts; a command that holds one always asks; empty texts count for nothing
 	FolderDenylist  []string // those of Denylist that only the opened folder asks for
-	GuardOff        bool     // matching a pattern is enough
+	// DenylistUnknown says that the deny list cannot be read: a pattern that is
+	// stored somewhere, [Request.Session] among them, then counts for nothing, since
+	// what it matches may be on the list.
+	DenylistUnknown bool
+	GuardOff        bool // matching a pattern is enough
 	// FolderUntrusted turns TrustedCommands and FolderCommands off: what a stored
 	// pattern runs is decided by the folder's own files. [Request.Grants] and
 	// [Request.Session] still count.

@@ -115,3 +115,22 @@ func TestSuggestMatches(t *testing.T) {
 		}
 	})
 }
+
+func TestWide(t *testing.T) {
+	for pattern, want := range map[string]bool{
+		"*": true, "python *": true, "npm exec *": true, "docker run *": true, "sudo *": true, "/usr/bin/env *": true, "FOO=1 make *": true,
+		"npm *": false, "go test *": false, "git *": false, "git log --oneline *": false, "npm install": false, "python x.py": false, "": false, " *": false,
+	} {
+		if got := approval.Wide(pattern); got != want {
+			t.Errorf("Wide(%q) = %v", pattern, got)
+		}
+	}
+}
+
+func TestStarMeansNothing(t *testing.T) {
+	for pattern, want := range map[string]bool{"npm*": true, "* npm": true, "a * b": true, " *": true, "npm *": false, "*": false, "npm": false} {
+		if got := approval.StarMeansNothing(pattern); got != want {
+			t.Errorf("StarMeansNothing(%q) = %v", pattern, got)
+		}
+	}
+}

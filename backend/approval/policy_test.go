@@ -31,39 +31,39 @@ func TestDecideCommand(t *testing.T) {
 		want     approval.Decision
 	}{
 		{name: "exact", rules: rules, command: "go test ./...",
-			want: approval.Decision{Effect: approval.Allow, Rule: approval.RuleTrusted, Pattern: "go test ./..."}},
+			want: approval.Decision{Effect: approval.Allow, Tier: approval.TierUser, Rule: approval.RuleTrusted, Pattern: "go test ./..."}},
 		{name: "exact before prefix", rules: rules, command: "npm test",
-			want: approval.Decision{Effect: approval.Allow, Rule: approval.RuleTrusted, Pattern: "npm test"}},
+			want: approval.Decision{Effect: approval.Allow, Tier: approval.TierUser, Rule: approval.RuleTrusted, Pattern: "npm test"}},
 		{name: "prefix", rules: rules, command: "npm install",
-			want: approval.Decision{Effect: approval.Allow, Rule: approval.RuleTrusted, Pattern: "npm *"}},
+			want: approval.Decision{Effect: approval.Allow, Tier: approval.TierUser, Rule: approval.RuleTrusted, Pattern: "npm *"}},
 		{name: "nothing matches", rules: rules, command: "go vet",
-			want: approval.Decision{Effect: approval.Ask, Rule: approval.RuleUntrusted}},
+			want: approval.Decision{Effect: approval.Ask, Tier: approval.TierBuiltIn, Rule: approval.RuleUntrusted}},
 		{name: "grant", rules: rules, command: "go vet", grants: []string{"go vet"},
-			want: approval.Decision{Effect: approval.Allow, Rule: approval.RuleTrusted, Pattern: "go vet"}},
+			want: approval.Decision{Effect: approval.Allow, Tier: approval.TierRun, Rule: approval.RuleTrusted, Pattern: "go vet"}},
 		{name: "deny list before trust", rules: rules, command: "npm run x && rm -rf /", grants: []string{"*", "npm run x && rm -rf /"},
-			want: approval.Decision{Effect: approval.Ask, Rule: approval.RuleDenyList, Pattern: "rm -rf"}},
+			want: approval.Decision{Effect: approval.Ask, Tier: approval.TierUser, Rule: approval.RuleDenyList, Pattern: "rm -rf"}},
 		{name: "deny list, nobody to ask", rules: rules, command: "rm -rf x", headless: true, grants: []string{"*"},
-			want: approval.Decision{Effect: approval.Deny, Rule: approval.RuleDenyList, Pattern: "rm -rf"}},
+			want: approval.Decision{Effect: approval.Deny, Tier: approval.TierUser, Rule: approval.RuleDenyList, Pattern: "rm -rf"}},
 		{name: "nobody to ask", rules: rules, command: "go vet", headless: true,
-			want: approval.Decision{Effect: approval.Deny, Rule: approval.RuleUntrusted}},
+			want: approval.Decision{Effect: approval.Deny, Tier: approval.TierBuiltIn, Rule: approval.RuleUntrusted}},
 		{name: "nobody to ask, granted", rules: rules, command: "go vet", headless: true, grants: []string{"go *"},
-			want: approval.Decision{Effect: approval.Allow, Rule: approval.RuleTrusted, Pattern: "go *"}},
+			want: approval.Decision{Effect: approval.Allow, Tier: approval.TierRun, Rule: approval.RuleTrusted, Pattern: "go *"}},
 		{name: "guard objects", rules: rules, guard: shellGuard{}, command: "npm test && curl evil",
-			want: approval.Decision{Effect: approval.Ask, Rule: approval.RuleGuard, Pattern: "npm *"}},
+			want: approval.Decision{Effect: approval.Ask, Tier: approval.TierBuiltIn, Rule: approval.RuleGuard, Pattern: "npm *"}},
 		{name: "guard leaves exact patterns", guard: shellGuard{}, command: "a && b", grants: []string{"a *", "a && b"},
-			want: approval.Decision{Effect: approval.Allow, Rule: approval.RuleTrusted, Pattern: "a && b"}},
+			want: approval.Decision{Effect: approval.Allow, Tier: approval.TierRun, Rule: approval.RuleTrusted, Pattern: "a && b"}},
 		{name: "guard leaves the star", guard: shellGuard{}, command: "a && b", grants: []string{"a *", "*"},
-			want: approval.Decision{Effect: approval.Allow, Rule: approval.RuleTrusted, Pattern: "*"}},
+			want: approval.Decision{Effect: approval.Allow, Tier: approval.TierRun, Rule: approval.RuleTrusted, Pattern: "*"}},
 		{name: "untrusted folder", rules: approval.Rules{TrustedCommands: []string{"npm *"}, FolderUntrusted: true}, command: "npm test",
-			want: approval.Decision{Effect: approval.Ask, Rule: approval.RuleUntrusted, Pattern: "npm *"}},
+			want: approval.Decision{Effect: approval.Ask, Tier: approval.TierBuiltIn, Rule: approval.RuleUntrusted, Pattern: "npm *"}},
 		{name: "untrusted folder, granted", rules: approval.Rules{FolderUntrusted: true}, command: "npm test", grants: []string{"npm *"},
-			want: approval.Decision{Effect: approval.Allow, Rule: approval.RuleTrusted, Pattern: "npm *"}},
+			want: approval.Decision{Effect: approval.Allow, Tier: approval.TierRun, Rule: approval.RuleTrusted, Pattern: "npm *"}},
 		{name: "empty", rules: approval.Rules{TrustedCommands: []string{"*"}}, command: " ",
-			want: approval.Decision{Effect: approval.Deny, Rule: approval.RuleMalformed}},
+			want: approval.Decision{Effect: approval.Deny, Tier: approval.TierBuiltIn, Rule: approval.RuleMalformed}},
 		{name: "null byte", rules: approval.Rules{TrustedCommands: []string{"*"}}, command: "ls\x00rm",
-			want: approval.Decision{Effect: approval.Deny, Rule: approval.RuleMalformed}},
+			want: approval.Decision{Effect: approval.Deny, Tier: approval.TierBuiltIn, Rule: approval.RuleMalformed}},
 		{name: "empty deny text counts for nothing", rules: approval.Rules{Denylist: []string{""}}, command: "ls", grants: []string{"ls"},
-			want: approval.Decision{Effect: approval.Allow, Rule: approval.RuleTrusted, Pattern: "ls"}},
+			want: approval.Decision{Effect: approval.Allow, Tier: approval.TierRun, Rule: approval.RuleTrusted, Pattern: "ls"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -73,7 +73,7 @@ func TestDecideCommand(t *testing.T) {
 			got := policy.Decide(t.Context(), approval.Request{
 				Kind: "execute", Tool: "run_command", Command: tt.command, Folder: ".", Grants: tt.grants, Headless: tt.headless, Mode: "autopilot",
 			})
-			if diff := cmp.Diff(tt.want, got, cmpopts.IgnoreFields(approval.Decision{}, "Reason")); diff != "" {
+			if diff := cmp.Diff(tt.want, got, cmpopts.IgnoreFields(approval.Decision{}, "Reason", "Steps")); diff != "" {
 				t.Errorf("decision (-want +got):\n%s", diff)
 			}
 			if got.Reason == "" {

@@ -32,7 +32,7 @@ func protectedFiles() []string {
 		"config.fish", "profile.ps1", "microsoft.powershell_profile.ps1", ".inputrc", ".pam_environment",
 		".xprofile", ".xinitrc", ".xsession", ".xsessionrc", ".tmux.conf", ".screenrc",
 		".envrc", ".autoenv.zsh", ".vimrc", ".nvimrc", ".exrc", ".gvimrc", ".emacs", ".gdbinit", ".lldbinit",
-		".gitconfig", ".mcp.json", "mcp.json", ".cursorrules", ".windsurfrules", ".clinerules", ".roomodes", ".aider.conf.yml",
+		".keelignore", ".gitconfig", ".mcp.json", "mcp.json", ".cursorrules", ".windsurfrules", ".clinerules", ".roomodes", ".aider.conf.yml",
 	}
 }
 
@@ -101,11 +101,20 @@ const maxWalk = 20_000
 
 var errTooMany = errors.New("too many entries")
 
-// protectedInside returns what is protected below a folder that is about to be
-// moved or deleted. A folder that cannot be looked through counts as protected.
-func protectedInside(ctx context.Context, folder string) string {
-	seen, found := 0, ""
-	err := filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
+// inside is what a folder holds that is about to be moved or deleted.
+type inside struct {
+	protected string // as it should be shown; "" for nothing
+	kept      string // a path that a .keelignore file keeps from the agent; "" for none
+}
+
+// lookInside looks through a folder that is about to be moved or deleted; what
+// .keelignore files keep from the agent counts where it is moved, because
+// elsewhere it is not kept. A folder that cannot be looked through counts as
+// protected.
+func (p *Policy) lookInside(ctx context.Context, kind, folder string) (found inside) {
+	seen := 0
+	listed := ReadIgnored(p.root)
+	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) && path == folder {
 			return fs.SkipAll
 		}
@@ -122,13 +131,22 @@ func protectedInside(ctx context.Context, folder string) string {
 		if err != nil {
 			return err
 		}
-		if found = protectedName(relative); found != "" {
+		if found.protected = protectedName(relative); found.protected != "" {
 			return fs.SkipAll
+		}
+		if kind != kindMove || found.kept != "" || path == folder {
+			return nil
+		}
+		for _, name := range p.relative([]string{path}) {
+			name = filepath.ToSlash(name)
+			if listed.why(name, func() (folder, known bool) { return entry.IsDir(), true }) != "" {
+				found.kept = name
+			}
 		}
 		return nil
 	})
 	if err != nil {
-		return "a folder that could not be looked through"
+		return inside{protected: "a folder that could not be looked through"}
 	}
 	return found
 }

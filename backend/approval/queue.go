@@ -25,10 +25,12 @@ var (
 type Question struct{ ID, SessionID, Hash string }
 
 // Answer is what a person said. Feedback is the reason for a no, for the model
-// to read.
+// to read. Command is the command as the person changed it, which they agree to
+// instead of what was shown; empty when they changed nothing.
 type Answer struct {
 	Approved bool
 	Feedback string
+	Command  string
 }
 
 // Queue holds the open questions. It is safe for concurrent use.

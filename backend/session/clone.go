@@ -7,6 +7,7 @@ import "slices"
 // Diffs are shared: they are never written to once made.
 func (s Session) Clone() Session {
 	s.Queue = list(s.Queue) // images are shared: they are never written to
+	s.Grants = slices.Clone(s.Grants)
 	turns := make([]Turn, len(s.Turns))
 	for i, turn := range s.Turns {
 		turns[i] = turn.Clone()
@@ -58,6 +59,7 @@ func (i Item) Clone() Item {
 	if call.Approval != nil {
 		approval := *call.Approval
 		approval.Patterns = list(approval.Patterns)
+		approval.Steps = slices.Clone(approval.Steps)
 		call.Approval = &approval
 	}
 	i.Tool = &call

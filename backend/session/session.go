@@ -40,6 +40,9 @@ type Session struct {
 	// Queue holds what was sent during the running turn. It goes to the model
 	// with the next tool results, or as the next turn.
 	Queue []Queued `json:"queue"`
+	// Grants are the patterns of commands that the user trusts in this session. No
+	// export has them, and deleting the session takes them back.
+	Grants []string `json:"grants,omitempty"`
 	// Usage and Cost are those of all turns, sub agents and summaries included.
 	Usage provider.Usage `json:"usage"`
 	Cost  Cost           `json:"cost"`
@@ -109,6 +112,8 @@ type Summary struct {
 	UpdatedAt int64  `json:"updatedAt"`
 	Running   bool   `json:"running"`
 	Waiting   bool   `json:"waiting"` // for an approval or an answer
+	// Grants are those of the [Session].
+	Grants []string `json:"grants,omitempty"`
 }
 
 // Found is a session in which a search has found its text.

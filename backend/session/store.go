@@ -257,7 +257,7 @@ func (s *Store) summary(id string, entry fs.DirEntry) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
-	summary := Summary{ID: id, Title: header.Title, CreatedAt: header.CreatedAt, UpdatedAt: header.UpdatedAt}
+	summary := Summary{ID: id, Title: header.Title, CreatedAt: header.CreatedAt, UpdatedAt: header.UpdatedAt, Grants: header.Grants}
 	s.mu.Lock()
 	s.summaries[id] = cached{size: info.Size(), modified: info.ModTime(), summary: summary}
 	s.mu.Unlock()

@@ -243,7 +243,7 @@ const trustedCommandsDescription = "Commands that the agent may run without aski
 	"`#keelAgent.commandDenylist#` is looked at first: what it matches always asks, trusted or not.\n\n" +
 	"Examples: `go test ./...`, `git status`, `git log *`, `npm run lint`.\n\n" +
 	"**Warning:** with `*` nothing is asked any more. The agent reads files and output that others wrote and can be talked into running anything you could run yourself. Prefer whole commands, then narrow prefixes; never trust a shell or an interpreter (`bash *`, `python *`, `node *`) or a launcher (`sudo *`, `env *`, `xargs *`, `npx *`) by its prefix.\n\n" +
-	"Only your own settings count; an opened folder cannot trust commands."
+	"They count in folders that you have trusted. Only your own settings count; an opened folder cannot trust commands."
 
 const commandDenylistDescription = "Texts that make a command ask, however it is trusted: a command that contains one of them anywhere always asks first. It is looked at before `#keelAgent.trustedCommands#`.\n\n" +
 	"Examples: `rm -rf`, `git push`, `--force`, `curl`, `sudo`.\n\n" +

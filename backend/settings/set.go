@@ -44,12 +44,24 @@ func (s *Store) Set(ctx context.Context, key string, value json.RawMessage) erro
 // Append adds an item at the end of a list of settings.json unless it is there
 // already. Two that append at the same time both succeed.
 func (s *Store) Append(ctx context.Context, key, item string) error {
-	property, ok := propertyOf(key)
-	if !ok || property.Type != TypeStringArray {
-		return fmt.Errorf("adding to %q: %w", key, ErrUnknownKey)
-	}
 	if item == "" {
 		return fmt.Errorf("adding nothing to %q: %w", key, ErrValue)
+	}
+	return s.EditList(ctx, key, func(items []string) ([]string, error) {
+		if slices.Contains(items, item) {
+			return items, nil
+		}
+		return append(items, item), nil
+	})
+}
+
+// EditList changes a list of settings.json. change is given the items that the
+// file holds now, may be called again when another program wrote meanwhile, and
+// its error is returned with nothing written.
+func (s *Store) EditList(ctx context.Context, key string, change func(items []string) ([]string, error)) error {
+	property, ok := propertyOf(key)
+	if !ok || property.Type != TypeStringArray {
+		return fmt.Errorf("changing %q: %w", key, ErrUnknownKey)
 	}
 	return s.edit(ctx, func(d document) ([]byte, error) {
 		var items []string
@@ -57,14 +69,15 @@ func (s *Store) Append(ctx context.Context, key, item string) error {
 			decoded, wrong := property.decode(found)
 			if wrong != "" {
 				line, column := d.position(found.StartOffset)
-				return nil, fmt.Errorf("adding to %q: line %d, column %d: it %s: %w", key, line, column, wrong, ErrValue)
+				return nil, fmt.Errorf("changing %q: line %d, column %d: it %s: %w", key, line, column, wrong, ErrValue)
 			}
 			items = decoded.list
 		}
-		if slices.Contains(items, item) {
-			return d.text, nil
+		next, err := change(slices.Clone(items))
+		if err != nil || slices.Equal(next, items) {
+			return d.text, err
 		}
-		value, err := encode(append(items, item))
+		value, err := encode(next)
 		if err != nil {
 			return nil, err
 		}

@@ -13,8 +13,9 @@
 // tightened counts as if it did: supervised mode, no trusted commands.
 //
 // The opened folder's settings can only tighten: they may ask for supervised
-// mode and add to the deny list; everything else of Keel's in them is ignored
-// and said to be. So no folder can grant itself anything.
+// mode, add to the deny list and switch the command guard and the sandbox on;
+// everything else of Keel's in them is ignored and said to be. So no folder can
+// grant itself anything.
 //
 // A change made by [Store.Set] leaves every byte that it does not concern as
 // it was, comments among them, and keeps what another program wrote meanwhile.

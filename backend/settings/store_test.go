@@ -365,7 +365,7 @@ func TestSetWorkspace(t *testing.T) {
 		t.Errorf("mode %q", got)
 	}
 	s.SetWorkspace(other)
-	if d := cmp.Diff(Values{Mode: "autopilot", CommandDenylist: []string{"x"}}, s.Values(), equateEmpty()); d != "" {
+	if d := cmp.Diff(Values{Mode: "autopilot", CommandDenylist: []string{"x"}, FolderDenylist: []string{"x"}}, s.Values(), equateEmpty()); d != "" {
 		t.Error(d)
 	}
 	put(t, other, `{"keelAgent.commandDenylist": ["y"]}`)

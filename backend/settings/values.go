@@ -16,7 +16,9 @@ type Values struct {
 	TrustedCommands []string
 	CommandDenylist []string
 	FolderDenylist  []string // those of CommandDenylist that only the opened folder asks for
+	DenylistUnknown bool     // it cannot be read, so that a trusted command may be on it: none is trusted
 	GuardOff        bool     // patterns are enough: the command guard is switched off
+	GuardByFolder   bool     // the user has switched the guard off, and the opened folder on again
 	SandboxOff      bool
 	Environment     []string // names of variables that commands get beside the usual ones
 	Provider        string   // its id; empty to choose
@@ -138,6 +140,8 @@ func instead(key string, kept value) string {
 		return "until it is, supervised mode is in force"
 	case kept.unread && key == KeyCommandDenylist:
 		return "until it is, no command is trusted"
+	case kept.unread && (key == KeyCommandGuard || key == KeySandbox):
+		return "until it is, it is on"
 	}
 	return "its last good value stays in force"
 }
@@ -242,11 +246,12 @@ func merge(user, workspace layer) Values {
 		OllamaContext:   int(user[KeyOllamaContext].number),
 		Prices:          maps.Clone(user[KeyPrices].items),
 		GuardOff:        off(KeyCommandGuard, user, workspace),
+		GuardByFolder:   user[KeyCommandGuard].off && !off(KeyCommandGuard, user, workspace),
 		SandboxOff:      off(KeySandbox, user, workspace),
 		Environment:     slices.Clone(user[KeyEnvironment].list),
 	}
-	if user[KeyCommandDenylist].unread { // a trusted command may be on it
-		v.TrustedCommands = nil
+	if user[KeyCommandDenylist].unread {
+		v.DenylistUnknown, v.TrustedCommands = true, nil
 	}
 	if user[KeyMode].unread || user[KeyMode].text == modeSupervised || workspace[KeyMode].text == modeSupervised {
 		v.Mode = modeSupervised

@@ -46,7 +46,7 @@ func TestMerge(t *testing.T) {
 			"the folder tightens",
 			`{"keelAgent.commandDenylist": ["a"]}`,
 			`{"keelAgent.mode": "supervised", "keelAgent.commandDenylist": ["b", "a"]}`,
-			Values{Mode: "supervised", CommandDenylist: []string{"a", "b"}}, nil,
+			Values{Mode: "supervised", CommandDenylist: []string{"a", "b"}, FolderDenylist: []string{"b"}}, nil,
 		},
 		{
 			"the folder cannot loosen",
@@ -71,7 +71,7 @@ func TestMerge(t *testing.T) {
  "keelAgent.commandDenylist": ["a", 1],
  "keelAgent.model": null,
  "keelAgent.bedrock.region": "r"}`, "",
-			Values{Mode: "supervised", BedrockRegion: "r"},
+			Values{Mode: "supervised", DenylistUnknown: true, BedrockRegion: "r"},
 			[]Problem{
 				{Line: 1, Column: 20, Severity: SeverityError, Key: KeyMode, Message: `keelAgent.mode has to be one of "autopilot", "supervised"; until it is, supervised mode is in force.`},
 				{Line: 2, Column: 31, Severity: SeverityError, Key: KeyTrustedCommands, Message: "keelAgent.trustedCommands has to be a list of strings; its last good value stays in force."},
@@ -115,6 +115,36 @@ func TestMerge(t *testing.T) {
 				{Line: 1, Column: 97, Severity: SeverityError, Key: KeyProvider, Message: `keelAgent.provider has to be one of "", "bedrock", "ollama", "lmstudio", "llamacpp", "vllm", "github-models", "practice"; its last good value stays in force.`},
 			},
 		},
+		{
+			"switches and variables",
+			`{"keelAgent.commandGuard": false, "keelAgent.sandbox": false, "keelAgent.commandEnvironment": ["AWS_PROFILE", ""]}`, "",
+			Values{Mode: "autopilot", GuardOff: true, SandboxOff: true, Environment: []string{"AWS_PROFILE"}}, nil,
+		},
+		{
+			"switches of the wrong type",
+			`{"keelAgent.commandGuard": "no", "keelAgent.sandbox": 0}`, "", defaults,
+			[]Problem{
+				{Line: 1, Column: 28, Severity: SeverityError, Key: KeyCommandGuard, Message: "keelAgent.commandGuard has to be true or false; until it is, it is on."},
+				{Line: 1, Column: 55, Severity: SeverityError, Key: KeySandbox, Message: "keelAgent.sandbox has to be true or false; until it is, it is on."},
+			},
+		},
+		{
+			"the folder switches guard and sandbox on",
+			`{"keelAgent.commandGuard": false, "keelAgent.sandbox": false}`,
+			`{"keelAgent.commandGuard": true, "keelAgent.sandbox": true}`, Values{Mode: "autopilot", GuardByFolder: true}, nil,
+		},
+		{
+			"the folder cannot switch guard and sandbox off, nor pass variables on",
+			``,
+			`{"keelAgent.commandGuard": false,
+			  "keelAgent.sandbox": false,
+			  "keelAgent.commandEnvironment": ["AWS_SECRET_ACCESS_KEY"]}`, defaults,
+			[]Problem{
+				{Line: 1, Column: 2, Severity: SeverityWarning, Key: KeyCommandGuard, Message: "An opened folder can switch keelAgent.commandGuard on, not off; this has no effect."},
+				{Line: 2, Column: 6, Severity: SeverityWarning, Key: KeySandbox, Message: "An opened folder can switch keelAgent.sandbox on, not off; this has no effect."},
+				{Line: 3, Column: 6, Severity: SeverityWarning, Key: KeyEnvironment, Message: "An opened folder cannot set keelAgent.commandEnvironment; this has no effect. Set it in your own settings."},
+			},
+		},
 		{"of two the last", `{"keelAgent.model": "a", "keelAgent.model": "b"}`, "", Values{Mode: "autopilot", Model: "b"}, nil},
 		{"escaped key", `{"keelAgent.m\u006fdel": "a"}`, "", Values{Mode: "autopilot", Model: "a"}, nil},
 		{"empty items say nothing", `{"keelAgent.commandDenylist": ["", "a"]}`, "", Values{Mode: "autopilot", CommandDenylist: []string{"a"}}, nil},
@@ -140,22 +170,23 @@ func TestMerge(t *testing.T) {
 // whole file could have forbidden.
 func TestNeverWholeIsCautious(t *testing.T) {
 	trusting := Values{Mode: "autopilot", TrustedCommands: []string{"*"}}
+	cautious := Values{Mode: "supervised", DenylistUnknown: true}
 	tests := []struct {
 		name, first, second string
 		after, then         Values
 	}{
-		{"broken", `{"keelAgent.mode": "supervised", x`, `{"keelAgent.trustedCommands": ["*"]}`, Values{Mode: "supervised"}, trusting},
-		{"not an object", `["supervised"]`, `{"keelAgent.trustedCommands": ["*"]}`, Values{Mode: "supervised"}, trusting},
-		{"broken twice", `{`, `[`, Values{Mode: "supervised"}, Values{Mode: "supervised"}},
+		{"broken", `{"keelAgent.mode": "supervised", x`, `{"keelAgent.trustedCommands": ["*"]}`, cautious, trusting},
+		{"not an object", `["supervised"]`, `{"keelAgent.trustedCommands": ["*"]}`, cautious, trusting},
+		{"broken twice", `{`, `[`, cautious, cautious},
 		{
 			"deny list of the wrong type", `{"keelAgent.commandDenylist": "rm", "keelAgent.trustedCommands": ["*"]}`,
 			`{"keelAgent.commandDenylist": ["rm"], "keelAgent.trustedCommands": ["*"]}`,
-			Values{Mode: "autopilot"}, Values{Mode: "autopilot", TrustedCommands: []string{"*"}, CommandDenylist: []string{"rm"}},
+			Values{Mode: "autopilot", DenylistUnknown: true}, Values{Mode: "autopilot", TrustedCommands: []string{"*"}, CommandDenylist: []string{"rm"}},
 		},
 		{
 			"deny list still of the wrong type", `{"keelAgent.commandDenylist": "rm", "keelAgent.trustedCommands": ["*"]}`,
 			`{"keelAgent.commandDenylist": 1, "keelAgent.trustedCommands": ["*"]}`,
-			Values{Mode: "autopilot"}, Values{Mode: "autopilot"},
+			Values{Mode: "autopilot", DenylistUnknown: true}, Values{Mode: "autopilot", DenylistUnknown: true},
 		},
 		{"mode of the wrong type", `{"keelAgent.mode": true}`, `{}`, Values{Mode: "supervised"}, Values{Mode: "autopilot"}},
 		{
@@ -270,6 +301,7 @@ func TestSchema(t *testing.T) {
 	}
 	want := map[string]Scope{
 		KeyMode: ScopeWindow, KeyCommandDenylist: ScopeWindow, KeyTrustedCommands: ScopeApplication,
+		KeyCommandGuard: ScopeWindow, KeySandbox: ScopeWindow, KeyEnvironment: ScopeApplication,
 		KeyProvider: ScopeApplication, KeyModel: ScopeApplication,
 		KeyBedrockRegion: ScopeApplication, KeyBedrockProfile: ScopeApplication, KeyBedrockModels: ScopeApplication,
 		KeyOpenAIEndpoints: ScopeApplication, KeyOpenAIModels: ScopeApplication, KeyOllamaContext: ScopeApplication, KeyPrices: ScopeApplication,

@@ -2,6 +2,8 @@ package tool_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -27,9 +29,9 @@ func TestSearchText(t *testing.T) {
 		{[]any{"pattern", "Sum", "path", "sub/[x].txt"}, "sub/[x].txt:1: Sum in brackets\n"},
 		{[]any{"pattern", "(?i)SUM T", "path", "sub"}, "sub/a.txt:2: sum there\n"},
 		{[]any{"pattern", "Sum", "path", "ignored.txt"}, "ignored.txt:1: Sum ignored\n"},
-		{[]any{"pattern", "of a key"}, "[no match for \"of a key\"; files that .gitignore hides, and those that look like they hold secrets, are not searched]"},
+		{[]any{"pattern", "of a key"}, "[no match for \"of a key\"; files that .gitignore or .keelignore hides, and those that look like they hold secrets, are not searched]"},
 		{[]any{"pattern", "of a key", "path", "key.pem"}, "key.pem:1: Sum of a key\n"},
-		{[]any{"pattern", "nothing like it"}, "[no match for \"nothing like it\"; files that .gitignore hides, and those that look like they hold secrets, are not searched]"},
+		{[]any{"pattern", "nothing like it"}, "[no match for \"nothing like it\"; files that .gitignore or .keelignore hides, and those that look like they hold secrets, are not searched]"},
 	}
 	for _, tt := range tests {
 		if diff := cmp.Diff(tt.want, b.run("search_text", tt.call...)); diff != "" {
@@ -60,12 +62,39 @@ func TestSearchTextKeepsSecrets(t *testing.T) {
 	for range 200 { // as many as are shown
 		many.WriteString("crowd\n")
 	}
-	b := newBench(t, map[string]string{"many.txt": many.String(), "key.pem": "TOKEN=abc\n" + many.String()})
-	for _, pattern := range []string{"TOKEN=%s", "crowd|TOKEN=%s"} {
-		right, wrong := fmt.Sprintf(pattern, "a"), fmt.Sprintf(pattern, "x")
-		got := strings.ReplaceAll(b.run("search_text", "pattern", right), right, wrong)
-		if diff := cmp.Diff(b.run("search_text", "pattern", wrong), got); diff != "" {
-			t.Errorf("%q tells a right guess from a wrong one:\n%s", pattern, diff)
+	secret := "TOKEN=abc\n" + many.String()
+	b := newBench(t, map[string]string{
+		"many.txt": many.String(), "key.pem": secret, "sub/.env.local": secret,
+		".keelignore": "/private/\n*.kept\n", "private/a.txt": secret, "sub/x.kept": secret, "sub/.keelignore": "y.txt\n", "sub/y.txt": secret,
+	})
+	if err := os.Symlink("sub", filepath.Join(b.folder, "alias")); err != nil {
+		t.Fatal(err)
+	}
+	for _, where := range []string{".", "sub", "alias"} {
+		for _, pattern := range []string{"TOKEN=%s", "crowd|TOKEN=%s"} {
+			right, wrong := fmt.Sprintf(pattern, "a"), fmt.Sprintf(pattern, "x")
+			got := strings.ReplaceAll(b.run("search_text", "pattern", right, "path", where), right, wrong)
+			if diff := cmp.Diff(b.run("search_text", "pattern", wrong, "path", where), got); diff != "" {
+				t.Errorf("%q in %s tells a right guess from a wrong one:\n%s", pattern, where, diff)
+			}
+		}
+	}
+	for _, call := range [][]any{{"list_dir", "path", "."}, {"list_dir", "path", "sub"}, {"find_files", "pattern", "TOKEN"}, {"find_files", "pattern", "**"}} {
+		if got := b.run(call[0].(string), call[1:]...); strings.Contains(got, "TOKEN=") || strings.Contains(got, "crowd") {
+			t.Errorf("%v shows what is in a file: %q", call, got)
+		}
+	}
+}
+
+// What was asked for as a whole, and so approved, is searched.
+func TestSearchTextInWhatIsKept(t *testing.T) {
+	b := newBench(t, map[string]string{".keelignore": "private\n", "private/a.txt": "TOKEN\n", "private/key.pem": "TOKEN\n"})
+	for where, want := range map[string]string{
+		"private": "private/a.txt:1: TOKEN\n", "private/a.txt": "private/a.txt:1: TOKEN\n",
+		".": "[no match for \"TOKEN\"; files that .gitignore or .keelignore hides, and those that look like they hold secrets, are not searched]",
+	} {
+		if diff := cmp.Diff(want, b.run("search_text", "pattern", "TOKEN", "path", where)); diff != "" {
+			t.Errorf("in %s (-want +got):\n%s", where, diff)
 		}
 	}
 }

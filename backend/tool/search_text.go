@@ -73,9 +73,12 @@ var errEnough = errors.New("enough matches")
 
 // runSearch shows matches as `path:line: text`. Files that usually hold secrets
 // are left out, unless the one file asked for, only, is one: then it was
-// approved. Nothing in the result may depend on what is in them, not even a
+// approved. So are files that .keelignore keeps from the agent, unless what was
+// asked for is kept as a whole. Nothing in the result may depend on what is in them, not even a
 // number: enough guesses would spell the secret out.
 func (s *Set) runSearch(ctx context.Context, q search.TextQuery, only string) (Result, error) {
+	kept := approval.ReadIgnored(s.workspace.Path())
+	approved := only != "" || kept.Keeps(q.Folder)
 	var b strings.Builder
 	matches := 0
 	_, err := s.search.Text(ctx, s.workspace.Path(), q, func(files []search.FileMatch) error {
@@ -83,7 +86,7 @@ func (s *Set) runSearch(ctx context.Context, q search.TextQuery, only string) (R
 			if only != "" && f.Path != only {
 				continue
 			}
-			if only == "" && approval.Secret(f.Path) {
+			if only == "" && approval.Secret(f.Path) || !approved && kept.Keeps(f.Path) {
 				continue
 			}
 			for _, line := range f.Lines {
@@ -102,7 +105,7 @@ func (s *Set) runSearch(ctx context.Context, q search.TextQuery, only string) (R
 	}
 	var notes []string
 	if b.Len() == 0 {
-		notes = append(notes, fmt.Sprintf("no match for %q; files that .gitignore hides, and those that look like they hold secrets, are not searched", q.Pattern))
+		notes = append(notes, fmt.Sprintf("no match for %q; files that .gitignore or .keelignore hides, and those that look like they hold secrets, are not searched", q.Pattern))
 	}
 	if more {
 		notes = append(notes, "there are more matches: narrow the pattern or the path")

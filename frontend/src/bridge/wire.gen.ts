@@ -638,6 +638,11 @@ export interface Session {
    * with the next tool results, or as the next turn.
    */
   queue: SessionQueued[]
+  /**
+   * Grants are the patterns of commands that the user trusts in this session. No
+   * export has them, and deleting the session takes them back.
+   */
+  grants?: string[]
   /** Usage and Cost are those of all turns, sub agents and summaries included. */
   usage: ProviderUsage
   cost: SessionCost
@@ -768,6 +773,8 @@ export interface SessionFound {
   running: boolean
   /** for an approval or an answer */
   waiting: boolean
+  /** Grants are those of the [Session]. */
+  grants?: string[]
   /** of the newest match; empty for one in the title */
   turnId: string
   /** a line around it */
@@ -855,6 +862,8 @@ export interface SessionSummary {
   running: boolean
   /** for an approval or an answer */
   waiting: boolean
+  /** Grants are those of the [Session]. */
+  grants?: string[]
 }
 
 /** Todo is one step of the model's plan. */

@@ -24,9 +24,9 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/keel-ide/keel/backend/checkpoint/internal/ignore"
 	"github.com/keel-ide/keel/backend/checkpoint/internal/node"
 	"github.com/keel-ide/keel/backend/checkpoint/internal/pack"
+	"github.com/keel-ide/keel/backend/ignore"
 )
 
 // Version changes whenever other paths are covered than before.

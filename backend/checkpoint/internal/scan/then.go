@@ -1,8 +1,8 @@
 package scan
 
 import (
-	"github.com/keel-ide/keel/backend/checkpoint/internal/ignore"
 	"github.com/keel-ide/keel/backend/checkpoint/internal/node"
+	"github.com/keel-ide/keel/backend/ignore"
 )
 
 // Then is a state that is to come back. What it covers is read too, whatever

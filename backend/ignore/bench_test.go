@@ -55,7 +55,7 @@ coverage/
 
 func paths() []string {
 	return []string{
-		"main.go", "README.md", "backend/checkpoint/internal/ignore/rules.go", "frontend/src/features/session/SessionView.svelte",
+		"main.go", "README.md", "backend/ignore/rules.go", "frontend/src/features/session/SessionView.svelte",
 		"frontend/node_modules", ".env.example", ".vscode/launch.json", "api/generated/session.pb.go", "server.log", "a/b/c/d/e/f/g/h.test.ts",
 	}
 }
