@@ -92,6 +92,16 @@ func (f *Folder) SetFolderTrust(_ context.Context, trusted bool) error {
 	return nil
 }
 
+// SetParentTrust trusts the folder above the opened one, or takes back the trust
+// that the opened one has by a folder above it.
+func (f *Folder) SetParentTrust(_ context.Context, trusted bool) error {
+	if err := f.trust.SetParent(trusted); err != nil {
+		return err
+	}
+	f.trustChanged()
+	return nil
+}
+
 // TrustState returns everything that decides whether a command runs unasked.
 func (f *Folder) TrustState(ctx context.Context) (wire.TrustState, error) {
 	v := f.Settings.Values()
