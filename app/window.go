@@ -94,7 +94,6 @@ func (a *App) State() wire.WindowState {
 		Version:   cli.Version(),
 		Platform:  runtime.GOOS,
 		Recent:    folder.ReadRecent(a.paths),
-		Trust:     f.FolderTrust(),
 		Timings:   os.Getenv("KEEL_TIMINGS") != "",
 		StartedAt: a.started.UnixMilli(),
 	}

@@ -33,6 +33,8 @@ var (
 	// ErrParent is returned for taking the trust from a folder that is trusted with
 	// the one above it.
 	ErrParent = errors.New("a folder above it is trusted")
+	// ErrTop is returned for trusting the top of a drive: every folder on it.
+	ErrTop = errors.New("it is the top of a drive")
 	// ErrNoFolder is returned for what needs an opened folder while none is.
 	ErrNoFolder = errors.New("no folder is open")
 	// ErrEmpty is returned for a pattern without text.
@@ -160,16 +162,9 @@ func below(path, folder string) bool {
 // SetFolder says whether the opened folder is trusted. Taking the trust from one
 // that is trusted with a folder above it is [ErrParent].
 func (s *Store) SetFolder(trusted bool) error {
-	path := s.paths.Folder
-	if path == "" {
-		return ErrNoFolder
-	}
-	real, err := filepath.EvalSymlinks(path)
+	path, err := s.opened()
 	if err != nil {
-		return fmt.Errorf("trusting %q: %w", path, err)
-	}
-	if real != path {
-		return fmt.Errorf("trusting %q: it leads elsewhere", path)
+		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -177,35 +172,57 @@ func (s *Store) SetFolder(trusted bool) error {
 		if !trusted && above(f.Folders, path) != "" {
 			return fmt.Errorf("taking the trust from %q: %q: %w", path, above(f.Folders, path), ErrParent)
 		}
-		f.Folders = slices.DeleteFunc(f.Folders, func(each string) bool { return each == path })
-		if trusted {
-			f.Folders = append(f.Folders, path)
-			slices.Sort(f.Folders)
-		}
+		f.set(path, trusted)
 		return nil
 	})
 }
 
-// SetParent trusts the folder above the opened one, with everything in it, or
-// takes back the trust that the opened one has by a folder above it.
+// SetParent trusts the folder above the opened one, which must not be the top of
+// a drive: [ErrTop]. To take trust back, it takes it from the nearest folder above
+// by which the opened one is trusted.
 func (s *Store) SetParent(trusted bool) error {
-	if s.paths.Folder == "" {
-		return ErrNoFolder
+	path, err := s.opened()
+	if err != nil {
+		return err
+	}
+	parent := filepath.Dir(path)
+	if trusted && parent == filepath.Dir(parent) {
+		return fmt.Errorf("trusting %q: %w", parent, ErrTop)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.folders.change(s, func(f *folders) error {
-		path := filepath.Dir(s.paths.Folder)
 		if !trusted {
-			path = above(f.Folders, s.paths.Folder)
+			parent = above(f.Folders, path)
 		}
-		f.Folders = slices.DeleteFunc(f.Folders, func(each string) bool { return each == path })
-		if trusted {
-			f.Folders = append(f.Folders, path)
-			slices.Sort(f.Folders)
-		}
+		f.set(parent, trusted)
 		return nil
 	})
+}
+
+// opened returns the opened folder, while its path still leads to it.
+func (s *Store) opened() (string, error) {
+	path := s.paths.Folder
+	if path == "" {
+		return "", ErrNoFolder
+	}
+	real, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return "", fmt.Errorf("trusting %q: %w", path, err)
+	}
+	if real != path {
+		return "", fmt.Errorf("trusting %q: it leads elsewhere", path)
+	}
+	return path, nil
+}
+
+// set puts a folder into the list once, or takes it out.
+func (f *folders) set(path string, trusted bool) {
+	f.Folders = slices.DeleteFunc(f.Folders, func(each string) bool { return each == path })
+	if trusted {
+		f.Folders = append(f.Folders, path)
+		slices.Sort(f.Folders)
+	}
 }
 
 // Commands are the patterns that are trusted in the opened folder only, in the

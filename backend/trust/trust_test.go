@@ -108,6 +108,56 @@ func TestFolders(t *testing.T) {
 	}
 }
 
+func TestParent(t *testing.T) {
+	p := newPlace(t)
+	for _, name := range []string{"work/one", "work/two", "far/away/deep"} {
+		p.check(os.MkdirAll(p.path(name), 0o700))
+	}
+	work, beside := p.open("work/one"), p.open("work/two")
+	p.check(work.SetParent(true))
+	for name, store := range map[string]*trust.Store{"itself": work, "beside": beside} {
+		if folder := store.Folder(); !folder.Trusted() || folder.Parent != p.path("work") {
+			t.Errorf("%s: got %+v", name, folder)
+		}
+	}
+	p.check(beside.SetFolder(true))
+	p.check(work.SetParent(false))
+	if work.Folder().Trusted() || !beside.Folder().Trusted() {
+		t.Errorf("taken back: %+v, beside %+v", work.Folder(), beside.Folder())
+	}
+	// There is no trust from above to take back any more: the folder keeps its own.
+	p.check(beside.SetParent(false))
+	if !beside.Folder().Trusted() {
+		t.Error("a folder lost its own trust")
+	}
+	// A folder far above is the one to take it from.
+	deep := p.open("far/away/deep")
+	p.check(p.open("far").SetFolder(true))
+	p.check(deep.SetParent(false))
+	if deep.Folder().Trusted() {
+		t.Errorf("trusted by %q", deep.Folder().Parent)
+	}
+}
+
+func TestParentAtTheTop(t *testing.T) {
+	top := filepath.VolumeName(t.TempDir()) + string(filepath.Separator)
+	entries, err := os.ReadDir(top)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		if !entry.IsDir() {
+			continue
+		}
+		store := trust.Open(trust.Paths{Data: t.TempDir(), Folder: filepath.Join(top, entry.Name())}, trust.Options{})
+		if err := store.SetParent(true); !errors.Is(err, trust.ErrTop) {
+			t.Errorf("below the top: %v", err)
+		}
+		return
+	}
+	t.Skip("no folder at the top of the drive")
+}
+
 func TestThisRunStoresNothing(t *testing.T) {
 	p := newPlace(t)
 	if !p.open("work", trust.Options{ThisRun: true}).Folder().Trusted() {

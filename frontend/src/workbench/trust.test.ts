@@ -114,11 +114,12 @@ it('takes the trust of the folder above back where the list shows it', async () 
   expect(bridge.calls.at(-2)).toEqual({ name: 'Trust.SetParent', arguments: [false] })
 })
 
-it('has nothing to ask about without a folder, and at the top of a drive no folder above', () => {
+it('has nothing to ask about without a folder, and below the top of a drive no folder above', () => {
   const { bridge, trust } = start({ path: '' })
   expect(trust.isWorkspaceTrusted()).toBe(true)
   expect(trust.canSetWorkspaceTrust()).toBe(false)
   expect(trust.canSetParentFolderTrust()).toBe(false)
   expect(bridge.calls).toEqual([])
-  expect(start({ path: '/' }).trust.canSetParentFolderTrust()).toBe(false)
+  for (const path of ['/', '/calc']) expect(start({ path }).trust.canSetParentFolderTrust()).toBe(false)
+  expect(start().trust.canSetParentFolderTrust()).toBe(true)
 })

@@ -59,8 +59,9 @@ export class FolderTrust implements IWorkspaceTrustManagementService {
     return this.folder !== '' && this.trust.parent === ''
   }
 
+  /** With the top of a drive everything on it would be trusted. */
   canSetParentFolderTrust(): boolean {
-    return this.folder !== '' && this.parent() !== this.folder
+    return this.folder !== '' && above(above(this.folder)) !== above(this.folder)
   }
 
   setWorkspaceTrust(trusted: boolean): Promise<void> {
@@ -100,10 +101,6 @@ export class FolderTrust implements IWorkspaceTrustManagementService {
     return toDisposable(() => this.participants.delete(participant))
   }
 
-  private parent(): string {
-    return URI.joinPath(URI.file(this.folder), '..').fsPath
-  }
-
   private async set(change: () => Promise<void>): Promise<void> {
     if (this.gate.closed) return
     try {
@@ -131,4 +128,8 @@ export class FolderTrust implements IWorkspaceTrustManagementService {
     for (const participant of this.participants) await participant.participate(trust.trusted)
     this.changed.fire(this.isWorkspaceTrusted())
   }
+}
+
+function above(folder: string): string {
+  return URI.joinPath(URI.file(folder), '..').fsPath
 }
