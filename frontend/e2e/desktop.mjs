@@ -38,6 +38,8 @@ export async function startDesktop() {
         .split('\n')
         .filter((line) => line.startsWith('{'))
         .map((line) => JSON.parse(line)),
+    /** Clicks on a notification. */
+    click: (id) => server.stdin.write(`${id}\n`),
     async end() {
       await server.end()
       await bus.end()

@@ -59,6 +59,7 @@ export function start(command, args, options = {}) {
   })
   return {
     pid: child.pid,
+    stdin: child.stdin,
     ended,
     output: () => output,
     exit: () => exit,

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, afterEach, before, test } from 'node:test'
+import { startDesktop } from './desktop.mjs'
 import { makeHome, patience, pictures, product, start, startDisplay, until } from './harness.mjs'
 
 let display, home
@@ -33,8 +34,8 @@ function launch(args, env = { ...home.env, DISPLAY: display.name, KEEL_TIMINGS: 
 }
 
 /** Starts the product and waits until an editor can be typed in. */
-async function open(args = [home.folder]) {
-  const keel = launch(args)
+async function open(args = [home.folder], env = {}) {
+  const keel = launch(args, { ...home.env, DISPLAY: display.name, KEEL_TIMINGS: '1', ...env })
   await until('the editor is usable', () => {
     if (keel.exit()) throw new Error(`Keel ended: ${keel.output()}`)
     return keel.output().includes('editor usable')
@@ -131,4 +132,31 @@ test('without a display it says what to do', async () => {
   assert.equal(keel.exit().code, 1)
   assert.match(keel.output(), /no display/)
   assert.match(keel.output(), /keel exec/)
+})
+
+test('a notification says what waits behind another window, and a click brings Keel forward', async () => {
+  const desktop = await startDesktop()
+  const other = start('xev', ['-name', 'another window'], { env: { ...process.env, DISPLAY: display.name } })
+  try {
+    await home.reset()
+    const behind = await until('there is another window', () =>
+      xdotool('search', '--onlyvisible', '--name', 'another window'),
+    )
+    await open([home.folder], desktop.env)
+    const prompt = 'add a function Sum to calc.go with a test and run the tests'
+    xdotool('key', 'ctrl+l')
+    xdotool('type', '--delay', '40', prompt)
+    await until('the prompt is typed', () => inSession(prompt))
+    xdotool('key', 'Return')
+    xdotool('windowactivate', '--sync', behind)
+    const shown = await until('a notification is shown', () => desktop.calls()[0])
+    assert.equal(shown.title, 'Keel waits for your answer')
+    assert.match(shown.body, /^run go test/)
+    desktop.click(shown.id)
+    await until('Keel is in front', () => xdotool('getactivewindow') === windowID())
+    await until('it is taken away', () => desktop.calls().some((each) => each.method === 'CloseNotification'))
+  } finally {
+    await other.end()
+    await desktop.end()
+  }
 })
