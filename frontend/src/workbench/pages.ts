@@ -134,7 +134,8 @@ abstract class PageInput extends SimpleEditorInput {
 
   focus(): void {
     const before = this.focused?.isConnected ? this.focused : undefined
-    const first = this.element.querySelector<HTMLElement>('[data-autofocus], input, textarea, button')
+    const wanted = this.element.querySelector<HTMLElement>('[data-autofocus]')
+    const first = wanted ?? this.element.querySelector<HTMLElement>('input, textarea, button')
     const target = before ?? first ?? this.element
     target.focus({ preventScroll: target === before })
   }

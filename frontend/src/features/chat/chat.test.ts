@@ -283,14 +283,11 @@ test('the palette has the commands, and they do what the buttons do', async () =
     'Keel: Toggle Autopilot/Supervised',
     'Keel: View All Changes',
     'Keel: Revert All Changes',
-    'Keel: Edit Trusted Commands',
   ])
   await chat.host.commands.get('keel.toggleMode')?.run()
   await chat.host.commands.get('keel.revertAllChanges')?.run()
-  await chat.host.commands.get('keel.editTrustedCommands')?.run()
   expect(calls(chat.host, 'Agent.SetMode')).toEqual([['s1', 'supervised']])
   expect(chat.host.toasts.at(-1)?.message).toBe('Reverted 3 files.')
-  expect(chat.host.log.at(-1)).toBe('settings Keel Agent: Trusted Commands')
 })
 
 test('every reply of the practice model says so; others say which model it was', async () => {

@@ -54,11 +54,6 @@ export function chatCommands(host: ChatHost, store: ChatStore, focusInput: () =>
       when: `${changesKey} && !${runningKey}`,
       run: () => revertLast(host, store),
     },
-    {
-      id: 'keel.editTrustedCommands',
-      title: 'Keel: Edit Trusted Commands',
-      run: () => host.openSettings('Keel Agent: Trusted Commands'),
-    },
   ]
 }
 
