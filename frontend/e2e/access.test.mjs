@@ -31,7 +31,7 @@ const box = (name) => panel().getByRole('checkbox', { name })
 
 async function show() {
   await wb.runCommand(page, 'Keel: Show What the Agent Can Access')
-  await section('Files').waitFor()
+  await section(/^Files$/).waitFor()
 }
 
 async function all() {
@@ -42,7 +42,7 @@ async function all() {
 describe('the Access panel', { timeout: 300_000 }, () => {
   test('names each kind of thing with how free the agent is, and no value of a secret', async () => {
     await show()
-    for (const name of [/files/i, /repositor/i, /variable/i, /aws/i, /account/i, /network/i, /sandbox/i]) {
+    for (const name of [/^Files$/, /repositor/i, /variable/i, /aws/i, /account/i, /network/i, /sandbox/i]) {
       await section(name).first().waitFor()
     }
     await all()
@@ -95,9 +95,7 @@ describe('the Access panel', { timeout: 300_000 }, () => {
     await wb.press(page, 'Enter')
     await wb.tab(page, 'Audit Log').waitFor()
     await show()
-    const settings = panel()
-      .getByRole('button', { name: /in the settings$/ })
-      .first()
+    const settings = panel().getByRole('button', { name: 'Settings', exact: true }).first()
     await settings.focus()
     await wb.press(page, 'Enter')
     await page.locator('.settings-editor').waitFor()

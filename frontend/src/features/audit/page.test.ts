@@ -172,7 +172,7 @@ test('damaged lines are said, and where the log lies', async () => {
   await show(1, { 'Audit.List': () => ({ ...damaged, entries: [record(1)] }) })
   expect(shown.getByText('1 line of the log could not be read.')).toBeDefined()
   expect(shown.getByText('/data/audit.jsonl')).toBeDefined()
-  expect(shown.getByRole('button', { name: 'Copy the path of the log file' })).toBeDefined()
+  expect(shown.getByRole('button', { name: 'Copy the path of the log' })).toBeDefined()
 })
 
 test('an empty log says what will be there', async () => {

@@ -108,7 +108,7 @@ export class AuditStore implements Disposable {
       this.more = page.more
       this.held = []
       this.heldMore = false
-      this.opened = []
+      this.opened = this.opened.filter((seq) => page.entries.some((record) => record.seq === seq))
       this.scrolled = 0
       this.takeAround(page)
     } catch (cause) {

@@ -131,7 +131,7 @@ export function facts(record: AuditRecord, session: string): Fact[] {
     { name: 'Rule', value: rule && capital(rule), code: false },
     { name: 'Whose rule', value: tiers[tier] ?? tier, code: false },
     { name: 'Pattern', value: pattern, code: true },
-    { name: 'Asked for at first', value: original, code: true },
+    { name: record.event === 'trust' ? 'Before' : 'Asked for at first', value: original, code: true },
     { name: 'Folder', value: record.command ? folder || '.' : (folder ?? ''), code: true },
     { name: 'Mode', value: modes[mode] ?? mode, code: false },
     { name: 'Tool', value: tool, code: true },
