@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/keel-ide/keel/app/wire"
+	"github.com/keel-ide/keel/backend/approval"
 	"github.com/keel-ide/keel/backend/command"
 	"github.com/keel-ide/keel/backend/settings"
 )
@@ -77,7 +78,11 @@ func (f *Folder) SetNetwork(ctx context.Context, on bool) error {
 			Hint:    "Every command still asks first unless you have trusted it.",
 		}
 	}
-	return f.confinement.setNetwork(ctx, on)
+	change := trustChange{What: "Let commands reach the network", Tier: string(approval.TierWorkspace)}
+	if !on {
+		change = trustChange{What: "Kept commands from the network", Tier: string(approval.TierWorkspace), Tightens: true}
+	}
+	return f.changed(ctx, change, func() error { return f.confinement.setNetwork(ctx, on) })
 }
 
 func (f *Folder) accessAccounts(ctx context.Context) wire.AccessSection {

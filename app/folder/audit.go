@@ -3,11 +3,14 @@ package folder
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/keel-ide/keel/app/wire"
+	"github.com/keel-ide/keel/backend/approval"
 	"github.com/keel-ide/keel/backend/audit"
+	"github.com/keel-ide/keel/backend/settings"
 )
 
 // auditInterval is how often the page is told, at most, that the log has grown.
@@ -116,20 +119,67 @@ type trustChange struct {
 	SessionID string // of a session's own
 	From      string // the pattern that it takes the place of
 	Reason    string // beyond What: where it was imported from, the path of a folder
+	Tightens  bool   // less runs unasked afterwards: it is made even where it cannot be kept
 }
 
 // auditTrust keeps a change of what is trusted. It goes before the change, which
-// must not be made where it fails.
+// must not be made where it fails. Without an open folder there is no log, and no
+// agent either.
 func (f *Folder) auditTrust(ctx context.Context, change trustChange) error {
 	if f.audit == nil {
-		return ErrNoWorkspace
+		return nil
 	}
 	err := f.audit.Record(ctx, audit.Entry{
 		Event: audit.EventTrust, Title: change.What, Pattern: change.Pattern, Tier: change.Tier,
 		SessionID: change.SessionID, Original: change.From, Reason: change.Reason,
 	})
+	if err != nil && change.Tightens {
+		f.options.Log.Warn("a change of what is trusted is missing in the audit log", "change", change.What, "error", err)
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("nothing was changed, since it could not be kept in the audit log: %w", err)
 	}
 	return nil
+}
+
+// auditSettings keeps what a change of the settings means for what runs unasked,
+// whoever made it: the page or a person with an editor.
+func (f *Folder) auditSettings(ctx context.Context, before, after settings.Values) {
+	for _, change := range settingsChanges(before, after) {
+		if err := f.auditTrust(ctx, change); err != nil {
+			f.options.Log.Error("a change of the settings is missing in the audit log", "change", change.What, "error", err)
+		}
+	}
+}
+
+func settingsChanges(before, after settings.Values) []trustChange {
+	var all []trustChange
+	tier := string(approval.TierUser)
+	lists := func(before, after []string, added, removed string) {
+		for _, item := range after {
+			if !slices.Contains(before, item) {
+				all = append(all, trustChange{What: added, Pattern: item, Tier: tier})
+			}
+		}
+		for _, item := range before {
+			if !slices.Contains(after, item) {
+				all = append(all, trustChange{What: removed, Pattern: item, Tier: tier})
+			}
+		}
+	}
+	lists(before.TrustedCommands, after.TrustedCommands, "Trusted a command", "Stopped trusting a command")
+	lists(before.CommandDenylist, after.CommandDenylist, "Put a text on the deny list", "Took a text off the deny list")
+	lists(before.Environment, after.Environment, "Let commands have a variable", "Kept a variable from commands")
+	switches := func(before, after bool, off, on string) {
+		switch {
+		case after && !before:
+			all = append(all, trustChange{What: off, Tier: tier})
+		case before && !after:
+			all = append(all, trustChange{What: on, Tier: tier})
+		}
+	}
+	switches(before.GuardOff, after.GuardOff, "Switched the command guard off", "Switched the command guard on")
+	switches(before.SandboxOff, after.SandboxOff, "Switched the sandbox off", "Switched the sandbox on")
+	return all
 }

@@ -63,11 +63,15 @@ func (f *Folder) forwardSettings(ctx context.Context) {
 		return
 	}
 	defer changes.Close()
+	before := f.Settings.Values()
 	for seq := int64(1); ; seq++ {
 		change, err := changes.Next(ctx)
 		if err != nil {
 			return
 		}
+		after := f.Settings.Values()
+		f.auditSettings(ctx, before, after)
+		before = after
 		state := f.SettingsState(change.Name)
 		state.Seq = seq
 		f.options.Events.Settings(state)

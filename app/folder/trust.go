@@ -84,22 +84,26 @@ func (f *Folder) FolderTrust() wire.FolderTrust {
 }
 
 // SetFolderTrust says whether the opened folder is trusted.
-func (f *Folder) SetFolderTrust(_ context.Context, trusted bool) error {
-	if err := f.trust.SetFolder(trusted); err != nil {
-		return err
+func (f *Folder) SetFolderTrust(ctx context.Context, trusted bool) error {
+	return f.changed(ctx, folderTrusted(trusted, f.trust.Folder().Path), func() error { return f.trust.SetFolder(trusted) })
+}
+
+// folderTrusted is a change of a folder's trust, for the audit log.
+func folderTrusted(trusted bool, path string) trustChange {
+	if trusted {
+		return trustChange{What: "Trusted a folder", Reason: path}
 	}
-	f.trustChanged()
-	return nil
+	return trustChange{What: "Stopped trusting a folder", Reason: path, Tightens: true}
 }
 
 // SetParentTrust trusts the folder above the opened one, or takes back the trust
 // that the opened one has by a folder above it.
-func (f *Folder) SetParentTrust(_ context.Context, trusted bool) error {
-	if err := f.trust.SetParent(trusted); err != nil {
-		return err
+func (f *Folder) SetParentTrust(ctx context.Context, trusted bool) error {
+	path := f.trust.Folder().Parent
+	if trusted {
+		path = filepath.Dir(f.trust.Folder().Path)
 	}
-	f.trustChanged()
-	return nil
+	return f.changed(ctx, folderTrusted(trusted, path), func() error { return f.trust.SetParent(trusted) })
 }
 
 // TrustState returns everything that decides whether a command runs unasked.

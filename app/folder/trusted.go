@@ -20,7 +20,7 @@ func (f *Folder) AddTrusted(ctx context.Context, place wire.TrustPlace) error {
 	if strings.TrimSpace(place.Pattern) == "" {
 		return trust.ErrEmpty
 	}
-	return f.changed(func() error {
+	return f.changed(ctx, trustedIn("Trusted a command", place.TrustEntry), func() error {
 		switch place.Scope {
 		case wire.TrustAlways:
 			return f.Settings.EditList(ctx, settings.KeyTrustedCommands, func(items []string) ([]string, error) {
@@ -49,7 +49,9 @@ func (f *Folder) AddTrusted(ctx context.Context, place wire.TrustPlace) error {
 // RemoveTrusted takes a pattern out and returns its place, to undo it.
 func (f *Folder) RemoveTrusted(ctx context.Context, entry wire.TrustEntry) (place wire.TrustPlace, err error) {
 	place.TrustEntry = entry
-	err = f.changed(func() error {
+	change := trustedIn("Stopped trusting a command", entry)
+	change.Tightens = true
+	err = f.changed(ctx, change, func() error {
 		switch entry.Scope {
 		case wire.TrustAlways:
 			return f.Settings.EditList(ctx, settings.KeyTrustedCommands, func(items []string) ([]string, error) {
@@ -101,9 +103,29 @@ func (f *Folder) EditTrusted(ctx context.Context, edit wire.TrustEdit) error {
 	return nil
 }
 
-// changed does a change and tells the page of it.
-func (f *Folder) changed(change func() error) error {
-	if err := change(); err != nil {
+// trustedIn is a change of one pattern, for the audit log. Of a pattern in the
+// user's settings it is nothing: a change of those is kept there whoever makes it.
+func trustedIn(what string, entry wire.TrustEntry) trustChange {
+	change := trustChange{What: what, Pattern: entry.Pattern, SessionID: entry.SessionID}
+	switch entry.Scope {
+	case wire.TrustWorkspace:
+		change.Tier = string(approval.TierWorkspace)
+	case wire.TrustSession:
+		change.Tier = string(approval.TierSession)
+	default:
+		return trustChange{}
+	}
+	return change
+}
+
+// changed keeps a change in the audit log, makes it, and tells the page of it.
+func (f *Folder) changed(ctx context.Context, change trustChange, work func() error) error {
+	if change.What != "" {
+		if err := f.auditTrust(ctx, change); err != nil {
+			return err
+		}
+	}
+	if err := work(); err != nil {
 		return err
 	}
 	f.trustChanged()
@@ -138,7 +160,7 @@ func (f *Folder) TrustImports(ctx context.Context) ([]wire.TrustImport, error) {
 // ImportTrusted takes patterns and denied texts over into the user's settings, the
 // texts first: they can only make a command ask.
 func (f *Folder) ImportTrusted(ctx context.Context, request wire.TrustImportRequest) error {
-	return f.changed(func() error {
+	return f.changed(ctx, trustChange{}, func() error {
 		if err := f.addAll(ctx, settings.KeyCommandDenylist, request.Denied); err != nil {
 			return err
 		}
