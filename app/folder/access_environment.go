@@ -19,7 +19,9 @@ func accessEnvironment(environ, allow []string) wire.AccessSection {
 		}
 	}
 	for _, name := range allow {
-		names[name] = names[name] // false: allowed, but not set
+		if !names[name] {
+			names[name] = false // allowed, but not set
+		}
 	}
 	section := wire.AccessSection{ID: "environment", Title: "Environment variables", Items: []wire.AccessItem{}}
 	passed, withheld := 0, 0
