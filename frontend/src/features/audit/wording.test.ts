@@ -29,7 +29,7 @@ test('a rejection says why, a question waits', () => {
     ['You rejected', 'too slow'],
     ['Not done', ''],
   ])
-  const { status: _, ...waiting } = record(2, { effect: 'ask', outcome: 'waiting' })
+  const waiting = record(2, { effect: 'ask', status: '', outcome: 'waiting' })
   expect(stages(waiting).at(-1)).toEqual({ name: 'Answer', text: 'Waits for you', quote: '' })
 })
 
@@ -43,7 +43,7 @@ test('every outcome that can be chosen has a look of its own', () => {
 
 test('a call is named by its command, its paths or its title', () => {
   expect(what(record(1))).toEqual({ verb: 'run_command', code: 'echo 1' })
-  const { command: _, ...plain } = record(1, { tool: 'edit_file', paths: ['a.go', 'b.go'] })
+  const plain = record(1, { tool: 'edit_file', command: '', paths: ['a.go', 'b.go'] })
   expect(what(plain)).toEqual({ verb: 'edit_file', code: 'a.go, b.go' })
   expect(what({ ...plain, paths: [], title: 'Fetch https://go.dev' }).code).toBe('Fetch https://go.dev')
   expect(what({ ...plain, event: 'trust', title: 'Trusted', pattern: 'npm *' })).toEqual({

@@ -43,7 +43,7 @@ export function kindIcon({ kind = '', event }: AuditRecord): string {
 export function what(record: AuditRecord): { verb: string; code: string } {
   const verb = record.event === 'trust' ? (record.title ?? '') : (record.tool ?? record.kind ?? '')
   if (record.event === 'trust') return { verb: verb || 'Trust', code: record.pattern ?? '' }
-  const code = record.command ?? (record.paths?.length ? record.paths.join(', ') : (record.title ?? ''))
+  const code = record.command || (record.paths?.length ? record.paths.join(', ') : (record.title ?? ''))
   return { verb, code }
 }
 
