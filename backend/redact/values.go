@@ -15,9 +15,15 @@ type shape struct {
 }
 
 // placeholders are values that stand for one.
-var placeholders = []string{
+var placeholders = append([]string{
 	"null", "nil", "none", "undefined", "true", "false", "string", "number", "boolean", "bool", "int", "str", "bytes", "any", "unknown", "object",
-	"void", "never", "text", "hidden", "required", "optional", "byte", "char", "prompt", "redacted", "secret", "token", "password", "key", "env", "yes", "no", "unset", "empty",
+	"void", "never", "text", "hidden",
+}, spoken...)
+
+// spoken are words that stand for a value in code and its comments. As a password in an address
+// people do use them.
+var spoken = []string{
+	"required", "optional", "byte", "char", "prompt", "redacted", "secret", "token", "password", "key", "env", "yes", "no", "unset", "empty",
 }
 
 // references are how values begin that name a place where the secret is.
