@@ -136,7 +136,7 @@ func (f *Folder) auditTrust(ctx context.Context, change trustChange) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("nothing was changed, since it could not be kept in the audit log: %w", err)
+		return fmt.Errorf("%w: %w", ErrNotKept, err)
 	}
 	return nil
 }
