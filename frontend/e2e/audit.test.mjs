@@ -41,7 +41,9 @@ async function work(name) {
     says(`${name} is done.`),
   )
   const turn = await chat.send(`${name} works`)
-  await wb.pressWhenReady(runButton(turn))
+  // By its command: the next card has such a button too, as soon as this one is answered.
+  const first = turn.getByRole('region', { name: 'Command' }).filter({ hasText: `${name}-approved` })
+  await wb.pressWhenReady(first.getByRole('button', { name: 'Run', exact: true }))
   await command(turn).getByText(`${name}-rejected`).first().waitFor()
   await command(turn).getByRole('button', { name: 'Reject…' }).click()
   await command(turn).getByRole('textbox').fill(`not ${name}`)
