@@ -14,16 +14,21 @@ type shape struct {
 	whole  bool // name and value are the line
 }
 
-// placeholders are values that stand for one.
-var placeholders = append([]string{
+// placeholders are values that stand for one, wherever they are.
+var placeholders = []string{
 	"null", "nil", "none", "undefined", "true", "false", "string", "number", "boolean", "bool", "int", "str", "bytes", "any", "unknown", "object",
 	"void", "never", "text", "hidden",
-}, spoken...)
+}
 
 // spoken are words that stand for a value in code and its comments. As a password in an address
 // people do use them.
 var spoken = []string{
 	"required", "optional", "byte", "char", "prompt", "redacted", "secret", "token", "password", "key", "env", "yes", "no", "unset", "empty",
+}
+
+// placeholder reports whether a value, in small letters, only stands for one.
+func placeholder(low string) bool {
+	return slices.Contains(placeholders, low) || slices.Contains(spoken, low)
 }
 
 // references are how values begin that name a place where the secret is.
@@ -48,7 +53,7 @@ func reference(value string) bool {
 	if value[0] == '%' && len(value) > 2 && value[len(value)-1] == '%' {
 		return true
 	}
-	return slices.Contains(placeholders, low) || slices.ContainsFunc(references, func(start string) bool { return strings.HasPrefix(low, start) })
+	return placeholder(low) || slices.ContainsFunc(references, func(start string) bool { return strings.HasPrefix(low, start) })
 }
 
 // variable reports whether text is a name in capitals, or any name after which
@@ -160,7 +165,7 @@ func prose(text string) bool {
 			return false
 		}
 	}
-	return strings.Contains(text, " ") || slices.Contains(placeholders, strings.ToLower(text))
+	return strings.Contains(text, " ") || placeholder(strings.ToLower(text))
 }
 
 // random reports whether text looks like made by chance: long, of letters and
