@@ -249,12 +249,12 @@ func quick(line []byte) (brief, bool) {
 			return b, false
 		}
 		var value []byte
-		switch {
-		case after[0] == '"':
+		switch after[0] {
+		case '"':
 			if value, after, ok = text(after); !ok {
 				return b, false
 			}
-		case after[0] == '[':
+		case '[':
 			if after, ok = skipTexts(after); !ok {
 				return b, false
 			}

@@ -275,7 +275,7 @@ func lastNumber(file *os.File) (seq, size int64, whole bool, err error) {
 	if err != nil {
 		return 0, 0, false, err
 	}
-	size, whole = info.Size(), true
+	size = info.Size()
 	for window := int64(64 << 10); ; window *= 8 {
 		from := max(0, size-window)
 		tail := make([]byte, size-from)

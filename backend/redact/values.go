@@ -60,7 +60,7 @@ func reference(value string) bool {
 // nothing stands, as after a $.
 func variable(text string) bool { return strings.IndexFunc(text, notName) < 0 }
 
-func notName(r rune) bool { return r > 127 || !(alphanumeric(byte(r)) || r == '_') }
+func notName(r rune) bool { return r > 127 || !alphanumeric(byte(r)) && r != '_' }
 
 // unmarked is value without the marks in it, so that it is judged the same before
 // and after something in it has become one.
@@ -98,7 +98,7 @@ func isSecret(name string, n named, value string, s shape) bool {
 	case s.called:
 		return false
 	case identifier(bare):
-		return n.strength == password && (s.tight || s.whole && !(bare[0] >= 'A' && bare[0] <= 'Z')) && !strings.Contains(bare, ".")
+		return n.strength == password && (s.tight || s.whole && (bare[0] < 'A' || bare[0] > 'Z')) && !strings.Contains(bare, ".")
 	case n.strength == password:
 		return len(bare) >= 3 && !strings.ContainsAny(bare, "[{(")
 	case s.tight:
@@ -157,7 +157,7 @@ func path(text string) bool {
 
 // prose reports whether text is a label or a sentence rather than a password.
 func prose(text string) bool {
-	if text == "" || !(text[0] >= 'A' && text[0] <= 'Z') {
+	if text == "" || text[0] < 'A' || text[0] > 'Z' {
 		return false
 	}
 	for _, r := range text {
