@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { calls, says } from './bedrock.mjs'
 import { picture, until } from './harness.mjs'
-import { command, runButton, startAgent } from './scripted.mjs'
+import { command, startAgent } from './scripted.mjs'
 import * as wb from './workbench.mjs'
 
 let agent, model, page, chat
