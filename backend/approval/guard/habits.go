@@ -46,7 +46,7 @@ func habits() []habit {
 		{programs: "fd fdfind", values: "dteEcoSj"},
 		{programs: "rg", values: "ABCdeEfgjmMrtT"},
 		{programs: "sed gsed", judge: judgeSed, ignoresDashes: true},
-		{programs: "awk gawk mawk nawk", judge: judgeAwk, values: "Fv"},
+		{programs: "awk gawk mawk nawk original-awk", judge: judgeAwk, values: "Fv"},
 		{programs: "go", oneDash: true, ignoresDashes: true, judge: judgeGo},
 		{programs: "gofmt goimports", oneDash: true},
 		{programs: "mvn mvnw gradle gradlew ant", oneDash: true, exact: "-DskipTests -DskipITs -Dmaven.test.skip -Dtest -Dit.test -fae -fn -ff"},

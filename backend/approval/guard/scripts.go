@@ -156,7 +156,7 @@ func (s *sedScript) digits() { s.rest = strings.TrimLeft(s.rest, "0123456789") }
 // Functions", "Including Other Files", "Indirect Calls".
 func judgeAwk(c call, _ int) string {
 	for i, w := range c.words[1:] {
-		if strings.HasPrefix(w.text, "-F") || c.words[i].text == "-F" {
+		if (strings.HasPrefix(w.text, "-F") || c.words[i].text == "-F") && !awkProgram(w.text) {
 			continue // what divides the fields
 		}
 		text := strings.NewReplacer("||", "", ">=", "").Replace(w.text)
@@ -167,6 +167,13 @@ func judgeAwk(c call, _ int) string {
 		}
 	}
 	return ""
+}
+
+// awkProgram reports whether what seems to divide fields could be a program that
+// acts: behind "--" or "-e" a word that begins with -F is one.
+func awkProgram(text string) bool {
+	return strings.ContainsAny(text, "{(") || strings.Contains(text, "getline") ||
+		strings.Contains(text, "@") && strings.TrimPrefix(text, "-F") != "@"
 }
 
 // standardInput asks when an interpreter reads its program from the standard

@@ -108,8 +108,8 @@ func text() []row {
 	return []row{
 		{"sed gsed", "", "-i --in-place", "change the files themselves", "sed(1); Claude Code CVE-2025-64755"},
 		{"sed gsed", "", "-f --file", "take its script from a file, which may run programs", "sed(1)"},
-		{"awk gawk mawk nawk", "", "-f --file -E --exec -i --include -l --load", loads, "gawk(1)"},
-		{"awk gawk mawk nawk", "", "-o --pretty-print -p --profile -d --dump-variables -D --debug", writes, "gawk(1)"},
+		{"awk gawk mawk nawk original-awk", "", "-f --file -E --exec -i --include -l --load -W", loads, "gawk(1), mawk(1): -W exec"},
+		{"awk gawk mawk nawk original-awk", "", "-o --pretty-print -p --profile -d --dump-variables -D --debug", writes, "gawk(1)"},
 		{"sort gsort", "", "-o --output", writes, "sort(1)"},
 		{"sort gsort", "", "--compress-program", "run the program that it names", "sort(1)"},
 		{"sort gsort", "", "-T --temporary-directory", "write to the folder that it names", "sort(1)"},
