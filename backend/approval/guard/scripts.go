@@ -263,9 +263,9 @@ func judgeSecondFile(c call, shown int) string {
 
 // judgeGit asks before the repository's content is sent to an address that is
 // none of its remotes, and about addresses that name a program. Source:
-// git-push(1), git-remote-ext(1).
+// git-push(1), git-send-pack(1), git-remote-ext(1).
 func judgeGit(c call, shown int) string {
-	pushes := c.subcommand([][]string{{"push"}}, &program{})
+	sends := c.subcommand([][]string{{"push"}, {"send-pack"}}, &program{})
 	for i := 1; i < len(c.words); i++ {
 		text, before := c.words[i].text, c.words[i-1].text
 		if i < shown {
@@ -274,16 +274,21 @@ func judgeGit(c call, shown int) string {
 		if strings.HasPrefix(text, "ext::") || strings.Contains(text, "=ext::") {
 			return fmt.Sprintf("%s is an address that names a program to run.", quote(text))
 		}
-		if pushes == 0 || i <= pushes || isOption(text) || before == "-o" || before == "--push-option" {
+		if sends == 0 || i <= sends || isOption(text) || before == "-o" || before == "--push-option" {
 			continue
 		}
-		pushes = 0 // only the first operand is a place
 		if strings.ContainsAny(text, ":/\\") || text == "." || text == ".." {
 			return fmt.Sprintf("It sends the repository's content to %s, which is not the name of a remote.", quote(text))
+		}
+		if !isOption(before) || strings.Contains(before, "=") || strings.Contains(pushFlags, " "+before+" ") {
+			sends = 0 // only the first operand is a place; behind another option it may be the option's value
 		}
 	}
 	return ""
 }
+
+// pushFlags are options of git push without a value.
+const pushFlags = " -- -u --set-upstream -f --force -uf -fu -q --quiet -v --verbose -n --dry-run -d --delete --all --branches --mirror --tags --follow-tags --prune --atomic --no-verify --verify --progress --porcelain --thin --no-thin --force-with-lease --no-force-with-lease --force-if-includes --signed --no-signed --no-recurse-submodules -4 --ipv4 -6 --ipv6 "
 
 // judgeCurl asks about a format that writes files. Source: curl(1), --write-out.
 func judgeCurl(c call, _ int) string {
