@@ -197,16 +197,22 @@ func (p *program) standardInput(c call, shown int) string {
 
 // judgeTar reads the old form of tar's options, without a dash.
 func judgeTar(c call, shown int) string {
-	if len(c.words) < 2 || shown > 1 || isOption(c.words[1].text) {
+	if len(c.words) < 2 || isOption(c.words[1].text) {
 		return ""
 	}
-	for _, letter := range "IFCTPgX" {
-		if strings.ContainsRune(c.words[1].text, letter) {
+	values := 0
+	for _, letter := range c.words[1].text {
+		if strings.ContainsRune("IFCTPgX", letter) && shown <= 1 {
 			return fmt.Sprintf("%s holds the option %q of tar, which can run a program or write somewhere else.", quote(c.words[1].text), "-"+string(letter))
 		}
+		if strings.ContainsRune("bfHKLNVIFCTgX", letter) {
+			values++
+		}
 	}
-	if len(c.words) > 2 && strings.Contains(c.words[2].text, ":") {
-		return fmt.Sprintf("%s names an archive on another machine, for which tar starts a program.", quote(c.words[2].text))
+	for i := max(2, shown); i < min(2+values, len(c.words)); i++ {
+		if strings.Contains(c.words[i].text, ":") {
+			return fmt.Sprintf("%s names an archive on another machine, for which tar starts a program.", quote(c.words[i].text))
+		}
 	}
 	return ""
 }
@@ -223,7 +229,8 @@ func judgeGo(c call, shown int) string {
 		if !attached && i+1 < len(c.words) {
 			value = c.words[i+1].text
 		}
-		for _, field := range strings.Fields(value) {
+		// Go takes a field in quotes for one without.
+		for _, field := range strings.Fields(strings.NewReplacer(`'`, "", `"`, "").Replace(value)) {
 			field = strings.TrimPrefix(field, "all=")
 			harmless := slices.Contains([]string{"-s", "-w", "-X", "-N", "-l", "-m", "-S", "-m=2", "-buildid="}, field)
 			if !harmless && (strings.HasPrefix(field, "-") || strings.Contains(field, "=-")) {

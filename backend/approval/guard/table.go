@@ -138,7 +138,7 @@ func text() []row {
 
 func building() []row {
 	return []row{
-		{"go", "", "-exec -toolexec -vettool", "run the program that it names", "go help build, go help test, go help vet"},
+		{"go", "", "-exec -toolexec -vettool -fixtool", "run the program that it names", "go help build, go help test, go help vet, go help fix"},
 		{"go", "", "-o -coverprofile -cpuprofile -memprofile -blockprofile -mutexprofile -trace -outputdir -pkgdir -testlogfile", writes, "go help build, go help testflag"},
 		{"go", "", "-test.cpuprofile -test.memprofile -test.blockprofile -test.mutexprofile -test.trace -test.coverprofile -test.outputdir -test.testlogfile -test.gocoverdir -test.fuzzcachedir", writes, "go help testflag"},
 		{"go", "", "-C", elsewhere, "go help build"},
@@ -250,7 +250,7 @@ func languages() []row {
 func archives() []row {
 	return []row{
 		{"tar gtar bsdtar", "", "--checkpoint-action --to-command -I --use-compress-program -F --info-script --new-volume-script --rsh-command --rmt-command", "run the program that it names", "tar(1); GTFOBins, tar"},
-		{"tar gtar bsdtar", "", "-C --directory -P --absolute-names --one-top-level --index-file -g --listed-incremental --remove-files --transform --xform -s --recursive-unlink --unlink-first --keep-directory-symlink", "write or delete somewhere else", "tar(1)"},
+		{"tar gtar bsdtar", "", "-C --directory -P --absolute-names --one-top-level --index-file -g --listed-incremental --remove-files --transform --xform -s --recursive-unlink --unlink-first --keep-directory-symlink --volno-file", "write or delete somewhere else", "tar(1)"},
 		{"tar gtar bsdtar", "", "-T --files-from -X=/", "read names, and options, from a file", "tar(1): --verbatim-files-from"},
 		{"tar gtar bsdtar", "", "-f=: --file=:", "start a program that reaches another machine", "tar(1): \"archive name has a colon\""},
 		{"zip", "", "-T -TT --test --unzip-command -m --move -O --output-file --out -b --temp-path -lf --logfile-path", "run the program that tests the archive, or write or delete elsewhere", "zip(1); GTFOBins, zip"},
@@ -269,9 +269,11 @@ func network() []row {
 	return []row{
 		{"curl", "", "-o --output -O --remote-name --remote-name-all --output-dir -J --remote-header-name -D --dump-header -c --cookie-jar --trace --trace-ascii --stderr --libcurl --etag-save --hsts --alt-svc --create-dirs --skip-existing --ip-tos --ssl-sessions --netrc-file -j", writes, "curl(1)"},
 		{"curl", "", "", writes, "curl(1), --write-out; see judgeCurl"},
+		{"curl", "", "-w=@ --write-out=@", "take a format from a file, which can name files to write", "curl(1), --write-out"},
 		{"curl", "", "-K --config --engine --proto-redir -q", "take settings or code from what it names", "curl(1)"},
-		{"curl", "", "-T --upload-file -F=@< --form=@< -d=@ --data=@ --data-binary=@ --data-raw=@ --data-ascii=@ --data-urlencode=@ --json=@ --url-query=@ -H=@ --header=@ --proxy-header=@ -b=/. --cookie=/. -E --cert --key --variable=@ --expand-data --mail-from --upload-flags", "send a file away", "curl(1)"},
+		{"curl", "", "-T --upload-file -F=@< --form=@< -d=@ --data=@ --data-binary=@ --data-raw=@ --data-ascii=@ --data-urlencode=@ --json=@ --url-query=@ -H=@ --header=@ --proxy-header=@ -b=/. --cookie=/. -E --cert --key --expand-data --mail-from --upload-flags", "send a file away", "curl(1)"},
 		{"curl", "", "-n --netrc --netrc-optional -u --user -x --proxy --preproxy --socks5 --doh-url --resolve --connect-to --unix-socket --abstract-unix-socket -k --insecure --interface --telnet-option -Q --quote", "use passwords, or another way than the address shows", "curl(1)"},
+		{"curl", "", "--variable", "send what a file or the environment holds", "curl(1), \"Variables\""},
 		{"wget", "", "-O --output-document -o --output-file -a --append-output -P --directory-prefix --save-cookies --warc-file --rejected-log --hsts-file --warc-tempdir --warc-dedup -N -r --recursive -m --mirror -p --page-requisites -i --input-file -B --base --ca-directory --certificate -x --force-directories --content-disposition", "write to files that it or the other machine names", "wget(1)"},
 		{"wget", "", "--use-askpass -e --execute --config --post-file --body-file --post-data --load-cookies", "run a program, take settings, or send a file away", "wget(1)"},
 		{"ssh slogin autossh", "", ":9", "run any command on another machine, whose shell reads the words once more", "ssh(1)"},
