@@ -131,7 +131,14 @@ func (s *sedScript) delimited(delimiter byte, n int) bool {
 		switch c := s.rest[i]; {
 		case c == '\n':
 			return false
-		case bracket && (c == '\\' || c == delimiter || s.rest[i-1] == '[' && (c == ']' || c == '^')):
+		case bracket && c == '[' && i+1 < len(s.rest) && strings.IndexByte(":.=", s.rest[i+1]) >= 0:
+			// A class such as [:space:], whose bracket does not end the outer one.
+			length := strings.Index(s.rest[i+2:], s.rest[i+1:i+2]+"]") + 4
+			if length < 4 || strings.IndexByte(s.rest[i:i+length], delimiter) >= 0 || strings.ContainsAny(s.rest[i+2:i+length-2], "\\\n[]") {
+				return false
+			}
+			i += length - 1
+		case bracket && (c == '\\' || c == delimiter || s.rest[i-1] == '[' && (c == ']' || c == '^' && strings.HasPrefix(s.rest[i+1:], "]"))):
 			return false
 		case c == '\\':
 			i++
