@@ -98,7 +98,7 @@ func folders(t *testing.T) (root string, policy *approval.Policy) {
 	t.Helper()
 	top := t.TempDir()
 	root = filepath.Join(top, "work")
-	for _, folder := range []string{"work/src", "work/.git/hooks", "work/deep/.vscode", "work/keel-inside", "work/home/u/.config/keel", "keel", "elsewhere"} {
+	for _, folder := range []string{"work/src", "work/.git/hooks", "work/deep/.vscode", "work/stage/conf.d", "work/keel-inside", "work/home/u/.config/keel", "keel", "elsewhere"} {
 		if err := os.MkdirAll(filepath.Join(top, folder), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -163,6 +163,13 @@ func TestDecideWrite(t *testing.T) {
 		{"edit", []string{"sub/.ENVRC"}, protected},
 		{"edit", []string{".husky/pre-push"}, protected},
 		{"edit", []string{".bashrc"}, protected},
+		{"edit", []string{"dot/.config/fish/conf.d/x.fish"}, protected},
+		{"edit", []string{"Fish/CONF.D/x.fish"}, protected},
+		{"edit", []string{".local/bin/git"}, protected},
+		{"edit", []string{".config/systemd/user/x.service"}, protected},
+		{"edit", []string{"bin/git"}, allow},
+		{"move", []string{"stage", "fish"}, protected}, // holds a conf.d
+		{"move", []string{"stage", "other"}, allow},
 		{"edit", []string{"docs/HEAD"}, protected}, // of a bare repository
 		{"move", []string{"calc.go", "docs/head"}, protected},
 		{"edit", []string{"head/page.html"}, allow},
@@ -230,7 +237,8 @@ func TestDecideRead(t *testing.T) {
 		{".env.example", approval.Allow}, {"id_rsa.pub", approval.Allow}, {"environment.go", approval.Allow},
 		{".env", approval.Ask}, {".ENV", approval.Ask}, {"a/.env.local", approval.Ask}, {"prod.env", approval.Ask},
 		{"key.pem", approval.Ask}, {"KEY.PEM", approval.Ask}, {"id_rsa", approval.Ask}, {"x/id_ed25519.bak", approval.Ask},
-		{".ssh/config", approval.Ask}, {".aws/credentials", approval.Ask},
+		{".ssh/config", approval.Ask}, {".aws/credentials", approval.Ask}, {".kube/config", approval.Ask},
+		{".env~", approval.Ask}, {".env-production", approval.Ask}, {"prod.tfvars", approval.Ask}, {"terraform.tfstate.backup", approval.Ask},
 		{"notes.txt", approval.Ask}, // a link to .env
 		{"out/x", approval.Deny}, {"../x", approval.Deny}, {"dangling", approval.Deny},
 	}
