@@ -61,7 +61,7 @@ func habits() []habit {
 		{programs: "dd", ignoresDashes: true},
 		{programs: "curl", judge: judgeCurl, values: "AbceHmuXQrtwyYzEPC"},
 		{programs: "python pypy", interpreter: true, flags: "-u -B -O -OO -I -E -s -S -b -bb -q -d"},
-		{programs: "node nodejs", interpreter: true, flags: "--watch --trace-warnings --no-warnings --enable-source-maps --experimental-strip-types --trace-uncaught --max-old-space-size --stack-trace-limit", exact: "--test"},
+		{programs: "node nodejs", interpreter: true, flags: "--check --watch --trace-warnings --no-warnings --enable-source-maps --experimental-strip-types --trace-uncaught --max-old-space-size --stack-trace-limit", exact: "--test"},
 		{programs: "sh bash dash zsh ksh mksh fish", interpreter: true, flags: "-e -x -u -n -v -eu -ex -eux -ux"},
 		{programs: "ruby perl php lua luajit tclsh rscript julia groovy", interpreter: true, flags: "-w -W -T -t"},
 		{programs: "make gmake", values: "jloW", ignoresDashes: true, judge: judgeMake},

@@ -138,6 +138,8 @@ func (s *sedScript) delimited(delimiter byte, n int) bool {
 				return false
 			}
 			i += length - 1
+		case bracket && c == '\\' && i+1 < len(s.rest) && s.rest[i+1] != delimiter && strings.IndexByte("tsnw", s.rest[i+1]) >= 0:
+			i++ // one sign or two: the brackets go on
 		case bracket && (c == '\\' || c == delimiter || s.rest[i-1] == '[' && (c == ']' || c == '^' && strings.HasPrefix(s.rest[i+1:], "]"))):
 			return false
 		case c == '\\':
@@ -162,12 +164,17 @@ func (s *sedScript) digits() { s.rest = strings.TrimLeft(s.rest, "0123456789") }
 // file. Source: the manual of GNU awk, "Redirecting Output", "Getline", "I/O
 // Functions", "Including Other Files", "Indirect Calls".
 func judgeAwk(c call, _ int) string {
+	signs := []string{"system", "getline", "@", "`"}
+	// Only what stands in braces can print, and "|" and ">" mean nothing else of that kind.
+	if slices.ContainsFunc(c.words, func(w word) bool { return strings.Contains(w.text, "{") }) {
+		signs = append(signs, "|", ">")
+	}
 	for i, w := range c.words[1:] {
 		if (strings.HasPrefix(w.text, "-F") || c.words[i].text == "-F") && !awkProgram(w.text) {
 			continue // what divides the fields
 		}
 		text := strings.NewReplacer("||", "", ">=", "").Replace(w.text)
-		for _, sign := range []string{"system", "|", ">", "getline", "@", "`"} {
+		for _, sign := range signs {
 			if strings.Contains(text, sign) {
 				return fmt.Sprintf("The text %s holds %q, with which awk can run a program or open a file.", quote(w.text), sign)
 			}

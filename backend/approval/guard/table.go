@@ -177,7 +177,7 @@ func building() []row {
 		{"nm ranlib strip objcopy objdump size addr2line readelf", "", "--plugin @", loads, "nm(1), objdump(1): --plugin, @file"},
 		{"clang-tidy clang-check clang-query", "", "--load -load --extra-arg --extra-arg-before -extra-arg -extra-arg-before --config-file --export-fixes --vfsoverlay -fplugin… -Xclang @", loads, "clang-tidy --help"},
 		{"cppcheck", "", "--addon --addon-python --clang --clang-tidy --project --library --rule-file --output-file --plist-output --cppcheck-build-dir", "run the program that it names, or load code", "cppcheck --help"},
-		{"ctest", "", "-S -SP --script --script-new-process --build-and-test -D --dashboard -O --output-log --output-junit --test-dir", "run scripts, or write to a file", "ctest(1)"},
+		{"ctest", "", "-S -SP --script --script-new-process --build-and-test -D --dashboard -O --output-log --output-junit", "run scripts, or write to a file", "ctest(1)"},
 		{"doxygen", "", ":1", "run the filters that its settings name", "doxygen manual, INPUT_FILTER"},
 		{"protoc", "", "--plugin --descriptor_set_out --dependency_out @", "run the program that it names, or write to a file", "protoc --help"},
 		{"ld ld.lld ld.gold", "", "-o… -o -plugin --plugin -T… -dynamic-linker --dynamic-linker -Map… @", loads, "ld(1)"},
