@@ -270,6 +270,10 @@ func (p *Policy) objects(t *trace, each trusted, patterns []trusted) (reason str
 		t.note(TierBuiltIn, RuleGuard, Ask, "The command guard objects to %q: %s", each.pattern, reason)
 		return reason, true
 	}
+	if reason := p.namesKept(t.r, each.pattern); reason != "" {
+		t.note(TierBuiltIn, RuleGuard, Ask, "The command guard objects to %q: %s", each.pattern, reason)
+		return reason, true
+	}
 	t.note(TierBuiltIn, RuleGuard, "", "The command guard finds nothing in it that %q does not show.", each.pattern)
 	return "", false
 }
