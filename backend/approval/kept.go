@@ -16,22 +16,32 @@ import (
 func (p *Policy) namesKept(r Request, pattern string) string {
 	shown, _ := starPrefix(pattern)
 	listed := ReadIgnored(p.root)
-	for _, word := range plainWords(strings.TrimPrefix(r.Command, shown)) {
-		if strings.ContainsAny(word, " \t\n") {
-			continue // text, not a path
+	for _, name := range pathsIn(strings.TrimPrefix(r.Command, shown)) {
+		names := p.namesOf(r.Folder, name)
+		if secretPath(name) || slices.ContainsFunc(names, Secret) {
+			return fmt.Sprintf("It names %q, which looks like a file with passwords or keys; what is in it could be sent to the model.", name)
 		}
-		// HEAD:.env and --file=.env name a file too.
-		for _, name := range strings.FieldsFunc(word, func(r rune) bool { return r == ':' || r == '=' || r == '@' }) {
-			names := p.namesOf(r.Folder, name)
-			if strings.ContainsAny(name, "./") && Secret(name) || slices.ContainsFunc(names, Secret) {
-				return fmt.Sprintf("It names %q, which looks like a file with passwords or keys; what is in it could be sent to the model.", name)
-			}
-			if why := listed.any(names); why != "" {
-				return fmt.Sprintf("It names %q, which is kept from the agent: %s.", name, why)
-			}
+		if why := listed.any(names); why != "" {
+			return fmt.Sprintf("It names %q, which is kept from the agent: %s.", name, why)
 		}
 	}
 	return ""
+}
+
+// secretPath is [Secret] for a word that may be no path: a bare name is one only
+// where such a file is there.
+func secretPath(word string) bool { return strings.ContainsAny(word, "./") && Secret(word) }
+
+// pathsIn are the parts of a command that may be paths. HEAD:.env and --file=.env
+// name a file too; a word with a blank in it is text.
+func pathsIn(command string) []string {
+	var paths []string
+	for _, word := range plainWords(command) {
+		if !strings.ContainsAny(word, " \t\n") {
+			paths = append(paths, strings.FieldsFunc(word, func(r rune) bool { return r == ':' || r == '=' || r == '@' })...)
+		}
+	}
+	return paths
 }
 
 // namesOf are the workspace-relative names of what a word of a command names, if
