@@ -128,7 +128,7 @@ func explanations() []explanation {
 		{folder.ErrUntrusted, wire.CodeNotAllowed, "You have not trusted this folder, so a command can be trusted in it for this session only; nothing was run, and the question still waits.", "Choose \"this session\", or trust the folder first."},
 		{trust.ErrParent, wire.CodeNotAllowed, "This folder is trusted because the folder above it is; nothing was changed.", "Open that folder, and take your trust from it."},
 		{trust.ErrMoved, wire.CodeChanged, "The path of this folder leads to another one by now; nothing was changed.", "Open the folder again, then trust it."},
-		{trust.ErrTop, wire.CodeNotAllowed, "The folder above is the top of a drive: every folder on it would be trusted. Nothing was changed.", "Trust this folder alone."},
+		{trust.ErrTop, wire.CodeNotAllowed, "The folder is the top of a drive: every folder on it would be trusted. Nothing was changed.", "Trust a folder below it."},
 		{trust.ErrEmpty, wire.CodeInvalid, "The pattern is empty; nothing was changed.", "Type a command, or the beginning of one with \" *\" after it."},
 		{trust.ErrNotFound, wire.CodeNotFound, "This pattern is no longer there; nothing was changed.", ""},
 		{trust.ErrNoFolder, wire.CodeNoWorkspace, "No folder is open.", "Open one with File > Open Folder."},

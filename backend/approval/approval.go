@@ -14,7 +14,9 @@
 // even a pattern given for one run, but a person may still approve it. Of the
 // patterns that match, the narrowest counts, whoever gave it; among equals the
 // user's own before the folder's, the session's and the run's. A [Guard] may
-// object to a pattern with a star, never to one that is the whole command.
+// object to a pattern with a star, never to one that is the whole command. With
+// the guard on, a pattern with a star does not cover a command that names a file
+// which is not read unasked either, unless the pattern names it.
 //
 // Every decision says whose rule it is and how it came about, step by step. The
 // opened folder's own settings and files can only make it ask: they add to the

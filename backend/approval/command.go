@@ -56,10 +56,11 @@ func (p *Policy) decideCommand(r Request) Decision {
 
 // denylist looks for the texts that make every command ask.
 func (t *trace) denylist() (Decision, bool) {
+	command := asRead(t.r.Command)
 	for _, tier := range []Tier{TierUser, TierWorkspace} {
 		texts := t.texts(tier)
 		for _, text := range texts {
-			if !strings.Contains(t.r.Command, text) {
+			if !strings.Contains(t.r.Command, text) && !holdsAsRead(command, text) {
 				continue
 			}
 			reason := fmt.Sprintf("The command is on the deny list: it holds %q.", text)
@@ -81,6 +82,32 @@ func (t *trace) denylist() (Decision, bool) {
 		}
 	}
 	return Decision{}, false
+}
+
+// holdsAsRead reports whether a command, as the shell reads it, holds a text of the
+// deny list: two blanks, quotes and backslashes change nothing of what runs.
+func holdsAsRead(command, text string) bool {
+	text = asRead(text)
+	return strings.TrimSpace(text) != "" && strings.Contains(command, text)
+}
+
+// asRead is a text without quotes and backslashes, and with one blank for several.
+func asRead(text string) string {
+	text = strings.NewReplacer("\\\n", "", "'", "", `"`, "", `\`, "").Replace(text)
+	var b strings.Builder
+	blank := false
+	for _, r := range text {
+		if r == ' ' || r == '\t' || r == '\n' {
+			if !blank {
+				b.WriteByte(' ')
+			}
+			blank = true
+			continue
+		}
+		blank = false
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // texts are those of the deny list that count as a tier's.
@@ -240,6 +267,10 @@ func (p *Policy) objects(t *trace, each trusted, patterns []trusted) (reason str
 		return slices.ContainsFunc(patterns, func(other trusted) bool { return Match(other.pattern, part) })
 	})
 	if asks {
+		t.note(TierBuiltIn, RuleGuard, Ask, "The command guard objects to %q: %s", each.pattern, reason)
+		return reason, true
+	}
+	if reason := p.namesKept(t.r, each.pattern); reason != "" {
 		t.note(TierBuiltIn, RuleGuard, Ask, "The command guard objects to %q: %s", each.pattern, reason)
 		return reason, true
 	}

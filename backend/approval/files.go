@@ -48,6 +48,10 @@ func (p *Policy) decideWrite(ctx context.Context, r Request) Decision {
 			ask = d
 		}
 	}
+	if name := p.pairedByMove(r); ask == nil && name != "" {
+		ask = protectedPath(r.Paths[1], name)
+		steps = append(steps, Step{Tier: ask.Tier, Rule: ask.Rule, Effect: ask.Effect, Text: ask.Reason})
+	}
 	mode := Decision{Effect: Allow, Rule: RuleAutopilot, Tier: TierSession, Reason: "In autopilot mode changes inside the workspace are not asked about."}
 	if r.Mode != autopilot {
 		mode = Decision{Effect: Ask, Rule: RuleSupervised, Tier: TierSession, Reason: "In supervised mode every file change is asked about."}
@@ -98,8 +102,7 @@ func (p *Policy) decidePath(ctx context.Context, kind, path string) *Decision {
 		return &Decision{Effect: Ask, Rule: RuleIgnored, Tier: TierWorkspace, Pattern: path,
 			Reason: fmt.Sprintf("%q holds %q, which a .keelignore file keeps from the agent; in another place it could be read unasked.", path, held.kept)}
 	case name != "":
-		return &Decision{Effect: Ask, Rule: RuleProtected, Tier: TierBuiltIn, Pattern: name,
-			Reason: fmt.Sprintf("%q touches %s, which other programs run or obey by themselves; this is asked in every mode.", path, name)}
+		return protectedPath(path, name)
 	}
 	if info, err := os.Lstat(forms[0]); err == nil && kind == kindEdit && info.Mode().IsRegular() && linked(forms[0], info) {
 		// The tools replace a file by another one of the same name (package
@@ -109,6 +112,11 @@ func (p *Policy) decidePath(ctx context.Context, kind, path string) *Decision {
 			Reason: fmt.Sprintf("%q has more than one name: the same file is known elsewhere too (a hard link). The change makes a new file under this name; under the others the old content stays.", path)}
 	}
 	return nil
+}
+
+func protectedPath(path, name string) *Decision {
+	return &Decision{Effect: Ask, Rule: RuleProtected, Tier: TierBuiltIn, Pattern: name,
+		Reason: fmt.Sprintf("%q touches %s, which other programs run or obey by themselves; this is asked in every mode.", path, name)}
 }
 
 // decideUncovering asks before what is not read unasked gets another name, under

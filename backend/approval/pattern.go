@@ -69,6 +69,9 @@ func Suggest(command string) []string {
 		candidates = []string{words[0] + " " + words[1] + " *", words[0] + " *"}
 	}
 	for _, candidate := range candidates {
+		if prefix, _ := starPrefix(candidate); slices.ContainsFunc(pathsIn(strings.TrimPrefix(command, prefix)), secretPath) {
+			continue // which the pattern would not cover
+		}
 		itself := func(part string) bool { return Match(candidate, part) }
 		if asks, _ := g.Check(command, candidate, itself); !asks && itself(command) {
 			suggestions = append(suggestions, candidate)

@@ -56,6 +56,7 @@ func TestSuggest(t *testing.T) {
 		command string
 		want    []string
 	}{
+		{"cat src/.env", []string{"cat src/.env"}}, // no pattern would let it run
 		{"npm run build", []string{"npm run build", "npm run *", "npm *"}},
 		{"go test ./...", []string{"go test ./...", "go test *", "go *"}},
 		{"npm test", []string{"npm test", "npm test *", "npm *"}},

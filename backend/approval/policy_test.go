@@ -42,6 +42,10 @@ func TestDecideCommand(t *testing.T) {
 			want: approval.Decision{Effect: approval.Allow, Tier: approval.TierRun, Rule: approval.RuleTrusted, Pattern: "go vet"}},
 		{name: "deny list before trust", rules: rules, command: "npm run x && rm -rf /", grants: []string{"*", "npm run x && rm -rf /"},
 			want: approval.Decision{Effect: approval.Ask, Tier: approval.TierUser, Rule: approval.RuleDenyList, Pattern: "rm -rf"}},
+		{name: "deny list, written in another way", rules: rules, command: "rm \t'-r'\\f /", grants: []string{"*"},
+			want: approval.Decision{Effect: approval.Ask, Tier: approval.TierUser, Rule: approval.RuleDenyList, Pattern: "rm -rf"}},
+		{name: "deny list with a quote alone", rules: approval.Rules{Denylist: []string{"\""}}, command: "go vet", grants: []string{"go vet"},
+			want: approval.Decision{Effect: approval.Allow, Tier: approval.TierRun, Rule: approval.RuleTrusted, Pattern: "go vet"}},
 		{name: "deny list, nobody to ask", rules: rules, command: "rm -rf x", headless: true, grants: []string{"*"},
 			want: approval.Decision{Effect: approval.Deny, Tier: approval.TierUser, Rule: approval.RuleDenyList, Pattern: "rm -rf"}},
 		{name: "nobody to ask", rules: rules, command: "go vet", headless: true,
@@ -98,7 +102,7 @@ func folders(t *testing.T) (root string, policy *approval.Policy) {
 	t.Helper()
 	top := t.TempDir()
 	root = filepath.Join(top, "work")
-	for _, folder := range []string{"work/src", "work/.git/hooks", "work/deep/.vscode", "work/keel-inside", "work/home/u/.config/keel", "keel", "elsewhere"} {
+	for _, folder := range []string{"work/src", "work/.git/hooks", "work/deep/.vscode", "work/stage/conf.d", "work/keel-inside", "work/home/u/.config/keel", "keel", "elsewhere"} {
 		if err := os.MkdirAll(filepath.Join(top, folder), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -163,6 +167,13 @@ func TestDecideWrite(t *testing.T) {
 		{"edit", []string{"sub/.ENVRC"}, protected},
 		{"edit", []string{".husky/pre-push"}, protected},
 		{"edit", []string{".bashrc"}, protected},
+		{"edit", []string{"dot/.config/fish/conf.d/x.fish"}, protected},
+		{"edit", []string{"Fish/CONF.D/x.fish"}, protected},
+		{"edit", []string{".local/bin/git"}, protected},
+		{"edit", []string{".config/systemd/user/x.service"}, protected},
+		{"edit", []string{"bin/git"}, allow},
+		{"move", []string{"stage", "fish"}, protected}, // holds a conf.d
+		{"move", []string{"stage", "other"}, allow},
 		{"edit", []string{"docs/HEAD"}, protected}, // of a bare repository
 		{"move", []string{"calc.go", "docs/head"}, protected},
 		{"edit", []string{"head/page.html"}, allow},
@@ -230,7 +241,8 @@ func TestDecideRead(t *testing.T) {
 		{".env.example", approval.Allow}, {"id_rsa.pub", approval.Allow}, {"environment.go", approval.Allow},
 		{".env", approval.Ask}, {".ENV", approval.Ask}, {"a/.env.local", approval.Ask}, {"prod.env", approval.Ask},
 		{"key.pem", approval.Ask}, {"KEY.PEM", approval.Ask}, {"id_rsa", approval.Ask}, {"x/id_ed25519.bak", approval.Ask},
-		{".ssh/config", approval.Ask}, {".aws/credentials", approval.Ask},
+		{".ssh/config", approval.Ask}, {".aws/credentials", approval.Ask}, {".kube/config", approval.Ask},
+		{".env~", approval.Ask}, {".env-production", approval.Ask}, {"prod.tfvars", approval.Ask}, {"terraform.tfstate.backup", approval.Ask},
 		{"notes.txt", approval.Ask}, // a link to .env
 		{"out/x", approval.Deny}, {"../x", approval.Deny}, {"dangling", approval.Deny},
 	}

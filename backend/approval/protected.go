@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -29,10 +30,20 @@ func protectedFiles() []string {
 	return []string{
 		".profile", ".bashrc", ".bash_profile", ".bash_login", ".bash_logout", ".bash_aliases", ".bash_env",
 		".zshrc", ".zshenv", ".zprofile", ".zlogin", ".zlogout", ".kshrc", ".mkshrc", ".cshrc", ".tcshrc", ".login", ".logout",
-		"config.fish", "profile.ps1", "microsoft.powershell_profile.ps1", ".inputrc", ".pam_environment",
+		"config.fish", "config.nu", "env.nu", "rc.elv", "rc.xsh", ".xonshrc", "profile.ps1", "microsoft.powershell_profile.ps1", ".inputrc", ".pam_environment",
 		".xprofile", ".xinitrc", ".xsession", ".xsessionrc", ".tmux.conf", ".screenrc",
 		".envrc", ".autoenv.zsh", ".vimrc", ".nvimrc", ".exrc", ".gvimrc", ".emacs", ".gdbinit", ".lldbinit",
 		".keelignore", ".gitconfig", ".mcp.json", "mcp.json", ".cursorrules", ".windsurfrules", ".clinerules", ".roomodes", ".aider.conf.yml",
+	}
+}
+
+// protectedPairs are the folders whose contents are as those of
+// [protectedFolders], by their name and that of the folder they are in: names that
+// mean nothing by themselves.
+func protectedPairs() [][2]string {
+	return [][2]string{
+		{"fish", "conf.d"}, {"fish", "functions"}, {".config", "git"}, {".config", "nvim"},
+		{".config", "environment.d"}, {"systemd", "user"}, {".local", "bin"},
 	}
 }
 
@@ -49,11 +60,40 @@ func protectedName(path string) string {
 			return "*.code-workspace"
 		}
 	}
+	for i := 1; i < len(folded); i++ {
+		if slices.Contains(protectedPairs(), [2]string{folded[i-1], folded[i]}) {
+			return folded[i-1] + "/" + folded[i]
+		}
+	}
 	// Git takes any folder with HEAD, objects and refs for a repository, whatever
 	// its name, and runs what the config beside them says (gitrepository-layout(5);
 	// git-config(1), safe.bareRepository).
 	if len(folded) > 0 && folded[len(folded)-1] == "head" {
 		return "the HEAD of a git repository"
+	}
+	return ""
+}
+
+// pairedByMove returns which of [protectedPairs] a move makes by giving a folder
+// the first name while it holds one of the second, or "".
+func (p *Policy) pairedByMove(r Request) string {
+	if r.Kind != kindMove || len(r.Paths) != 2 {
+		return ""
+	}
+	forms, denied := p.locate(r.Paths[0], false)
+	if denied != nil {
+		return ""
+	}
+	for _, pair := range protectedPairs() {
+		if fold(filepath.Base(r.Paths[1])) != pair[0] {
+			continue
+		}
+		entries, _ := os.ReadDir(forms[0]) // of what is no folder there are none
+		for _, entry := range entries {
+			if fold(entry.Name()) == pair[1] {
+				return pair[0] + "/" + pair[1]
+			}
+		}
 	}
 	return ""
 }
@@ -67,7 +107,7 @@ func Secret(path string) bool {
 		return false
 	}
 	for _, part := range folded {
-		if slices.Contains([]string{".ssh", ".gnupg", ".aws"}, part) {
+		if slices.Contains([]string{".ssh", ".gnupg", ".aws", ".azure", ".kube"}, part) {
 			return true
 		}
 	}
@@ -75,13 +115,17 @@ func Secret(path string) bool {
 }
 
 func secretName(name string) bool {
+	if rest, ok := strings.CutPrefix(name, ".env"); ok && rest != "" && strings.ContainsAny(rest[:1], "~-_") {
+		return true // .env-production, or what an editor keeps of .env
+	}
 	if rest, ok := strings.CutPrefix(name, ".env."); ok {
 		return !slices.Contains([]string{"example", "sample", "template", "dist", "defaults", "schema"}, rest)
 	}
 	exact := []string{
 		".env", ".envrc", ".netrc", "_netrc", ".pgpass", ".my.cnf", ".npmrc", ".pypirc", ".git-credentials", ".htpasswd",
 		".dockercfg", "credentials", "credentials.json", "credentials.toml", "secrets.json", "secrets.yml", "secrets.yaml",
-		"secrets.toml", "secrets.env", "service-account.json", "terraform.tfstate", "terraform.tfvars", ".vault-token",
+		"secrets.toml", "secrets.env", "service-account.json", "terraform.tfstate", "terraform.tfstate.backup", ".vault-token", ".dev.vars",
+		"application_default_credentials.json", "kubeconfig", ".s3cfg", ".boto", ".databrickscfg", ".terraformrc",
 	}
 	if slices.Contains(exact, name) {
 		return true
@@ -91,7 +135,7 @@ func secretName(name string) bool {
 			return true
 		}
 	}
-	endings := []string{".pem", ".key", ".p12", ".pfx", ".jks", ".keystore", ".kdbx", ".ppk", ".env"}
+	endings := []string{".pem", ".key", ".p12", ".pfx", ".jks", ".keystore", ".kdbx", ".ppk", ".env", ".tfvars", ".ovpn"}
 	return slices.Contains(endings, strings.ToLower(filepath.Ext(name)))
 }
 

@@ -162,11 +162,15 @@ func below(path, folder string) bool {
 }
 
 // SetFolder says whether the opened folder is trusted. Taking the trust from one
-// that is trusted with a folder above it is [ErrParent].
+// that is trusted with a folder above it is [ErrParent]; trusting the top of a
+// drive is [ErrTop].
 func (s *Store) SetFolder(trusted bool) error {
 	path, err := s.opened()
 	if err != nil {
 		return err
+	}
+	if trusted && path == filepath.Dir(path) {
+		return fmt.Errorf("trusting %q: %w", path, ErrTop)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

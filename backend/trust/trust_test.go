@@ -139,6 +139,18 @@ func TestParent(t *testing.T) {
 	}
 }
 
+// Trusting the opened top of a drive trusted every folder that is ever opened.
+func TestTheTopItselfIsNotTrusted(t *testing.T) {
+	top := filepath.VolumeName(t.TempDir()) + string(filepath.Separator)
+	store := trust.Open(trust.Paths{Data: t.TempDir(), Folder: top}, trust.Options{})
+	if err := store.SetFolder(true); !errors.Is(err, trust.ErrTop) {
+		t.Errorf("trusting %q: %v, want ErrTop", top, err)
+	}
+	if store.Folder().Trusted() {
+		t.Errorf("%q is trusted", top)
+	}
+}
+
 func TestParentAtTheTop(t *testing.T) {
 	top := filepath.VolumeName(t.TempDir()) + string(filepath.Separator)
 	entries, err := os.ReadDir(top)

@@ -34,7 +34,11 @@ func judgeBuiltin(c call, followed bool) string {
 		if len(c.words) > 1 && strings.HasPrefix(c.words[1].text, "-v") {
 			return `"printf -v" sets a variable.`
 		}
-		if len(c.words) > 1 && countsIntoVariable(c.words[1].text) {
+		format := 1
+		if len(c.words) > 1 && c.words[1].text == "--" {
+			format = 2
+		}
+		if len(c.words) > format && countsIntoVariable(c.words[format].text) {
 			return `"%n" in the format of "printf" sets a variable.`
 		}
 		return ""

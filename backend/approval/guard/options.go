@@ -198,12 +198,24 @@ func (r indexed) matches(c call, i int, p *program) (match, takesNext bool) {
 		if attached {
 			value = rest
 		}
-		if each.only != "" && !strings.ContainsAny(value, each.only) {
+		if each.only != "" && !strings.ContainsAny(value, each.only) || thrownAway(p, each.option, value) {
 			continue
 		}
 		return true, !attached && i+1 < len(c.words)
 	}
 	return false, false
+}
+
+// thrownAway reports whether an option that always takes the name of a file is
+// given none that would be written.
+func thrownAway(p *program, option, value string) bool {
+	switch option {
+	case "-o", "--output":
+		return value == "/dev/null" && (p.name == "curl" || p.name == "go" || p.name == "sort")
+	case "-O", "--output-document":
+		return (value == "-" || value == "/dev/null") && p.name == "wget"
+	}
+	return false
 }
 
 // option reports whether a word is an option, as this program reads its words,

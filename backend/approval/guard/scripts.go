@@ -131,7 +131,16 @@ func (s *sedScript) delimited(delimiter byte, n int) bool {
 		switch c := s.rest[i]; {
 		case c == '\n':
 			return false
-		case bracket && (c == '\\' || c == delimiter || s.rest[i-1] == '[' && (c == ']' || c == '^')):
+		case bracket && c == '[' && i+1 < len(s.rest) && strings.IndexByte(":.=", s.rest[i+1]) >= 0:
+			// A class such as [:space:], whose bracket does not end the outer one.
+			length := strings.Index(s.rest[i+2:], s.rest[i+1:i+2]+"]") + 4
+			if length < 4 || strings.IndexByte(s.rest[i:i+length], delimiter) >= 0 || strings.ContainsAny(s.rest[i+2:i+length-2], "\\\n[]") {
+				return false
+			}
+			i += length - 1
+		case bracket && c == '\\' && i+1 < len(s.rest) && s.rest[i+1] != delimiter && strings.IndexByte("tsnw", s.rest[i+1]) >= 0:
+			i++ // one sign or two: the brackets go on
+		case bracket && (c == '\\' || c == delimiter || s.rest[i-1] == '[' && (c == ']' || c == '^' && strings.HasPrefix(s.rest[i+1:], "]"))):
 			return false
 		case c == '\\':
 			i++
@@ -155,18 +164,30 @@ func (s *sedScript) digits() { s.rest = strings.TrimLeft(s.rest, "0123456789") }
 // file. Source: the manual of GNU awk, "Redirecting Output", "Getline", "I/O
 // Functions", "Including Other Files", "Indirect Calls".
 func judgeAwk(c call, _ int) string {
+	signs := []string{"system", "getline", "@", "`"}
+	// Only what stands in braces can print, and "|" and ">" mean nothing else of that kind.
+	if slices.ContainsFunc(c.words, func(w word) bool { return strings.Contains(w.text, "{") }) {
+		signs = append(signs, "|", ">")
+	}
 	for i, w := range c.words[1:] {
-		if strings.HasPrefix(w.text, "-F") || c.words[i].text == "-F" {
+		if (strings.HasPrefix(w.text, "-F") || c.words[i].text == "-F") && !awkProgram(w.text) {
 			continue // what divides the fields
 		}
 		text := strings.NewReplacer("||", "", ">=", "").Replace(w.text)
-		for _, sign := range []string{"system", "|", ">", "getline", "@", "`"} {
+		for _, sign := range signs {
 			if strings.Contains(text, sign) {
 				return fmt.Sprintf("The text %s holds %q, with which awk can run a program or open a file.", quote(w.text), sign)
 			}
 		}
 	}
 	return ""
+}
+
+// awkProgram reports whether what seems to divide fields could be a program that
+// acts: behind "--" or "-e" a word that begins with -F is one.
+func awkProgram(text string) bool {
+	return strings.ContainsAny(text, "{(") || strings.Contains(text, "getline") ||
+		strings.Contains(text, "@") && strings.TrimPrefix(text, "-F") != "@"
 }
 
 // standardInput asks when an interpreter reads its program from the standard
@@ -190,16 +211,22 @@ func (p *program) standardInput(c call, shown int) string {
 
 // judgeTar reads the old form of tar's options, without a dash.
 func judgeTar(c call, shown int) string {
-	if len(c.words) < 2 || shown > 1 || isOption(c.words[1].text) {
+	if len(c.words) < 2 || isOption(c.words[1].text) {
 		return ""
 	}
-	for _, letter := range "IFCTPgX" {
-		if strings.ContainsRune(c.words[1].text, letter) {
+	values := 0
+	for _, letter := range c.words[1].text {
+		if strings.ContainsRune("IFCTPgX", letter) && shown <= 1 {
 			return fmt.Sprintf("%s holds the option %q of tar, which can run a program or write somewhere else.", quote(c.words[1].text), "-"+string(letter))
 		}
+		if strings.ContainsRune("bfHKLNVIFCTgX", letter) {
+			values++
+		}
 	}
-	if len(c.words) > 2 && strings.Contains(c.words[2].text, ":") {
-		return fmt.Sprintf("%s names an archive on another machine, for which tar starts a program.", quote(c.words[2].text))
+	for i := max(2, shown); i < min(2+values, len(c.words)); i++ {
+		if strings.Contains(c.words[i].text, ":") {
+			return fmt.Sprintf("%s names an archive on another machine, for which tar starts a program.", quote(c.words[i].text))
+		}
 	}
 	return ""
 }
@@ -216,7 +243,8 @@ func judgeGo(c call, shown int) string {
 		if !attached && i+1 < len(c.words) {
 			value = c.words[i+1].text
 		}
-		for _, field := range strings.Fields(value) {
+		// Go takes a field in quotes for one without.
+		for _, field := range strings.Fields(strings.NewReplacer(`'`, "", `"`, "").Replace(value)) {
 			field = strings.TrimPrefix(field, "all=")
 			harmless := slices.Contains([]string{"-s", "-w", "-X", "-N", "-l", "-m", "-S", "-m=2", "-buildid="}, field)
 			if !harmless && (strings.HasPrefix(field, "-") || strings.Contains(field, "=-")) {
@@ -256,9 +284,9 @@ func judgeSecondFile(c call, shown int) string {
 
 // judgeGit asks before the repository's content is sent to an address that is
 // none of its remotes, and about addresses that name a program. Source:
-// git-push(1), git-remote-ext(1).
+// git-push(1), git-send-pack(1), git-remote-ext(1).
 func judgeGit(c call, shown int) string {
-	pushes := c.subcommand([][]string{{"push"}}, &program{})
+	sends := c.subcommand([][]string{{"push"}, {"send-pack"}}, &program{})
 	for i := 1; i < len(c.words); i++ {
 		text, before := c.words[i].text, c.words[i-1].text
 		if i < shown {
@@ -267,16 +295,21 @@ func judgeGit(c call, shown int) string {
 		if strings.HasPrefix(text, "ext::") || strings.Contains(text, "=ext::") {
 			return fmt.Sprintf("%s is an address that names a program to run.", quote(text))
 		}
-		if pushes == 0 || i <= pushes || isOption(text) || before == "-o" || before == "--push-option" {
+		if sends == 0 || i <= sends || isOption(text) || before == "-o" || before == "--push-option" {
 			continue
 		}
-		pushes = 0 // only the first operand is a place
 		if strings.ContainsAny(text, ":/\\") || text == "." || text == ".." {
 			return fmt.Sprintf("It sends the repository's content to %s, which is not the name of a remote.", quote(text))
+		}
+		if !isOption(before) || strings.Contains(before, "=") || strings.Contains(pushFlags, " "+before+" ") {
+			sends = 0 // only the first operand is a place; behind another option it may be the option's value
 		}
 	}
 	return ""
 }
+
+// pushFlags are options of git push without a value.
+const pushFlags = " -- -u --set-upstream -f --force -uf -fu -q --quiet -v --verbose -n --dry-run -d --delete --all --branches --mirror --tags --follow-tags --prune --atomic --no-verify --verify --progress --porcelain --thin --no-thin --force-with-lease --no-force-with-lease --force-if-includes --signed --no-signed --no-recurse-submodules -4 --ipv4 -6 --ipv6 "
 
 // judgeCurl asks about a format that writes files. Source: curl(1), --write-out.
 func judgeCurl(c call, _ int) string {

@@ -18,7 +18,7 @@ func TestSedAgrees(t *testing.T) {
 	if err != nil || exec.CommandContext(t.Context(), sed, "--sandbox", "-n", "p", "/dev/null").Run() != nil {
 		t.Skip("no GNU sed to compare with")
 	}
-	parts := []string{"s", "/", "/", "/", "|", "a", "b", "w x", "e", "e id", "w", "r x", "R x", "W x", "p", "d", ";", "\n", "1", "$", ",", "5", "!", "[", "]", "^", "\\", "\\/", "g", "I", "M", "i", "m", "y", "{", "}", "q", "~", "+", " ", "s/a/b/", "s,a,b,", "/a/", "[^/]", "[]/]", "\\n", "0", "n", "x", "&", "#", "l", "=", "N", "D", "\\,a,", "c", "t", ":a", "b"}
+	parts := []string{"s", "/", "/", "/", "|", "a", "b", "w x", "e", "e id", "w", "r x", "R x", "W x", "p", "d", ";", "\n", "1", "$", ",", "5", "!", "[", "]", "^", "\\", "\\/", "g", "I", "M", "i", "m", "y", "{", "}", "q", "~", "+", " ", "s/a/b/", "s,a,b,", "/a/", "[^/]", "[]/]", "[ \\t]", "[\\", "[[:alpha:]/]", "[[:a", ":]", "[[=a=]]", ":", "\\n", "0", "n", "x", "&", "#", "l", "=", "N", "D", "\\,a,", "c", "t", ":a", "b"}
 	random := rand.New(rand.NewPCG(5, 0))
 	g := guard.New()
 	agreed := 0
