@@ -234,17 +234,27 @@ func (p *Policy) objects(t *trace, each trusted, patterns []list) (reason string
 		t.note(TierUser, RuleGuard, "", "You have switched the command guard off: that %q matches is enough.", each.pattern)
 		return "", false
 	}
-	asks, reason = p.guard.Check(t.r.Command, each.pattern, func(part string) bool {
-		return slices.ContainsFunc(patterns, func(given list) bool {
-			return slices.ContainsFunc(given.patterns, func(pattern string) bool { return Match(pattern, part) })
-		})
-	})
+	asks, reason = p.guard.Check(t.r.Command, each.pattern, func(part string) bool { return anyMatches(patterns, part) })
 	if asks {
 		t.note(TierBuiltIn, RuleGuard, Ask, "The command guard objects to %q: %s", each.pattern, reason)
 		return reason, true
 	}
 	t.note(TierBuiltIn, RuleGuard, "", "The command guard finds nothing in it that %q does not show.", each.pattern)
 	return "", false
+}
+
+// anyMatches is asked for every command of a list: it looks closer only at
+// patterns with the same first word, which all that match have but `*`.
+func anyMatches(patterns []list, command string) bool {
+	word, _, _ := strings.Cut(command, " ")
+	for _, given := range patterns {
+		for _, pattern := range given.patterns {
+			if (pattern == "*" || strings.HasPrefix(pattern, word)) && Match(pattern, command) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // rank orders patterns that match the same command: exact ones are highest,
