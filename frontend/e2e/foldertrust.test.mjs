@@ -135,7 +135,7 @@ describe('a folder that nobody was asked about', { timeout }, () => {
     await wb.settled(page)
     await picture(page, 'foldertrust-dialog-dark')
     await wb.press(page, 'Escape')
-    await focus(no())
+    await until('No has the keyboard', () => no().evaluate((each) => each === document.activeElement))
     await wb.press(page, 'Enter')
     await dialog().waitFor({ state: 'detached' })
     await isRestricted()
