@@ -31,7 +31,10 @@ it('chooses nothing wide, known or without counterpart by itself, and each thing
 })
 
 it('says of a denied text that a space behind it counts', () => {
-  const denied = sources([{ ...found[1]!, denied: ['rm ', 'sudo'] }], [])[0]?.choices.slice(1)
+  const denied = sources(
+    [{ editor: '', file: '', problem: '', patterns: [], denied: ['rm ', 'sudo'] }],
+    [],
+  )[0]?.choices
   expect(denied?.map(({ text, note }) => [text, note !== ''])).toEqual([
     ['rm ', true],
     ['sudo', false],
