@@ -79,6 +79,7 @@ func explanations() []explanation {
 	return []explanation{
 		{context.Canceled, wire.CodeCancelled, "Cancelled.", ""},
 		{folder.ErrNoWorkspace, wire.CodeNoWorkspace, "No folder is open.", "Open one with File > Open Folder."},
+		{folder.ErrNotKept, wire.CodeNotAllowed, "The audit log could not be written, and without it nothing is trusted; nothing was changed.", "See that there is room on the disk and that Keel's data folder can be written, then try again."},
 		{workspace.ErrNeedsConsent, wire.CodeNeedsConsent, "This is your home folder or the top of a drive: Keel would watch and keep checkpoints of everything in it.", "Choose a project's folder, or open it all the same."},
 		{workspace.ErrMissing, wire.CodeNotFound, "This folder does not exist.", "Check the path, or choose another folder."},
 		{workspace.ErrNotFolder, wire.CodeNotFolder, "This is a file, not a folder.", "Open the folder that holds it."},
@@ -126,6 +127,7 @@ func explanations() []explanation {
 		{agent.ErrCommand, wire.CodeInvalid, "This is not a command that can be run; nothing was run, and the question still waits.", "Type a command, or reject the call."},
 		{folder.ErrUntrusted, wire.CodeNotAllowed, "You have not trusted this folder, so a command can be trusted in it for this session only; nothing was run, and the question still waits.", "Choose \"this session\", or trust the folder first."},
 		{trust.ErrParent, wire.CodeNotAllowed, "This folder is trusted because the folder above it is; nothing was changed.", "Open that folder, and take your trust from it."},
+		{trust.ErrMoved, wire.CodeChanged, "The path of this folder leads to another one by now; nothing was changed.", "Open the folder again, then trust it."},
 		{trust.ErrTop, wire.CodeNotAllowed, "The folder above is the top of a drive: every folder on it would be trusted. Nothing was changed.", "Trust this folder alone."},
 		{trust.ErrEmpty, wire.CodeInvalid, "The pattern is empty; nothing was changed.", "Type a command, or the beginning of one with \" *\" after it."},
 		{trust.ErrNotFound, wire.CodeNotFound, "This pattern is no longer there; nothing was changed.", ""},

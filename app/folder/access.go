@@ -82,7 +82,7 @@ func (f *Folder) SetNetwork(ctx context.Context, on bool) error {
 	if !on {
 		change = trustChange{What: "Kept commands from the network", Tier: string(approval.TierWorkspace), Tightens: true}
 	}
-	return f.changed(ctx, change, func() error { return f.confinement.setNetwork(ctx, on) })
+	return f.changed(ctx, change, func() error { return f.confinement.setNetwork(on) })
 }
 
 func (f *Folder) accessAccounts(ctx context.Context) wire.AccessSection {

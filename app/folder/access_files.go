@@ -24,7 +24,7 @@ func (f *Folder) accessFiles() wire.AccessSection {
 		Items: []wire.AccessItem{
 			{Name: "Reading files in this folder", Detail: f.Workspace.Path(), Level: wire.AccessOpen},
 			writing,
-			{Name: "Ignored secret files", Detail: "Such as .env and keys, where .gitignore or .keelignore names them.", Level: wire.AccessAsks},
+			{Name: "Files with secrets", Detail: "Such as .env and keys, and whatever a .keelignore file names: reading them asks first.", Level: wire.AccessAsks},
 			{Name: "Files that other programs run by themselves", Detail: "Such as .git, .vscode, .envrc and .husky: changing them asks in both modes. The sandbox cannot keep commands from them.", Level: wire.AccessAsks},
 			{Name: "Keel's settings and data", Detail: f.options.Paths.Config + ", " + f.options.Paths.Data, Level: wire.AccessNone},
 			{Name: "Files outside this folder", Detail: "The agent's own tools cannot reach them.", Level: wire.AccessNone},
@@ -35,7 +35,7 @@ func (f *Folder) accessFiles() wire.AccessSection {
 
 // commandWriting is where a command can write.
 func (f *Folder) commandWriting() wire.AccessItem {
-	item := wire.AccessItem{Name: "What commands can write", Level: wire.AccessAsks, Change: wire.AccessChange{Kind: changeSetting, Target: settings.KeyTrustedCommands}}
+	item := wire.AccessItem{Name: "What commands can write", Level: wire.AccessAsks, Change: wire.AccessChange{Kind: changeSetting, Target: settings.KeySandbox}}
 	if !f.confinement.state.Available || f.confinement.off() || f.confinement.helper == "" {
 		item.Detail = "Everything that you can write."
 		return item

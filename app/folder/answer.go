@@ -14,6 +14,9 @@ var (
 	// ErrUntrusted is returned for trusting a command for longer than a session in a
 	// folder that is not trusted.
 	ErrUntrusted = errors.New("the folder is not trusted")
+	// ErrNotKept is returned for a change of what is trusted that the audit log
+	// could not take, so that it was not made.
+	ErrNotKept = errors.New("nothing was changed, since it could not be kept in the audit log")
 	// ErrScope is returned for a scope that there is not.
 	ErrScope = errors.New("no such scope")
 )

@@ -84,10 +84,6 @@ func (f *Folder) AuditPage(ctx context.Context, query wire.AuditQuery) (wire.Aud
 	if f.audit == nil {
 		return wire.AuditPage{}, ErrNoWorkspace
 	}
-	found, err := f.audit.log.Query(ctx, audit.Query(query))
-	if err != nil {
-		return wire.AuditPage{}, err
-	}
 	titles, waits := map[string]string{}, map[string]bool{}
 	known, err := f.Agent.Sessions(ctx)
 	if err != nil {
@@ -96,10 +92,12 @@ func (f *Folder) AuditPage(ctx context.Context, query wire.AuditQuery) (wire.Aud
 	for _, each := range known {
 		titles[each.ID], waits[each.ID] = each.Title, each.Waiting
 	}
-	for i, each := range found.Records {
-		if each.Outcome == "waiting" && !waits[each.SessionID] {
-			found.Records[i].Outcome = "cancelled" // Keel ended, or the session is gone
-		}
+	found, err := f.audit.log.Query(ctx, audit.Query{
+		SessionID: query.SessionID, Kind: query.Kind, Outcome: query.Outcome, Text: query.Text, Before: query.Before, Limit: query.Limit,
+		Waits: func(id string) bool { return waits[id] }, // else Keel ended, or the session is gone
+	})
+	if err != nil {
+		return wire.AuditPage{}, err
 	}
 	page := wire.AuditPage{
 		Seq: found.Last, Entries: found.Records, More: found.More, Damaged: found.Damaged,
@@ -138,7 +136,7 @@ func (f *Folder) auditTrust(ctx context.Context, change trustChange) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("nothing was changed, since it could not be kept in the audit log: %w", err)
+		return fmt.Errorf("%w: %w", ErrNotKept, err)
 	}
 	return nil
 }
@@ -156,7 +154,7 @@ func (f *Folder) auditSettings(ctx context.Context, before, after settings.Value
 func settingsChanges(before, after settings.Values) []trustChange {
 	var all []trustChange
 	tier := string(approval.TierUser)
-	lists := func(before, after []string, added, removed string) {
+	lists := func(before, after []string, tier, added, removed string) {
 		for _, item := range after {
 			if !slices.Contains(before, item) {
 				all = append(all, trustChange{What: added, Pattern: item, Tier: tier})
@@ -168,9 +166,11 @@ func settingsChanges(before, after settings.Values) []trustChange {
 			}
 		}
 	}
-	lists(before.TrustedCommands, after.TrustedCommands, "Trusted a command", "Stopped trusting a command")
-	lists(before.CommandDenylist, after.CommandDenylist, "Put a text on the deny list", "Took a text off the deny list")
-	lists(before.Environment, after.Environment, "Let commands have a variable", "Kept a variable from commands")
+	const denied, undenied = "Put a text on the deny list", "Took a text off the deny list"
+	lists(before.TrustedCommands, after.TrustedCommands, tier, "Trusted a command", "Stopped trusting a command")
+	lists(ownDenylist(before), ownDenylist(after), tier, denied, undenied)
+	lists(before.FolderDenylist, after.FolderDenylist, string(approval.TierWorkspace), denied, undenied)
+	lists(before.Environment, after.Environment, tier, "Let commands have a variable", "Kept a variable from commands")
 	switches := func(before, after bool, off, on string) {
 		switch {
 		case after && !before:
@@ -182,4 +182,9 @@ func settingsChanges(before, after settings.Values) []trustChange {
 	switches(before.GuardOff, after.GuardOff, "Switched the command guard off", "Switched the command guard on")
 	switches(before.SandboxOff, after.SandboxOff, "Switched the sandbox off", "Switched the sandbox on")
 	return all
+}
+
+// ownDenylist is what the user denies, without what only the opened folder does.
+func ownDenylist(v settings.Values) []string {
+	return slices.DeleteFunc(slices.Clone(v.CommandDenylist), func(text string) bool { return slices.Contains(v.FolderDenylist, text) })
 }

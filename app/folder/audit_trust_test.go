@@ -14,6 +14,7 @@ import (
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/audit"
 	"github.com/keel-ide/keel/backend/redact"
+	"github.com/keel-ide/keel/backend/settings"
 )
 
 func TestTrustChangesAreKeptBeforeTheyAreMade(t *testing.T) {
@@ -44,6 +45,24 @@ func TestTrustChangesAreKeptBeforeTheyAreMade(t *testing.T) {
 	}
 	if err := f.auditTrust(t.Context(), trustChange{What: "Trusted a command"}); err == nil || !strings.Contains(err.Error(), "nothing was changed") {
 		t.Errorf("a change that could not be kept gave %v", err)
+	}
+}
+
+// What the opened folder's settings ask for is not told as the user's change.
+func TestSettingsChangesSayWhoseTheyAre(t *testing.T) {
+	before := settings.Values{TrustedCommands: []string{"a"}, CommandDenylist: []string{"rm", "curl"}, FolderDenylist: []string{"curl"}, GuardOff: true}
+	after := settings.Values{TrustedCommands: []string{"b"}, CommandDenylist: []string{"wget"}, FolderDenylist: []string{"wget"}, Environment: []string{"TOKEN"}}
+	want := []trustChange{
+		{What: "Trusted a command", Pattern: "b", Tier: "user"},
+		{What: "Stopped trusting a command", Pattern: "a", Tier: "user"},
+		{What: "Took a text off the deny list", Pattern: "rm", Tier: "user"},
+		{What: "Put a text on the deny list", Pattern: "wget", Tier: "workspace"},
+		{What: "Took a text off the deny list", Pattern: "curl", Tier: "workspace"},
+		{What: "Let commands have a variable", Pattern: "TOKEN", Tier: "user"},
+		{What: "Switched the command guard on", Tier: "user"},
+	}
+	if d := cmp.Diff(want, settingsChanges(before, after)); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
 	}
 }
 

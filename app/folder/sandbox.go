@@ -1,7 +1,6 @@
 package folder
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,7 +30,7 @@ func HelperProgram() string {
 	if own, err := os.Executable(); err == nil {
 		return own
 	}
-	return ""
+	return ownImage // never none: without a helper commands would run unconfined
 }
 
 // ownImage is the running program, whatever stands at its path now.
@@ -152,7 +151,7 @@ func (c *confinement) networkOn() bool {
 	return err == nil && json.Unmarshal(text, &kept) == nil && kept.On
 }
 
-func (c *confinement) setNetwork(_ context.Context, on bool) error {
+func (c *confinement) setNetwork(on bool) error {
 	text, err := json.Marshal(networkSwitch{On: on})
 	if err != nil {
 		return fmt.Errorf("encoding the network switch: %w", err)

@@ -118,7 +118,8 @@ func trustedIn(what string, entry wire.TrustEntry) trustChange {
 	return change
 }
 
-// changed keeps a change in the audit log, makes it, and tells the page of it.
+// changed keeps a change in the audit log, makes it, and tells the page of it. That
+// one was not made after all is kept as well.
 func (f *Folder) changed(ctx context.Context, change trustChange, work func() error) error {
 	if change.What != "" {
 		if err := f.auditTrust(ctx, change); err != nil {
@@ -126,6 +127,10 @@ func (f *Folder) changed(ctx context.Context, change trustChange, work func() er
 		}
 	}
 	if err := work(); err != nil {
+		if change.What != "" {
+			change.Reason, change.Tightens = fmt.Sprintf("It did not come to that: %v", err), true
+			err = errors.Join(err, f.auditTrust(ctx, change))
+		}
 		return err
 	}
 	f.trustChanged()

@@ -35,8 +35,8 @@ type AccessItem struct {
 
 // AccessChange is how a person changes an item.
 type AccessChange struct {
-	Kind   string `json:"kind"`   // "" nothing to change; setting, command, variable, network: what Target names
-	Target string `json:"target"` // a setting's key, a command's id, a variable's name
+	Kind   string `json:"kind"`   // "" nothing to change; setting, variable, network: what Target names
+	Target string `json:"target"` // a setting's key, a variable's name
 	On     bool   `json:"on"`     // of a switch: how it stands
 }
 

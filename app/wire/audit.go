@@ -7,7 +7,7 @@ import "github.com/keel-ide/keel/backend/audit"
 type AuditQuery struct {
 	SessionID string `json:"sessionId"`
 	Kind      string `json:"kind"`    // of tool: read, search, edit, delete, move, execute, fetch, other; or trust
-	Outcome   string `json:"outcome"` // allowed, approved, rejected, denied, failed
+	Outcome   string `json:"outcome"` // as in [audit.Record]
 	Text      string `json:"text"`    // anywhere in command, paths, title or reason; upper and lower case alike
 	Before    int64  `json:"before"`  // entries with a smaller number only; 0 for the newest
 	Limit     int    `json:"limit"`   // 0 for 200

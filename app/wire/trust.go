@@ -98,7 +98,7 @@ type TrustStep struct {
 
 // TrustImport is what the settings of another editor trust.
 type TrustImport struct {
-	Editor   string               `json:"editor"` // "Kiro", "VS Code", "VSCodium", "Cursor"
+	Editor   string               `json:"editor"` // "Kiro", "VS Code", "VSCodium", …
 	File     string               `json:"file"`   // absolute
 	Patterns []TrustImportPattern `json:"patterns"`
 	Denied   []string             `json:"denied"`

@@ -198,6 +198,7 @@ func (c *call) rewrite(ctx context.Context, command string) bool {
 		c.edited, c.original = nil, ""
 	}
 	tool.Approval.Original, tool.Approval.Hash = c.original, c.plan.Hash
+	c.auditAnswer(ctx) // now with the command that the answer is about
 	c.show()
 	if c.plan.Command != command || c.plan.Kind != before.Kind || c.plan.Folder != before.Folder {
 		return c.fail("Nothing was run: the user changed the command, and the tool would run another one.")

@@ -8,8 +8,8 @@ import (
 	"github.com/keel-ide/keel/backend/session"
 )
 
-// Audit keeps what was decided about every call, by whom, and what came of it; the
-// log of [audit.Open] is the real one. It is called from any goroutine.
+// Audit keeps what was decided about every call, by whom, and what came of it, as
+// an [audit.Log] does. It is called from any goroutine.
 type Audit interface {
 	// Record keeps an entry; when it returns without an error it is kept.
 	Record(ctx context.Context, entry audit.Entry) error
@@ -30,7 +30,8 @@ func (c *call) auditDecision(ctx context.Context) *refusal {
 }
 
 // auditAnswer keeps a person's answer about the call; where it cannot,
-// [call.unaudited] says so before the call acts.
+// [call.unaudited] says so before the call acts. An answer that changes the command
+// is kept once more when it is known what would run.
 func (c *call) auditAnswer(ctx context.Context) {
 	entry := c.auditEntry(audit.EventAnswer)
 	asked := c.item.Tool.Approval

@@ -400,6 +400,9 @@ func (s *stage) audited() string {
 		if r.Answer != "" {
 			fmt.Fprintf(&b, "  answer: %s %s\n", r.Answer, r.Feedback)
 		}
+		if r.Original != "" {
+			fmt.Fprintf(&b, "  changed from %q\n", r.Original)
+		}
 		if r.HasExit {
 			fmt.Fprintf(&b, "  exit code %d\n", r.ExitCode)
 		}

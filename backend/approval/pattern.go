@@ -58,7 +58,7 @@ func hasStar(pattern string) bool {
 // with shell syntax. A command that would mean more as a pattern than as a
 // command (`git add *`), or that holds invisible characters, gets none.
 func Suggest(command string) []string {
-	if strings.TrimSpace(command) == "" || hasStar(command) || strings.ContainsFunc(command, invisible) {
+	if strings.TrimSpace(command) == "" || hasStar(command) || strings.ContainsFunc(command, guard.Invisible) {
 		return nil
 	}
 	suggestions := []string{command}
@@ -93,12 +93,6 @@ func plainWord(word string) bool {
 	return !strings.ContainsFunc(word, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_.+:@", r)
 	})
-}
-
-// invisible reports whether a person may fail to see r in a command.
-func invisible(r rune) bool {
-	return r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r) ||
-		unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r))
 }
 
 // neverByName reports whether a program must not be trusted by its name alone:

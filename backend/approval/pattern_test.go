@@ -97,6 +97,8 @@ func TestSuggest(t *testing.T) {
 		{"  ", nil},
 		{"ls \u202e", nil},
 		{"ls \x1b[2K", nil},
+		{"ls \u3164", nil},
+		{"ls \ufe0f", nil},
 	}
 	for _, tt := range tests {
 		if diff := cmp.Diff(tt.want, approval.Suggest(tt.command)); diff != "" {

@@ -112,6 +112,9 @@ func TestQueriesFilterAndPage(t *testing.T) {
 		{audit.Query{Kind: "trust"}, " ", false},
 		{audit.Query{Outcome: "approved"}, "c2", false},
 		{audit.Query{Outcome: "waiting"}, "c3", false},
+		{audit.Query{Outcome: "waiting", Waits: func(id string) bool { return id == "s2" }}, "c3", false},
+		{audit.Query{Outcome: "waiting", Waits: func(id string) bool { return id == "s1" }}, "", false}, // Keel ended meanwhile
+		{audit.Query{Outcome: "cancelled", Waits: func(id string) bool { return id == "s1" }}, "c7 c3", false},
 		{audit.Query{Text: "MAKE"}, "c3 c2", false},
 		{audit.Query{Text: `"SO"`}, "c4", false},
 		{audit.Query{Text: "completed"}, "", false}, // no field that is searched

@@ -35,6 +35,12 @@ const (
 	parts
 )
 
+// Outcomes that depend on what became of a session.
+const (
+	outcomeWaiting   = "waiting"
+	outcomeCancelled = "cancelled"
+)
+
 // kindTrust is the kind of what has changed the trust.
 const kindTrust = "trust"
 
@@ -194,7 +200,7 @@ func decided(effect string) string {
 	case "allow":
 		return "allowed"
 	case "ask":
-		return "waiting"
+		return outcomeWaiting
 	}
 	return "denied"
 }
@@ -204,7 +210,7 @@ func answered(answer string) string {
 	case "approved", "rejected":
 		return answer
 	}
-	return "cancelled"
+	return outcomeCancelled
 }
 
 // ended is the outcome of a call that has ended, from what was known before.
@@ -221,7 +227,7 @@ func ended(status, before string) string {
 		}
 		return "denied" // where nobody could be asked a question is a no
 	case "cancelled":
-		return "cancelled"
+		return outcomeCancelled
 	}
 	return "failed"
 }
@@ -243,12 +249,12 @@ func quick(line []byte) (brief, bool) {
 			return b, false
 		}
 		var value []byte
-		switch {
-		case after[0] == '"':
+		switch after[0] {
+		case '"':
 			if value, after, ok = text(after); !ok {
 				return b, false
 			}
-		case after[0] == '[':
+		case '[':
 			if after, ok = skipTexts(after); !ok {
 				return b, false
 			}

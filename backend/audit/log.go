@@ -2,6 +2,7 @@ package audit
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -121,7 +122,7 @@ func (l *Log) enter(ctx context.Context) error {
 	if !errors.Is(err, errTaken) {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, l.o.LockLimit)
+	limit, cancel := context.WithTimeout(ctx, l.o.LockLimit)
 	defer cancel()
 	tick := time.NewTicker(500 * time.Microsecond)
 	defer tick.Stop()
@@ -129,8 +130,8 @@ func (l *Log) enter(ctx context.Context) error {
 		select {
 		case <-tick.C:
 			err = tryLock(l.lock)
-		case <-ctx.Done():
-			return err
+		case <-limit.Done():
+			return cmp.Or(ctx.Err(), err)
 		}
 	}
 	return err
@@ -274,7 +275,7 @@ func lastNumber(file *os.File) (seq, size int64, whole bool, err error) {
 	if err != nil {
 		return 0, 0, false, err
 	}
-	size, whole = info.Size(), true
+	size = info.Size()
 	for window := int64(64 << 10); ; window *= 8 {
 		from := max(0, size-window)
 		tail := make([]byte, size-from)

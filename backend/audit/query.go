@@ -22,6 +22,9 @@ type Query struct {
 	Text      string // anywhere in command, paths, title or reason; upper and lower case alike
 	Before    int64  // records with a smaller number only; 0 for the newest
 	Limit     int    // 0 for 200; 1000 at most
+	// Waits tells whether something still waits in a session: a call that waits in
+	// another one was cancelled. Nil: in all of them.
+	Waits func(sessionID string) bool
 }
 
 // Page is a part of the log.
@@ -61,7 +64,11 @@ func (l *Log) Query(ctx context.Context, q Query) (Page, error) {
 	defer lines.close()
 	for i := from - 1; i >= 0; i-- {
 		k := x.records[i]
-		if q.SessionID != "" && q.SessionID != k.session || q.Kind != "" && q.Kind != k.kind || q.Outcome != "" && q.Outcome != k.outcome {
+		outcome := k.outcome
+		if outcome == outcomeWaiting && q.Waits != nil && !q.Waits(k.session) {
+			outcome = outcomeCancelled
+		}
+		if q.SessionID != "" && q.SessionID != k.session || q.Kind != "" && q.Kind != k.kind || q.Outcome != "" && q.Outcome != outcome {
 			continue
 		}
 		if err := ctx.Err(); err != nil {
@@ -71,6 +78,7 @@ func (l *Log) Query(ctx context.Context, q Query) (Page, error) {
 		if !ok || !holds(record, q.Text) {
 			continue
 		}
+		record.Outcome = outcome
 		if len(page.Records) == q.Limit {
 			page.More = true
 			break

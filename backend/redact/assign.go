@@ -151,7 +151,7 @@ func (s *scanner) extent(i int, sh *shape, start int) (from, to int) {
 // substitution reports whether text begins with a command that a shell would run
 // there: it is to be seen.
 func substitution(text string) bool {
-	end := 0
+	var end int
 	switch {
 	case strings.HasPrefix(text, "$("):
 		end = strings.IndexByte(text[:min(len(text), 4096)], ')')
@@ -183,7 +183,7 @@ func (s *scanner) bare(i int, sh *shape, start int) int {
 		end++
 	}
 	s.bareEnd = end
-	sh.called = end < len(text) && strings.IndexByte("(,)]}\"'`[", text[end]) >= 0 && !(sh.tight && strings.IndexByte("\"'`", text[end]) >= 0)
+	sh.called = end < len(text) && strings.IndexByte("(,)]}\"'`[", text[end]) >= 0 && (!sh.tight || strings.IndexByte("\"'`", text[end]) < 0)
 	rest := text[end:min(len(text), end+256)]
 	if stop := strings.IndexByte(rest, '\n'); stop >= 0 {
 		rest = rest[:stop]
@@ -258,7 +258,7 @@ func (s *scanner) atScheme(w string, end int) int {
 	value := strings.TrimRight(s.text[from:to], ".")
 	to = from + len(value)
 	switch {
-	case bearer && (len(value) < 16 || !mixed(value) || strings.IndexAny(value, "0123456789") < 0 || distinct(value) < 6):
+	case bearer && (len(value) < 16 || !mixed(value) || !strings.ContainsAny(value, "0123456789") || distinct(value) < 6):
 		return 0
 	case !bearer && !basic(value):
 		return 0

@@ -91,7 +91,7 @@ func mayMatter(name string) bool {
 
 // joined is kindOf for a key, token or signature, by the words before it.
 func joined(last string, before []string, upper bool) named {
-	what := ""
+	var what string
 	switch last {
 	case "key", "token", "signature":
 		what = last

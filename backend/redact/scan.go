@@ -246,7 +246,7 @@ func (s *scanner) atAddress(i int) int {
 			return s.take(i, at, "token")
 		}
 		return i
-	case reference(s.text[colon+1:at]) && !slices.Contains(placeholders[20:], strings.ToLower(s.text[colon+1:at])):
+	case reference(s.text[colon+1:at]) && !slices.Contains(spoken, strings.ToLower(s.text[colon+1:at])):
 		return i
 	}
 	return s.take(colon+1, at, "password")

@@ -14,10 +14,21 @@ type shape struct {
 	whole  bool // name and value are the line
 }
 
-// placeholders are values that stand for one.
+// placeholders are values that stand for one, wherever they are.
 var placeholders = []string{
 	"null", "nil", "none", "undefined", "true", "false", "string", "number", "boolean", "bool", "int", "str", "bytes", "any", "unknown", "object",
-	"void", "never", "text", "hidden", "required", "optional", "byte", "char", "prompt", "redacted", "secret", "token", "password", "key", "env", "yes", "no", "unset", "empty",
+	"void", "never", "text", "hidden",
+}
+
+// spoken are words that stand for a value in code and its comments. As a password in an address
+// people do use them.
+var spoken = []string{
+	"required", "optional", "byte", "char", "prompt", "redacted", "secret", "token", "password", "key", "env", "yes", "no", "unset", "empty",
+}
+
+// placeholder reports whether a value, in small letters, only stands for one.
+func placeholder(low string) bool {
+	return slices.Contains(placeholders, low) || slices.Contains(spoken, low)
 }
 
 // references are how values begin that name a place where the secret is.
@@ -42,14 +53,14 @@ func reference(value string) bool {
 	if value[0] == '%' && len(value) > 2 && value[len(value)-1] == '%' {
 		return true
 	}
-	return slices.Contains(placeholders, low) || slices.ContainsFunc(references, func(start string) bool { return strings.HasPrefix(low, start) })
+	return placeholder(low) || slices.ContainsFunc(references, func(start string) bool { return strings.HasPrefix(low, start) })
 }
 
 // variable reports whether text is a name in capitals, or any name after which
 // nothing stands, as after a $.
 func variable(text string) bool { return strings.IndexFunc(text, notName) < 0 }
 
-func notName(r rune) bool { return r > 127 || !(alphanumeric(byte(r)) || r == '_') }
+func notName(r rune) bool { return r > 127 || !alphanumeric(byte(r)) && r != '_' }
 
 // unmarked is value without the marks in it, so that it is judged the same before
 // and after something in it has become one.
@@ -87,7 +98,7 @@ func isSecret(name string, n named, value string, s shape) bool {
 	case s.called:
 		return false
 	case identifier(bare):
-		return n.strength == password && (s.tight || s.whole && !(bare[0] >= 'A' && bare[0] <= 'Z')) && !strings.Contains(bare, ".")
+		return n.strength == password && (s.tight || s.whole && (bare[0] < 'A' || bare[0] > 'Z')) && !strings.Contains(bare, ".")
 	case n.strength == password:
 		return len(bare) >= 3 && !strings.ContainsAny(bare, "[{(")
 	case s.tight:
@@ -146,7 +157,7 @@ func path(text string) bool {
 
 // prose reports whether text is a label or a sentence rather than a password.
 func prose(text string) bool {
-	if text == "" || !(text[0] >= 'A' && text[0] <= 'Z') {
+	if text == "" || text[0] < 'A' || text[0] > 'Z' {
 		return false
 	}
 	for _, r := range text {
@@ -154,7 +165,7 @@ func prose(text string) bool {
 			return false
 		}
 	}
-	return strings.Contains(text, " ") || slices.Contains(placeholders, strings.ToLower(text))
+	return strings.Contains(text, " ") || placeholder(strings.ToLower(text))
 }
 
 // random reports whether text looks like made by chance: long, of letters and

@@ -12,7 +12,8 @@
 // everything in its process group, and with all that keeps its output.
 //
 // Only the variables that say where tools are pass: PATH and a few more, never a
-// credential. Whatever goes wrong, the environment is what it was, and
+// credential. No folder leaves the PATH: those that only Keel was started with
+// stand behind the shell's. Whatever goes wrong, the environment is what it was, and
 // [State].Problem says why.
 package shellenv
 
@@ -163,6 +164,9 @@ func (e *Environment) ask(ctx context.Context, helper string) {
 		err = fmt.Errorf("%s has not answered within %v", e.options.Shell, e.options.Limit)
 	}
 	before := variables(e.options.Environ())
+	if err == nil {
+		found["PATH"] = joined(found["PATH"], before["PATH"])
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.state.Done, e.state.Duration = true, time.Since(started)
@@ -176,6 +180,18 @@ func (e *Environment) ask(ctx context.Context, helper string) {
 			e.state.Changed = append(e.state.Changed, name)
 		}
 	}
+}
+
+// joined returns the folders of one PATH, and behind them those that only the
+// other one has.
+func joined(first, more string) string {
+	folders := filepath.SplitList(first)
+	for _, folder := range filepath.SplitList(more) {
+		if !slices.Contains(folders, folder) {
+			folders = append(folders, folder)
+		}
+	}
+	return strings.Join(folders, string(filepath.ListSeparator))
 }
 
 // read runs the shell and returns what passes of its environment.

@@ -88,6 +88,14 @@ func TestWhatIsTaken(t *testing.T) {
 	}
 }
 
+func TestNoFolderLeavesThePath(t *testing.T) {
+	home(t, map[string]string{".profile": "export PATH=/opt/mine/bin:/usr/bin\n"})
+	_, got := ask(t, Options{Shell: "/bin/bash"}, "PATH=/usr/bin:/only/here:/bin")
+	if d := cmp.Diff("/opt/mine/bin:/usr/bin:/only/here:/bin", got["PATH"]); d != "" {
+		t.Errorf("PATH (-want +got):\n%s", d)
+	}
+}
+
 func TestNothingIsTaken(t *testing.T) {
 	script := func(text string) string {
 		path := filepath.Join(t.TempDir(), "shell")

@@ -74,8 +74,8 @@ var errEnough = errors.New("enough matches")
 // runSearch shows matches as `path:line: text`. Files that usually hold secrets
 // are left out, unless the one file asked for, only, is one: then it was
 // approved. So are files that .keelignore keeps from the agent, unless what was
-// asked for is kept as a whole. Nothing in the result may depend on what is in them, not even a
-// number: enough guesses would spell the secret out.
+// asked for is kept as a whole. Nothing in the result may depend on what is in
+// them, not even a number: enough guesses would spell the secret out.
 func (s *Set) runSearch(ctx context.Context, q search.TextQuery, only string) (Result, error) {
 	kept := approval.ReadIgnored(s.workspace.Path())
 	approved := only != "" || kept.Keeps(q.Folder)

@@ -35,6 +35,8 @@ var (
 	ErrParent = errors.New("a folder above it is trusted")
 	// ErrTop is returned for trusting the top of a drive: every folder on it.
 	ErrTop = errors.New("it is the top of a drive")
+	// ErrMoved is returned for a folder whose path leads elsewhere by now.
+	ErrMoved = errors.New("it leads elsewhere")
 	// ErrNoFolder is returned for what needs an opened folder while none is.
 	ErrNoFolder = errors.New("no folder is open")
 	// ErrEmpty is returned for a pattern without text.
@@ -211,7 +213,7 @@ func (s *Store) opened() (string, error) {
 		return "", fmt.Errorf("trusting %q: %w", path, err)
 	}
 	if real != path {
-		return "", fmt.Errorf("trusting %q: it leads elsewhere", path)
+		return "", fmt.Errorf("trusting %q: %w", path, ErrMoved)
 	}
 	return path, nil
 }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { calls, says } from './bedrock.mjs'
 import { picture, until } from './harness.mjs'
-import { startAgent } from './scripted.mjs'
+import { command, startAgent } from './scripted.mjs'
 import * as wb from './workbench.mjs'
 
 let agent, model, page, chat
@@ -41,12 +41,12 @@ async function work(name) {
     says(`${name} is done.`),
   )
   const turn = await chat.send(`${name} works`)
-  // By their texts: a press that comes late must not run the second command as well.
-  const card = (text) => turn.getByRole('region', { name: 'Command' }).filter({ hasText: text })
-  const rejected = card(`${name}-rejected`)
-  await wb.pressWhenReady(card(`${name}-approved`).getByRole('button', { name: 'Run', exact: true }))
-  await rejected.getByRole('button', { name: 'Reject…' }).click()
-  await rejected.getByRole('textbox').fill(`not ${name}`)
+  // By its command: the next card has such a button too, as soon as this one is answered.
+  const first = turn.getByRole('region', { name: 'Command' }).filter({ hasText: `${name}-approved` })
+  await wb.pressWhenReady(first.getByRole('button', { name: 'Run', exact: true }))
+  await command(turn).getByText(`${name}-rejected`).first().waitFor()
+  await command(turn).getByRole('button', { name: 'Reject…' }).click()
+  await command(turn).getByRole('textbox').fill(`not ${name}`)
   await wb.press(page, 'Enter')
   await turn.getByText(`${name} is done.`).waitFor()
   await chat.ended(turn)

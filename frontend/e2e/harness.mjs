@@ -132,7 +132,7 @@ export async function makeHome({ trusted = true } = {}) {
   const home = await mkdtemp(join(tmpdir(), 'keel-e2e-'))
   const folder = join(home, 'sample')
   await cp(join(top, 'build/sample'), folder, { recursive: true })
-  for (const name of ['config', 'data', 'cache', 'runtime']) await mkdir(join(home, name), { mode: 0o700 })
+  for (const name of ['config', 'data', 'cache', 'runtime', 'temporary']) await mkdir(join(home, name), { mode: 0o700 })
   const go = (name) => execFileSync('go', ['env', name], { encoding: 'utf8' }).trim()
   const made = {
     home,
@@ -148,6 +148,8 @@ export async function makeHome({ trusted = true } = {}) {
       XDG_DATA_HOME: join(home, 'data'),
       XDG_CACHE_HOME: join(home, 'cache'),
       XDG_RUNTIME_DIR: join(home, 'runtime'),
+      // Beside Keel's data: a command gets no new files in a folder that holds those.
+      TMPDIR: join(home, 'temporary'),
       GOCACHE: go('GOCACHE'),
       GOPATH: go('GOPATH'),
       GOMODCACHE: go('GOMODCACHE'),

@@ -382,10 +382,19 @@ describe('what a folder holds', { timeout }, () => {
     await wb.quickInput(page).getByRole('option').first().waitFor()
     await isInert(page)
     await wb.press(page, 'Escape')
-    await wb.tab(page, name).hover()
-    await page.locator('.monaco-hover').first().waitFor()
-    await wb.settled(page)
+    // What a pointer that rests on the tab is shown, and then goes away again.
+    const hint = page.locator('.hover-contents', { hasText: 'keel-attack' })
+    await until('the whole path is shown', async () => {
+      await page.mouse.move(0, 0)
+      await wb.tab(page, name).hover()
+      return hint
+        .first()
+        .waitFor({ timeout: 5000 })
+        .then(() => true)
+    })
     await isInert(page)
+    await page.mouse.move(640, 600)
+    await hint.first().waitFor({ state: 'hidden' })
   })
 
   test('a notification is text: no command behind a name in it', async () => {

@@ -72,7 +72,7 @@ for (const { theme, name, width, height } of looks) {
     await command.getByRole('button', { name: 'Run', exact: true }).waitFor()
     await shoot('2-approval')
     await command.getByRole('button', { name: 'Trust', exact: true }).click()
-    await page.getByRole('menu').waitFor()
+    await page.getByRole('dialog', { name: /^Run it, and do not ask again/ }).waitFor()
     await shoot('3-trust')
     await wb.press(page, 'Escape')
     await wb.pressWhenReady(command.getByRole('button', { name: 'Run', exact: true }))

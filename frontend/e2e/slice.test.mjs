@@ -424,12 +424,13 @@ describe('4 the command’s approval', { timeout: 300_000 }, () => {
   test('Trust writes the setting, and the next such command runs unasked', async () => {
     await writeFile(join(home.config, 'settings.json'), '{\n  // mine\n  "editor.fontSize": 14,\n}\n')
     const first = await chat.send('run `go version`')
-    const pattern = page.getByRole('menuitem', { name: /^go version Exactly this command/ })
-    await question(first).getByRole('button', { name: 'Trust', exact: true }).waitFor()
+    const trusting = page.getByRole('dialog', { name: /^Run it, and do not ask again/ })
+    await question(first).getByRole('button', { name: 'Trust', exact: true }).click()
+    await trusting.getByRole('radio', { name: /^go version Exactly this command/ }).check()
+    await trusting.getByRole('radio', { name: 'Always' }).check()
     await until('the answer is given', async () => {
-      if (!(await question(first).getByRole('button', { name: 'Run', exact: true }).isVisible())) return true
-      if (await pattern.isVisible()) await pattern.click()
-      else await question(first).getByRole('button', { name: 'Trust', exact: true }).click()
+      if (!(await trusting.isVisible())) return true
+      await trusting.getByRole('button', { name: 'Trust and Run' }).click()
       return false
     })
     await chat.ended(first)

@@ -56,6 +56,12 @@ func inspectCharacters(command string) string {
 	return ""
 }
 
+// Invisible reports whether a person may fail to see a character of a command, or
+// see it in another place than it stands.
+func Invisible(r rune) bool {
+	return r != '\n' && r != '\t' && (unicode.IsControl(r) || bidirectional(r) || invisible(r))
+}
+
 func bidirectional(r rune) bool {
 	return r == 0x061c || r == 0x200e || r == 0x200f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
 }

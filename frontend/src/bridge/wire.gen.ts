@@ -13,9 +13,9 @@ export interface AWSChoices {
 
 /** AccessChange is how a person changes an item. */
 export interface AccessChange {
-  /** "" nothing to change; setting, command, variable, network: what Target names */
+  /** "" nothing to change; setting, variable, network: what Target names */
   kind: string
-  /** a setting's key, a command's id, a variable's name */
+  /** a setting's key, a variable's name */
   target: string
   /** of a switch: how it stands */
   on: boolean
@@ -127,7 +127,7 @@ export interface AuditQuery {
   sessionId: string
   /** of tool: read, search, edit, delete, move, execute, fetch, other; or trust */
   kind: string
-  /** allowed, approved, rejected, denied, failed */
+  /** as in [audit.Record] */
   outcome: string
   /** anywhere in command, paths, title or reason; upper and lower case alike */
   text: string
@@ -1147,7 +1147,7 @@ export interface TrustExplanation {
 
 /** TrustImport is what the settings of another editor trust. */
 export interface TrustImport {
-  /** "Kiro", "VS Code", "VSCodium", "Cursor" */
+  /** "Kiro", "VS Code", "VSCodium", … */
   editor: string
   /** absolute */
   file: string

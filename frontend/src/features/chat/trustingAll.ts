@@ -18,9 +18,10 @@ export function warnOfTrustingAll(host: ChatHost): Disposable {
     known = values.trustedCommands
     if (!before || before.includes(everything) || !known.includes(everything)) return
     const rest = known.filter((pattern) => pattern !== everything)
-    host.notify.warn('Every command now runs without asking, because * is among the trusted commands.', [
-      { label: 'Keep Asking', run: () => remove(host, rest) },
-    ])
+    host.notify.warn(
+      'Every command now runs without asking in folders that you trust, because * is among your trusted commands.',
+      [{ label: 'Keep Asking', run: () => remove(host, rest) }],
+    )
   })
 }
 

@@ -5,7 +5,7 @@ import { showBadge } from './badge.svelte'
 import { TrustStore } from './store.svelte'
 import TrustPage from './TrustPage.svelte'
 
-export { explainPattern, trustEveryCommand } from './wording'
+export { explainPattern } from './wording'
 
 const pageId = 'keel.trustedCommands'
 

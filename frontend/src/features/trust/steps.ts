@@ -12,12 +12,12 @@ export interface Step {
 /** How many steps back are kept. */
 const most = 100
 
-/** with adds a step at the end; the oldest go. */
+/** withStep adds a step at the end; the oldest go. */
 export function withStep(steps: readonly Step[], step: Step): readonly Step[] {
   return [...steps, step].slice(-most)
 }
 
-/** without takes a step out, wherever it stands. */
+/** withoutStep takes a step out, wherever it stands. */
 export function withoutStep(steps: readonly Step[], step: Step): readonly Step[] {
   return steps.filter((each) => each !== step)
 }

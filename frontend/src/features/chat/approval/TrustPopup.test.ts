@@ -46,7 +46,6 @@ test('Trust offers the patterns and where they count, the narrowest chosen, each
   const narrowest = [
     [line, true],
     ['go test *', false],
-    ['*', false],
     ['This session', true],
     ['This workspace', false],
     ['Always', false],
@@ -54,7 +53,7 @@ test('Trust offers the patterns and where they count, the narrowest chosen, each
   expect(choices(shown)).toEqual(narrowest)
   await choose(shown, 'go test *', 'Always')
   expect(popup(shown)?.querySelector('[role=status]')?.textContent).toBe(
-    'From now on Keel runs every command that starts with “go test” without asking, in every folder that you trust.',
+    'From now on Keel runs without asking, in every folder that you trust: “go test”, alone or with anything after it.',
   )
   const inside = document.activeElement
   expect(popup(shown)?.contains(inside)).toBe(true)
@@ -109,7 +108,7 @@ test('Tab stays in the popup', async () => {
 test('in a folder that is not trusted only this session is offered, with why and the way out', async () => {
   const shown = await asking.show(asked(), { 'Trust.State': () => trusting(false) })
   await openTrust(shown)
-  expect(choices(shown).map(([label]) => label)).toEqual([line, 'go test *', '*', 'This session'])
+  expect(choices(shown).map(([label]) => label)).toEqual([line, 'go test *', 'This session'])
   expect(popup(shown)?.textContent).toContain('This folder is not trusted')
   shown.button('Trust this folder…').click()
   expect(shown.host.opened).toEqual(['command: workbench.trust.manage'])
@@ -121,17 +120,4 @@ test('in a folder that is not trusted only this session is offered, with why and
   shown.button('Trust and Run').click()
   await shown.settle()
   expect(answers(shown)).toMatchObject([{ trust: line, scope: 'session' }])
-})
-
-test('trusting every command asks once more', async () => {
-  const shown = await asking.show()
-  await trust(shown, '*')
-  expect(answers(shown)).toEqual([])
-  shown.host.confirms.push(true)
-  await trust(shown, '*', 'Always')
-  expect(answers(shown)).toMatchObject([{ approved: true, trust: '*', scope: 'always' }])
-  expect(shown.host.questions.map((each) => each.detail)).toEqual([
-    expect.stringContaining('in this session only'),
-    expect.stringContaining('in every folder that you trust'),
-  ])
 })

@@ -10,7 +10,7 @@ export const line = 'go test ./...'
 export const asked = (fields: Partial<SessionApproval> = {}, text = line): SessionItem =>
   command('x1', text, {
     status: 'waiting',
-    approval: approval({ patterns: [line, 'go test *', '*'], ...fields }),
+    approval: approval({ patterns: [line, 'go test *'], ...fields }),
   })
 
 /** Asking renders chats that wait, and ends them. */

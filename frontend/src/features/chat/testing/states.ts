@@ -223,7 +223,7 @@ export const states: Readonly<Record<string, () => Session>> = {
           folder: 'packages/client',
           approval: approval({
             reason: 'It holds characters that cannot be seen, and more than one command.',
-            patterns: ['npm install *', '*'],
+            patterns: ['npm install *'],
           }),
         },
       ),
