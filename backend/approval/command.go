@@ -12,6 +12,12 @@ type trusted struct {
 	tier    Tier
 }
 
+// list is the patterns of one tier.
+type list struct {
+	tier     Tier
+	patterns []string
+}
+
 // trace is a decision about a command in the making.
 type trace struct {
 	rules Rules
@@ -45,10 +51,10 @@ func (p *Policy) decideCommand(r Request) Decision {
 		return d
 	}
 	t.note(TierBuiltIn, RuleUntrusted, Ask, "A command that nothing trusts is asked about.")
-	for _, each := range t.idle() {
-		if Match(each.pattern, r.Command) {
-			return t.end(Ask, TierBuiltIn, RuleUntrusted, each.pattern, fmt.Sprintf(
-				"The trusted command %q matches, but trusted commands do not count in a folder that you have not trusted.", each.pattern))
+	for _, idle := range t.idle() {
+		if i := slices.IndexFunc(idle.patterns, func(pattern string) bool { return Match(pattern, r.Command) }); i >= 0 {
+			return t.end(Ask, TierBuiltIn, RuleUntrusted, idle.patterns[i], fmt.Sprintf(
+				"The trusted command %q matches, but trusted commands do not count in a folder that you have not trusted.", idle.patterns[i]))
 		}
 	}
 	return t.end(Ask, TierBuiltIn, RuleUntrusted, "", "No trusted command matches it.")
@@ -122,39 +128,34 @@ func (t *trace) texts(tier Tier) []string {
 }
 
 // patterns are those that count for the command, the highest tier's first.
-func (t *trace) patterns() []trusted {
-	var all []trusted
+func (t *trace) patterns() []list {
+	var all []list
 	if !t.rules.DenylistUnknown && !t.rules.FolderUntrusted {
-		all = append(all, of(TierUser, t.rules.TrustedCommands)...)
-		all = append(all, of(TierWorkspace, t.rules.FolderCommands)...)
+		all = append(all, t.stored()...)
 	}
 	if !t.rules.DenylistUnknown {
-		all = append(all, of(TierSession, t.r.Session)...)
+		all = append(all, list{TierSession, t.r.Session})
 	}
-	return append(all, of(TierRun, t.r.Grants)...)
+	return append(all, list{TierRun, t.r.Grants})
 }
 
 // idle are the stored patterns that do not count, because the folder is not
 // trusted.
-func (t *trace) idle() []trusted {
+func (t *trace) idle() []list {
 	if !t.rules.FolderUntrusted || t.rules.DenylistUnknown {
 		return nil
 	}
-	return append(of(TierUser, t.rules.TrustedCommands), of(TierWorkspace, t.rules.FolderCommands)...)
+	return t.stored()
 }
 
-func of(tier Tier, patterns []string) []trusted {
-	all := make([]trusted, len(patterns))
-	for i, pattern := range patterns {
-		all[i] = trusted{pattern, tier}
-	}
-	return all
+func (t *trace) stored() []list {
+	return []list{{TierUser, t.rules.TrustedCommands}, {TierWorkspace, t.rules.FolderCommands}}
 }
 
 // matchCommand finds the narrowest pattern that allows the command. What a
 // guard objects to is asked about unless another pattern allows it without
 // objection; the guard does not look at an exact pattern, nor at `*`.
-func (p *Policy) matchCommand(t *trace, patterns []trusted) (Decision, bool) {
+func (p *Policy) matchCommand(t *trace, patterns []list) (Decision, bool) {
 	matching := t.matching(patterns)
 	var objection *Decision
 	var objected []string
@@ -183,30 +184,27 @@ func (p *Policy) matchCommand(t *trace, patterns []trusted) (Decision, bool) {
 
 // matching are the patterns that match, the narrowest first, and notes for each
 // tier what it has to say.
-func (t *trace) matching(patterns []trusted) []trusted {
+func (t *trace) matching(patterns []list) []trusted {
 	if t.rules.FolderUntrusted {
 		t.note(TierUser, RuleUntrusted, "", "You have not trusted this folder: your trusted commands, also those for this folder alone, do not count in it.")
 	}
 	var matching []trusted
-	for _, tier := range []Tier{TierUser, TierWorkspace, TierSession, TierRun} {
-		count, matched := 0, []string{}
-		for _, each := range patterns {
-			if each.tier != tier {
-				continue
-			}
-			count++
-			if Match(each.pattern, t.r.Command) && !slices.Contains(matched, each.pattern) {
-				matched = append(matched, each.pattern)
-				matching = append(matching, each)
+	if !t.rules.FolderUntrusted && !t.rules.DenylistUnknown && len(t.rules.TrustedCommands) == 0 {
+		t.note(TierUser, RuleTrusted, "", "You have no trusted commands.")
+	}
+	for _, given := range patterns {
+		var matched []string
+		for _, pattern := range given.patterns {
+			if Match(pattern, t.r.Command) && !slices.Contains(matched, pattern) {
+				matched = append(matched, pattern)
+				matching = append(matching, trusted{pattern, given.tier})
 			}
 		}
 		switch {
 		case len(matched) > 0:
-			t.note(tier, RuleTrusted, Allow, "%s: %s.", matches(tier, len(matched)), quoteAll(matched))
-		case count > 0:
-			t.note(tier, RuleTrusted, "", "%s", misses(tier, count))
-		case tier == TierUser && !t.rules.FolderUntrusted && !t.rules.DenylistUnknown:
-			t.note(tier, RuleTrusted, "", "You have no trusted commands.")
+			t.note(given.tier, RuleTrusted, Allow, "%s: %s.", matches(given.tier, len(matched)), quoteAll(matched))
+		case len(given.patterns) > 0:
+			t.note(given.tier, RuleTrusted, "", "%s", misses(given.tier, len(given.patterns)))
 		}
 	}
 	slices.SortStableFunc(matching, func(a, b trusted) int { return rank(b.pattern) - rank(a.pattern) })
@@ -255,7 +253,7 @@ func quoteAll(patterns []string) string {
 }
 
 // objects asks the guard about a pattern that matches.
-func (p *Policy) objects(t *trace, each trusted, patterns []trusted) (reason string, asks bool) {
+func (p *Policy) objects(t *trace, each trusted, patterns []list) (reason string, asks bool) {
 	switch {
 	case p.guard == nil:
 		return "", false
@@ -263,9 +261,7 @@ func (p *Policy) objects(t *trace, each trusted, patterns []trusted) (reason str
 		t.note(TierUser, RuleGuard, "", "You have switched the command guard off: that %q matches is enough.", each.pattern)
 		return "", false
 	}
-	asks, reason = p.guard.Check(t.r.Command, each.pattern, func(part string) bool {
-		return slices.ContainsFunc(patterns, func(other trusted) bool { return Match(other.pattern, part) })
-	})
+	asks, reason = p.guard.Check(t.r.Command, each.pattern, func(part string) bool { return anyMatches(patterns, part) })
 	if asks {
 		t.note(TierBuiltIn, RuleGuard, Ask, "The command guard objects to %q: %s", each.pattern, reason)
 		return reason, true
@@ -276,6 +272,20 @@ func (p *Policy) objects(t *trace, each trusted, patterns []trusted) (reason str
 	}
 	t.note(TierBuiltIn, RuleGuard, "", "The command guard finds nothing in it that %q does not show.", each.pattern)
 	return "", false
+}
+
+// anyMatches is asked for every command of a list: it looks closer only at
+// patterns with the same first word, which all that match have but `*`.
+func anyMatches(patterns []list, command string) bool {
+	word, _, _ := strings.Cut(command, " ")
+	for _, given := range patterns {
+		for _, pattern := range given.patterns {
+			if (pattern == "*" || strings.HasPrefix(pattern, word)) && Match(pattern, command) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // rank orders patterns that match the same command: exact ones are highest,

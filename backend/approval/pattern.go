@@ -26,11 +26,14 @@ func Match(pattern, command string) bool {
 	if pattern == "*" {
 		return true
 	}
-	if prefix, ok := starPrefix(pattern); ok {
-		rest, matches := strings.CutPrefix(command, prefix)
-		return matches && (rest == "" || rest[0] == ' ')
+	// Nearly every pattern begins unlike the command: that is looked at first, since
+	// each of them is compared with each command of a list.
+	prefix, star := strings.CutSuffix(pattern, " *")
+	if !star || !strings.HasPrefix(command, prefix) || strings.TrimSpace(prefix) == "" {
+		return command == pattern
 	}
-	return command == pattern
+	rest := command[len(prefix):]
+	return rest == "" || rest[0] == ' '
 }
 
 // starPrefix returns what stands before the " *" of a pattern with a star

@@ -134,6 +134,7 @@ describe('a folder that nobody was asked about', { timeout }, () => {
     assert.equal(await dialog().getByRole('link').count(), 0)
     await wb.settled(page)
     await picture(page, 'foldertrust-dialog-dark')
+    await until('No has the keyboard', () => no().evaluate((each) => each === document.activeElement))
     await wb.press(page, 'Escape')
     await focus(no())
     await wb.press(page, 'Enter')

@@ -55,7 +55,7 @@ func TestFind(t *testing.T) {
 			},
 		},
 		{
-			Editor: "VS Code", File: code, Denied: []string{"rm", "curl"},
+			Editor: "VS Code", File: code, Denied: []string{"rm ", "curl"},
 			Patterns: []editors.Pattern{
 				{Text: "git status *", Original: "git status", Note: noteParts, Usable: true},
 				{Text: "ls *", Original: "ls", Usable: true},
@@ -121,6 +121,26 @@ func TestRules(t *testing.T) {
 		}
 		want := []editors.Found{{Editor: "VS Code", File: filepath.Join(folder, "Code", "User", "settings.json"),
 			Patterns: []editors.Pattern{{Text: tt.text, Original: tt.rule, Note: tt.note, Usable: tt.text != ""}}}}
+		if diff := cmp.Diff(want, found); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.rule, diff)
+		}
+	}
+}
+
+// A short word would be found within others; a longer one may be a whole command.
+func TestDenied(t *testing.T) {
+	tests := []struct{ rule, text string }{
+		{"rm", "rm "}, {"dd", "dd "}, {`/^rm\b/`, "rm "}, {`/^rm$/`, "rm"},
+		{"sudo", "sudo"}, {"git push", "git push"}, {"p q", "p q"},
+	}
+	for _, tt := range tests {
+		folder := t.TempDir()
+		write(t, folder, "Code", `{"chat.tools.terminal.autoApprove": {`+quote(tt.rule)+`: false}}`)
+		found, err := editors.Find(t.Context(), folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []editors.Found{{Editor: "VS Code", File: filepath.Join(folder, "Code", "User", "settings.json"), Denied: []string{tt.text}}}
 		if diff := cmp.Diff(want, found); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.rule, diff)
 		}

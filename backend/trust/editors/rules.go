@@ -80,6 +80,12 @@ const (
 	noteFlags   = "It is a regular expression that ignores case; Keel's patterns do not."
 )
 
+// shortest is how long a word is that is taken for a part of others. The deny list
+// looks for a text anywhere, and "rm" is also in "format": with a space behind it,
+// it is found in few of them. A longer word is kept as it is, because `git push`
+// and `shutdown` do something without arguments too.
+const shortest = 3
+
 // translate says in Keel's words what a rule says: a pattern, or a text for the
 // deny list.
 func translate(rule string, approves, whole bool) (patterns []Pattern, denied []string) {
@@ -89,6 +95,8 @@ func translate(rule string, approves, whole bool) (patterns []Pattern, denied []
 		return []Pattern{{Original: rule, Note: noteAsks}}, nil
 	case why != "":
 		return []Pattern{{Original: rule, Note: why}}, nil
+	case !approves && !exact && len(words) <= shortest && !strings.Contains(words, " "):
+		return nil, []string{words + " "}
 	case !approves:
 		return nil, []string{words}
 	case words == "*":

@@ -30,7 +30,7 @@ import { workbenchServices } from './services'
 import { contributeSettings } from './settings'
 import { TerminalBackend } from './terminal/backend'
 import { FolderTrust } from './trust'
-import { restrictSettings, retireSettings, trustFailure } from './trustServices'
+import { offerNo, restrictSettings, retireSettings, trustFailure } from './trustServices'
 import { registerWindowCommands } from './window'
 import { useWords } from './words'
 import { provideWorkers } from './workers'
@@ -61,6 +61,7 @@ export async function boot(
   const trust = new FolderTrust(bridge, state, gate, trustFailure)
   restrictSettings(trust)
   retireSettings()
+  offerNo()
   useWords()
   const terminals = new TerminalBackend(bridge, state.workspace, gate)
   await initialize(

@@ -37,6 +37,20 @@ export function retireSettings(): void {
   }
 }
 
+/**
+ * offerNo gives the keyboard to the answer that trusts nothing when the workbench
+ * asks about a folder: a key that was meant for something else must not trust it.
+ */
+export function offerNo(): void {
+  const asked = new WeakSet<Element>()
+  document.addEventListener('focusin', ({ target }) => {
+    const dialog = target instanceof Element ? target.closest('.monaco-dialog-box') : null
+    if (!dialog?.querySelector('.dialog-icon.codicon-shield') || asked.has(dialog)) return
+    asked.add(dialog)
+    dialog.querySelector<HTMLElement>('.monaco-button.secondary')?.focus()
+  })
+}
+
 type WorkspaceSettings = Pick<WorkspaceService, 'getCompleteWorkspace' | 'updateWorkspaceTrust'>
 
 /**

@@ -111,7 +111,7 @@ test('a switch that fails says why and stays as it was', async () => {
 
 test('links lead to where it is changed', async () => {
   await show()
-  await press(shown.getByRole('button', { name: 'Settings' }))
+  await press(shown.getByRole('button', { name: /^Settings: / }))
   await press(shown.getByRole('button', { name: 'Trusted Commands' }))
   await press(shown.getByRole('button', { name: 'Audit Log' }))
   expect(host.opened).toEqual([

@@ -28,6 +28,7 @@ export async function takeOver(host: Asker, store: TrustStore, taken: Taken): Pr
 
 /** Undoes a step, the last one when none is named. */
 export async function undo(host: Asker, store: TrustStore, step?: Step): Promise<boolean> {
+  await store.settled() // a second press while the first is still at work means the step before
   const wanted = step ?? store.last
   if (!wanted) return false
   const { trustsAll } = wanted

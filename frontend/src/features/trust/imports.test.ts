@@ -30,6 +30,17 @@ it('chooses nothing wide, known or without counterpart by itself, and each thing
   expect(taken(all, chosenAtFirst(all))).toEqual({ patterns: ['npm test'], denied: ['rm -rf'] })
 })
 
+it('says of a denied text that a space behind it counts', () => {
+  const denied = sources(
+    [{ editor: '', file: '', problem: '', patterns: [], denied: ['rm ', 'sudo'] }],
+    [],
+  )[0]?.choices
+  expect(denied?.map(({ text, note }) => [text, note !== ''])).toEqual([
+    ['rm ', true],
+    ['sudo', false],
+  ])
+})
+
 it('takes what was ticked, and never what cannot be', () => {
   const all = sources(found, [])
   expect(taken(all, new Set(['pattern *', 'pattern make', 'pattern /^git/', 'denied curl']))).toEqual({

@@ -45,7 +45,9 @@ export function sources(found: readonly TrustImport[], denied: readonly string[]
         kind: 'denied',
         text,
         original: '',
-        note: '',
+        note: text.endsWith(' ')
+          ? 'A space stands behind it, so that it is not found within longer words.'
+          : '',
         fixed: denied.includes(text) ? 'known' : '',
         wide: false,
       })),

@@ -201,6 +201,11 @@ export class TrustStore implements Disposable {
     })
   }
 
+  /** Ends when what was asked for has been done. */
+  async settled(): Promise<void> {
+    await this.acts
+  }
+
   dismiss(): void {
     this.said = ''
   }

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { Failure, type TrustState } from '../../bridge'
 import { calls } from '../../testing/window'
 import { add, takeOver, undo } from './acts'
@@ -42,6 +42,18 @@ it('undoes several steps, the last first', async () => {
   await store.undo()
   expect(patterns(store)).toEqual(['go test *', 'git status', 'make'])
   expect(await store.undo()).toBe(false)
+})
+
+it('undoes two steps when the second press comes while the first is at work', async () => {
+  const { fake, store } = await start({ commands: [command('a'), command('b')] })
+  await store.remove(always('a'))
+  await store.remove(always('b'))
+  const began = vi.spyOn(store, 'undo')
+  const first = undo(fake.host, store)
+  await vi.waitFor(() => expect(began).toHaveBeenCalled(), { interval: 0 })
+  const second = undo(fake.host, store)
+  expect([await first, await second]).toEqual([true, true])
+  expect(patterns(store)).toEqual(['a', 'b'])
 })
 
 it('puts a pattern back into the scope and the place it came from', async () => {
