@@ -41,12 +41,16 @@ func DefaultPaths() (Paths, error) {
 // Workspace is the data folder of the workspace with this id.
 func (p Paths) Workspace(id string) string { return filepath.Join(p.Data, "workspaces", id) }
 
-// Make creates the folders, for this user only.
+// Make creates the folders, for this user only. The data is closed to others again:
+// the sandbox keeps a command out of it, but not from changing its mode.
 func (p Paths) Make() error {
 	for _, folder := range []string{p.Config, p.Data} {
 		if err := os.MkdirAll(folder, 0o700); err != nil {
 			return fmt.Errorf("making %q: %w", folder, err)
 		}
+	}
+	if err := os.Chmod(p.Data, 0o700); err != nil {
+		return fmt.Errorf("keeping %q to its user: %w", p.Data, err)
 	}
 	return nil
 }

@@ -132,7 +132,8 @@ export async function makeHome({ trusted = true } = {}) {
   const home = await mkdtemp(join(tmpdir(), 'keel-e2e-'))
   const folder = join(home, 'sample')
   await cp(join(top, 'build/sample'), folder, { recursive: true })
-  for (const name of ['config', 'data', 'cache', 'runtime', 'temporary']) await mkdir(join(home, name), { mode: 0o700 })
+  for (const name of ['config', 'data', 'cache', 'runtime', 'temporary'])
+    await mkdir(join(home, name), { mode: 0o700 })
   const go = (name) => execFileSync('go', ['env', name], { encoding: 'utf8' }).trim()
   const made = {
     home,
