@@ -26,7 +26,8 @@ func TestMain(m *testing.M) {
 }
 
 // bench is a home folder with a workspace in it, beside which Keel has its own.
-// It does not lie where temporary files may be written.
+// It does not lie where temporary files may be written: those have a folder of
+// their own, as /tmp may hold this repository.
 type bench struct {
 	t                             testing.TB
 	home, workspace, data, config string
@@ -58,7 +59,7 @@ func newBench(t testing.TB) *bench {
 		t: t, home: home, workspace: filepath.Join(home, "workspace"), network: true,
 		data: filepath.Join(home, ".local", "share", "keel"), config: filepath.Join(home, ".config", "keel"),
 	}
-	b.environ = []string{"HOME=" + home, "PATH=" + os.Getenv("PATH"), "TMPDIR="}
+	b.environ = []string{"HOME=" + home, "PATH=" + os.Getenv("PATH"), "TMPDIR=" + t.TempDir()}
 	b.environ = append(b.environ, goEnvironment(t)...)
 	b.write(".bashrc", "# mine")
 	b.write(".config/keel/settings.json", "{}")

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -166,14 +167,15 @@ func cancelled(d *desk) {
 	for n := 1; ; n++ {
 		plot.reset(d)
 		ctx, cancel := context.WithCancel(d.Context())
-		steps := 0
+		var steps atomic.Int64 // on a slow machine the store settles the restore meanwhile
 		d.reopen(checkpoint.Options{Faults: checkpoint.Faults{Step: func(string) error {
-			if steps++; steps == n {
+			if steps.Add(1) == int64(n) {
 				cancel()
 			}
 			return nil
 		}}})
 		_, err := d.store.Restore(ctx, checkpoint.RestoreRequest{ID: plot.id})
+		taken := steps.Load()
 		cancel()
 		switch {
 		case err == nil:
@@ -189,7 +191,7 @@ func cancelled(d *desk) {
 			d.Fatalf("cancelled at step %d: %v", n, err)
 		}
 		sawBoth[err == nil] = true
-		if steps < n {
+		if taken < int64(n) {
 			break
 		}
 	}
