@@ -3,5 +3,5 @@ try {
   const background = localStorage.getItem('keel.background')
   if (background) document.documentElement.style.background = background
 } catch {
-  // The style sheet's light or dark stands.
+  // The style sheet's stands, which is that of the default theme.
 }

@@ -8,6 +8,7 @@ import {
 } from '@codingame/monaco-vscode-api'
 import { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
 import { FileChangeType } from '@codingame/monaco-vscode-api/vscode/vs/platform/files/common/files'
+import { ColorScheme } from '@codingame/monaco-vscode-api/vscode/vs/platform/theme/common/theme'
 import { SearchProviderType } from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/search/common/search'
 import { registerCustomProvider } from '@codingame/monaco-vscode-files-service-override'
 import type { Bridge, Property, WindowState } from '../bridge'
@@ -72,6 +73,8 @@ export async function boot(
       workspaceProvider: folders.provider(),
       productConfiguration: { ...product },
       configurationDefaults: settingDefaults(state.platform),
+      // As the default theme is: until it is loaded a web page would be light.
+      initialColorTheme: { themeType: ColorScheme.DARK },
     },
     // Paths are shown whole, and the workbench takes no folder for the user's home.
     { userHome: URI.file('/no-home-folder') },
