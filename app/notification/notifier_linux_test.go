@@ -20,7 +20,7 @@ const patience = 30 * time.Second
 func bus(t *testing.T) string {
 	t.Helper()
 	if _, err := exec.LookPath("dbus-daemon"); err != nil {
-		t.Skip("dbus-daemon is not installed; build/setup.sh test installs it")
+		t.Fatalf("dbus-daemon is not installed; build/setup.sh test installs it (%v)", err)
 	}
 	socket := filepath.Join(t.TempDir(), "bus")
 	command := exec.Command("dbus-daemon", "--session", "--nofork", "--nopidfile", "--address=unix:path="+socket, "--print-address=1")

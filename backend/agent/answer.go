@@ -198,6 +198,9 @@ func (c *call) rewrite(ctx context.Context, command string) bool {
 		c.edited, c.original = nil, ""
 	}
 	tool.Approval.Original, tool.Approval.Hash = c.original, c.plan.Hash
+	if refused := c.auditDecision(ctx); refused != nil {
+		return c.end(refused.status, refused.result)
+	}
 	c.auditAnswer(ctx) // now with the command that the answer is about
 	c.show()
 	if c.plan.Command != command || c.plan.Kind != before.Kind || c.plan.Folder != before.Folder {

@@ -60,7 +60,7 @@ func newOracle(t testing.TB, stub string) *oracle {
 	t.Helper()
 	shell, err := exec.LookPath("bash")
 	if err != nil {
-		t.Skip("no bash to compare with")
+		t.Fatalf("the oracle needs bash, as Keel itself does: %v", err)
 	}
 	dir := t.TempDir()
 	o := &oracle{shell: shell, bin: filepath.Join(dir, "bin"), empty: filepath.Join(dir, "empty"), hostile: filepath.Join(dir, "hostile"), patterns: oraclePatterns()}
