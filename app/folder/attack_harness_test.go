@@ -54,6 +54,7 @@ type attack struct {
 	prepare   func(t *testing.T, v *victim) // before the folder is opened
 	calls     []replay.ToolCall
 	want      []string
+	provider  provider.Provider // what asks for calls; nil for a script of them
 	check     func(t *testing.T, v *victim)
 }
 
@@ -132,13 +133,17 @@ func (a attack) run(t *testing.T) {
 		lines = append(lines, replay.Line{ToolCalls: []replay.ToolCall{call}})
 	}
 	lines = append(lines, replay.Line{Text: "Done."})
+	model := a.provider
+	if model == nil {
+		model = replay.New(lines)
+	}
 	helper, err := os.Executable() // TestMain makes it the sandbox's helper too
 	if err != nil {
 		t.Fatal(err)
 	}
 	v.folder, err = folder.Open(t.Context(), v.workspace, folder.Options{
 		Paths:     folder.Paths{Config: v.config, Data: v.data},
-		Providers: []provider.Provider{replay.New(lines)},
+		Providers: []provider.Provider{model},
 		Explain:   bind.Explain,
 		Helper:    helper,
 		Log:       slog.New(slog.DiscardHandler),
