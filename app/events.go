@@ -27,9 +27,11 @@ func (e *events) Open(v wire.OpenPath)            { send(e, "open", v) }
 func (e *events) Checkpoints(v wire.CheckpointActivity) {
 	send(e, "checkpoints", v)
 }
-func (e *events) Closing(v wire.Closing)    { send(e, "closing", v) }
-func (e *events) Trust(v wire.TrustChanged) { send(e, "trust", v) }
-func (e *events) Audit(v wire.AuditChanged) { send(e, "audit", v) }
+func (e *events) Closing(v wire.Closing)        { send(e, "closing", v) }
+func (e *events) Trust(v wire.TrustChanged)     { send(e, "trust", v) }
+func (e *events) Audit(v wire.AuditChanged)     { send(e, "audit", v) }
+func (e *events) Accounts(v wire.AccountsState) { send(e, "accounts", v) }
+func (e *events) Secrets(v wire.SecretsState)   { send(e, "secrets", v) }
 
 func send[T any](e *events, name string, payload T) {
 	ctx := e.ctx.Load()

@@ -64,6 +64,8 @@ func (a *App) run(page fs.FS) error {
 			bind.NewTrust(seam),
 			bind.NewAudit(seam),
 			bind.NewAccess(seam),
+			bind.NewAccounts(seam),
+			bind.NewSecrets(seam),
 		},
 	}
 	tune(window)

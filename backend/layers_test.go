@@ -30,15 +30,15 @@ func rows() [][]string {
 		{"app/folder", "app/instance", "app/notification"},
 		{"app/wire"},
 		{"backend/agent", "backend/tool"},
-		{"backend/provider/bedrock", "backend/provider/ollama", "backend/provider/openai", "backend/provider/practice", "backend/provider/replay", "backend/approval", "backend/trust", "backend/trust/editors", "backend/change", "backend/session", "backend/settings"},
-		{"backend/price", "backend/provider/endpoint", "backend/approval/guard"},
+		{"backend/provider/bedrock", "backend/provider/ollama", "backend/provider/openai", "backend/provider/practice", "backend/provider/replay", "backend/account/github", "backend/account/google", "backend/account/identitycenter", "backend/approval", "backend/trust", "backend/trust/editors", "backend/change", "backend/session", "backend/settings"},
+		{"backend/account", "backend/account/loopback", "backend/price", "backend/provider/endpoint", "backend/approval/guard"},
 		{"backend/provider"},
 		{"backend/checkpoint/bench"},
-		{"backend/workspace", "backend/checkpoint", "backend/command", "backend/terminal", "backend/search", "backend/fetch", "backend/audit"},
+		{"backend/workspace", "backend/checkpoint", "backend/command", "backend/terminal", "backend/search", "backend/fetch", "backend/audit", "backend/gitcredential"},
 		{"backend/checkpoint/internal/meta", "backend/checkpoint/internal/scan"},
 		{"backend/checkpoint/internal/pack"},
 		{"backend/checkpoint/internal/fault", "backend/checkpoint/internal/node", "backend/checkpoint/internal/watch"},
-		{"backend/atomicfile", "backend/diff", "backend/event", "backend/inotify", "backend/ignore", "backend/bug", "backend/secret", "backend/redact", "backend/sandbox", "backend/shellenv"},
+		{"backend/atomicfile", "backend/diff", "backend/event", "backend/inotify", "backend/outbound", "backend/ignore", "backend/bug", "backend/secret", "backend/redact", "backend/sandbox", "backend/shellenv"},
 	}
 }
 

@@ -21,10 +21,12 @@ import (
 	"time"
 
 	"github.com/keel-ide/keel/app/wire"
+	"github.com/keel-ide/keel/backend/account"
 	"github.com/keel-ide/keel/backend/agent"
 	"github.com/keel-ide/keel/backend/approval"
 	"github.com/keel-ide/keel/backend/checkpoint"
 	"github.com/keel-ide/keel/backend/command"
+	"github.com/keel-ide/keel/backend/outbound"
 	"github.com/keel-ide/keel/backend/provider"
 	"github.com/keel-ide/keel/backend/redact"
 	"github.com/keel-ide/keel/backend/search"
@@ -55,6 +57,8 @@ type Events interface {
 	Checkpoints(wire.CheckpointActivity)
 	Trust(wire.TrustChanged)
 	Audit(wire.AuditChanged)
+	Accounts(wire.AccountsState)
+	Secrets(wire.SecretsState)
 }
 
 // Options is what a folder stands on; Paths, Explain and Log are required.
@@ -69,6 +73,8 @@ type Options struct {
 	Trusted   bool                // the opened folder is trusted for this run
 	Providers []provider.Provider // beside the built-in ones
 	Secrets   *secret.Store       // for keys, kept as long as the program runs; none: the folder's own
+	Accounts  *account.Accounts   // kept as long as the program runs; none: the folder's own
+	Outbound  *outbound.Transport // how other machines are reached; none: the folder's own
 	Redactor  *redact.Redactor    // takes secrets out of what is kept or exported; none: one that knows shapes only
 	Explain   func(error) error   // says an error in words for a person
 	Log       *slog.Logger
@@ -85,6 +91,7 @@ type Options struct {
 type Folder struct {
 	Settings *settings.Store
 	Storage  *Storage
+	Accounts *account.Accounts
 
 	Workspace   *workspace.Workspace
 	Terminals   *terminal.Terminals
@@ -172,6 +179,9 @@ func (f *Folder) openHome(ctx context.Context, workspaceSettings, workspaceData 
 	}
 	f.onClose(store.Close)
 	f.Settings = store
+	if err := f.openAccounts(); err != nil {
+		return err
+	}
 	f.openTrust(workspaceData)
 	storage := filepath.Join(paths.Data, "storage")
 	f.Storage = NewStorage(map[string]string{

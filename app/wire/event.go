@@ -18,6 +18,8 @@ type Events struct {
 	Checkpoints CheckpointActivity `event:"checkpoints"`
 	Trust       TrustChanged       `event:"trust"`
 	Audit       AuditChanged       `event:"audit"`
+	Accounts    AccountsState      `event:"accounts"`
+	Secrets     SecretsState       `event:"secrets"`
 }
 
 // SessionsChanged says that the list of sessions has changed.

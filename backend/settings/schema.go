@@ -21,6 +21,12 @@ const (
 	KeyOpenAIModels    = "keelAgent.openai.models"
 	KeyOllamaContext   = "keelAgent.ollama.contextTokens"
 	KeyPrices          = "keelAgent.prices"
+	KeyGitHubClientIDs = "keelAgent.accounts.githubClientIds"
+	KeyGoogleClientID  = "keelAgent.accounts.googleClientId"
+	KeyBedrockRole     = "keelAgent.bedrock.googleRole"
+	KeyProxy           = "keelAgent.network.proxy"
+	KeyNoProxy         = "keelAgent.network.noProxy"
+	KeyCertificates    = "keelAgent.network.certificates"
 )
 
 const (
@@ -222,6 +228,57 @@ func Schema() []Property {
 			Default: `{}`,
 			Scope:   ScopeApplication,
 			check:   checkPrice,
+		},
+		{
+			Key:   KeyGitHubClientIDs,
+			Type:  TypeStringMap,
+			Title: "Keel Agent › Accounts: Github Client Ids",
+			Description: "The client ids that Keel signs in to GitHub with: the host, and the id of an OAuth app there that has the device flow switched on, for example `\"github.com\": \"Ov23li…\"`. " +
+				"The name of a GitHub Enterprise host adds it to the places to sign in at.\n\n" +
+				"A client id is no secret. A client secret never goes into settings: the page *Keel: Show Accounts* keeps it in the system's keychain.",
+			Default: `{}`,
+			Scope:   ScopeApplication,
+		},
+		{
+			Key:   KeyGoogleClientID,
+			Type:  TypeString,
+			Title: "Keel Agent › Accounts: Google Client Id",
+			Description: "The client id that Keel signs in to Google with: that of an OAuth client of the type *Desktop app*. It ends in `.apps.googleusercontent.com`.\n\n" +
+				"Its client secret never goes into settings: the page *Keel: Show Accounts* keeps it in the system's keychain.",
+			Default: `""`,
+			Scope:   ScopeApplication,
+		},
+		{
+			Key:         KeyBedrockRole,
+			Type:        TypeString,
+			Title:       "Keel Agent › Bedrock: Google Role",
+			Description: "The ARN of the AWS role that your Google account is exchanged for, for example `arn:aws:iam::123456789012:role/keel`. Its trust policy has to allow `sts:AssumeRoleWithWebIdentity` for `accounts.google.com`, and should pin `accounts.google.com:aud` to the client id and `accounts.google.com:sub` to your account.",
+			Default:     `""`,
+			Scope:       ScopeApplication,
+		},
+		{
+			Key:         KeyProxy,
+			Type:        TypeString,
+			Title:       "Keel Agent › Network: Proxy",
+			Description: "The address of the proxy through which Keel reaches other machines, for example `http://proxy.example.com:3128`. Empty: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` count. Commands and terminals keep to their environment.",
+			Default:     `""`,
+			Scope:       ScopeApplication,
+		},
+		{
+			Key:         KeyNoProxy,
+			Type:        TypeStringArray,
+			Title:       "Keel Agent › Network: No Proxy",
+			Description: "Hosts that are reached without `#keelAgent.network.proxy#`, for example `llm.example.com` or `.internal.example.com`.",
+			Default:     `[]`,
+			Scope:       ScopeApplication,
+		},
+		{
+			Key:         KeyCertificates,
+			Type:        TypeStringArray,
+			Title:       "Keel Agent › Network: Certificates",
+			Description: "Files in PEM form with the certificates of further authorities that Keel trusts beside the system's, for example `/etc/ssl/company.pem`. They count for signing in, models and web pages, not for commands.",
+			Default:     `[]`,
+			Scope:       ScopeApplication,
 		},
 	}
 }

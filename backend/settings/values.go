@@ -30,6 +30,12 @@ type Values struct {
 	OpenAIModels    []string
 	OllamaContext   int               // tokens; 0 for the default
 	Prices          map[string]string // by model; all can be read
+	GitHubClientIDs map[string]string // by host
+	GoogleClientID  string
+	BedrockRole     string // the ARN of the role for a Google account; empty: none
+	Proxy           string // empty: the environment's
+	NoProxy         []string
+	Certificates    []string // paths of PEM files
 }
 
 func (v Values) clone() Values {
@@ -41,6 +47,9 @@ func (v Values) clone() Values {
 	v.OpenAIEndpoints = maps.Clone(v.OpenAIEndpoints)
 	v.OpenAIModels = slices.Clone(v.OpenAIModels)
 	v.Prices = maps.Clone(v.Prices)
+	v.GitHubClientIDs = maps.Clone(v.GitHubClientIDs)
+	v.NoProxy = slices.Clone(v.NoProxy)
+	v.Certificates = slices.Clone(v.Certificates)
 	return v
 }
 
@@ -249,6 +258,12 @@ func merge(user, workspace layer) Values {
 		GuardByFolder:   user[KeyCommandGuard].off && !off(KeyCommandGuard, user, workspace),
 		SandboxOff:      off(KeySandbox, user, workspace),
 		Environment:     slices.Clone(user[KeyEnvironment].list),
+		GitHubClientIDs: maps.Clone(user[KeyGitHubClientIDs].items),
+		GoogleClientID:  user[KeyGoogleClientID].text,
+		BedrockRole:     user[KeyBedrockRole].text,
+		Proxy:           user[KeyProxy].text,
+		NoProxy:         slices.Clone(user[KeyNoProxy].list),
+		Certificates:    slices.Clone(user[KeyCertificates].list),
 	}
 	if user[KeyCommandDenylist].unread {
 		v.DenylistUnknown, v.TrustedCommands = true, nil

@@ -63,6 +63,104 @@ export interface AccessState {
   practices: AccessPractice[]
 }
 
+/** Account is somebody at a service. */
+export interface Account {
+  id: string
+  kind: AccountKind
+  host: string
+  /** what the service is called */
+  service: string
+  /** what tells it from others: @login, or an address */
+  label: string
+  /** may be empty */
+  name: string
+  /** may be empty */
+  email: string
+  /** a data: URL of a small picture; may be empty */
+  avatar: string
+  /** it must sign in again */
+  expired: boolean
+  /** why; empty while it is good */
+  message: string
+  scopes: string[]
+  signedInAt: number
+  /** where the person sees and takes back what Keel may do; may be empty */
+  manage: string
+  uses: AccountUse[]
+  /** of AWS: 123456789012/ReadOnly; empty before one is chosen */
+  role: string
+  /** of AWS */
+  startUrl: string
+  /** of AWS */
+  region: string
+}
+
+/** AccountKind is a kind of service that one signs in at. */
+export type AccountKind = 'aws' | 'github' | 'google'
+
+/** AccountRole is an AWS account and a role in it. */
+export interface AccountRole {
+  /** 123456789012/ReadOnly */
+  role: string
+  account: string
+  /** of the AWS account */
+  name: string
+  email: string
+}
+
+/** AccountService is a place to sign in at. */
+export interface AccountService {
+  kind: AccountKind
+  host: string
+  title: string
+  /** device, browser; the preferred one first; none: see Setup */
+  methods: string[]
+  /** what is missing and how to get it, at most three sentences */
+  setup: string[]
+  /** where a client id is made; may be empty */
+  setupAddress: string
+  /** that takes it; empty when none does */
+  setting: string
+  /** a client secret can be kept for it */
+  takesSecret: boolean
+  hasSecret: boolean
+  /** of AWS: what its configuration knows */
+  starts: AccountStart[]
+}
+
+/** AccountStart is an identity centre that the AWS configuration knows. */
+export interface AccountStart {
+  name: string
+  startUrl: string
+  region: string
+}
+
+/** AccountUse is something that an account is good for, with its switch. */
+export interface AccountUse {
+  /** github-models, github-pages, git-terminal, git-agent, bedrock */
+  use: string
+  title: string
+  detail: string
+  on: boolean
+  /** why it cannot be switched on; empty when it can */
+  blocked: string
+  /** Asks: switching it on signs in again first, for further rights. */
+  asks: boolean
+}
+
+/**
+ * AccountsState is who is signed in where, and where one can sign in. It holds no
+ * token.
+ */
+export interface AccountsState {
+  seq: number
+  accounts: Account[]
+  /** GitHub first, then Google, then AWS */
+  services: AccountService[]
+  /** under way, or ended and not yet taken off the list */
+  signIns: SignIn[]
+}
+
 /** ApprovalAnswer answers the question that a tool call waits for. */
 export interface ApprovalAnswer {
   sessionId: string
@@ -349,6 +447,25 @@ export interface Example {
   what: string
 }
 
+/**
+ * ExtensionSession is the one thing on the bridge that holds a token: it is for
+ * an extension, which cannot be given it otherwise, and is in the audit log.
+ */
+export interface ExtensionSession {
+  token: string
+}
+
+/**
+ * ExtensionSessionRequest asks for a token for an extension that the person has
+ * let use an account.
+ */
+export interface ExtensionSessionRequest {
+  accountId: string
+  extensionId: string
+  extensionName: string
+  scopes: string[]
+}
+
 /** FileChange is one changed path; Kind is added, changed or deleted. */
 export interface FileChange {
   path: string
@@ -624,6 +741,27 @@ export interface RestoreResult {
 
 /** RestoreScope is what a restore takes back. */
 export type RestoreScope = 'checkpoint' | 'point' | 'session' | 'turn'
+
+/** SecretsPlace is a place for keys and tokens. */
+export type SecretsPlace = 'keychain' | 'memory' | 'passphrase'
+
+/** SecretsState is where keys and tokens are kept. */
+export interface SecretsState {
+  seq: number
+  place: SecretsPlace
+  /** what is kept cannot be read yet: the keychain or the passphrase is wanted */
+  locked: boolean
+  /** what is wrong with the keychain; empty when it can be used */
+  message: string
+  hint: string
+  /**
+   * Undecided: something has to be kept, there is no keychain, and the person has
+   * not said what to do instead.
+   */
+  undecided: boolean
+  /** how many are kept in Place, as far as that is known */
+  kept: number
+}
 
 /** Session is one conversation in one workspace. Times are Unix milliseconds. */
 export interface Session {
@@ -1022,6 +1160,52 @@ export interface Shell {
   default: boolean
 }
 
+/** SignIn is a sign-in that is under way or has ended. */
+export interface SignIn {
+  id: string
+  kind: AccountKind
+  host: string
+  /** of the service */
+  title: string
+  stage: SignInStage
+  /** to be opened in a browser; empty when there is none yet */
+  address: string
+  /** to be typed in there; empty when there is none */
+  code: string
+  /** when that ends; 0 when it does not */
+  untilAt: number
+  canPaste: boolean
+  /** none could be started: the address has to be copied */
+  noBrowser: boolean
+  /** once done */
+  accountId: string
+  /** why it failed */
+  message: string
+  hint: string
+}
+
+/** SignInRequest asks for a sign-in. */
+export interface SignInRequest {
+  kind: AccountKind
+  /** empty: the public one */
+  host: string
+  /** device, browser; empty: the preferred one */
+  method: string
+  /** signs this account in again; empty: anyone */
+  accountId: string
+  /** is switched on afterwards; empty: none */
+  use: string
+  /** of AWS */
+  startUrl: string
+  /** of AWS */
+  region: string
+  /** of AWS: also write the token into the file where the AWS CLI looks for it */
+  share: boolean
+}
+
+/** SignInStage is how far a sign-in is. */
+export type SignInStage = 'browser' | 'cancelled' | 'code' | 'done' | 'failed' | 'finishing' | 'starting'
+
 /** StorageScope is how far a stored value reaches. */
 export type StorageScope = 'application' | 'profile' | 'workspace'
 
@@ -1288,6 +1472,8 @@ export interface Events {
   checkpoints: CheckpointActivity
   trust: TrustChanged
   audit: AuditChanged
+  accounts: AccountsState
+  secrets: SecretsState
 }
 
 /** The methods that the page can call, by feature. */
@@ -1300,6 +1486,40 @@ export interface Methods {
     SetVariable(name: string, allowed: boolean): Promise<void>
     /** State returns what the agent can reach, as it stands now. */
     State(): Promise<AccessState>
+  }
+  /** Accounts are who is signed in where. */
+  Accounts: {
+    /** Browse opens a sign-in's address in the browser once more. */
+    Browse(signInID: string): Promise<void>
+    /** Cancel ends a sign-in; one that has ended is taken off the list. */
+    Cancel(signInID: string): Promise<void>
+    /**
+     * ExtensionSession returns a token for an extension that the person has let use
+     * an account.
+     */
+    ExtensionSession(request: ExtensionSessionRequest): Promise<ExtensionSession>
+    /** Paste gives a sign-in an address or a code from the browser. */
+    Paste(signInID: string, text: string): Promise<void>
+    /**
+     * Roles lists the AWS accounts and roles that an account of IAM Identity Center
+     * may use.
+     */
+    Roles(accountID: string): Promise<AccountRole[]>
+    /**
+     * SetClientSecret keeps the secret of the client id for a service; an empty one
+     * takes it away. It never comes back to the page.
+     */
+    SetClientSecret(kind: AccountKind, host: string, secret: string): Promise<void>
+    /** SetRole chooses the AWS account and role that an account is used with. */
+    SetRole(accountID: string, role: string): Promise<void>
+    /** SetUse switches a use of an account on or off. */
+    SetUse(accountID: string, use: string, on: boolean): Promise<void>
+    /** SignIn starts a sign-in and returns its id; how it goes on comes as events. */
+    SignIn(request: SignInRequest): Promise<string>
+    /** SignOut takes an account's tokens back and forgets it. */
+    SignOut(accountID: string): Promise<void>
+    /** State returns who is signed in, and where one can sign in. */
+    State(): Promise<AccountsState>
   }
   /** Agent answers prompts. */
   Agent: {
@@ -1460,6 +1680,24 @@ export interface Methods {
      */
     Text(request: TextSearch): Promise<void>
   }
+  /** Secrets are where keys and tokens are kept. */
+  Secrets: {
+    /** Forget deletes what is sealed with a passphrase that is no longer known. */
+    Forget(): Promise<void>
+    /** State returns where keys and tokens are kept. */
+    State(): Promise<SecretsState>
+    /** Unlock opens that file. */
+    Unlock(passphrase: string): Promise<void>
+    /** UseKeychain tries the keychain again, and takes along what is kept elsewhere. */
+    UseKeychain(): Promise<void>
+    /** UseMemory keeps them until Keel closes. */
+    UseMemory(): Promise<void>
+    /**
+     * UsePassphrase keeps them in a file that is sealed with a passphrase, now and
+     * from now on, and takes along what is kept elsewhere.
+     */
+    UsePassphrase(passphrase: string): Promise<void>
+  }
   /** Sessions are the conversations of the opened folder. */
   Sessions: {
     /** Create starts an empty session. */
@@ -1605,6 +1843,7 @@ export interface Methods {
 /** The names of all methods, for a client that is built at run time. */
 export const methodNames = {
   Access: ['SetNetwork', 'SetVariable', 'State'],
+  Accounts: ['Browse', 'Cancel', 'ExtensionSession', 'Paste', 'Roles', 'SetClientSecret', 'SetRole', 'SetUse', 'SignIn', 'SignOut', 'State'],
   Agent: ['Answer', 'AnswerQuestion', 'Compact', 'EditQueued', 'Examples', 'Providers', 'RemoveQueued', 'RetryNow', 'Send', 'SendNow', 'SetMode', 'SetModel', 'Stop', 'StopCommand'],
   Audit: ['List'],
   Checkpoints: ['Activity', 'Create', 'Diff', 'Forget', 'Last', 'List', 'Pin', 'Preview', 'Prune', 'Purge', 'Restore', 'Seen', 'StopReading', 'Undo', 'Unsaved', 'Usage'],
@@ -1612,6 +1851,7 @@ export const methodNames = {
   Files: ['Copy', 'Delete', 'List', 'MakeFolder', 'Move', 'Stat'],
   Providers: ['AWS', 'RemoveKey', 'SetKey'],
   Search: ['Cancel', 'ClearCache', 'Files', 'Text'],
+  Secrets: ['Forget', 'State', 'Unlock', 'UseKeychain', 'UseMemory', 'UsePassphrase'],
   Sessions: ['Create', 'Delete', 'Export', 'List', 'Open', 'Rename', 'SaveDraft', 'Search', 'Undelete'],
   Settings: ['Read', 'Schema', 'Set', 'State', 'Write'],
   Storage: ['Load', 'Update'],
