@@ -145,9 +145,9 @@ func network(state outbound.State) check {
 	switch state.Certificates {
 	case 0:
 	case 1:
-		c.Detail += "; one certificate is trusted beside the system's"
+		c.Detail += "; one certificate of the settings is trusted"
 	default:
-		c.Detail += fmt.Sprintf("; %d certificates are trusted beside the system's", state.Certificates)
+		c.Detail += fmt.Sprintf("; %d certificates of the settings are trusted", state.Certificates)
 	}
 	for _, p := range state.Problems {
 		c.OK, c.Detail = false, c.Detail+". "+p.Message

@@ -174,7 +174,7 @@ type State struct {
 	FromSettings bool   // it is the settings' and not the environment's
 	Unusable     bool   // a proxy is set whose address cannot be used
 	NoProxy      []string
-	Certificates int // that are trusted beside the system's
+	Certificates int // that the settings add
 	Problems     []Problem
 }
 

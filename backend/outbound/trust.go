@@ -72,7 +72,7 @@ func stateOf(all []source) string {
 type trust struct {
 	files    string         // the state of the places
 	roots    *x509.CertPool // nil: the system's own
-	added    int            // certificates beside the system's
+	added    int            // certificates of the settings
 	problems []Problem
 }
 
@@ -89,6 +89,9 @@ func readTrust(now seen) trust {
 			t.problems = append(t.problems, each.problem(err))
 		}
 		found = append(found, certificates...)
+		if each.setting {
+			t.added += len(certificates)
+		}
 	}
 	if len(found) == 0 {
 		return t
@@ -100,7 +103,7 @@ func readTrust(now seen) trust {
 	for _, each := range found {
 		roots.AddCert(each)
 	}
-	t.roots, t.added = roots, len(found)
+	t.roots = roots
 	return t
 }
 
