@@ -20,7 +20,7 @@ func noCredentials(err error) *provider.Error {
 	return &provider.Error{
 		Class:   provider.ClassAuth,
 		Message: "There are no AWS credentials.",
-		Hint:    "Choose an AWS profile in the setting keelAgent.bedrock.profile, enter a Bedrock API key, or set AWS_PROFILE or AWS_ACCESS_KEY_ID; \"aws configure sso\" makes a profile.",
+		Hint:    "Sign in on the Accounts page (Keel: Show Accounts), choose an AWS profile in the setting keelAgent.bedrock.profile, enter a Bedrock API key, or set AWS_PROFILE or AWS_ACCESS_KEY_ID.",
 		Err:     err,
 	}
 }
@@ -93,7 +93,7 @@ func badCredentials(err error) *provider.Error {
 	e := &provider.Error{
 		Class:   provider.ClassAuth,
 		Message: "Your AWS sign-in has expired or does not work.",
-		Hint:    "Sign in again, for example with \"aws sso login\"; the turn then goes on.",
+		Hint:    "Sign in again, on the Accounts page (Keel: Show Accounts) or with \"aws sso login\"; the turn then goes on.",
 		Err:     err,
 	}
 	_, sso := errors.AsType[*ssocreds.InvalidTokenError](err)
