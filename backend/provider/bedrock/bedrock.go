@@ -33,6 +33,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/keel-ide/keel/backend/outbound"
 	"github.com/keel-ide/keel/backend/provider"
 )
 
@@ -61,7 +62,10 @@ type Options struct {
 	// Account returns the account that is switched on for Bedrock, or nil. It is
 	// called before each request, and by Info and Choices, and may not ask the
 	// network. Nil means none.
-	Account func() *Account
+	Account func(ctx context.Context) *Account
+	// Outbound knows proxies and certificates; nil: those of the environment. What
+	// AWS_CA_BUNDLE or a profile's ca_bundle names is trusted as well.
+	Outbound *outbound.Transport
 	// OnInstance says whether this machine could have an instance role, which
 	// nothing but the network can confirm. Nil asks the machine's vendor name.
 	OnInstance func() bool
@@ -79,7 +83,10 @@ func (o Options) withDefaults() Options {
 		o.APIKey = func(context.Context) (string, error) { return "", nil }
 	}
 	if o.Account == nil {
-		o.Account = func() *Account { return nil }
+		o.Account = func(context.Context) *Account { return nil }
+	}
+	if o.Outbound == nil {
+		o.Outbound = outbound.New(outbound.Options{})
 	}
 	if o.OnInstance == nil {
 		o.OnInstance = vendorIsAmazon
@@ -123,7 +130,7 @@ func (p *Provider) Info(ctx context.Context) provider.Info {
 	kept, keyErr := p.keptKey(ctx)
 	info := provider.Info{ID: ID, Name: displayName, NeedsKey: true, HasKey: kept != ""}
 	settings := p.options.Settings()
-	used := p.accountInForce(settings)
+	used := p.accountInForce(ctx, settings)
 	if used != nil {
 		info.Account = used.Name
 	}

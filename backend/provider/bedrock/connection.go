@@ -44,7 +44,7 @@ type connection struct {
 // connect reads the configuration if it changed, and gets credentials.
 func (p *Provider) connect(ctx context.Context) (connection, error) {
 	settings := p.options.Settings()
-	used := p.accountInForce(settings)
+	used := p.accountInForce(ctx, settings)
 	if used != nil && used.Problem != nil {
 		return connection{}, badAccount(used, used.Problem)
 	}
@@ -127,7 +127,7 @@ func (p *Provider) signIn(ctx context.Context, cfg aws.Config, sign bool) error 
 // load returns the configuration, read again when the settings, the
 // environment or the configuration files are not what they were.
 func (p *Provider) load(ctx context.Context, settings Settings, used *Account) (aws.Config, error) {
-	key := configurationKey(settings, used)
+	key := configurationKey(settings, used, p.options.Outbound.Trust())
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.loaded != nil && p.loaded.key == key {
@@ -148,16 +148,17 @@ func (p *Provider) load(ctx context.Context, settings Settings, used *Account) (
 		// Given some, the SDK looks for no others; these are replaced below.
 		options = append(options, config.WithCredentialsProvider(aws.AnonymousCredentials{}))
 	}
+	// A client of the SDK's own kind: it adds the certificates of AWS_CA_BUNDLE to
+	// no other, and the clients for signing in are made with it.
+	client := awshttp.NewBuildableClient().WithTransportOptions(p.options.Outbound.Configure)
+	options = append(options, config.WithHTTPClient(client))
 	cfg, err := config.LoadDefaultConfig(ctx, options...)
 	if err != nil {
 		return aws.Config{}, err
 	}
 	// Frozen, the pool is shared by all clients; else each would make its own.
-	switch client := cfg.HTTPClient.(type) {
-	case nil:
-		cfg.HTTPClient = plainBody{awshttp.NewBuildableClient().Freeze()}
-	case *awshttp.BuildableClient:
-		cfg.HTTPClient = plainBody{client.Freeze()}
+	if client, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
+		cfg.HTTPClient = plainBody{client.Freeze(), p.options.Outbound}
 	}
 	if used != nil {
 		cfg.Credentials = cached(*used, cfg.Region)
@@ -174,10 +175,10 @@ func (p *Provider) forget() {
 	p.loaded = nil
 }
 
-// configurationKey is a hash of the settings, the account, of every AWS_ variable
-// and of the state of the configuration files.
-func configurationKey(settings Settings, used *Account) [sha256.Size]byte {
-	parts := []string{settings.Region, settings.Profile}
+// configurationKey is a hash of the settings, the account, of what certificates
+// are trusted, of every AWS_ variable and of the state of the configuration files.
+func configurationKey(settings Settings, used *Account, trust string) [sha256.Size]byte {
+	parts := []string{settings.Region, settings.Profile, trust}
 	if used != nil {
 		parts = append(parts, "account "+used.Key)
 	}
