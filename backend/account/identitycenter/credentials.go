@@ -19,10 +19,10 @@ type Tokens interface {
 	Refused(ctx context.Context, accountID string, t account.Token)
 }
 
-// Credentials gets the credentials of an account's role. They are for one
-// request each: caching them is the caller's.
-func (s *Service) Credentials(a account.Account, tokens Tokens) aws.CredentialsProvider {
-	return aws.CredentialsProviderFunc(func(ctx context.Context) (aws.Credentials, error) {
+// Credentials returns what gets the credentials of an account's role; they are
+// the same for every region. Caching them is the caller's.
+func (s *Service) Credentials(a account.Account, tokens Tokens) func(ctx context.Context, region string) (aws.Credentials, error) {
+	return func(ctx context.Context, _ string) (aws.Credentials, error) {
 		t, err := tokens.Token(ctx, a.ID)
 		if err != nil {
 			return aws.Credentials{}, err
@@ -37,7 +37,7 @@ func (s *Service) Credentials(a account.Account, tokens Tokens) aws.CredentialsP
 			return aws.Credentials{}, err
 		}
 		return s.roleCredentials(ctx, a, t)
-	})
+	}
 }
 
 func (s *Service) roleCredentials(ctx context.Context, a account.Account, t account.Token) (aws.Credentials, error) {

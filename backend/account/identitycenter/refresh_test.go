@@ -167,14 +167,14 @@ func TestCredentials(t *testing.T) {
 		grant := w.signIn(w.request())
 		signedIn := grant.Account
 		kept := &tokens{service: w.service, account: signedIn, token: grant.Token}
-		_, err := w.service.Credentials(signedIn, kept).Retrieve(t.Context())
+		_, err := w.service.Credentials(signedIn, kept)(t.Context(), "eu-west-1")
 		w.says(err, "No AWS account and role are chosen")
 
 		signedIn.Role = "123456789012/ReadOnly"
-		provider := w.service.Credentials(signedIn, kept)
+		retrieve := w.service.Credentials(signedIn, kept)
 		check := func() aws.Credentials {
 			t.Helper()
-			given, err := provider.Retrieve(t.Context())
+			given, err := retrieve(t.Context(), "eu-west-1")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -191,11 +191,11 @@ func TestCredentials(t *testing.T) {
 		check()
 
 		signedIn.Role = "123456789012/Administrator"
-		_, err = w.service.Credentials(signedIn, kept).Retrieve(t.Context())
+		_, err = w.service.Credentials(signedIn, kept)(t.Context(), "eu-west-1")
 		w.says(err, "You may not use the role Administrator")
 
 		w.aws.Revoke()
-		_, err = provider.Retrieve(t.Context())
+		_, err = retrieve(t.Context(), "eu-west-1")
 		w.says(err, "has ended")
 		if !errors.Is(err, account.ErrRevoked) {
 			t.Errorf("%v is not known as taken back", err)

@@ -77,11 +77,11 @@ func (r *renewing) HandleFailToRefresh(_ context.Context, old aws.Credentials, e
 
 // accountInForce returns the account whose credentials count: a profile chosen in
 // the settings comes before it, and it before keys and the environment.
-func (p *Provider) accountInForce(settings Settings) *Account {
+func (p *Provider) accountInForce(ctx context.Context, settings Settings) *Account {
 	if settings.Profile != "" {
 		return nil
 	}
-	return p.options.Account()
+	return p.options.Account(ctx)
 }
 
 // signInAgain is the hint where an account's credentials do not serve.

@@ -15,7 +15,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/coreos/go-oidc/v3/oidc"
 	"github.com/coreos/go-oidc/v3/oidc/oidctest"
 	"github.com/google/go-cmp/cmp"
@@ -54,7 +53,7 @@ func newIssuer(t *testing.T) *issuer {
 func (i *issuer) identity(audience, subject string) string {
 	now := time.Now()
 	return oidctest.SignIDToken(i.key, "k", oidc.RS256, fmt.Sprintf(
-		`{"iss":"https://accounts.google.com","aud":%q,"sub":%q,"iat":%d,"exp":%d}`, audience, subject, now.Unix(), now.Add(time.Hour).Unix()))
+		`{"iss":"https://accounts.google.com","aud":%q,"sub":%q,"iat":%d,"exp":%d,"jti":%q}`, audience, subject, now.Unix(), now.Add(time.Hour).Unix(), rand.Text()))
 }
 
 // signedIn is a world with AWS, Google's keys and an account.
@@ -64,8 +63,24 @@ type signedIn struct {
 	aws      *awstest.Server
 	identity func() (string, error)
 
-	mu    sync.Mutex
-	asked int // guarded by mu; for an identity
+	mu      sync.Mutex
+	asked   int // guarded by mu; for an identity
+	refused int // guarded by mu
+}
+
+// Token is the account's, as package account gives it.
+func (w *signedIn) Token(context.Context, string) (account.Token, error) {
+	w.mu.Lock()
+	w.asked++
+	w.mu.Unlock()
+	id, err := w.identity()
+	return account.Token{ID: id}, err
+}
+
+func (w *signedIn) Refused(context.Context, string, account.Token) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.refused++
 }
 
 func newSignedIn(t *testing.T, trust awstest.Trust) *signedIn {
@@ -85,19 +100,9 @@ func pinned() awstest.Trust { return awstest.Trust{Audience: client, Subject: su
 func (w *signedIn) account() *bedrock.Account {
 	exchange := bedrock.WebIdentity{
 		Role: roleARN, Client: client, HTTP: w.aws.Client(), Account: account.Account{Subject: subject, Email: "ada lovelace@example.com"},
-		Identity: func(context.Context) (string, error) {
-			w.mu.Lock()
-			w.asked++
-			w.mu.Unlock()
-			return w.identity()
-		},
+		Tokens: w,
 	}
 	return &bedrock.Account{Key: "google", Name: "Google, ada@example.com, role keel", Retrieve: exchange.Retrieve}
-}
-
-// identityCentre is an account of IAM Identity Center that has a token already.
-func (w *signedIn) retrieve(get func(ctx context.Context, region string) (aws.Credentials, error)) *bedrock.Account {
-	return &bedrock.Account{Key: "other", Name: "AWS, d-1234567890, role ReadOnly", Retrieve: get}
 }
 
 // guarded leads the SDK to a Bedrock that checks every signature.
@@ -110,7 +115,7 @@ func (w *signedIn) guarded() *bedrocktest.Server {
 	return server
 }
 
-func (w *signedIn) provider(settings bedrock.Settings, used func() *bedrock.Account, key string) *bedrock.Provider {
+func (w *signedIn) provider(settings bedrock.Settings, used func(context.Context) *bedrock.Account, key string) *bedrock.Provider {
 	return bedrock.New(bedrock.Options{
 		Settings:   func() bedrock.Settings { return settings },
 		APIKey:     func(context.Context) (string, error) { return key, nil },
@@ -126,7 +131,7 @@ func TestGoogleAccount(t *testing.T) {
 	server := w.guarded()
 	setenv(t, "AWS_BEARER_TOKEN_BEDROCK=token", "AWS_SESSION_TOKEN=environment", "AWS_STS_REGIONAL_ENDPOINTS=legacy", "AWS_ENDPOINT_URL_STS=http://127.0.0.1:1", "AWS_ROLE_ARN=arn:aws:iam::1:role/other")
 	used := w.account()
-	p := w.provider(bedrock.Settings{}, func() *bedrock.Account { return used }, "kept")
+	p := w.provider(bedrock.Settings{}, func(context.Context) *bedrock.Account { return used }, "kept")
 	info := p.Info(t.Context())
 	want := provider.Info{ID: "bedrock", Name: "Amazon Bedrock", Ready: true, NeedsKey: true, HasKey: true, Account: used.Name}
 	if diff := cmp.Diff(want, info); diff != "" {
@@ -162,7 +167,7 @@ func TestAccountAndProfile(t *testing.T) {
 	server := newServer(t)
 	noKeys(t, "[profile work]\nregion = eu-north-1\n", profileKeys("work", "WORK"))
 	settings, used := bedrock.Settings{Profile: "work"}, w.account()
-	p := bedrock.New(bedrock.Options{Settings: func() bedrock.Settings { return settings }, Account: func() *bedrock.Account { return used }, OnInstance: func() bool { return false }})
+	p := bedrock.New(bedrock.Options{Settings: func() bedrock.Settings { return settings }, Account: func(context.Context) *bedrock.Account { return used }, OnInstance: func() bool { return false }})
 	check := func(want string) {
 		t.Helper()
 		if _, err := ask(t.Context(), p, question("Hello")); err != nil {
@@ -206,7 +211,7 @@ func TestGoogleAccountRefused(t *testing.T) {
 			other := newIssuer(w.T)
 			w.identity = func() (string, error) { return other.identity(client, subject), nil }
 		}, class: provider.ClassAuth, says: []string{"did not accept your Google identity", "Keel: Show Accounts"}},
-		"expired":     {trust: pinned(), prepare: func(w *signedIn) { w.aws.Fail(awstest.AssumeRoleWithWebIdentity, "ExpiredTokenException", 1) }, class: provider.ClassAuth, says: []string{"too old", "clock"}},
+		"expired":     {trust: pinned(), prepare: func(w *signedIn) { w.aws.Fail(awstest.AssumeRoleWithWebIdentity, "ExpiredTokenException", 2) }, class: provider.ClassAuth, says: []string{"too old", "clock"}},
 		"no identity": {trust: pinned(), prepare: func(w *signedIn) { w.identity = func() (string, error) { return "", nil } }, class: provider.ClassAuth, says: []string{"no identity"}},
 		"signed out": {trust: pinned(), prepare: func(w *signedIn) {
 			w.identity = func() (string, error) {
@@ -255,13 +260,25 @@ func TestGoogleAwayForAMoment(t *testing.T) {
 	})
 }
 
+// An identity that AWS finds too old is asked for anew, once.
+func TestGoogleIdentityIsRenewed(t *testing.T) {
+	w := newSignedIn(t, pinned())
+	w.aws.Fail(awstest.AssumeRoleWithWebIdentity, "ExpiredTokenException", 1)
+	if _, err := w.account().Retrieve(t.Context(), "us-east-1"); err != nil {
+		t.Fatal(err)
+	}
+	if w.asked != 2 || w.refused != 1 {
+		t.Errorf("asked %d times, told %d times", w.asked, w.refused)
+	}
+}
+
 // Credentials that Bedrock does not accept any more are got anew, and the turn
 // goes on: at its start, and by another attempt in mid-stream.
 func TestAccountExpiresInMidTurn(t *testing.T) {
 	w := newSignedIn(t, pinned())
 	server := w.guarded()
 	used := w.account()
-	p := w.provider(bedrock.Settings{}, func() *bedrock.Account { return used }, "")
+	p := w.provider(bedrock.Settings{}, func(context.Context) *bedrock.Account { return used }, "")
 	for range 2 {
 		if _, err := ask(t.Context(), p, question("Hello")); err != nil {
 			t.Fatal(err)
@@ -293,7 +310,7 @@ func TestAccountRefusedTwice(t *testing.T) {
 	refuse := bedrocktest.Refuse(403, "UnrecognizedClientException", "The security token included in the request is invalid.")
 	server.Script(refuse, refuse)
 	used := w.account()
-	p := w.provider(bedrock.Settings{}, func() *bedrock.Account { return used }, "")
+	p := w.provider(bedrock.Settings{}, func(context.Context) *bedrock.Account { return used }, "")
 	_, err := ask(t.Context(), p, question("Hello"))
 	checkError(t, err, provider.ClassAuth, used.Name)
 	checkError(t, err, provider.ClassAuth, "Keel: Show Accounts")
@@ -311,7 +328,7 @@ func TestAccountWithAProblem(t *testing.T) {
 	server := newServer(t)
 	used := w.account()
 	used.Problem = &account.Error{Message: "No AWS role is set.", Hint: "Set keelAgent.bedrock.googleRole."}
-	p := w.provider(bedrock.Settings{}, func() *bedrock.Account { return used }, "kept")
+	p := w.provider(bedrock.Settings{}, func(context.Context) *bedrock.Account { return used }, "kept")
 	if info := p.Info(t.Context()); info.Ready || info.Hint != "No AWS role is set. Set keelAgent.bedrock.googleRole." || info.Account == "" {
 		t.Errorf("info %+v", info)
 	}

@@ -62,7 +62,7 @@ type Options struct {
 	// Account returns the account that is switched on for Bedrock, or nil. It is
 	// called before each request, and by Info and Choices, and may not ask the
 	// network. Nil means none.
-	Account func() *Account
+	Account func(ctx context.Context) *Account
 	// Outbound knows proxies and certificates; nil: those of the environment. What
 	// AWS_CA_BUNDLE or a profile's ca_bundle names is trusted as well.
 	Outbound *outbound.Transport
@@ -82,11 +82,11 @@ func (o Options) withDefaults() Options {
 	if o.APIKey == nil {
 		o.APIKey = func(context.Context) (string, error) { return "", nil }
 	}
+	if o.Account == nil {
+		o.Account = func(context.Context) *Account { return nil }
+	}
 	if o.Outbound == nil {
 		o.Outbound = outbound.New(outbound.Options{})
-	}
-	if o.Account == nil {
-		o.Account = func() *Account { return nil }
 	}
 	if o.OnInstance == nil {
 		o.OnInstance = vendorIsAmazon
@@ -130,7 +130,7 @@ func (p *Provider) Info(ctx context.Context) provider.Info {
 	kept, keyErr := p.keptKey(ctx)
 	info := provider.Info{ID: ID, Name: displayName, NeedsKey: true, HasKey: kept != ""}
 	settings := p.options.Settings()
-	used := p.accountInForce(settings)
+	used := p.accountInForce(ctx, settings)
 	if used != nil {
 		info.Account = used.Name
 	}

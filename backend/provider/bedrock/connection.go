@@ -44,7 +44,7 @@ type connection struct {
 // connect reads the configuration if it changed, and gets credentials.
 func (p *Provider) connect(ctx context.Context) (connection, error) {
 	settings := p.options.Settings()
-	used := p.accountInForce(settings)
+	used := p.accountInForce(ctx, settings)
 	if used != nil && used.Problem != nil {
 		return connection{}, badAccount(used, used.Problem)
 	}
@@ -175,8 +175,8 @@ func (p *Provider) forget() {
 	p.loaded = nil
 }
 
-// configurationKey is a hash of the settings, the account, what certificates
-// are trusted, every AWS_ variable and the state of the configuration files.
+// configurationKey is a hash of the settings, the account, of what certificates
+// are trusted, of every AWS_ variable and of the state of the configuration files.
 func configurationKey(settings Settings, used *Account, trust string) [sha256.Size]byte {
 	parts := []string{settings.Region, settings.Profile, trust}
 	if used != nil {

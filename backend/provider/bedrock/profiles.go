@@ -32,7 +32,7 @@ func (p *Provider) Choices(ctx context.Context) Choices {
 		environment = config.EnvConfig{}
 	}
 	name, profile := "", cmp.Or(settings.Profile, environment.SharedConfigProfile)
-	if used := p.options.Account(); used != nil {
+	if used := p.options.Account(ctx); used != nil {
 		name, profile = used.Name, settings.Profile
 	}
 	return Choices{
@@ -40,7 +40,7 @@ func (p *Provider) Choices(ctx context.Context) Choices {
 		Profiles: profileNames(environment),
 		Regions:  regions(),
 		Profile:  profile,
-		Region:   p.signs(ctx, settings, p.accountInForce(settings), "").region,
+		Region:   p.signs(ctx, settings, p.accountInForce(ctx, settings), "").region,
 	}
 }
 

@@ -28,8 +28,15 @@ type WebIdentity struct {
 	Account account.Account
 	Client  string // the client id that the identity is made out to, for what a person reads
 	HTTP    *http.Client
-	// Identity returns an id token that is good; it is asked before each exchange.
-	Identity func(ctx context.Context) (string, error)
+	Tokens  Tokens
+}
+
+// Tokens gives the identity; [account.Accounts] does.
+type Tokens interface {
+	// Token returns one that is good; it is asked before each exchange.
+	Token(ctx context.Context, accountID string) (account.Token, error)
+	// Refused tells that it was not taken, so that the next one is another.
+	Refused(ctx context.Context, accountID string, t account.Token)
 }
 
 // stsTime bounds one request.
@@ -38,28 +45,53 @@ const stsTime = 30 * time.Second
 // Retrieve exchanges the identity for credentials, in the region that they are
 // used in.
 func (w WebIdentity) Retrieve(ctx context.Context, region string) (aws.Credentials, error) {
-	identity, err := w.Identity(ctx)
+	t, err := w.Tokens.Token(ctx, w.Account.ID)
 	if err != nil {
 		return aws.Credentials{}, err
 	}
-	if identity == "" {
-		return aws.Credentials{}, fault(provider.ClassAuth, "Google gave no identity for your account, which AWS needs.", signInAgain)
+	answer, err := w.assume(ctx, t, region)
+	if isOld(err) {
+		w.Tokens.Refused(ctx, w.Account.ID, t)
+		fresh, failed := w.Tokens.Token(ctx, w.Account.ID)
+		if failed != nil {
+			return aws.Credentials{}, failed
+		}
+		if fresh.ID != t.ID {
+			answer, err = w.assume(ctx, fresh, region)
+		}
 	}
-	answer, err := w.client(region).AssumeRoleWithWebIdentity(ctx, &sts.AssumeRoleWithWebIdentityInput{
-		RoleArn: &w.Role, RoleSessionName: aws.String(sessionName(w.Account)), WebIdentityToken: &identity,
-	})
 	switch {
-	case err == nil && answer.Credentials != nil:
+	case err == nil:
 	case ctx.Err() != nil:
 		return aws.Credentials{}, ctx.Err()
 	default:
 		return aws.Credentials{}, w.explain(err, region)
 	}
 	given := answer.Credentials
+	if given == nil {
+		given = &types.Credentials{} // which nothing accepts
+	}
 	return aws.Credentials{
 		AccessKeyID: aws.ToString(given.AccessKeyId), SecretAccessKey: aws.ToString(given.SecretAccessKey), SessionToken: aws.ToString(given.SessionToken),
 		CanExpire: true, Expires: aws.ToTime(given.Expiration), Source: "KeelWebIdentity",
 	}, nil
+}
+
+// assume asks for the role once. Errors are the SDK's.
+func (w WebIdentity) assume(ctx context.Context, t account.Token, region string) (*sts.AssumeRoleWithWebIdentityOutput, error) {
+	if t.ID == "" {
+		return nil, fault(provider.ClassAuth, "Google gave no identity for your account, which AWS needs.", signInAgain)
+	}
+	return w.client(region).AssumeRoleWithWebIdentity(ctx, &sts.AssumeRoleWithWebIdentityInput{
+		RoleArn: &w.Role, RoleSessionName: aws.String(sessionName(w.Account)), WebIdentityToken: &t.ID,
+	})
+}
+
+// isOld tells whether another identity of the same person may be accepted.
+func isOld(err error) bool {
+	_, expired := errors.AsType[*types.ExpiredTokenException](err)
+	_, invalid := errors.AsType[*types.InvalidIdentityTokenException](err)
+	return expired || invalid
 }
 
 // client is made without the SDK's reading of variables and files: they name
@@ -82,6 +114,9 @@ func (w WebIdentity) client(region string) *sts.Client {
 // explain says what a refusal of STS means, by the errors that its reference
 // lists for the operation.
 func (w WebIdentity) explain(err error, region string) error {
+	if known, ok := errors.AsType[*provider.Error](err); ok {
+		return known
+	}
 	answer, ok := errors.AsType[smithy.APIError](err)
 	if !ok {
 		unreachable := account.Unreachable("AWS STS in region "+region, err)

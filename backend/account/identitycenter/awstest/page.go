@@ -6,7 +6,7 @@ import (
 	"net/http"
 )
 
-var form = template.Must(template.New("device").Parse(`<!doctype html>
+const form = `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>AWS access portal</title>
 <main><h1>AWS access portal</h1>
 {{if .Done}}<p role="status">{{.Done}}</p>{{else}}
@@ -16,7 +16,7 @@ var form = template.Must(template.New("device").Parse(`<!doctype html>
 <button name="answer" value="deny">Deny</button>
 </form>{{end}}
 </main></html>
-`))
+`
 
 // page serves the page where a person types the code in.
 func (s *Server) page(w http.ResponseWriter, r *http.Request) {
@@ -35,7 +35,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_ = form.Execute(w, shown) // to a browser that may be gone
+	_ = template.Must(template.New("device").Parse(form)).Execute(w, shown) // to a browser that may be gone
 }
 
 // ErrCode is for a code that is not known, was answered, or has ended.

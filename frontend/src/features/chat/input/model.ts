@@ -89,10 +89,12 @@ export function providerItems(provider: ProviderState, current: string, model: s
     items.push(line('help', `$(warning) ${provider.problem}`, provider.problemHint))
   }
   if (provider.id === 'bedrock') {
-    items.push(line('aws', '$(settings-gear) Choose the AWS profile and region…'))
+    const used = provider.account ? `Used now: ${provider.account}` : undefined
+    items.push(line('aws', '$(settings-gear) Choose the AWS profile and region…', used))
   }
   if (provider.needsKey) {
-    items.push(line('key', provider.hasKey ? '$(key) Replace the key…' : '$(key) Enter the key…'))
+    const unused = provider.account ? 'Not used while your account is switched on' : undefined
+    items.push(line('key', provider.hasKey ? '$(key) Replace the key…' : '$(key) Enter the key…', unused))
     if (provider.hasKey) items.push(line('forget', '$(trash) Remove the key'))
   }
   if (provider.ready && !provider.practice) items.push(line('type', '$(edit) Type a model id…'))
