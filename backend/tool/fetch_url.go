@@ -33,6 +33,10 @@ func (s *Set) planFetch(_ context.Context, _ SessionView, a values) (plan, error
 	}
 	offset := a.integer("offset", 0)
 	p := Prepared{Title: "Fetch " + at.String(), Hash: digest("fetch_url", at.String(), fmt.Sprint(offset))}
+	if who := s.web.As(at.String()); who != "" {
+		p.Title += " with the sign-in of " + who
+		p.Hash = digest("fetch_url", at.String(), fmt.Sprint(offset), "as", who)
+	}
 	kept, ok := s.web.Kept(at.String())
 	if ok = ok && offset > 0; ok {
 		p.Kind, p.Title = session.KindRead, "Read on in "+at.String()
@@ -55,6 +59,8 @@ func (s *Set) planFetch(_ context.Context, _ SessionView, a values) (plan, error
 func fetchError(err error) error {
 	status, ok := errors.AsType[*fetch.StatusError](err)
 	switch {
+	case ok && status.Hint != "":
+		return refuse("Nothing was fetched: %v. %s", status, status.Hint)
 	case ok:
 		return refuse("Nothing was fetched: %v. Check the address, or go on without it.", status)
 	case errors.Is(err, fetch.ErrPrivate):

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/keel-ide/keel/backend/account"
 	"golang.org/x/net/idna"
@@ -24,7 +25,7 @@ func Host(name string) (string, error) {
 		Hint:    "Write the name only, such as github.example.com, in the setting " + Setting + ".",
 	}
 	at, err := url.Parse("https://" + strings.TrimSpace(name))
-	if err != nil || at.User != nil || at.Path != "" || at.RawQuery != "" || at.ForceQuery || at.Fragment != "" || strings.ContainsAny(name, "#?") {
+	if err != nil || !utf8.ValidString(name) || at.User != nil || at.Path != "" || at.RawQuery != "" || at.ForceQuery || at.Fragment != "" || strings.ContainsAny(name, "#?%") {
 		return "", wrong
 	}
 	host := at.Hostname()
