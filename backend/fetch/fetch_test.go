@@ -15,6 +15,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/keel-ide/keel/backend/account/accounttest"
+	"github.com/keel-ide/keel/backend/outbound"
 )
 
 // local is a client that may talk to 127.0.0.1, where the tests' servers are,
@@ -342,6 +345,46 @@ func TestProxy(t *testing.T) {
 	}
 	if asked != "" {
 		t.Errorf("the proxy was asked for %q", asked)
+	}
+}
+
+// The proxy and the certificates are the user's; what is never fetched stays so.
+func TestOutbound(t *testing.T) {
+	w, err := accounttest.New(accounttest.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	w.Handle("name.invalid", answer("text/plain", "in the world"))
+	w.Handle("*.internal", answer("text/plain", "what nobody may read"))
+	w.Handle("printer", answer("text/plain", "what nobody may read"))
+	settings := outbound.Settings{Proxy: w.Proxy()}
+	through := outbound.New(outbound.Options{Settings: func() outbound.Settings { return settings }})
+	defer through.Close()
+	client := New(Options{Outbound: through})
+	_, err = client.Get(t.Context(), "https://name.invalid/x")
+	if known, ok := errors.AsType[*outbound.Error](err); !ok || known.Reason != outbound.Untrusted {
+		t.Errorf("without the certificate: %v", err)
+	}
+	settings.Certificates = []string{w.Certificates()}
+	if got, err := client.Get(t.Context(), "https://name.invalid/x"); err != nil || got.Text != "in the world" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	_, err = client.Get(t.Context(), "https://other.invalid/x")
+	if known, ok := errors.AsType[*outbound.Error](err); !ok || known.Reason != outbound.ProxyRefused {
+		t.Errorf("a host that the proxy refuses: %v", err)
+	}
+	w.Forget()
+	for _, no := range [][]string{nil, {"*"}} {
+		settings.NoProxy = no
+		for _, address := range []string{"https://metadata.internal/", "http://printer/", "http://127.0.0.1:1/", "http://localhost/", "http://169.254.169.254/latest", "https://[fd00:ec2::254]/", "http://10.0.0.1/"} {
+			if _, err := client.Get(t.Context(), address); err == nil || no == nil && !errors.Is(err, ErrPrivate) {
+				t.Errorf("%s, without a proxy for %q: %v", address, no, err)
+			}
+		}
+	}
+	if got := append(w.Refused(), fmt.Sprint(w.Requests())); fmt.Sprint(got) != "[[]]" {
+		t.Errorf("the proxy was asked: %v", got)
 	}
 }
 

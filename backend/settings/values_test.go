@@ -106,6 +106,36 @@ func TestMerge(t *testing.T) {
 			},
 		},
 		{
+			"network",
+			`{"keelAgent.network.proxy": "http://me:p%40ss@proxy.example.com:3128", "keelAgent.network.noProxy": [".internal.example.com"],
+ "keelAgent.network.certificates": ["~/company.pem", "company.pem", "/etc/company.pem"]}`, "",
+			Values{
+				Mode: "autopilot", Proxy: "http://me:p%40ss@proxy.example.com:3128",
+				NoProxy: []string{".internal.example.com"}, Certificates: []string{"~/company.pem", "/etc/company.pem"},
+			},
+			[]Problem{
+				{Line: 2, Column: 54, Severity: SeverityWarning, Key: KeyCertificates, Message: `"company.pem" in keelAgent.network.certificates has to be a whole path, or to begin with ~/; it has no effect.`},
+			},
+		},
+		{
+			"a proxy that cannot be used counts, and its password is not shown",
+			`{"keelAgent.network.proxy": "ftp://me:hunter2@proxy.example.com"}`, "",
+			Values{Mode: "autopilot", Proxy: "ftp://me:hunter2@proxy.example.com"},
+			[]Problem{
+				{Line: 1, Column: 29, Severity: SeverityWarning, Key: KeyProxy, Message: "keelAgent.network.proxy has to be http://, https:// or socks5://, a host and a port, with nothing after them; until it is, no other machine is reached."},
+			},
+		},
+		{
+			"the folder cannot choose the way to other machines", "",
+			`{"keelAgent.network.proxy": "http://evil.example", "keelAgent.network.certificates": ["/tmp/evil.pem"], "keelAgent.network.noProxy": ["*"]}`,
+			Values{Mode: "autopilot"},
+			[]Problem{
+				{Line: 1, Column: 2, Severity: SeverityWarning, Key: KeyProxy, Message: "An opened folder cannot set keelAgent.network.proxy; this has no effect. Set it in your own settings."},
+				{Line: 1, Column: 52, Severity: SeverityWarning, Key: KeyCertificates, Message: "An opened folder cannot set keelAgent.network.certificates; this has no effect. Set it in your own settings."},
+				{Line: 1, Column: 105, Severity: SeverityWarning, Key: KeyNoProxy, Message: "An opened folder cannot set keelAgent.network.noProxy; this has no effect. Set it in your own settings."},
+			},
+		},
+		{
 			"no such numbers",
 			`{"keelAgent.ollama.contextTokens": 1.5, "keelAgent.openai.endpoints": [], "keelAgent.provider": "openai:"}`, "",
 			Values{Mode: "autopilot"},
@@ -305,6 +335,8 @@ func TestSchema(t *testing.T) {
 		KeyProvider: ScopeApplication, KeyModel: ScopeApplication,
 		KeyBedrockRegion: ScopeApplication, KeyBedrockProfile: ScopeApplication, KeyBedrockModels: ScopeApplication,
 		KeyOpenAIEndpoints: ScopeApplication, KeyOpenAIModels: ScopeApplication, KeyOllamaContext: ScopeApplication, KeyPrices: ScopeApplication,
+		KeyGitHubClientIDs: ScopeApplication, KeyGoogleClientID: ScopeApplication, KeyBedrockRole: ScopeApplication,
+		KeyProxy: ScopeApplication, KeyNoProxy: ScopeApplication, KeyCertificates: ScopeApplication,
 	}
 	if d := cmp.Diff(want, scopes); d != "" {
 		t.Error(d)

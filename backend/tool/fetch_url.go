@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/keel-ide/keel/backend/fetch"
+	"github.com/keel-ide/keel/backend/outbound"
 	"github.com/keel-ide/keel/backend/session"
 )
 
@@ -58,7 +59,10 @@ func (s *Set) planFetch(_ context.Context, _ SessionView, a values) (plan, error
 
 func fetchError(err error) error {
 	status, ok := errors.AsType[*fetch.StatusError](err)
+	way, blocked := errors.AsType[*outbound.Error](err)
 	switch {
+	case blocked:
+		return refuse("Nothing was fetched. %s Only the user can change that: %s", way.Message, way.Hint)
 	case ok && status.Hint != "":
 		return refuse("Nothing was fetched: %v. %s", status, status.Hint)
 	case ok:

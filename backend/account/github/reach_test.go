@@ -14,8 +14,10 @@ import (
 	"time"
 
 	"github.com/keel-ide/keel/backend/account"
+	"github.com/keel-ide/keel/backend/account/accounttest"
 	"github.com/keel-ide/keel/backend/account/github"
 	"github.com/keel-ide/keel/backend/account/github/githubtest"
+	"github.com/keel-ide/keel/backend/outbound"
 )
 
 // A company's own certificate authority: without trust nothing is sent and the
@@ -46,6 +48,46 @@ func TestOwnCertificateAuthority(t *testing.T) {
 	got, err := at(true).SignIn(t.Context(), account.Request{Host: "example.com"}, newTalk(decide(hub, true)))
 	if err != nil || got.Account.Login != githubtest.Login {
 		t.Errorf("with trust: %v", err)
+	}
+}
+
+// The way of the product: the proxy and the authority of the settings lead to
+// GitHub under its real names.
+func TestThroughTheProxyOfTheSettings(t *testing.T) {
+	world, err := accounttest.New(accounttest.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = world.Close() })
+	hub := githubtest.New(githubtest.Options{Interval: time.Second})
+	for _, host := range hub.Hosts() {
+		world.Handle(host, hub)
+	}
+	settings := outbound.Settings{Proxy: world.Proxy()}
+	through := outbound.New(outbound.Options{Settings: func() outbound.Settings { return settings }, Environ: func() []string { return nil }})
+	t.Cleanup(func() { _ = through.Close() })
+	s := github.New(github.Options{ClientID: clientID, HTTP: through.Client()})
+	_, err = s.SignIn(t.Context(), account.Request{}, newTalk(nil))
+	if text := words(t, err); !strings.Contains(text, "keelAgent.network.certificates") || len(hub.Requests()) > 0 {
+		t.Errorf("without trust: %s, %v", text, hub.Requests())
+	}
+	settings.Certificates = []string{world.Certificates()}
+	got, err := s.SignIn(t.Context(), account.Request{}, newTalk(decide(hub, true)))
+	if err != nil || got.Account.Login != githubtest.Login || len(got.Account.Avatar) == 0 {
+		t.Errorf("with trust: %v, %+v", err, got.Account)
+	}
+	if err := s.Revoke(t.Context(), got.Account, got.Token); err != nil || hub.Live(got.Token.Access, "") {
+		t.Errorf("taken back: %v", err)
+	}
+	world.Switch(accounttest.Switches{Refusing: true})
+	_, err = s.SignIn(t.Context(), account.Request{}, newTalk(nil))
+	if text := words(t, err); !strings.Contains(text, "makes no connection to github.com") {
+		t.Errorf("refusing: %s", text)
+	}
+	world.Switch(accounttest.Switches{Expired: true})
+	_, err = s.SignIn(t.Context(), account.Request{}, newTalk(nil))
+	if text := words(t, err); !strings.Contains(text, "date and time") {
+		t.Errorf("expired: %s", text)
 	}
 }
 
