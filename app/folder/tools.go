@@ -9,6 +9,7 @@ import (
 	"github.com/keel-ide/keel/backend/agent"
 	"github.com/keel-ide/keel/backend/command"
 	"github.com/keel-ide/keel/backend/fetch"
+	"github.com/keel-ide/keel/backend/fetch/githubpage"
 	"github.com/keel-ide/keel/backend/provider"
 	"github.com/keel-ide/keel/backend/session"
 	"github.com/keel-ide/keel/backend/tool"
@@ -29,7 +30,10 @@ func (f *Folder) tools(runner *command.Runner) *tools {
 		Workspace: f.Workspace,
 		Search:    lazySearch{f.search},
 		Command:   runner,
-		Web:       fetch.New(fetch.Options{Outbound: f.Outbound}),
+		Web: fetch.New(fetch.Options{
+			Outbound: f.Outbound,
+			Signed:   githubpage.New(f.Accounts, githubpage.Options{HTTP: f.Outbound.Client()}),
+		}),
 	}
 	if !f.options.Headless {
 		o.Diagnostics, o.Unsaved = f.EditorState.diagnostics, f.EditorState.unsaved

@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"strings"
 	"syscall"
+
+	"github.com/keel-ide/keel/backend/outbound"
 )
 
 // Hints that several reasons share.
@@ -22,12 +24,16 @@ const (
 
 // Unreachable says in words for a person why a service gave no answer: err is
 // what its HTTP client returned. The address that was asked is left out, as it
-// may hold a secret. An [*Error] in err is returned as it is.
+// may hold a secret. An [*Error] in err is returned as it is, and the words of an
+// [*outbound.Error], which knows more about the proxy, are kept.
 //
 // A context that was cancelled is the caller's to notice before.
 func Unreachable(service string, err error) *Error {
 	if said, ok := errors.AsType[*Error](err); ok {
 		return said
+	}
+	if known, ok := errors.AsType[*outbound.Error](err); ok {
+		return &Error{Message: known.Message, Hint: known.Hint, Err: known.Err}
 	}
 	// A *url.Error is its address and what happened.
 	if asked, ok := errors.AsType[*url.Error](err); ok {

@@ -10,6 +10,10 @@
 // resolves to here are looked at. An address with a user name or password is
 // refused; no cookies, no credentials and no referrer are sent.
 //
+// Where the person is signed in and has switched it on, an address of that host
+// is read with the sign-in instead, by [Options.Signed], over the same checks of
+// the address; [Client.As] tells so before anything is fetched.
+//
 // Time, size and the number of redirects are limited. What was cut is said.
 //
 // The text is data that strangers wrote: callers show it as such.
@@ -60,6 +64,7 @@ var (
 type StatusError struct {
 	Address string // that gave it
 	Status  string // "404 Not Found"
+	Hint    string // what may help, a sentence; may be empty
 }
 
 func (e *StatusError) Error() string { return fmt.Sprintf("%s answered %s", e.Address, e.Status) }
@@ -76,6 +81,8 @@ type Options struct {
 	Timeout time.Duration
 	// Now tells how old a kept page is. Nil: time.Now.
 	Now func() time.Time
+	// Signed is asked first for an address. Nil: no sign-in is used.
+	Signed Signed
 }
 
 func (o Options) withDefaults() Options {
@@ -135,7 +142,11 @@ func (c *Client) Get(ctx context.Context, address string) (Page, error) {
 	}
 	limited, done := context.WithTimeout(ctx, c.options.Timeout)
 	defer done()
-	page, err := c.follow(limited, at)
+	page, ok, err := c.signed(limited, at)
+	if !ok {
+		page, err = c.follow(limited, at)
+		err = c.hinted(at, err)
+	}
 	if err != nil {
 		if ctx.Err() == nil && limited.Err() != nil {
 			err = fmt.Errorf("fetching %s took longer than %v", at, c.options.Timeout)

@@ -34,6 +34,10 @@ func (s *Set) planFetch(_ context.Context, _ SessionView, a values) (plan, error
 	}
 	offset := a.integer("offset", 0)
 	p := Prepared{Title: "Fetch " + at.String(), Hash: digest("fetch_url", at.String(), fmt.Sprint(offset))}
+	if who := s.web.As(at.String()); who != "" {
+		p.Title += " with the sign-in of " + who
+		p.Hash = digest("fetch_url", at.String(), fmt.Sprint(offset), "as", who)
+	}
 	kept, ok := s.web.Kept(at.String())
 	if ok = ok && offset > 0; ok {
 		p.Kind, p.Title = session.KindRead, "Read on in "+at.String()
@@ -59,6 +63,8 @@ func fetchError(err error) error {
 	switch {
 	case blocked:
 		return refuse("Nothing was fetched. %s Only the user can change that: %s", way.Message, way.Hint)
+	case ok && status.Hint != "":
+		return refuse("Nothing was fetched: %v. %s", status, status.Hint)
 	case ok:
 		return refuse("Nothing was fetched: %v. Check the address, or go on without it.", status)
 	case errors.Is(err, fetch.ErrPrivate):

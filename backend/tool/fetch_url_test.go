@@ -18,7 +18,10 @@ type web struct {
 	kept  map[string]fetch.Page
 	err   error
 	asked int
+	as    string
 }
+
+func (w *web) As(string) string { return w.as }
 
 func (w *web) Get(_ context.Context, address string) (fetch.Page, error) {
 	w.asked++
@@ -54,6 +57,32 @@ func TestFetch(t *testing.T) {
 	// The beginning is fetched, and asked about, anew.
 	if p := b.prepare("fetch_url", "url", address); p.Kind != "fetch" {
 		t.Errorf("again: %+v", p)
+	}
+}
+
+// Who approves a page that strangers may read has not approved to read it as
+// themselves.
+func TestFetchSaysWithWhoseSignIn(t *testing.T) {
+	const address = "https://github.com/o/r/issues/1"
+	w := &web{kept: map[string]fetch.Page{}, pages: map[string]fetch.Page{address: {Address: address, Type: "text/markdown", Text: "x"}}}
+	b := newBenchWith(t, nil, tool.Options{Web: w})
+	without := b.prepare("fetch_url", "url", address)
+	w.as = "@octocat"
+	with := b.prepare("fetch_url", "url", address)
+	if with.Title != "Fetch "+address+" with the sign-in of @octocat" || with.Kind != "fetch" {
+		t.Errorf("prepared %+v", with)
+	}
+	if got := b.set.Run(t.Context(), b.view, without, nil); !got.Changed || w.asked > 0 {
+		t.Errorf("approved without a sign-in, read with one: %+v", got)
+	}
+}
+
+func TestFetchHintsAtASignIn(t *testing.T) {
+	w := &web{kept: map[string]fetch.Page{}, err: &fetch.StatusError{Address: "https://github.com/o/r", Status: "404 Not Found", Hint: "The user may sign in."}}
+	b := newBenchWith(t, nil, tool.Options{Web: w})
+	got := b.set.Run(t.Context(), b.view, b.prepare("fetch_url", "url", "https://github.com/o/r"), nil)
+	if !got.IsError || got.Text != "Nothing was fetched: https://github.com/o/r answered 404 Not Found. The user may sign in." {
+		t.Errorf("%+v", got)
 	}
 }
 

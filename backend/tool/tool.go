@@ -96,6 +96,9 @@ type Web interface {
 	Get(ctx context.Context, address string) (fetch.Page, error)
 	// Kept returns a page that was fetched a short while ago.
 	Kept(address string) (fetch.Page, bool)
+	// As tells with whose sign-in an address would be read, such as "@octocat"; empty
+	// where none is used.
+	As(address string) string
 }
 
 // Options are the parts that the tools work with. Workspace, Search and Command

@@ -1,0 +1,65 @@
+package github
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/keel-ide/keel/backend/account"
+)
+
+// Scopes returns what a token needs for a use, beyond what every sign-in asks
+// for; "" returns the latter. Null is nothing more. See
+// https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps.
+//
+// There is no scope that reads private repositories only: repo is the smallest
+// that does. GitHub Models knows a permission of fine-grained tokens and of
+// GitHub Apps, but no scope: it takes the token of an OAuth app as it is.
+func Scopes(use account.Use) []string {
+	switch use {
+	case "":
+		return []string{"read:user", "user:email"}
+	case account.UsePages, account.UseGitTerminal, account.UseGitAgent:
+		return []string{"repo"}
+	}
+	return nil
+}
+
+// Allows tells whether what a person has granted is enough for a use. Tokens of
+// GitHub Apps have permissions in place of scopes: with no scope at all it cannot
+// be told, and GitHub has to be asked.
+func Allows(granted []string, use account.Use) bool {
+	if len(granted) == 0 {
+		return true
+	}
+	return !slices.ContainsFunc(Scopes(use), func(scope string) bool {
+		return !slices.Contains(granted, scope) && !slices.ContainsFunc(within(scope), func(wider string) bool { return slices.Contains(granted, wider) })
+	})
+}
+
+// within are the scopes that hold another one.
+func within(scope string) []string {
+	switch scope {
+	case "read:user", "user:email":
+		return []string{"user"}
+	}
+	return nil
+}
+
+// wanted is what a sign-in asks for.
+func wanted(more []string) []string {
+	scopes := Scopes("")
+	for _, scope := range more {
+		if !slices.Contains(scopes, scope) {
+			scopes = append(scopes, scope)
+		}
+	}
+	return scopes
+}
+
+// granted reads the scope of an answer: GitHub parts them by commas, the
+// standard by spaces.
+func granted(scope string) []string {
+	scopes := strings.FieldsFunc(scope, func(r rune) bool { return r == ',' || r == ' ' })
+	slices.Sort(scopes)
+	return slices.Compact(scopes)
+}

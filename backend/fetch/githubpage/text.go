@@ -1,0 +1,121 @@
+package githubpage
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	rest "github.com/google/go-github/v75/github"
+	"github.com/keel-ide/keel/backend/fetch"
+)
+
+// Limits of a page.
+const (
+	mostText    = 200 << 10 // bytes
+	mostRemarks = 100
+	mostFiles   = 100 // changed files of a pull request, files of a gist
+	longestLine = 300 // bytes of what stands in one line
+)
+
+const moment = "2006-01-02 15:04 MST"
+
+// remark is what somebody said at a time.
+type remark struct {
+	who  *rest.User
+	did  string // "commented", "approved", "commented on a.go, line 12"
+	when time.Time
+	body string
+}
+
+// text is a page that is being written.
+type text struct{ strings.Builder }
+
+// field writes a line such as "State: open"; nothing where there is no value.
+func (t *text) field(name, value string) {
+	if value = line(value); value != "" {
+		fmt.Fprintf(t, "%s: %s\n", name, value)
+	}
+}
+
+func (t *text) heading(format string, values ...any) {
+	fmt.Fprintf(t, "\n## %s\n\n", line(fmt.Sprintf(format, values...)))
+}
+
+// quote writes what somebody wrote.
+func (t *text) quote(body string) {
+	body = strings.TrimSpace(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(body))
+	if body == "" {
+		t.WriteString("(no text)\n")
+		return
+	}
+	for part := range strings.SplitSeq(body, "\n") {
+		t.WriteString("> " + part + "\n")
+	}
+}
+
+func (t *text) remarks(remarks []remark, more bool) {
+	cut := len(remarks) > mostRemarks || more
+	for _, r := range remarks[:min(len(remarks), mostRemarks)] {
+		t.heading("%s %s on %s", person(r.who), r.did, r.when.UTC().Format(moment))
+		if r.body != "" {
+			t.quote(r.body)
+		}
+	}
+	if cut {
+		fmt.Fprintf(t, "\nThere are more comments than the %d that are shown.\n", min(len(remarks), mostRemarks))
+	}
+}
+
+// fence writes a file between two lines of backquotes that it does not hold.
+func (t *text) fence(body string) {
+	mark := "```"
+	for strings.Contains(body, mark) {
+		mark += "`"
+	}
+	t.WriteString(mark + "\n" + strings.TrimSuffix(body, "\n") + "\n" + mark + "\n")
+}
+
+// page is what was written, no more than a page may have.
+func (t *text) page(title string) fetch.Page {
+	body := strings.ToValidUTF8(t.String(), "\uFFFD")
+	p := fetch.Page{Type: "text/markdown", Title: line(title), Text: body, Size: len(body)}
+	if len(body) > mostText {
+		p.Text, p.Cut = strings.ToValidUTF8(body[:mostText], ""), true
+		p.Size = len(p.Text)
+	}
+	return p
+}
+
+// person is somebody's name, which GitHub keeps to letters, digits and hyphens.
+func person(u *rest.User) string {
+	if u.GetLogin() == "" {
+		return "somebody whose account is gone"
+	}
+	return "@" + line(u.GetLogin())
+}
+
+func date(t rest.Timestamp) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(moment)
+}
+
+// line is a text in one line, without what cannot be seen.
+func line(text string) string {
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n', r == '\r', r == '\t':
+			return ' '
+		case !strconv.IsGraphic(r):
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(text, ""))
+	text = strings.TrimSpace(text)
+	if len(text) > longestLine {
+		text = strings.ToValidUTF8(text[:longestLine], "") + "…"
+	}
+	return text
+}

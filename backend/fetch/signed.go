@@ -1,0 +1,61 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"net/url"
+)
+
+// ErrUnsigned is wrapped where a sign-in does not help: the address is then
+// fetched as that of any other page, without it.
+var ErrUnsigned = errors.New("the sign-in does not show it")
+
+// Signed reads pages that want a sign-in. It reaches the host that the person is
+// signed in to and no other one, and its text is data that strangers wrote, as
+// that of every page.
+type Signed interface {
+	// As tells as whom an address would be read, such as "@octocat"; empty where it is
+	// fetched without a sign-in. Hint says what may help then, should there be no such
+	// page; it may be empty. It asks nobody.
+	As(at *url.URL) (who, hint string)
+	// Read reads a page as who; with [ErrUnsigned] in its error it is to be fetched
+	// without a sign-in.
+	Read(ctx context.Context, at *url.URL) (Page, error)
+}
+
+// As tells as whom an address would be read, such as "@octocat"; empty where no
+// sign-in is used.
+func (c *Client) As(address string) string {
+	at, err := Parse(address)
+	if err != nil || c.options.Signed == nil {
+		return ""
+	}
+	who, _ := c.options.Signed.As(at)
+	return who
+}
+
+// signed reads an address with a sign-in; ok is false where it has to be fetched
+// without one.
+func (c *Client) signed(ctx context.Context, at *url.URL) (page Page, ok bool, err error) {
+	if c.options.Signed == nil {
+		return Page{}, false, nil
+	}
+	if who, _ := c.options.Signed.As(at); who == "" {
+		return Page{}, false, nil
+	}
+	page, err = c.options.Signed.Read(ctx, at)
+	if errors.Is(err, ErrUnsigned) {
+		return Page{}, false, nil
+	}
+	return page, true, err
+}
+
+// hinted adds to an answer that there is no such page what may help.
+func (c *Client) hinted(at *url.URL, err error) error {
+	missing, ok := errors.AsType[*StatusError](err)
+	if !ok || c.options.Signed == nil {
+		return err
+	}
+	_, missing.Hint = c.options.Signed.As(at)
+	return err
+}
