@@ -4,6 +4,7 @@ import { startAccess } from './features/access'
 import { startAudit } from './features/audit'
 import { startChat, viewId as chatView, type ChatHost } from './features/chat'
 import { startCheckpoints } from './features/checkpoint'
+import { startSecrets } from './features/secret'
 import { startTrust } from './features/trust'
 import { boot } from './workbench/boot'
 import { rememberBackground } from './workbench/background'
@@ -37,6 +38,7 @@ async function main(root: HTMLElement): Promise<void> {
   followTitle(bridge)
   reportProblems(bridge, host.openFile)
   reportNotices(bridge, folders)
+  startSecrets(host)
   askBeforeClosing(bridge, host)
   if (state.open) void folders.open(state.open)
   if (state.message) notify.error([state.message, state.hint].filter(Boolean).join(' '))

@@ -139,7 +139,7 @@ async function enterKey(host: ChatHost, store: ChatStore, provider: ProviderStat
   const key = await host.ask({
     title: `Key for ${provider.name}`,
     value: '',
-    placeholder: 'It is kept in the keychain of this machine, and nowhere else',
+    placeholder: 'It is kept in the keychain of this machine, or where you chose',
     secret: true,
   })
   if (!key?.trim()) return false
@@ -149,7 +149,7 @@ async function enterKey(host: ChatHost, store: ChatStore, provider: ProviderStat
 async function forgetKey(host: ChatHost, store: ChatStore, provider: ProviderState): Promise<void> {
   const agreed = await host.confirm({
     message: `Remove the key for ${provider.name}?`,
-    detail: 'It is taken out of the keychain. Sessions stay; they need a key, or another model, to go on.',
+    detail: 'It is deleted from where it is kept. Sessions stay; they need a key, or another model, to go on.',
     primary: 'Remove',
   })
   if (!agreed) return
