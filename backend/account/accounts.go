@@ -95,6 +95,7 @@ type Accounts struct {
 	watched bool
 	seq     int64
 	next    int // the number of the next sign-in
+	turn    int // counts the changes that other processes made to the list
 	signIns []*signIn
 	flights map[string]*flight // refreshes under way, by account
 	tokens  map[string]*held   // what is known of an account's token beside what is kept
@@ -114,6 +115,7 @@ func New(options Options) (*Accounts, error) {
 		feed:    event.New[int64](1),
 		ctx:     ctx, cancel: cancel,
 		seq:     1,
+		turn:    1,
 		flights: map[string]*flight{},
 		tokens:  map[string]*held{},
 	}
@@ -164,6 +166,9 @@ func (a *Accounts) changed() {
 func (a *Accounts) list() list {
 	now, news := a.file.load(a.ctx)
 	if news {
+		a.mu.Lock()
+		a.turn++
+		a.mu.Unlock()
 		a.changed()
 	}
 	return now

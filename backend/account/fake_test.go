@@ -202,8 +202,8 @@ func (s *service) counts() (refreshs int, stolen bool, revoked []string) {
 
 // world is where the tests sign in.
 type world struct {
-	vault                *vault
-	file                 string
+	vault               *vault
+	file                string
 	github, google, aws *service
 }
 

@@ -54,11 +54,9 @@ func (f *file) load(ctx context.Context) (now list, news bool) {
 		}
 		return f.list.clone(), news
 	}
-	if sameFile(f.seen, seen) {
-		return f.list.clone(), false
-	}
+	news = !sameFile(f.seen, seen) || f.problem != nil && !errors.Is(f.problem, errDamaged)
 	f.keep(read, seen)
-	return f.list.clone(), true
+	return f.list.clone(), news
 }
 
 // keep notes what the file holds; mu is held. That a file was set aside stays

@@ -71,6 +71,7 @@ type held struct {
 	later   time.Time // no refresh is tried before
 	unsaved *kept     // a token that could not be kept yet
 	missing bool      // the store has none
+	turn    int       // Accounts.turn when it was last read
 }
 
 // held returns what is known of an account's token, for the caller who holds mu.
@@ -97,7 +98,12 @@ func (a *Accounts) learn(t Token) {
 // read reads an account's token with get, which is one of the store's methods.
 func (a *Accounts) read(ctx context.Context, accountID string, get func(context.Context, string) (string, error)) (kept, error) {
 	a.mu.Lock()
-	unsaved := a.held(accountID).unsaved
+	h := a.held(accountID)
+	unsaved, turn := h.unsaved, a.turn
+	if h.turn != turn {
+		// Another process may have signed the account out and in again.
+		get = a.options.Secrets.Fresh
+	}
 	a.mu.Unlock()
 	if unsaved != nil {
 		return *unsaved, nil
@@ -111,10 +117,10 @@ func (a *Accounts) read(ctx context.Context, accountID string, get func(context.
 		k = kept{} // the error would quote it
 	}
 	a.mu.Lock()
-	h := a.held(accountID)
+	h = a.held(accountID)
 	lost, told := k.Access == "", h.learned == k.Access
 	turned := h.missing != lost
-	h.missing, h.learned = lost, k.Access
+	h.missing, h.learned, h.turn = lost, k.Access, turn
 	a.mu.Unlock()
 	if turned {
 		a.changed()
