@@ -16,7 +16,9 @@ import (
 	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/backend/checkpoint"
 	"github.com/keel-ide/keel/backend/command"
+	"github.com/keel-ide/keel/backend/outbound"
 	"github.com/keel-ide/keel/backend/search"
+	"github.com/keel-ide/keel/backend/settings"
 	"github.com/keel-ide/keel/backend/shellenv"
 )
 
@@ -101,7 +103,7 @@ func diagnose(ctx context.Context, options *shared) []check {
 		}
 		checks = append(checks, check{Name: info.ID, OK: info.Ready, Detail: info.Name + ": " + detail, Hint: info.Hint})
 	}
-	return append(checks, loginShell(), commandPath(f), confined(ctx, f))
+	return append(checks, network(f.Outbound.State()), loginShell(), commandPath(f), confined(ctx, f))
 }
 
 // loginShell asks the user's shell as a window does that was started from the
@@ -121,6 +123,39 @@ func loginShell() check {
 		detail += "; it sets " + strings.Join(state.Changed, ", ")
 	}
 	return check{Name: "login shell", OK: true, Detail: detail}
+}
+
+// network says how other machines are reached; it reaches none.
+func network(state outbound.State) check {
+	c := check{Name: "network", OK: true, Detail: "no proxy"}
+	from := "the environment"
+	if state.FromSettings {
+		from = "the setting " + settings.KeyProxy
+	}
+	switch {
+	case state.Unusable:
+		c.OK, c.Detail = false, fmt.Sprintf("the proxy's address in %s cannot be used, so no other machine is reached", from)
+		c.Hint = "Write it like http://proxy.example.com:3128."
+	case state.Proxy != "":
+		c.Detail = fmt.Sprintf("proxy %s, from %s", state.Proxy, from)
+		if len(state.NoProxy) > 0 {
+			c.Detail += ", not for " + strings.Join(state.NoProxy, ", ")
+		}
+	}
+	switch state.Certificates {
+	case 0:
+	case 1:
+		c.Detail += "; one certificate is trusted beside the system's"
+	default:
+		c.Detail += fmt.Sprintf("; %d certificates are trusted beside the system's", state.Certificates)
+	}
+	for _, p := range state.Problems {
+		c.OK, c.Detail = false, c.Detail+". "+p.Message
+		if c.Hint == "" {
+			c.Hint = p.Hint
+		}
+	}
+	return c
 }
 
 func commandPath(f *folder.Folder) check {

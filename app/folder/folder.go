@@ -91,6 +91,7 @@ type Options struct {
 type Folder struct {
 	Settings *settings.Store
 	Storage  *Storage
+	Outbound *outbound.Transport
 	Accounts *account.Accounts
 
 	Workspace   *workspace.Workspace
@@ -179,6 +180,7 @@ func (f *Folder) openHome(ctx context.Context, workspaceSettings, workspaceData 
 	}
 	f.onClose(store.Close)
 	f.Settings = store
+	f.openOutbound()
 	if err := f.openAccounts(); err != nil {
 		return err
 	}

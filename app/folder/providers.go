@@ -15,6 +15,7 @@ import (
 	"unicode"
 
 	"github.com/keel-ide/keel/app/wire"
+	"github.com/keel-ide/keel/backend/outbound"
 	"github.com/keel-ide/keel/backend/price"
 	"github.com/keel-ide/keel/backend/provider"
 	"github.com/keel-ide/keel/backend/provider/bedrock"
@@ -48,6 +49,7 @@ type Providers struct {
 	prices  *price.Table
 	notice  func(wire.Notice)
 	explain func(error) error
+	through *outbound.Transport
 
 	mu     sync.Mutex
 	custom map[string]provider.Provider // guarded by mu; by name and address
@@ -61,6 +63,7 @@ func (f *Folder) openProviders() *Providers {
 		secrets: f.options.Secrets,
 		notice:  f.notice,
 		explain: f.options.Explain,
+		through: f.Outbound,
 		custom:  map[string]provider.Provider{},
 	}
 	if p.secrets == nil {
@@ -68,7 +71,7 @@ func (f *Folder) openProviders() *Providers {
 	}
 	p.prices = price.New(func() map[string]string { return p.values().Prices })
 	p.local = []provider.Provider{
-		ollama.New(ollama.Options{Context: func() int { return p.values().OllamaContext }}),
+		ollama.New(ollama.Options{Context: func() int { return p.values().OllamaContext }, HTTP: p.through}),
 		openai.LMStudio(p.keyed(openai.LMStudioID)),
 		openai.LlamaCpp(p.keyed(openai.LlamaCppID)),
 		openai.VLLM(p.keyed(openai.VLLMID)),
@@ -77,7 +80,7 @@ func (f *Folder) openProviders() *Providers {
 		bedrock.New(bedrock.Options{Settings: func() bedrock.Settings {
 			v := p.values()
 			return bedrock.Settings{Region: v.BedrockRegion, Profile: v.BedrockProfile, Models: v.BedrockModels}
-		}, APIKey: p.bedrockKey}),
+		}, APIKey: p.bedrockKey, Outbound: p.through}),
 	}, p.local, []provider.Provider{
 		openai.GitHubModels(p.keyed(openai.GitHubModelsID).Key, p.keyed(openai.GitHubModelsID)),
 		practice.New(practice.Options{Delay: f.pace()}),
@@ -94,7 +97,8 @@ func (f *Folder) notice(n wire.Notice) {
 // keyed is the options of a service whose key is kept under a name.
 func (p *Providers) keyed(name string) openai.Options {
 	return openai.Options{
-		Key: func(ctx context.Context) (string, error) { return p.key(ctx, name) },
+		HTTP: p.through,
+		Key:  func(ctx context.Context) (string, error) { return p.key(ctx, name) },
 		HasKey: func(ctx context.Context) bool {
 			ctx, cancel := context.WithTimeout(ctx, hasKeyLimit)
 			defer cancel()

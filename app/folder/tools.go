@@ -29,7 +29,7 @@ func (f *Folder) tools(runner *command.Runner) *tools {
 		Workspace: f.Workspace,
 		Search:    lazySearch{f.search},
 		Command:   runner,
-		Web:       fetch.New(fetch.Options{}),
+		Web:       fetch.New(fetch.Options{Outbound: f.Outbound}),
 	}
 	if !f.options.Headless {
 		o.Diagnostics, o.Unsaved = f.EditorState.diagnostics, f.EditorState.unsaved

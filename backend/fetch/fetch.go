@@ -6,7 +6,7 @@
 // loopback, private, link-local, metadata and other special ones are refused at
 // the moment of connecting, for every address a name has and for every
 // redirect, so that a name which changes its address meanwhile gains nothing.
-// Where a proxy of the environment connects instead, the name and whatever it
+// Where a proxy connects instead, the name and whatever it
 // resolves to here are looked at. An address with a user name or password is
 // refused; no cookies, no credentials and no referrer are sent.
 //
@@ -28,7 +28,7 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/net/http/httpproxy"
+	"github.com/keel-ide/keel/backend/outbound"
 )
 
 // Limits of one page.
@@ -68,7 +68,9 @@ func (e *StatusError) Error() string { return fmt.Sprintf("%s answered %s", e.Ad
 type Options struct {
 	// Public says which addresses may be connected to. Nil: [Public].
 	Public func(netip.Addr) bool
-	// Proxy returns the proxy for an address, or nil. Nil: the environment's.
+	// Outbound knows proxies and certificates. Nil: those of the environment.
+	Outbound *outbound.Transport
+	// Proxy returns the proxy for an address, or nil. Nil: that of Outbound.
 	Proxy func(*url.URL) (*url.URL, error)
 	// Timeout is for one page with its redirects. 0: 15 s.
 	Timeout time.Duration
@@ -80,8 +82,11 @@ func (o Options) withDefaults() Options {
 	if o.Public == nil {
 		o.Public = Public
 	}
+	if o.Outbound == nil {
+		o.Outbound = outbound.New(outbound.Options{})
+	}
 	if o.Proxy == nil {
-		o.Proxy = httpproxy.FromEnvironment().ProxyFunc()
+		o.Proxy = o.Outbound.ProxyFor
 	}
 	if o.Timeout == 0 {
 		o.Timeout = mostTime
@@ -105,7 +110,6 @@ type Page struct {
 // Client fetches pages; it is safe for concurrent use.
 type Client struct {
 	options Options
-	direct  *http.Transport // guarded
 
 	mu   sync.Mutex // guards kept
 	kept []keptPage // the latest last
@@ -119,8 +123,7 @@ type keptPage struct {
 
 // New returns a client. It keeps no connections.
 func New(options Options) *Client {
-	o := options.withDefaults()
-	return &Client{options: o, direct: transport(guardedDialer(o.Public).DialContext)}
+	return &Client{options: options.withDefaults()}
 }
 
 // Get fetches a page, redirects followed. Its errors say what is wrong; some of
@@ -175,15 +178,19 @@ func (c *Client) ask(ctx context.Context, at *url.URL) (*http.Response, error) {
 	if err != nil {
 		return nil, fmt.Errorf("choosing a proxy for %s: %w", at, err)
 	}
-	way := c.direct
-	if proxy != nil {
+	way := transport()
+	c.options.Outbound.Configure(way)
+	way.Proxy = nil
+	if proxy == nil {
+		way.DialContext = guardedDialer(c.options.Public).DialContext
+	} else {
 		if err := guardName(ctx, at.Hostname(), c.options.Public); err != nil {
 			return nil, fmt.Errorf("fetching %s: %w", at, err)
 		}
-		way = transport(nil)
 		way.Proxy = http.ProxyURL(proxy)
 	}
 	answer, err := way.RoundTrip(request)
+	answer, err = c.options.Outbound.Explain(request, answer, err)
 	if err != nil {
 		return nil, fmt.Errorf("fetching %s: %w", at, err)
 	}

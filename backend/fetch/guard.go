@@ -164,9 +164,8 @@ func guardName(ctx context.Context, name string, public func(netip.Addr) bool) e
 }
 
 // transport makes connections that are used once.
-func transport(dial func(ctx context.Context, network, address string) (net.Conn, error)) *http.Transport {
+func transport() *http.Transport {
 	return &http.Transport{
-		DialContext:            dial,
 		ForceAttemptHTTP2:      true,
 		DisableKeepAlives:      true,
 		TLSHandshakeTimeout:    10 * time.Second,

@@ -3,7 +3,9 @@ package settings
 import (
 	"fmt"
 	"net/url"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/tailscale/hujson"
@@ -63,6 +65,28 @@ func checkEndpoint(name, address string) string {
 		return "has an address with a name, a password, a question mark or a hash in it: leave those out, and enter a key in the model picker"
 	}
 	return ""
+}
+
+// warnOfProxy does not show the address, which may hold a password. One that
+// cannot be used counts all the same: going around the proxy would be worse than
+// reaching nothing.
+func warnOfProxy(address string) string {
+	if strings.TrimSpace(address) == "" {
+		return ""
+	}
+	parsed, err := url.Parse(strings.TrimSpace(address))
+	schemes := []string{"http", "https", "socks5", "socks5h"}
+	if err != nil || !slices.Contains(schemes, parsed.Scheme) || parsed.Hostname() == "" || strings.Trim(parsed.Path, "/") != "" || parsed.RawQuery != "" || parsed.Fragment != "" {
+		return "has to be http://, https:// or socks5://, a host and a port, with nothing after them; until it is, no other machine is reached."
+	}
+	return ""
+}
+
+func checkCertificates(_, path string) string {
+	if filepath.IsAbs(path) || strings.HasPrefix(path, "~/") {
+		return ""
+	}
+	return "has to be a whole path, or to begin with ~/"
 }
 
 func checkPrice(_, text string) string {

@@ -70,8 +70,12 @@ type Property struct {
 	Minimum, Maximum int64    // of an integer
 	Scope            Scope
 
-	// check says what is wrong with an item of a map, or nothing; nil: nothing is.
+	// check says what is wrong with an item of a map or of a list, which has no
+	// name, or nothing; nil: nothing is.
 	check func(name, text string) string
+	// warn says what is wrong with a string, and what that means; it counts all the
+	// same. Nil: nothing is.
+	warn func(text string) string
 }
 
 // Schema returns Keel's own settings in the order a person meets them.
@@ -257,28 +261,32 @@ func Schema() []Property {
 			Scope:       ScopeApplication,
 		},
 		{
-			Key:         KeyProxy,
-			Type:        TypeString,
-			Title:       "Keel Agent › Network: Proxy",
-			Description: "The address of the proxy through which Keel reaches other machines, for example `http://proxy.example.com:3128`. Empty: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` count. Commands and terminals keep to their environment.",
-			Default:     `""`,
-			Scope:       ScopeApplication,
+			Key:   KeyProxy,
+			Type:  TypeString,
+			Title: "Keel Agent › Network: Proxy",
+			Description: "The address of the proxy through which Keel reaches other machines, for example `http://proxy.example.com:3128`. Empty: the variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` count.\n\n" +
+				"`http`, `https` and `socks5` are understood, with a name and a password as in `http://name:password@host:port`. This machine is always reached without a proxy. Commands and terminals keep to their environment.",
+			Default: `""`,
+			Scope:   ScopeApplication,
+			warn:    warnOfProxy,
 		},
 		{
 			Key:         KeyNoProxy,
 			Type:        TypeStringArray,
 			Title:       "Keel Agent › Network: No Proxy",
-			Description: "Hosts that are reached without `#keelAgent.network.proxy#`, for example `llm.example.com` or `.internal.example.com`.",
+			Description: "Hosts that are reached without a proxy, in the form of `NO_PROXY`: for example `llm.example.com`, which takes in the hosts below it, `.internal.example.com`, `10.0.0.0/8`, or `*` for all.",
 			Default:     `[]`,
 			Scope:       ScopeApplication,
 		},
 		{
-			Key:         KeyCertificates,
-			Type:        TypeStringArray,
-			Title:       "Keel Agent › Network: Certificates",
-			Description: "Files in PEM form with the certificates of further authorities that Keel trusts beside the system's, for example `/etc/ssl/company.pem`. They count for signing in, models and web pages, not for commands.",
-			Default:     `[]`,
-			Scope:       ScopeApplication,
+			Key:   KeyCertificates,
+			Type:  TypeStringArray,
+			Title: "Keel Agent › Network: Certificates",
+			Description: "Files in PEM form with the certificates of further authorities that Keel trusts beside the system's, for example `/etc/ssl/company.pem` or `~/company.pem`. " +
+				"They count for signing in, models and web pages, not for commands. Those in `SSL_CERT_FILE` and `SSL_CERT_DIR` count as well.",
+			Default: `[]`,
+			Scope:   ScopeApplication,
+			check:   checkCertificates,
 		},
 	}
 }

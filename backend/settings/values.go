@@ -83,11 +83,12 @@ type value struct {
 	items  map[string]string
 	number int64
 	off    bool      // of a switch that is on unless somebody switches it off
-	odd    []oddItem // items of a map that cannot be used, and are not in it
+	odd    []oddItem // what cannot be used; items of a map or list are not in it
 	unread bool
 }
 
-// oddItem is an item of a map that has no effect.
+// oddItem is an item of a map or list that has no effect, or a string that cannot
+// be used.
 type oddItem struct {
 	offset  int
 	message string
@@ -194,9 +195,17 @@ func (p Property) decode(v hujson.Value) (decoded value, wrong string) {
 			if !ok || literal.Kind() != '"' {
 				return value{}, "has to be a list of strings only"
 			}
-			if item := literal.String(); item != "" {
-				decoded.list = append(decoded.list, item)
+			item := literal.String()
+			if item == "" {
+				continue
 			}
+			if p.check != nil {
+				if message := p.check("", item); message != "" {
+					decoded.odd = append(decoded.odd, oddItem{element.StartOffset, fmt.Sprintf("%q in %s %s; it has no effect.", item, p.Key, message)})
+					continue
+				}
+			}
+			decoded.list = append(decoded.list, item)
 		}
 		return decoded, ""
 	case TypeEnum, TypeString:
@@ -207,6 +216,11 @@ func (p Property) decode(v hujson.Value) (decoded value, wrong string) {
 		decoded.text = literal.String()
 		if p.Type == TypeEnum && !slices.Contains(p.Enum, decoded.text) && !p.takes(decoded.text) {
 			return value{}, "has to be one of " + quoted(p.Enum)
+		}
+		if p.warn != nil {
+			if message := p.warn(decoded.text); message != "" {
+				decoded.odd = append(decoded.odd, oddItem{v.StartOffset, p.Key + " " + message})
+			}
 		}
 		return decoded, ""
 	case TypeStringMap:

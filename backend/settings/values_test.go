@@ -305,6 +305,8 @@ func TestSchema(t *testing.T) {
 		KeyProvider: ScopeApplication, KeyModel: ScopeApplication,
 		KeyBedrockRegion: ScopeApplication, KeyBedrockProfile: ScopeApplication, KeyBedrockModels: ScopeApplication,
 		KeyOpenAIEndpoints: ScopeApplication, KeyOpenAIModels: ScopeApplication, KeyOllamaContext: ScopeApplication, KeyPrices: ScopeApplication,
+		KeyGitHubClientIDs: ScopeApplication, KeyGoogleClientID: ScopeApplication, KeyBedrockRole: ScopeApplication,
+		KeyProxy: ScopeApplication, KeyNoProxy: ScopeApplication, KeyCertificates: ScopeApplication,
 	}
 	if d := cmp.Diff(want, scopes); d != "" {
 		t.Error(d)

@@ -11,8 +11,9 @@
 // what its start-up files print. After [Options.Limit] it is ended with
 // everything in its process group, and with all that keeps its output.
 //
-// Only the variables that say where tools are pass: PATH and a few more, never a
-// credential. No folder leaves the PATH: those that only Keel was started with
+// Only the variables that say where tools are, and how other machines are reached,
+// pass: PATH and a few more, never a credential, save a password that stands in the
+// address of a proxy. No folder leaves the PATH: those that only Keel was started with
 // stand behind the shell's. Whatever goes wrong, the environment is what it was, and
 // [State].Problem says why.
 package shellenv
@@ -44,6 +45,8 @@ var recovered = []string{
 	"CONDA_EXE", "JAVA_HOME", "SDKMAN_DIR", "ANDROID_HOME", "ANDROID_SDK_ROOT", "RBENV_ROOT",
 	"DOTNET_ROOT", "FLUTTER_ROOT", "ASDF_DIR", "ASDF_DATA_DIR", "NIX_PATH", "NIX_PROFILES",
 	"HOMEBREW_PREFIX", "HOMEBREW_CELLAR", "LANG", "SSH_AUTH_SOCK",
+	"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "NO_PROXY", "no_proxy",
+	"SSL_CERT_FILE", "SSL_CERT_DIR",
 }
 
 // Options are what an [Environment] can do without.

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/keel-ide/keel/backend/fetch"
+	"github.com/keel-ide/keel/backend/outbound"
 	"github.com/keel-ide/keel/backend/session"
 )
 
@@ -54,7 +55,10 @@ func (s *Set) planFetch(_ context.Context, _ SessionView, a values) (plan, error
 
 func fetchError(err error) error {
 	status, ok := errors.AsType[*fetch.StatusError](err)
+	way, blocked := errors.AsType[*outbound.Error](err)
 	switch {
+	case blocked:
+		return refuse("Nothing was fetched. %s Only the user can change that: %s", way.Message, way.Hint)
 	case ok:
 		return refuse("Nothing was fetched: %v. Check the address, or go on without it.", status)
 	case errors.Is(err, fetch.ErrPrivate):

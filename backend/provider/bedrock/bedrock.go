@@ -29,6 +29,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/keel-ide/keel/backend/outbound"
 	"github.com/keel-ide/keel/backend/provider"
 )
 
@@ -54,6 +55,9 @@ type Options struct {
 	// other credentials count; where there are none, it is what is missing. Nil
 	// means no key.
 	APIKey func(ctx context.Context) (string, error)
+	// Outbound knows proxies and certificates; nil: those of the environment. What
+	// AWS_CA_BUNDLE or a profile's ca_bundle names is trusted as well.
+	Outbound *outbound.Transport
 	// OnInstance says whether this machine could have an instance role, which
 	// nothing but the network can confirm. Nil asks the machine's vendor name.
 	OnInstance func() bool
@@ -69,6 +73,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.APIKey == nil {
 		o.APIKey = func(context.Context) (string, error) { return "", nil }
+	}
+	if o.Outbound == nil {
+		o.Outbound = outbound.New(outbound.Options{})
 	}
 	if o.OnInstance == nil {
 		o.OnInstance = vendorIsAmazon

@@ -97,7 +97,7 @@ func (p *Provider) signIn(ctx context.Context, cfg aws.Config, sign bool) error 
 // load returns the configuration, read again when the settings, the
 // environment or the configuration files are not what they were.
 func (p *Provider) load(ctx context.Context, settings Settings) (aws.Config, error) {
-	key := configurationKey(settings)
+	key := configurationKey(settings, p.options.Outbound.Trust())
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.loaded != nil && p.loaded.key == key {
@@ -114,16 +114,17 @@ func (p *Provider) load(ctx context.Context, settings Settings) (aws.Config, err
 	if settings.Profile != "" {
 		options = append(options, config.WithSharedConfigProfile(settings.Profile))
 	}
+	// A client of the SDK's own kind: it adds the certificates of AWS_CA_BUNDLE to
+	// no other, and the clients for signing in are made with it.
+	client := awshttp.NewBuildableClient().WithTransportOptions(p.options.Outbound.Configure)
+	options = append(options, config.WithHTTPClient(client))
 	cfg, err := config.LoadDefaultConfig(ctx, options...)
 	if err != nil {
 		return aws.Config{}, err
 	}
 	// Frozen, the pool is shared by all clients; else each would make its own.
-	switch client := cfg.HTTPClient.(type) {
-	case nil:
-		cfg.HTTPClient = plainBody{awshttp.NewBuildableClient().Freeze()}
-	case *awshttp.BuildableClient:
-		cfg.HTTPClient = plainBody{client.Freeze()}
+	if client, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
+		cfg.HTTPClient = plainBody{client.Freeze(), p.options.Outbound}
 	}
 	p.loaded = &loaded{key: key, config: cfg}
 	return cfg, nil
@@ -137,10 +138,10 @@ func (p *Provider) forget() {
 	p.loaded = nil
 }
 
-// configurationKey is a hash of the settings, of every AWS_ variable and of
-// the state of the configuration files.
-func configurationKey(settings Settings) [sha256.Size]byte {
-	parts := []string{settings.Region, settings.Profile}
+// configurationKey is a hash of the settings, of what certificates are trusted,
+// of every AWS_ variable and of the state of the configuration files.
+func configurationKey(settings Settings, trust string) [sha256.Size]byte {
+	parts := []string{settings.Region, settings.Profile, trust}
 	var environ []string
 	for _, variable := range os.Environ() {
 		if strings.HasPrefix(variable, "AWS_") {

@@ -12,7 +12,9 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
 
+	"github.com/keel-ide/keel/backend/outbound"
 	"github.com/keel-ide/keel/backend/provider"
+	"github.com/keel-ide/keel/backend/provider/endpoint"
 )
 
 // subject is what a request was about, for the sentences about its failure.
@@ -230,12 +232,15 @@ func explainNetwork(err error, about subject) *provider.Error {
 		return fault(provider.ClassValidation, "A Bedrock API key is only sent over HTTPS, which the chosen endpoint does not speak.",
 			"Correct AWS_ENDPOINT_URL_BEDROCK_RUNTIME, or choose an AWS profile in the setting keelAgent.bedrock.profile.")
 	}
+	if known, ok := errors.AsType[*outbound.Error](err); ok {
+		return endpoint.Unreached(known)
+	}
 	if name, ok := errors.AsType[*net.DNSError](err); ok && name.IsNotFound {
 		return fault(provider.ClassBounded, fmt.Sprintf("There is no Amazon Bedrock at %q.", name.Name),
 			fmt.Sprintf("Check the network, and that Amazon Bedrock is offered in region %q.", about.region))
 	}
 	return fault(provider.ClassBounded, fmt.Sprintf("Amazon Bedrock in region %q cannot be reached.", about.region),
-		"Check the network and the proxy; behind a company's own certificate set AWS_CA_BUNDLE.")
+		"Check the network and the proxy.")
 }
 
 // retryAfter reads seconds or a date; 0 when there is none or it has passed.

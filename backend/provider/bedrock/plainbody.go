@@ -5,6 +5,8 @@ import (
 	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/keel-ide/keel/backend/outbound"
 )
 
 // plainBody lets the bodies of requests only be read.
@@ -13,11 +15,15 @@ import (
 // while net/http still looks whether the body has ended; its WriteTo then fails
 // with io.EOF, net/http takes the request for broken and closes the connection,
 // and the reply is lost. A closed body that is read has just ended.
-type plainBody struct{ client aws.HTTPClient }
+type plainBody struct {
+	client  aws.HTTPClient
+	through *outbound.Transport // says what is due to a proxy or to trust
+}
 
 func (p plainBody) Do(request *http.Request) (*http.Response, error) {
 	if request.Body != nil && request.Body != http.NoBody {
 		request.Body = struct{ io.ReadCloser }{request.Body}
 	}
-	return p.client.Do(request)
+	response, err := p.client.Do(request)
+	return p.through.Explain(request, response, err)
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/keel-ide/keel/backend/outbound"
 )
 
 // closing sends a request, and closes its body once all of it was written.
@@ -51,7 +53,7 @@ func TestAnswerBeforeTheBodyHasEnded(t *testing.T) {
 			sender := &closing{end: body}
 			request := built.Build(t.Context())
 			if safe {
-				_, err = plainBody{sender}.Do(request)
+				_, err = plainBody{sender, outbound.New(outbound.Options{})}.Do(request)
 			} else {
 				_, err = sender.Do(request)
 			}

@@ -19,13 +19,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
 	"strings"
 	"time"
 
+	"github.com/keel-ide/keel/backend/outbound"
 	"github.com/keel-ide/keel/backend/provider"
 )
 
@@ -46,20 +46,15 @@ type Service struct {
 // Client sends requests. It is safe for concurrent use.
 type Client struct{ http *http.Client }
 
-// NewClient returns a client with connections of its own. Proxies are those of
-// the environment. There is no limit on how long an answer may take: a model on
-// this machine may think for minutes.
-func NewClient() *Client {
-	transport := &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-		ForceAttemptHTTP2:     true,
-		MaxIdleConnsPerHost:   4,
-		IdleConnTimeout:       30 * time.Second,
-		TLSHandshakeTimeout:   15 * time.Second,
-		ExpectContinueTimeout: time.Second,
+// NewClient returns a client that sends through a transport, of which proxies and
+// certificates are; nil: one of its own, with those of the environment. There is
+// no limit on how long an answer may take: a model on this machine may think for
+// minutes.
+func NewClient(through http.RoundTripper) *Client {
+	if through == nil {
+		through = outbound.New(outbound.Options{})
 	}
-	return &Client{http: &http.Client{Transport: transport, CheckRedirect: checkRedirect}}
+	return &Client{http: &http.Client{Transport: through, CheckRedirect: checkRedirect}}
 }
 
 // checkRedirect follows only what leads to the same host, as safely as before,

@@ -115,8 +115,6 @@ func explainStatus(r *Refusal, s Service, model string, keyed bool) *provider.Er
 	case status == http.StatusNotFound, status == http.StatusMethodNotAllowed:
 		return fault(provider.ClassValidation, fmt.Sprintf("%s answers, but not at this path: %d %s.", s.Name, status, http.StatusText(status)),
 			settingHint(s, "Check the address, which often ends in /v1,", "Update the program behind it"))
-	case status == http.StatusProxyAuthRequired:
-		return fault(provider.ClassAuth, "The proxy wants you to sign in.", "Put the name and password into HTTPS_PROXY, or add the host to NO_PROXY.")
 	case status == http.StatusRequestTimeout:
 		return fault(provider.ClassBounded, fmt.Sprintf("The request to %s took too long.", s.Name), "Keel tries again; a shorter request may help.")
 	case status == http.StatusTooManyRequests, r.says("rate_limit", "rate limit", "ratelimit", "too many requests"):

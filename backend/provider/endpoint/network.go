@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/keel-ide/keel/backend/outbound"
 	"github.com/keel-ide/keel/backend/provider"
 )
 
@@ -25,12 +26,8 @@ func explainNetwork(err error, s Service) *provider.Error {
 }
 
 func explainConnection(err error, s Service) *provider.Error {
-	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "proxyconnect" {
-		return fault(provider.ClassBounded, fmt.Sprintf("The proxy on the way to %s cannot be reached.", s.Name),
-			"Check HTTPS_PROXY and HTTP_PROXY, or add the host to NO_PROXY.")
-	}
-	if strings.Contains(err.Error(), "Proxy Authentication Required") {
-		return fault(provider.ClassAuth, "The proxy wants you to sign in.", "Put the name and password into HTTPS_PROXY, or add the host to NO_PROXY.")
+	if known, ok := errors.AsType[*outbound.Error](err); ok {
+		return Unreached(known)
 	}
 	if explained := explainTLS(err, s); explained != nil {
 		return explained
@@ -52,11 +49,22 @@ func explainConnection(err error, s Service) *provider.Error {
 	return fault(provider.ClassBounded, fmt.Sprintf("%s cannot be reached at %s.", s.Name, host(s.Base)), "Check the network and the proxy.")
 }
 
-func explainTLS(err error, s Service) *provider.Error {
-	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
-		return fault(provider.ClassValidation, fmt.Sprintf("The certificate of %s is signed by nobody whom this machine trusts; nothing was sent.", s.Name),
-			"Behind a company's proxy add its certificate to the system, or name it in SSL_CERT_FILE.")
+// Unreached says what a proxy, or a certificate that is not trusted, means for a
+// turn: what only the user can change is not tried again.
+func Unreached(e *outbound.Error) *provider.Error {
+	class := provider.ClassValidation
+	switch e.Reason {
+	case outbound.ProxyWants:
+		class = provider.ClassAuth
+	case outbound.ProxyDown:
+		class = provider.ClassBounded
+	case outbound.ProxyRefused:
+		class = provider.ClassAccess
 	}
+	return fault(class, e.Message, e.Hint)
+}
+
+func explainTLS(err error, s Service) *provider.Error {
 	if _, ok := errors.AsType[x509.HostnameError](err); ok {
 		return fault(provider.ClassValidation, fmt.Sprintf("The certificate of %s is for another host; nothing was sent.", s.Name),
 			settingHint(s, "Check the address", "Check the network and the proxy"))

@@ -1,27 +1,31 @@
 package endpoint
 
 import (
-	"errors"
 	"net"
 	"net/url"
 	"strings"
 	"syscall"
 	"testing"
 
+	"github.com/keel-ide/keel/backend/outbound"
 	"github.com/keel-ide/keel/backend/provider"
 )
 
 func TestProxies(t *testing.T) {
 	s := Service{Name: "Work", Base: "https://llm.example.com/v1"}
-	refused := &url.Error{Op: "Post", URL: s.Base, Err: &net.OpError{Op: "proxyconnect", Net: "tcp", Err: syscall.ECONNREFUSED}}
-	wants := &url.Error{Op: "Post", URL: s.Base, Err: errors.New("Proxy Authentication Required")}
+	because := func(reason outbound.Reason) error {
+		return &url.Error{Op: "Post", URL: s.Base, Err: &outbound.Error{Reason: reason, Message: "The proxy, " + string(reason) + ".", Hint: "Look at it."}}
+	}
 	for _, test := range []struct {
 		err   error
 		class provider.Class
 		words string
 	}{
-		{refused, provider.ClassBounded, "The proxy on the way to Work cannot be reached."},
-		{wants, provider.ClassAuth, "The proxy wants you to sign in."},
+		{because(outbound.ProxyAddress), provider.ClassValidation, "The proxy, proxy address."},
+		{because(outbound.ProxyDown), provider.ClassBounded, "The proxy, proxy down."},
+		{because(outbound.ProxyWants), provider.ClassAuth, "The proxy, proxy wants."},
+		{because(outbound.ProxyRefused), provider.ClassAccess, "The proxy, proxy refused."},
+		{because(outbound.Untrusted), provider.ClassValidation, "The proxy, untrusted."},
 		{&url.Error{Op: "Post", URL: s.Base, Err: &net.DNSError{Name: "llm.example.com", IsNotFound: true}}, provider.ClassBounded, `There is no host "llm.example.com" for Work.`},
 		{&url.Error{Op: "Post", URL: s.Base, Err: &net.OpError{Op: "dial", Err: syscall.EHOSTUNREACH}}, provider.ClassBounded, "Work cannot be reached at https://llm.example.com."},
 	} {

@@ -21,6 +21,7 @@ package ollama
 import (
 	"context"
 	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"strings"
@@ -51,6 +52,8 @@ type Options struct {
 	// Context returns how many tokens of context a model gets at most; nil or 0
 	// means [DefaultContext].
 	Context func() int
+	// HTTP sends the requests; nil: a transport with the environment's proxies.
+	HTTP http.RoundTripper
 }
 
 func (o Options) withDefaults() Options {
@@ -84,7 +87,7 @@ func New(options Options) *Provider {
 	p := &Provider{
 		options:   options,
 		service:   endpoint.Service{Name: displayName, Base: address(options.Host), Start: start},
-		client:    endpoint.NewClient(),
+		client:    endpoint.NewClient(options.HTTP),
 		known:     make(map[string]about),
 		noThought: make(map[string]bool),
 	}

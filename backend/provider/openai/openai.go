@@ -29,6 +29,7 @@ package openai
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -55,6 +56,8 @@ type Options struct {
 	Models func() []string
 	// Setting names the setting with the address, for hints; empty for none.
 	Setting string
+	// HTTP sends the requests; nil: a transport with the environment's proxies.
+	HTTP http.RoundTripper
 	// Grace is how long a service may take to close a reply after it said that
 	// it is finished; 0 means 5 s. The reply is complete either way.
 	Grace time.Duration
@@ -120,7 +123,7 @@ func newProvider(options Options, k kind) *Provider {
 		options: options,
 		kind:    k,
 		service: endpoint.Service{Name: options.Name, Base: base(options.Base), Start: k.start, Setting: options.Setting, Limit: k.limit},
-		client:  endpoint.NewClient(),
+		client:  endpoint.NewClient(options.HTTP),
 		learnt:  make(map[string]shape),
 	}
 	p.probe.Look = p.look

@@ -264,7 +264,7 @@ func TestNetwork(t *testing.T) {
 	}{
 		"refused":       {closed + "/v1", provider.ClassBounded, "is it running?"},
 		"unknown host":  {"http://nowhere.invalid/v1", provider.ClassBounded, "nowhere.invalid"},
-		"unknown maker": {tls.URL, provider.ClassValidation, "SSL_CERT_FILE"},
+		"unknown maker": {tls.URL, provider.ClassValidation, "keelAgent.network.certificates"},
 		"no TLS":        {strings.Replace(plain.URL, "http:", "https:", 1), provider.ClassValidation, "http:// instead of https://"},
 		"no address":    {"http://[::1", provider.ClassValidation, "cannot be used"},
 	}
