@@ -73,8 +73,8 @@ func openWindow(arguments []string, page fs.FS, started time.Time) error {
 	defer cancel()
 	a := &App{
 		ctx: ctx, log: log, paths: paths, events: &events{}, redactor: redactor, started: started,
-		secrets: secret.New(secret.Options{Learned: redactor.Learn}),
 	}
+	a.secrets = folder.NewSecrets(paths, redactor, a.tellSecrets)
 	a.notifier = notification.New(notification.Options{Raise: a.raise})
 	defer func() {
 		if err := a.notifier.Close(); err != nil {
@@ -128,6 +128,13 @@ func (a *App) Folder() *folder.Folder {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.folder
+}
+
+// tellSecrets tells the page where keys and tokens are kept.
+func (a *App) tellSecrets() {
+	if f := a.Folder(); f != nil {
+		f.TellSecrets()
+	}
 }
 
 // start opens the folder that was asked for, else the last one. A folder that

@@ -16,6 +16,7 @@ import (
 	"github.com/keel-ide/keel/backend/command"
 	"github.com/keel-ide/keel/backend/provider"
 	"github.com/keel-ide/keel/backend/search"
+	"github.com/keel-ide/keel/backend/secret"
 	"github.com/keel-ide/keel/backend/session"
 	"github.com/keel-ide/keel/backend/settings"
 	"github.com/keel-ide/keel/backend/terminal"
@@ -34,6 +35,9 @@ func Explain(err error) error {
 	}
 	if failure, ok := errors.AsType[*provider.Error](err); ok {
 		return &wire.Error{Code: wire.CodeProvider, Message: failure.Message, Hint: failure.Hint}
+	}
+	if kept, ok := errors.AsType[*secret.Error](err); ok {
+		return &wire.Error{Code: secretCode(kept), Message: kept.Message, Hint: kept.Hint}
 	}
 	if image, ok := errors.AsType[*agent.ImageError](err); ok {
 		return &wire.Error{
@@ -61,6 +65,19 @@ func Explain(err error) error {
 		Message: sentence(err.Error()),
 		Hint:    "Look whether a part of it was done before you try again.",
 	}
+}
+
+// secretCode is the code of what is wrong with where keys are kept.
+func secretCode(err *secret.Error) wire.Code {
+	switch {
+	case errors.Is(err, secret.ErrPassphrase):
+		return wire.CodeInvalid
+	case errors.Is(err, secret.ErrDamaged):
+		return wire.CodeBroken
+	case errors.Is(err, secret.ErrSlow):
+		return wire.CodeBusy
+	}
+	return wire.CodeNotAllowed
 }
 
 // explanation is one row of the table: the first that fits is taken.

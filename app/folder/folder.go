@@ -113,6 +113,7 @@ type Folder struct {
 	confinement *confinement
 
 	options Options
+	secrets *secret.Store
 	audit   *auditing
 	config  *workspace.Workspace
 	data    *workspace.Workspace
@@ -181,6 +182,7 @@ func (f *Folder) openHome(ctx context.Context, workspaceSettings, workspaceData 
 	f.onClose(store.Close)
 	f.Settings = store
 	f.openOutbound()
+	f.secrets = f.openSecrets()
 	if err := f.openAccounts(); err != nil {
 		return err
 	}
