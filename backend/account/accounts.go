@@ -36,8 +36,10 @@ type Options struct {
 	// Blocked says why a use cannot be switched on for an account, as a sentence; nil
 	// or empty: it can.
 	Blocked func(Account, Use) string
-	Now     func() time.Time
-	Log     *slog.Logger
+	// SignedIn is told of an account that has just signed in; nil: nobody is.
+	SignedIn func(context.Context, Account)
+	Now      func() time.Time
+	Log      *slog.Logger
 }
 
 func (o Options) withDefaults() Options {
@@ -49,6 +51,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Blocked == nil {
 		o.Blocked = func(Account, Use) string { return "" }
+	}
+	if o.SignedIn == nil {
+		o.SignedIn = func(context.Context, Account) {}
 	}
 	if o.Now == nil {
 		o.Now = time.Now

@@ -38,6 +38,9 @@ func (a *Accounts) adopt(s *signIn, service Service, grant Grant) (string, error
 	})
 	if err == nil {
 		a.file.settled()
+		if one, ok := a.Get(one.ID); ok {
+			a.options.SignedIn(context.WithoutCancel(s.ctx), one)
+		}
 		return one.ID, nil
 	}
 	if !known {
