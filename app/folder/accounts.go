@@ -59,7 +59,7 @@ func NewAccounts(o AccountsOptions) (*Accounts, error) {
 	}
 	accounts, err := account.New(account.Options{
 		Services: a.services.all,
-		Secrets:  o.Secrets,
+		Secrets:  tokens{o.Secrets},
 		File:     filepath.Join(o.Paths.Data, "accounts.json"),
 		Browse:   o.Browse,
 		Learned:  o.Redactor.Learn,

@@ -42,7 +42,7 @@ func (f *Folder) noteSignIn(ctx context.Context, one account.Account) {
 		title, _ := useWords(one, use)
 		reason += " On for " + title + "."
 	}
-	change := trustChange{What: "Signed in at " + one.Host, Pattern: accountLabel(one), Reason: strings.TrimSpace(reason), Tightens: true}
+	change := trustChange{What: "Signed in at " + one.Host, Pattern: AccountLabel(one), Reason: strings.TrimSpace(reason), Tightens: true}
 	_ = f.auditTrust(ctx, change) // it logs what it cannot keep
 	if f.Agent != nil {
 		f.Agent.SignedIn()
@@ -62,7 +62,7 @@ func (f *Folder) SignOut(ctx context.Context, accountID string) error {
 	if !ok {
 		return noAccount()
 	}
-	change := trustChange{What: "Signed out at " + known.Host, Pattern: accountLabel(known), Tightens: true}
+	change := trustChange{What: "Signed out at " + known.Host, Pattern: AccountLabel(known), Tightens: true}
 	if err := f.auditTrust(ctx, change); err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (f *Folder) SetAccountUse(ctx context.Context, accountID, use string, on bo
 		return err
 	}
 	title, _ := useWords(known, asked)
-	change := trustChange{What: "Switched an account on for " + title, Pattern: accountLabel(known), Reason: "At " + known.Host + "."}
+	change := trustChange{What: "Switched an account on for " + title, Pattern: AccountLabel(known), Reason: "At " + known.Host + "."}
 	if !on {
 		change.What, change.Tightens = "Switched an account off for "+title, true
 	}
@@ -151,7 +151,7 @@ func (f *Folder) ExtensionSession(ctx context.Context, request wire.ExtensionSes
 	if missing := uncovered(known.Scopes, request.Scopes); len(missing) > 0 {
 		return wire.ExtensionSession{}, &wire.Error{
 			Code:    wire.CodeNotAllowed,
-			Message: fmt.Sprintf("%s at %s is signed in without the right %q that the extension asks for.", accountLabel(known), known.Host, strings.Join(missing, " ")),
+			Message: fmt.Sprintf("%s at %s is signed in without the right %q that the extension asks for.", AccountLabel(known), known.Host, strings.Join(missing, " ")),
 			Hint:    "Sign in again for more, on the account page.",
 		}
 	}
@@ -161,7 +161,7 @@ func (f *Folder) ExtensionSession(ctx context.Context, request wire.ExtensionSes
 	}
 	if err := f.auditTrust(ctx, trustChange{
 		What: "Gave an extension an account", Pattern: request.ExtensionID,
-		Reason: fmt.Sprintf("As %s at %s. %s", accountLabel(known), known.Host, rights(request.Scopes)),
+		Reason: fmt.Sprintf("As %s at %s. %s", AccountLabel(known), known.Host, rights(request.Scopes)),
 	}); err != nil {
 		return wire.ExtensionSession{}, err
 	}

@@ -59,7 +59,7 @@ func (a *Accounts) serviceState(ctx context.Context, kind account.Kind, host acc
 func (a *Accounts) accountState(one account.Account, hosts []account.Host) wire.Account {
 	state := wire.Account{
 		ID: one.ID, Kind: wire.AccountKind(one.Kind), Host: one.Host, Service: serviceName(one, hosts),
-		Label: accountLabel(one), Name: one.Name, Email: one.Email,
+		Label: AccountLabel(one), Name: one.Name, Email: one.Email,
 		Expired: one.Expired != "", Message: one.Expired, Scopes: append([]string{}, one.Scopes...),
 		Since: one.Since.UnixMilli(), Manage: one.Manage, Uses: a.useStates(one),
 		Role: one.Role, Start: one.Start, Region: one.Region,
@@ -80,8 +80,8 @@ func serviceName(one account.Account, hosts []account.Host) string {
 	return one.Host // the settings no longer name it
 }
 
-// accountLabel tells an account from others of its service.
-func accountLabel(one account.Account) string {
+// AccountLabel tells an account from others of its service.
+func AccountLabel(one account.Account) string {
 	if one.Login != "" {
 		return "@" + strings.TrimPrefix(one.Login, "@")
 	}
