@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/account"
 	"github.com/keel-ide/keel/backend/audit"
 	"github.com/keel-ide/keel/backend/gitcredential"
@@ -113,6 +114,26 @@ func (g *gitCredentials) hosts(use account.Use) []string {
 	}
 	slices.Sort(hosts)
 	return slices.Compact(hosts)
+}
+
+// access says which accounts git is given.
+func (g *gitCredentials) access() []wire.AccessItem {
+	var items []wire.AccessItem
+	for _, way := range []struct {
+		use   account.Use
+		name  string
+		level wire.AccessLevel
+	}{
+		{account.UseGitAgent, "git in commands", wire.AccessAsks},
+		{account.UseGitTerminal, "git in your terminals", wire.AccessNone},
+	} {
+		for _, host := range g.hosts(way.use) {
+			if a, on := g.accounts.For(way.use, host); on {
+				items = append(items, wire.AccessItem{Name: way.name, Detail: fmt.Sprintf("As %s, at %s.", cmp.Or(a.Login, a.Name, a.ID), host), Level: way.level})
+			}
+		}
+	}
+	return items
 }
 
 func (g *gitCredentials) server(use account.Use) (*gitcredential.Server, error) {
