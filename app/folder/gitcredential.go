@@ -213,9 +213,10 @@ const tokenName = "x-access-token"
 
 // account returns the account to give, or why there is none.
 func (s gitSource) account(ctx context.Context, q gitcredential.Question) (account.Account, string) {
-	a, on := s.git.accounts.For(s.use, strings.ToLower(q.Host))
+	host := strings.TrimSuffix(strings.ToLower(q.Host), ":443") // git takes the port that https has anyway for none
+	a, on := s.git.accounts.For(s.use, host)
 	switch {
-	case !on || !strings.EqualFold(a.Host, q.Host):
+	case !on || !strings.EqualFold(a.Host, host):
 		if s.use == account.UseGitTerminal {
 			return account.Account{}, fmt.Sprintf("Your account is switched off for git at %s. Switch it on in Accounts, or open a new terminal to sign in as git does without Keel.", q.Host)
 		}

@@ -99,7 +99,7 @@ type people struct {
 	token   account.Token
 	err     error
 	refused []string
-	asked   int
+	given   func(*people) // called after a token was given
 }
 
 // signedIn is somebody at a host, with uses.
@@ -130,9 +130,11 @@ func (p *people) For(use account.Use, host string) (account.Account, bool) {
 func (p *people) Token(_ context.Context, id string) (account.Token, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.asked++
 	if p.err != nil || !slices.ContainsFunc(p.all, func(a account.Account) bool { return a.ID == id }) {
 		return account.Token{}, errors.Join(p.err, account.ErrNotFound)
+	}
+	if p.given != nil {
+		p.given(p)
 	}
 	return p.token, nil
 }

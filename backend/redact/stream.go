@@ -1,6 +1,9 @@
 package redact
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Known returns text without the secrets that were learnt. What only looks like a
 // secret stays: it may be a file's content, which has to be exact.
@@ -38,38 +41,30 @@ func (s *Stream) Next(piece []byte) []byte {
 
 // Rest returns what is still held back, at the end.
 func (s *Stream) Rest() []byte {
-	rest := s.held
+	rest := s.redactor.Known(string(s.held))
 	s.held = nil
-	return rest
+	return []byte(rest)
 }
 
 // unfinished returns where a learnt secret begins that may go on behind the end of
-// text, or the length of text.
+// text, or the length of text. It goes from one secret to the next as replace does,
+// so that both see the same ones.
 func (l *learnt) unfinished(text string) int {
-	longest := 0
-	for _, each := range l.order {
-		longest = max(longest, len(each))
-	}
-	for i := 0; i < len(text); i++ {
-		if len(text)-i >= longest {
-			// Only a secret that is here whole can reach into what follows.
-			if i+shortest <= len(text) {
-				i += max(0, l.at(text, i)-1)
-			}
-			continue
-		}
+	for i := 0; i < len(text); {
 		rest := text[i:]
-		if len(rest) > 1 && !l.starts[int(rest[0])<<8|int(rest[1])] {
+		switch {
+		case len(rest) > 1 && !l.starts[int(rest[0])<<8|int(rest[1])]:
+			i++
 			continue
+		case len(rest) < l.most && l.begins(rest):
+			return i
 		}
-		for _, each := range l.order {
-			if len(rest) < len(each) && strings.HasPrefix(each, rest) {
-				return i
-			}
-		}
-		if whole := l.at(text, i); whole > 0 {
-			i += whole - 1
-		}
+		i += max(1, l.at(text, i))
 	}
 	return len(text)
+}
+
+// begins tells whether a learnt secret begins with all of text and is longer.
+func (l *learnt) begins(text string) bool {
+	return slices.ContainsFunc(l.order, func(each string) bool { return len(text) < len(each) && strings.HasPrefix(each, text) })
 }
