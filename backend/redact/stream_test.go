@@ -23,12 +23,12 @@ func TestStreamCutAnywhere(t *testing.T) {
 	r := redact.New(redact.Options{Known: []string{secret, longer}})
 	mark := redact.Mark("known secret")
 	tests := map[string]string{
-		secret:                                     mark,
-		"a " + secret + "\nb " + secret:            "a " + mark + "\nb " + mark,
-		"gho_gho_" + secret + "gho_":               "gho_gho_" + mark + "gho_",
-		secret + secret[:8]:                        mark + secret[:8],
-		longer:                                     mark,
-		longer[:20] + "x":                          mark + "-andx",
+		secret:                          mark,
+		"a " + secret + "\nb " + secret: "a " + mark + "\nb " + mark,
+		"gho_gho_" + secret + "gho_":    "gho_gho_" + mark + "gho_",
+		secret + secret[:8]:             mark + secret[:8],
+		longer:                          mark,
+		longer[:20] + "x":               mark + "-andx",
 		"password: hunter2 AKIAIOSFODNN7EXAMPLE g": "password: hunter2 AKIAIOSFODNN7EXAMPLE g", // not learnt: it is exact
 	}
 	for text, want := range tests {
