@@ -1,6 +1,7 @@
 import { isCancellationError } from '@codingame/monaco-vscode-api/vscode/vs/base/common/errors'
 import { connect, type Bridge, type Notice } from './bridge'
 import { startAccess } from './features/access'
+import { startAccounts } from './features/account'
 import { startAudit } from './features/audit'
 import { startChat, viewId as chatView, type ChatHost } from './features/chat'
 import { startCheckpoints } from './features/checkpoint'
@@ -29,6 +30,7 @@ async function main(root: HTMLElement): Promise<void> {
   startCheckpoints(host, chatView)
   startTrust(host)
   startAccess(host, chatView)
+  startAccounts(host, chatView)
   startAudit(host, chatView)
   const folders = await boot(root, bridge, state, schema)
 
