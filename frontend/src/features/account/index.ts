@@ -6,6 +6,7 @@ import { accountsPage, showAccounts } from './ids'
 import { AccountStore } from './store.svelte'
 
 export { accountsPage, showAccounts } from './ids'
+export { askToSignIn } from './asking'
 export { default as SignInOffer } from './SignInOffer.svelte'
 
 /** startAccounts adds the page of who is signed in where, and its command, also to the menu of a view. */

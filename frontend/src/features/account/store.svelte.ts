@@ -14,6 +14,9 @@ import {
 import type { WindowHost } from '../../ui/host'
 import { hasEnded, requestFor, roleItems, signOutQuestion, togetherTitle } from './wording'
 
+/** What is busy while a sign-in is being started. */
+export const starting = 'sign-in'
+
 /** Milliseconds for which a sign-in that worked is told of. */
 const telling = 8000
 
@@ -31,6 +34,9 @@ export class AccountStore implements Disposable {
   /** what is being done, by the id of an account, a use or a sign-in */
   busy = $state.raw<readonly string[]>([])
 
+  /** told when a sign-in that was started here has worked or was cancelled */
+  onended: ((signIn: SignIn) => void) | undefined
+  private abandoned = false
   // None of these is drawn: plain sets are enough.
   /* eslint-disable svelte/prefer-svelte-reactivity */
   /** the sign-ins that were started here, until they have ended */
@@ -94,12 +100,13 @@ export class AccountStore implements Disposable {
   /** Starts a sign-in; undefined when it could not be started. */
   async signIn(request: Partial<SignInRequest> & Pick<SignInRequest, 'kind'>): Promise<string | undefined> {
     let id: string | undefined
-    await this.act(`sign-in ${request.kind} ${request.host ?? ''}`, async () => {
+    await this.act(starting, async () => {
       await this.clear(request.kind, request.host ?? '')
       const whole = requestFor(request)
       id = await this.bridge.Accounts.SignIn(whole)
       this.own.add(id)
       this.asked.set(id, whole)
+      if (this.abandoned) this.takeOff(id)
     })
     if (this.state) this.afterwards(this.state)
     return id
@@ -113,6 +120,12 @@ export class AccountStore implements Disposable {
   /** Tries once more what has failed. */
   again({ id, kind, host }: SignIn): Promise<string | undefined> {
     return this.signIn(this.asked.get(id) ?? { kind, host })
+  }
+
+  /** Ends what was started here and is still under way, also what is only just starting. */
+  abandon(): void {
+    this.abandoned = true
+    for (const id of this.own) this.takeOff(id)
   }
 
   /** Ends a sign-in, or takes one that has ended off the list. */
@@ -187,21 +200,25 @@ export class AccountStore implements Disposable {
 
   /** What follows on its own from a sign-in that has ended. */
   private afterwards({ signIns, accounts }: AccountsState): void {
-    for (const { id, stage, accountId } of signIns) {
+    for (const each of signIns) {
+      const { id, stage, accountId } = each
       if (stage !== 'done' && stage !== 'cancelled') continue
       if (!this.ended.has(id)) {
         this.ended.add(id)
         const wait = stage === 'done' ? telling : 0
         this.timers.push(setTimeout(() => this.takeOff(id), wait))
       }
-      if (!this.own.delete(id) || stage !== 'done') continue
-      const account = accounts.find((each) => each.id === accountId)
+      if (!this.own.delete(id)) continue
+      this.onended?.(each)
+      if (stage !== 'done') continue
+      const account = accounts.find((one) => one.id === accountId)
       if (account?.kind === 'aws' && !account.role) void this.chooseRole(account)
     }
   }
 
   /** Takes one that has ended off the list; that another window was faster is as good. */
   private takeOff(id: string): void {
+    this.own.delete(id)
     this.bridge.Accounts.Cancel(id).catch(() => undefined)
   }
 

@@ -40,6 +40,7 @@ export function requestFor(part: Partial<SignInRequest> & Pick<SignInRequest, 'k
     startUrl: '',
     region: '',
     share: false,
+    scopes: [],
     ...part,
   }
 }
