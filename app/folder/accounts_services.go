@@ -1,11 +1,16 @@
 package folder
 
 import (
+	"cmp"
 	"context"
+	"net/http"
+	"os"
 	"slices"
 
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/account"
+	"github.com/keel-ide/keel/backend/account/github"
+	"github.com/keel-ide/keel/backend/account/google"
 )
 
 // clientSecrets returns the secret that is kept for a client id, or "".
@@ -26,14 +31,41 @@ type services struct {
 
 // newServices makes the built-in ones: GitHub, Google, AWS.
 func newServices(o AccountsOptions, secrets clientSecrets) services {
-	s := services{
-		scopes: map[account.Kind]func(account.Use) []string{account.GitHub: gitHubScopes},
+	environ := o.Environ
+	if environ == nil {
+		environ = os.Environ
+	}
+	client := &http.Client{Transport: o.HTTP}
+	hub := github.New(github.Options{
+		ClientIDs: func() map[string]string { return o.Values().GitHubClientIDs },
+		ClientID:  gitHubClientID,
+		ClientSecret: func(ctx context.Context, host, clientID string) (string, error) {
+			return secrets(ctx, account.GitHub, host, clientID)
+		},
+		HTTP: client,
+	})
+	googleID := func() string { return o.Values().GoogleClientID }
+	goo := google.New(google.Options{
+		ClientID: googleID,
+		ClientSecret: func(ctx context.Context) (string, error) {
+			return secrets(ctx, account.Google, "accounts.google.com", googleID())
+		},
+		BuiltIn: builtInGoogle(),
+		HTTP:    client,
+	})
+	centre := newIdentityCenter(o.HTTP, environ)
+	return services{
+		all: []account.Service{hub, goo, centre},
+		roles: func(ctx context.Context, one account.Account, t account.Token) ([]wire.AccountRole, error) {
+			return accountRoles(ctx, centre, one, t)
+		},
+		starts: func(ctx context.Context) []wire.AccountStart { return accountStarts(ctx, centre) },
+		scopes: map[account.Kind]func(account.Use) []string{account.GitHub: github.Scopes},
 		clientID: map[account.Kind]func(string) string{
-			account.GitHub: func(host string) string { return o.Values().GitHubClientIDs[host] },
-			account.Google: func(string) string { return o.Values().GoogleClientID },
+			account.GitHub: hub.ClientID,
+			account.Google: func(string) string { return cmp.Or(googleID(), googleClientID) },
 		},
 	}
-	return s
 }
 
 // put adds a service, in the place of one of the same kind.
@@ -50,16 +82,6 @@ func (s *services) put(given account.Service) {
 func (s *services) needs(kind account.Kind, use account.Use) []string {
 	if scopes := s.scopes[kind]; scopes != nil {
 		return scopes(use)
-	}
-	return nil
-}
-
-// gitHubScopes: no smaller scope than repo reads a private repository, see
-// https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps.
-func gitHubScopes(use account.Use) []string {
-	switch use {
-	case account.UsePages, account.UseGitTerminal, account.UseGitAgent:
-		return []string{"repo"}
 	}
 	return nil
 }
