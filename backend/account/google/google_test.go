@@ -414,6 +414,7 @@ func TestNothingOfGoogleIsFollowedElsewhere(t *testing.T) {
 		Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 			if r.URL.Host != "accounts.google.com" {
 				asked <- r.URL.Host
+				return &http.Response{StatusCode: http.StatusNotFound, Body: http.NoBody, Request: r}, nil
 			}
 			return &http.Response{StatusCode: http.StatusFound, Header: http.Header{"Location": {"https://login.example.com/"}}, Body: http.NoBody, Request: r}, nil
 		}),
