@@ -310,6 +310,7 @@ func TestCancelled(t *testing.T) {
 			w.before = func(r *http.Request) {
 				if strings.HasPrefix(r.URL.Path, asks) {
 					cancel()
+					<-r.Context().Done() // Google never answers
 				}
 			}
 			leaves(t, func() {
