@@ -1,11 +1,14 @@
 package googletest_test
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -16,9 +19,18 @@ import (
 
 const back = "http://127.0.0.1:4711/signin/google"
 
+// signer is one key for all servers: making one takes longer than a sign-in.
+var signer = sync.OnceValue(func() *rsa.PrivateKey {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return nil // then each server makes its own
+	}
+	return key
+})
+
 func start(t *testing.T) *googletest.Server {
 	t.Helper()
-	s, err := googletest.New(googletest.Options{})
+	s, err := googletest.New(googletest.Options{Key: signer()})
 	if err != nil {
 		t.Fatal(err)
 	}
