@@ -310,6 +310,7 @@ func TestCancelled(t *testing.T) {
 			w.before = func(r *http.Request) {
 				if strings.HasPrefix(r.URL.Path, asks) {
 					cancel()
+					<-r.Context().Done() // Google never answers
 				}
 			}
 			leaves(t, func() {
@@ -414,6 +415,7 @@ func TestNothingOfGoogleIsFollowedElsewhere(t *testing.T) {
 		Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 			if r.URL.Host != "accounts.google.com" {
 				asked <- r.URL.Host
+				return &http.Response{StatusCode: http.StatusNotFound, Body: http.NoBody, Request: r}, nil
 			}
 			return &http.Response{StatusCode: http.StatusFound, Header: http.Header{"Location": {"https://login.example.com/"}}, Body: http.NoBody, Request: r}, nil
 		}),

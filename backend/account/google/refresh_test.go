@@ -83,6 +83,7 @@ func TestRefreshEndsWithItsContext(t *testing.T) {
 			w.before = func(r *http.Request) {
 				if r.URL.Path == asks {
 					cancel()
+					<-r.Context().Done() // Google never answers
 				}
 			}
 		})

@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -38,9 +39,19 @@ type world struct {
 	client    google.Client       // guarded by mu: of the settings
 }
 
+// signer is one key for all worlds: making one takes longer than a sign-in.
+var signer = sync.OnceValue(func() *rsa.PrivateKey {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return nil // then each world makes its own
+	}
+	return key
+})
+
 // newWorld starts one; edit changes how its service stands.
 func newWorld(t *testing.T, options googletest.Options, edit ...func(*google.Options)) *world {
 	t.Helper()
+	options.Key = signer()
 	server, err := googletest.New(options)
 	if err != nil {
 		t.Fatal(err)

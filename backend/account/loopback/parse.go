@@ -17,6 +17,7 @@ var ErrNoCode = errors.New("this is neither the address that the browser came to
 const (
 	shortestCode = 10
 	longestCode  = 2048
+	codeLetters  = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/+="
 )
 
 // Parse reads what a person pastes: the whole address that the browser came to,
@@ -60,7 +61,7 @@ func bare(text string) (url.Values, error) {
 		return nil, ErrNoCode
 	}
 	for _, r := range code {
-		if !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("-._~/+=", r)) {
+		if !strings.ContainsRune(codeLetters, r) {
 			return nil, ErrNoCode
 		}
 	}

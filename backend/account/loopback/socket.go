@@ -34,7 +34,7 @@ func open(ctx context.Context, listen listen) ([]net.Listener, int, error) {
 			return []net.Listener{four}, port, nil
 		}
 		last = err
-		four.Close()
+		_ = four.Close()
 		if ctx.Err() != nil {
 			return nil, 0, ctx.Err()
 		}
@@ -49,6 +49,6 @@ func hasIPv6(ctx context.Context, listen listen) bool {
 	if err != nil {
 		return false
 	}
-	probe.Close()
+	_ = probe.Close()
 	return true
 }

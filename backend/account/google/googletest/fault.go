@@ -1,6 +1,8 @@
 package googletest
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
 	"encoding/json"
 	"slices"
 	"time"
@@ -105,7 +107,7 @@ func (s *Server) spoil(token string) string {
 	if len(s.faults) == 0 && s.clock == 0 {
 		return token
 	}
-	parsed, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.RS256})
+	parsed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil {
 		return token
 	}
@@ -121,11 +123,14 @@ func (s *Server) spoil(token string) string {
 	if s.faults[Unsigned] {
 		return unsigned(payload)
 	}
-	key := s.key
-	if s.faults[WrongSignature] {
-		key = s.other
+	if !s.faults[WrongSignature] {
+		return sign(s.options.Key, payload)
 	}
-	return sign(key, payload)
+	other, err := rsa.GenerateKey(rand.Reader, keyBits)
+	if err != nil {
+		return token
+	}
+	return sign(other, payload)
 }
 
 // twist wants mu to be held.

@@ -35,6 +35,8 @@ import (
 const Issuer = "https://accounts.google.com"
 
 const (
+	keyBits = 2048
+
 	hostAccounts = "accounts.google.com"
 	hostTokens   = "oauth2.googleapis.com"
 	hostKeys     = "www.googleapis.com"
@@ -66,10 +68,11 @@ type User struct {
 
 // Options configure [New]. The zero value is usable.
 type Options struct {
-	ClientID     string        // empty: [DefaultClientID]
-	ClientSecret string        // empty: [DefaultClientSecret]
-	Users        []User        // none: Ada Lovelace and Grace Hopper
-	Lifetime     time.Duration // of access and id tokens; zero: an hour
+	ClientID     string          // empty: [DefaultClientID]
+	ClientSecret string          // empty: [DefaultClientSecret]
+	Users        []User          // none: Ada Lovelace and Grace Hopper
+	Lifetime     time.Duration   // of access and id tokens; zero: an hour
+	Key          *rsa.PrivateKey // that signs tokens; nil: a new one
 }
 
 // The client and its secret where [Options] name none.
@@ -101,8 +104,6 @@ func (o Options) withDefaults() Options {
 // Server is Google. It is safe for concurrent use.
 type Server struct {
 	options  Options
-	key      *rsa.PrivateKey
-	other    *rsa.PrivateKey // signs for nobody
 	store    *store
 	provider *op.Provider
 
@@ -116,17 +117,17 @@ type Server struct {
 	requests map[string]int // guarded by mu: by host and path
 }
 
-// New returns a server. Its keys are new ones.
+// New returns a server.
 func New(options Options) (*Server, error) {
 	s := &Server{options: options.withDefaults(), faults: map[Fault]bool{}, requests: map[string]int{}}
-	for _, key := range []**rsa.PrivateKey{&s.key, &s.other} {
-		made, err := rsa.GenerateKey(rand.Reader, 2048)
+	if s.options.Key == nil {
+		key, err := rsa.GenerateKey(rand.Reader, keyBits)
 		if err != nil {
 			return nil, fmt.Errorf("making a key: %w", err)
 		}
-		*key = made
+		s.options.Key = key
 	}
-	s.store = newStore(s.options, s.key)
+	s.store = newStore(s.options)
 	var sealing [32]byte
 	_, _ = rand.Read(sealing[:]) // never fails
 	provider, err := op.NewProvider(&op.Config{

@@ -3,7 +3,6 @@ package googletest
 import (
 	"context"
 	"crypto/rand"
-	"crypto/rsa"
 	"crypto/subtle"
 	"errors"
 	"slices"
@@ -29,7 +28,6 @@ type grant struct {
 // store is the memory of the provider, as package op wants it.
 type store struct {
 	options Options
-	key     *rsa.PrivateKey
 
 	mu       sync.Mutex
 	requests map[string]*request // guarded by mu, and what they hold; by id
@@ -42,8 +40,8 @@ var (
 	_ op.CanSetUserinfoFromRequest = (*store)(nil)
 )
 
-func newStore(options Options, key *rsa.PrivateKey) *store {
-	return &store{options: options, key: key, requests: map[string]*request{}, codes: map[string]string{}}
+func newStore(options Options) *store {
+	return &store{options: options, requests: map[string]*request{}, codes: map[string]string{}}
 }
 
 func (s *store) user(subject string) (User, bool) {
@@ -200,13 +198,17 @@ func (s *store) RevokeToken(_ context.Context, token, _, _ string) *oidc.Error {
 
 func (s *store) TerminateSession(context.Context, string, string) error { return nil }
 
-func (s *store) SigningKey(context.Context) (op.SigningKey, error) { return signing{s.key}, nil }
+func (s *store) SigningKey(context.Context) (op.SigningKey, error) {
+	return signing{s.options.Key}, nil
+}
 
 func (s *store) SignatureAlgorithms(context.Context) ([]jose.SignatureAlgorithm, error) {
 	return []jose.SignatureAlgorithm{jose.RS256}, nil
 }
 
-func (s *store) KeySet(context.Context) ([]op.Key, error) { return []op.Key{public{s.key}}, nil }
+func (s *store) KeySet(context.Context) ([]op.Key, error) {
+	return []op.Key{public{s.options.Key}}, nil
+}
 
 func (s *store) GetClientByClientID(_ context.Context, id string) (op.Client, error) {
 	if id != s.options.ClientID {
