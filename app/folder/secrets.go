@@ -5,9 +5,12 @@ import (
 	"path/filepath"
 
 	"github.com/keel-ide/keel/app/wire"
+	"github.com/keel-ide/keel/backend/account"
 	"github.com/keel-ide/keel/backend/redact"
 	"github.com/keel-ide/keel/backend/secret"
 )
+
+var _ account.Secrets = (*secret.Store)(nil)
 
 // NewSecrets makes the store of keys and tokens; changed is called after what
 // [Folder.SecretsState] shows has changed.

@@ -49,7 +49,7 @@ async function restart() {
 }
 
 const dialog = (name) => page.getByRole('dialog', { name })
-const asked = () => dialog('There is no keychain')
+const asked = () => dialog('The keychain cannot be used')
 const unlocking = () => dialog('Unlock your keys')
 const kept = () => dialog('Where secrets are kept')
 
@@ -179,8 +179,9 @@ describe('secrets without a keychain', { timeout }, () => {
     await restart()
     await hasKey(false)
     await enterKey() // asked once, not again
+    await wb.toast(page, 'kept until Keel closes').waitFor()
     await hasKey(true)
-    assert.equal(await page.getByRole('dialog').count(), 0)
+    assert.equal(await asked().count(), 0)
   })
 
   test('the keychain is tried again, and deciding later is reminded of', async () => {

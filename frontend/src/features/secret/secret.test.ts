@@ -174,7 +174,7 @@ describe('when they are locked', () => {
 
 describe('words', () => {
   it('fit the state', () => {
-    expect(title(undecided)).toBe('There is no keychain')
+    expect(title(undecided)).toBe('The keychain cannot be used')
     expect(title({ ...undecided, locked: true })).toBe('The keychain does not answer')
     expect(explain(keychain)).toBe("Keys and tokens are kept in the system's keychain (2 keys and tokens).")
     expect(choices(undecided).map((each) => each.place)).toEqual(['passphrase', 'memory', 'keychain'])

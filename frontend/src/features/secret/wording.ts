@@ -16,7 +16,7 @@ export interface PlaceChoice {
 /** The dialog's title. */
 export function title(state: SecretsState): string {
   if (!state.undecided) return 'Where secrets are kept'
-  return state.locked ? 'The keychain does not answer' : 'There is no keychain'
+  return state.locked ? 'The keychain does not answer' : 'The keychain cannot be used'
 }
 
 /** What is so now, in a sentence or two. */

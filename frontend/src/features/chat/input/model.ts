@@ -149,7 +149,8 @@ async function enterKey(host: ChatHost, store: ChatStore, provider: ProviderStat
 async function forgetKey(host: ChatHost, store: ChatStore, provider: ProviderState): Promise<void> {
   const agreed = await host.confirm({
     message: `Remove the key for ${provider.name}?`,
-    detail: 'It is deleted from where it is kept. Sessions stay; they need a key, or another model, to go on.',
+    detail:
+      'It is deleted from where it is kept. Sessions stay; they need a key, or another model, to go on.',
     primary: 'Remove',
   })
   if (!agreed) return
