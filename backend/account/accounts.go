@@ -98,7 +98,7 @@ type Accounts struct {
 	file    *file
 	feed    *event.Feed[int64]
 
-	ctx    context.Context // ends with Close
+	ctx    context.Context //nolint:containedctx // ends with Close: what is under way outlives the call that began it
 	cancel context.CancelFunc
 	group  sync.WaitGroup // every goroutine
 
