@@ -85,7 +85,7 @@ type bedrockAccounts struct {
 // bedrockAccount returns what tells Bedrock of the account to use.
 func (f *Folder) bedrockAccount() func(context.Context) *bedrock.Account {
 	return bedrockAccounts{
-		accounts: f.Accounts, centre: newIdentityCenter(f.Outbound, f.environ), http: f.Outbound.Client(), values: f.Settings.Values,
+		accounts: f.Accounts, centre: f.Accounts.services.aws, http: f.Outbound.Client(), values: f.Settings.Values,
 	}.find
 }
 
