@@ -96,7 +96,11 @@ func badAccount(a *Account, err error) *provider.Error {
 	if !ok {
 		said = &account.Error{Message: "The credentials of your account (" + a.Name + ") cannot be had.", Hint: signInAgain}
 	}
-	return &provider.Error{Class: classOf(err), Message: said.Message, Hint: said.Hint, Err: err}
+	hint := said.Hint
+	if errors.Is(err, account.ErrRevoked) {
+		hint = signInAgain
+	}
+	return &provider.Error{Class: classOf(err), Message: said.Message, Hint: hint, Err: err}
 }
 
 // classOf tells what may pass by itself from what needs the person.
