@@ -124,6 +124,7 @@ type awsWorld struct {
 	aws      *awstest.Server
 	accounts *Accounts
 	values   settings.Values
+	redactor *redact.Redactor
 }
 
 func newAWSWorld(t *testing.T) *awsWorld {
@@ -142,6 +143,7 @@ func newAWSWorld(t *testing.T) *awsWorld {
 	})}
 	w.values = settings.Values{BedrockRole: googleRole, GoogleClientID: googleClient}
 	redactor := redact.New(redact.Options{})
+	w.redactor = redactor
 	store := secret.New(secret.Options{Keychain: &noKeyring{items: map[string]string{}}, Reachable: func() error { return nil }, Learned: redactor.Learn})
 	w.accounts, err = NewAccounts(AccountsOptions{
 		Paths: Paths{Data: t.TempDir()}, Secrets: store, Values: func() settings.Values { return w.values },
@@ -193,7 +195,7 @@ func (w *awsWorld) signIn(request account.Request) account.Account {
 }
 
 func (w *awsWorld) bedrock() bedrockAccounts {
-	return bedrockAccounts{accounts: w.accounts, centre: w.accounts.services.aws, http: w.aws.Client(), values: func() settings.Values { return w.values }}
+	return bedrockAccounts{accounts: w.accounts, centre: w.accounts.services.aws, http: w.aws.Client(), values: func() settings.Values { return w.values }, learned: w.redactor.Learn}
 }
 
 // retrieve gets credentials of the account that is switched on, which AWS has to
@@ -207,6 +209,11 @@ func (w *awsWorld) retrieve() (name, role string) {
 	given, err := used.Retrieve(w.Context(), "eu-west-1")
 	if err != nil || !w.aws.Accepts(given.AccessKeyID) {
 		w.Fatalf("credentials by %q: %v", given.AccessKeyID, err)
+	}
+	for _, secret := range []string{given.SecretAccessKey, given.SessionToken} {
+		if text := w.redactor.Text("it is " + secret); strings.Contains(text, secret) {
+			w.Error("a secret of the credentials stays in a text")
+		}
 	}
 	keys := w.aws.Keys()
 	return used.Name, keys[len(keys)-1].Role
