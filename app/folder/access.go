@@ -88,7 +88,7 @@ func (f *Folder) SetNetwork(ctx context.Context, on bool) error {
 func (f *Folder) accessAccounts(ctx context.Context) wire.AccessSection {
 	section := wire.AccessSection{
 		ID: "accounts", Title: "Accounts",
-		Summary: "Keys are kept in the system's keychain. Keel uses them itself; neither the model nor a command gets to see them.",
+		Summary: "Keys and tokens are kept where you chose, by default in the system's keychain. Keel uses them itself; the model does not get to see them, nor does a command but for git where you have switched that on.",
 		Items:   []wire.AccessItem{},
 	}
 	for _, info := range f.Providers.Infos(ctx) {
@@ -103,6 +103,7 @@ func (f *Folder) accessAccounts(ctx context.Context) wire.AccessSection {
 		}
 		section.Items = append(section.Items, item)
 	}
+	section.Items = append(section.Items, f.accessSignedIn()...)
 	return section
 }
 

@@ -65,6 +65,7 @@ func NewAccounts(o AccountsOptions) (*Accounts, error) {
 		Learned:  o.Redactor.Learn,
 		Defaults: defaultUses,
 		Blocked:  a.refusal,
+		Admit:    a.admit,
 		SignedIn: a.signedIn,
 		Log:      o.Log,
 	})
@@ -113,14 +114,30 @@ func (a *Accounts) leave(f *Folder) {
 	a.folders = slices.DeleteFunc(a.folders, func(other *Folder) bool { return other == f })
 }
 
-// signedIn keeps a sign-in in the log of the open folder, and lets the turns that
-// wait for one go on.
-func (a *Accounts) signedIn(ctx context.Context, one account.Account) {
+// open are the folders that are open.
+func (a *Accounts) open() []*Folder {
 	a.mu.Lock()
-	folders := slices.Clone(a.folders)
-	a.mu.Unlock()
-	for _, f := range folders {
-		f.noteSignIn(ctx, one)
+	defer a.mu.Unlock()
+	return slices.Clone(a.folders)
+}
+
+// admit keeps a sign-in in the log of the open folder; where that cannot be,
+// nobody is signed in.
+func (a *Accounts) admit(ctx context.Context, one account.Account) error {
+	for _, f := range a.open() {
+		if err := f.keepSignIn(ctx, one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// signedIn lets the turns that wait for a sign-in go on.
+func (a *Accounts) signedIn(context.Context, account.Account) {
+	for _, f := range a.open() {
+		if f.Agent != nil {
+			f.Agent.SignedIn()
+		}
 	}
 }
 

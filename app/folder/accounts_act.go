@@ -34,19 +34,14 @@ func (f *Folder) SignIn(ctx context.Context, request wire.SignInRequest) (string
 	return f.Accounts.Begin(ctx, asked)
 }
 
-// noteSignIn keeps that somebody has signed in, and lets turns that wait for it
-// go on.
-func (f *Folder) noteSignIn(ctx context.Context, one account.Account) {
+// keepSignIn keeps in the audit log that somebody signs in, and for what.
+func (f *Folder) keepSignIn(ctx context.Context, one account.Account) error {
 	reason := rights(one.Scopes)
 	for _, use := range one.Uses {
 		title, _ := useWords(one, use)
 		reason += " On for " + title + "."
 	}
-	change := trustChange{What: "Signed in at " + one.Host, Pattern: AccountLabel(one), Reason: strings.TrimSpace(reason), Tightens: true}
-	_ = f.auditTrust(ctx, change) // it logs what it cannot keep
-	if f.Agent != nil {
-		f.Agent.SignedIn()
-	}
+	return f.auditTrust(ctx, trustChange{What: "Signed in at " + one.Host, Pattern: AccountLabel(one), Reason: strings.TrimSpace(reason)})
 }
 
 func rights(scopes []string) string {

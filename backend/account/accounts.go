@@ -36,7 +36,11 @@ type Options struct {
 	// Blocked says why a use cannot be switched on for an account, as a sentence; nil
 	// or empty: it can.
 	Blocked func(Account, Use) string
-	// SignedIn is told of an account that has just signed in; nil: nobody is.
+	// Admit is told of an account that has signed in, with the uses that it is going
+	// to have, before it is put into the list; with an error it is not. Nil: all are
+	// admitted.
+	Admit func(context.Context, Account) error
+	// SignedIn is told afterwards; nil: nobody is.
 	SignedIn func(context.Context, Account)
 	Now      func() time.Time
 	Log      *slog.Logger
@@ -51,6 +55,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Blocked == nil {
 		o.Blocked = func(Account, Use) string { return "" }
+	}
+	if o.Admit == nil {
+		o.Admit = func(context.Context, Account) error { return nil }
 	}
 	if o.SignedIn == nil {
 		o.SignedIn = func(context.Context, Account) {}
@@ -92,7 +99,7 @@ type Accounts struct {
 	file    *file
 	feed    *event.Feed[int64]
 
-	ctx    context.Context // ends with Close
+	ctx    context.Context //nolint:containedctx // ends with Close: what is under way outlives the call that began it
 	cancel context.CancelFunc
 	group  sync.WaitGroup // every goroutine
 

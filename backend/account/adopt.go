@@ -66,21 +66,31 @@ func (a *Accounts) admit(s *signIn, one Account, k kept) error {
 	a.mu.Lock()
 	a.tokens[one.ID] = &held{learned: k.Access}
 	a.mu.Unlock()
-	return a.edit(s.ctx, func(l *list) error {
-		_, known := l.find(one.ID)
-		l.put(one)
-		if !known {
-			for _, use := range a.options.Defaults(one) {
-				if !l.used(use, one) && a.options.Blocked(one, use) == "" {
-					l.use(one.ID, use, true)
-				}
-			}
-		}
-		if use := s.request.Use; use != "" && fits(one, use) && a.options.Blocked(one, use) == "" {
+	after := a.list()
+	a.enter(&after, one, s.request.Use)
+	coming, _ := after.find(one.ID)
+	if err := a.options.Admit(s.ctx, coming); err != nil {
+		return err
+	}
+	return a.edit(s.ctx, func(l *list) error { a.enter(l, one, s.request.Use); return nil })
+}
+
+// enter puts an account into the list, and switches on what it is for.
+func (a *Accounts) enter(l *list, one Account, asked Use) {
+	_, known := l.find(one.ID)
+	l.put(one)
+	on := []Use{}
+	if !known {
+		on = slices.DeleteFunc(slices.Clone(a.options.Defaults(one)), func(use Use) bool { return l.used(use, one) })
+	}
+	if asked != "" && fits(one, asked) {
+		on = append(on, asked)
+	}
+	for _, use := range on {
+		if a.options.Blocked(one, use) == "" {
 			l.use(one.ID, use, true)
 		}
-		return nil
-	})
+	}
 }
 
 // undo deletes what a sign-in that failed in the middle has kept.

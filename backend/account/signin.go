@@ -34,7 +34,7 @@ type signIn struct {
 	place   place
 	request Request
 	title   string
-	ctx     context.Context // ends when it is cancelled or its time is over
+	ctx     context.Context //nolint:containedctx // the sign-in: it ends when that is cancelled or its time is over
 	cancel  context.CancelFunc
 	pasted  chan string
 

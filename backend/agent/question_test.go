@@ -301,3 +301,20 @@ func TestNotReady(t *testing.T) {
 		t.Errorf("%s/%s ended with %q: %q", turn.Provider, turn.Model, turn.StopReason, turn.Outcome)
 	}
 }
+
+// Signing in answers every question that waits for it, and no other one.
+func TestSignedIn(t *testing.T) {
+	expired := &provider.Error{Class: provider.ClassAuth, Message: "The sign-in has expired.", Hint: "Sign in again."}
+	b := newBench(t, setup{}, scriptedReply{refuse: expired}, says("Whole."))
+	id := b.send("go")
+	b.asked()
+	b.SignedIn()
+	turn := b.ended(id)
+	if turn.StopReason != "end_turn" || len(b.state().Turns) != 1 {
+		t.Errorf("ended with %q: %q", turn.StopReason, turn.Outcome)
+	}
+	if asked := questionsOf(turn); len(asked) != 1 || asked[0].Answer != "Try again" || asked[0].Open {
+		t.Errorf("asked %+v", asked)
+	}
+	b.SignedIn() // nothing waits
+}

@@ -1,0 +1,453 @@
+package folder_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/keel-ide/keel/app/bind"
+	"github.com/keel-ide/keel/app/folder"
+	"github.com/keel-ide/keel/app/wire"
+	"github.com/keel-ide/keel/backend/account"
+	"github.com/keel-ide/keel/backend/redact"
+	"github.com/keel-ide/keel/backend/secret"
+	"github.com/keel-ide/keel/backend/settings"
+)
+
+const accountToken = "gho_0123456789abcdefghij0123456789abcdef"
+
+// place is a service to sign in at, where ann signs in at once.
+type place struct {
+	kind account.Kind
+	host account.Host
+	// untold: it cannot be told that a token is given back.
+	untold bool
+
+	mu    sync.Mutex
+	asked []account.Request
+}
+
+func (p *place) Kind() account.Kind                   { return p.kind }
+func (p *place) Hosts(context.Context) []account.Host { return []account.Host{p.host} }
+
+func (p *place) SignIn(ctx context.Context, r account.Request, talk account.Conversation) (account.Grant, error) {
+	p.mu.Lock()
+	p.asked = append(p.asked, r)
+	p.mu.Unlock()
+	talk.Show(account.Progress{Stage: account.Code, Code: "ABCD-1234", Address: "https://" + p.host.Host + "/device"})
+	scopes := []string{"read:user"}
+	for _, scope := range r.Scopes {
+		if scope != "read:user" {
+			scopes = append(scopes, scope)
+		}
+	}
+	return account.Grant{
+		Account: account.Account{Subject: "1", Login: "ann", Name: "Ann", Scopes: scopes, Start: r.Start},
+		Token:   account.Token{Access: accountToken, Scopes: scopes},
+	}, ctx.Err()
+}
+
+func (p *place) Refresh(context.Context, account.Account, account.Token) (account.Token, error) {
+	return account.Token{}, account.ErrRevoked
+}
+
+func (p *place) Revoke(context.Context, account.Account, account.Token) error {
+	if p.untold {
+		return errors.New("no connection")
+	}
+	return nil
+}
+
+func (p *place) last() account.Request {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.asked[len(p.asked)-1]
+}
+
+// accountsTold are the events about accounts.
+type accountsTold struct {
+	notices
+	states chan wire.AccountsState
+}
+
+func (a *accountsTold) Accounts(state wire.AccountsState) { a.states <- state }
+
+// signedInWorld is a program with accounts, as the window makes it.
+type signedInWorld struct {
+	paths    folder.Paths
+	secrets  *secret.Store
+	accounts *folder.Accounts
+	github   *place
+	events   *accountsTold
+	values   func() settings.Values
+	redactor *redact.Redactor
+}
+
+func newSignedInWorld(t *testing.T, k *keychain) *signedInWorld {
+	t.Helper()
+	home := t.TempDir()
+	w := &signedInWorld{
+		paths:    folder.Paths{Config: filepath.Join(home, "config"), Data: filepath.Join(home, "data")},
+		redactor: redact.New(redact.Options{}),
+		github:   &place{kind: account.GitHub, host: account.Host{Host: "github.com", Title: "GitHub", Methods: []account.Method{account.Device}}},
+		events:   &accountsTold{states: make(chan wire.AccountsState, 1000)},
+		values:   func() settings.Values { return settings.Values{} },
+	}
+	w.secrets = secret.New(secret.Options{
+		Keychain: k, Reachable: k.reachable, Folder: filepath.Join(w.paths.Data, "secrets"), Learned: w.redactor.Learn,
+	})
+	accounts, err := folder.NewAccounts(folder.AccountsOptions{
+		Paths: w.paths, Secrets: w.secrets, Values: func() settings.Values { return w.values() }, Redactor: w.redactor,
+		Services: []account.Service{
+			w.github,
+			&place{kind: account.Google, host: account.Host{Host: "accounts.google.com", Title: "Google", Methods: []account.Method{account.Browser}}},
+			&place{kind: account.AWS, host: account.Host{Title: "AWS", Methods: []account.Method{account.Device}}},
+		},
+		Browse: func(context.Context, string) error { return nil },
+		Log:    slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.accounts = accounts
+	t.Cleanup(func() {
+		if err := accounts.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return w
+}
+
+// open opens a folder, or none where path is empty.
+func (w *signedInWorld) open(t *testing.T, path string) *folder.Folder {
+	t.Helper()
+	f, err := folder.Open(t.Context(), path, folder.Options{
+		Paths: w.paths, Secrets: w.secrets, Accounts: w.accounts, Events: w.events, Redactor: w.redactor,
+		Explain: bind.Explain, Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return f
+}
+
+// until waits for a state that is told to the page.
+func (w *signedInWorld) until(t *testing.T, what string, wanted func(wire.AccountsState) bool) wire.AccountsState {
+	t.Helper()
+	limit := time.After(time.Minute)
+	for {
+		select {
+		case state := <-w.events.states:
+			if wanted(state) {
+				return state
+			}
+		case <-limit:
+			t.Fatalf("the page was never told that %s", what)
+		}
+	}
+}
+
+// signIn signs in and waits until the page is told.
+func (w *signedInWorld) signIn(t *testing.T, f *folder.Folder, request wire.SignInRequest) wire.AccountsState {
+	t.Helper()
+	id, err := f.SignIn(t.Context(), request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w.until(t, "the sign-in is done", func(state wire.AccountsState) bool {
+		for _, s := range state.SignIns {
+			if s.ID == id && s.Stage == wire.SignInFailed {
+				t.Fatalf("the sign-in failed: %s %s", s.Message, s.Hint)
+			}
+			if s.ID == id && s.Stage == wire.SignInDone {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// logged are the titles of the audit log, the oldest first.
+func logged(t *testing.T, f *folder.Folder) []string {
+	t.Helper()
+	page, err := f.AuditPage(t.Context(), wire.AuditQuery{Limit: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var titles []string
+	for i := range page.Entries {
+		entry := page.Entries[len(page.Entries)-1-i]
+		titles = append(titles, entry.Title+": "+entry.Pattern)
+	}
+	return titles
+}
+
+// The page sees who is signed in and for what, and each change is in the audit
+// log. Rights that a use needs are asked for when it is switched on, not before.
+func TestAccounts(t *testing.T) {
+	k := &keychain{kept: map[string]string{}}
+	w := newSignedInWorld(t, k)
+	f := w.open(t, t.TempDir())
+	state := w.signIn(t, f, wire.SignInRequest{Kind: wire.AccountGitHub})
+	want := wire.Account{
+		ID: "github:github.com/1", Kind: wire.AccountGitHub, Host: "github.com", Service: "GitHub", Label: "@ann", Name: "Ann",
+		Scopes: []string{"read:user"}, Since: state.Accounts[0].Since,
+		Uses: []wire.AccountUse{
+			{Use: "github-models", Title: "GitHub Models", On: true},
+			{Use: "github-pages", Title: "Private pages on GitHub", Asks: true},
+			{Use: "git-terminal", Title: "git in the terminal", Asks: true},
+			{Use: "git-agent", Title: "git in the agent's commands", Asks: true},
+		},
+	}
+	got := state.Accounts[0]
+	for i := range got.Uses {
+		if !strings.HasSuffix(got.Uses[i].Detail, ".") {
+			t.Errorf("%s says %q", got.Uses[i].Use, got.Uses[i].Detail)
+		}
+		got.Uses[i].Detail = ""
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if len(w.github.last().Scopes) != 0 {
+		t.Errorf("the first sign-in asked for %v", w.github.last().Scopes)
+	}
+	if err := f.SetAccountUse(t.Context(), want.ID, "git-agent", true); err != nil {
+		t.Fatal(err)
+	}
+	before := state.Seq
+	state = w.until(t, "git is on", func(state wire.AccountsState) bool {
+		if state.Seq <= before {
+			t.Errorf("state %d comes after %d", state.Seq, before)
+		}
+		before = state.Seq
+		return len(state.Accounts) == 1 && state.Accounts[0].Uses[3].On
+	})
+	if diff := cmp.Diff([]string{"read:user", "repo"}, w.github.last().Scopes); diff != "" {
+		t.Error(diff)
+	}
+	if pages := state.Accounts[0].Uses[1]; pages.Asks || pages.On {
+		t.Errorf("with the right for it, private pages are %+v", pages)
+	}
+	if err := f.SetAccountUse(t.Context(), want.ID, "git-agent", false); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.SetAccountUse(t.Context(), want.ID, "bedrock", true); err == nil {
+		t.Error("GitHub is used for Bedrock")
+	}
+	if err := f.SignOut(t.Context(), want.ID); err != nil {
+		t.Fatal(err)
+	}
+	w.until(t, "nobody is signed in", func(state wire.AccountsState) bool { return len(state.Accounts) == 0 })
+	wantLog := []string{
+		"Signed in at github.com: @ann",
+		"Signed in at github.com: @ann",
+		"Switched an account off for git in the agent's commands: @ann",
+		"Switched an account on for Amazon Bedrock: @ann",
+		"Switched an account on for Amazon Bedrock: @ann", // that it did not come to that
+		"Signed out at github.com: @ann",
+	}
+	if diff := cmp.Diff(wantLog, logged(t, f)); diff != "" {
+		t.Error(diff)
+	}
+	if len(k.kept) != 0 {
+		t.Errorf("the keychain still holds %d entries", len(k.kept))
+	}
+}
+
+// An account that Bedrock is to be reached with needs a role first.
+func TestAccountsForBedrock(t *testing.T) {
+	w := newSignedInWorld(t, &keychain{kept: map[string]string{}})
+	f := w.open(t, t.TempDir())
+	state := w.signIn(t, f, wire.SignInRequest{Kind: wire.AccountGoogle})
+	use := state.Accounts[0].Uses[0]
+	if use.On || !strings.Contains(use.Blocked, "keelAgent.bedrock.googleRole") {
+		t.Errorf("without a role it is %+v", use)
+	}
+	if err := f.SetAccountUse(t.Context(), state.Accounts[0].ID, "bedrock", true); err == nil {
+		t.Error("it was switched on without a role")
+	}
+	w.values = func() settings.Values { return settings.Values{BedrockRole: "arn:aws:iam::123456789012:role/keel"} }
+	if use = f.AccountsState(t.Context()).Accounts[0].Uses[0]; use.Blocked != "" {
+		t.Errorf("with a role it is %+v", use)
+	}
+	if err := f.SetAccountUse(t.Context(), state.Accounts[0].ID, "bedrock", true); err != nil {
+		t.Error(err)
+	}
+	state = w.signIn(t, f, wire.SignInRequest{Kind: wire.AccountAWS, Start: "https://acme.awsapps.com/start"})
+	aws := state.Accounts[1]
+	if aws.ID != "aws:acme.awsapps.com/1" || aws.Service != "AWS" || aws.Uses[0].Blocked == "" {
+		t.Errorf("without a role the AWS account is %+v", aws)
+	}
+	if err := f.Accounts.SetRole(t.Context(), aws.ID, "123456789012/ReadOnly"); err != nil {
+		t.Fatal(err)
+	}
+	now := f.AccountsState(t.Context()).Accounts
+	if now[1].Uses[0].On || now[1].Role != "123456789012/ReadOnly" || !now[0].Uses[0].On {
+		t.Errorf("Google was used before, and now there is %+v", now)
+	}
+}
+
+// An extension gets a token of an account that is there and has the rights it
+// asks for, and the log says so; neither the log nor what the page is told holds
+// the token.
+func TestExtensionSession(t *testing.T) {
+	w := newSignedInWorld(t, &keychain{kept: map[string]string{}})
+	f := w.open(t, t.TempDir())
+	w.signIn(t, f, wire.SignInRequest{Kind: wire.AccountGitHub, Use: "github-pages"})
+	ask := wire.ExtensionSessionRequest{AccountID: "github:github.com/1", ExtensionID: "some.extension", Scopes: []string{"read:user", "public_repo"}}
+	got, err := f.ExtensionSession(t.Context(), ask)
+	if err != nil || got.Token != accountToken {
+		t.Fatalf("it got %q, %v", got.Token, err)
+	}
+	for what, change := range map[string]func(*wire.ExtensionSessionRequest){
+		"of nobody":        func(r *wire.ExtensionSessionRequest) { r.AccountID = "github:github.com/2" },
+		"for nobody":       func(r *wire.ExtensionSessionRequest) { r.ExtensionID = "" },
+		"with more rights": func(r *wire.ExtensionSessionRequest) { r.Scopes = []string{"read:user", "delete_repo"} },
+	} {
+		other := ask
+		change(&other)
+		got, err := f.ExtensionSession(t.Context(), other)
+		if err == nil || got.Token != "" {
+			t.Errorf("a token %s was given", what)
+		}
+		if said, ok := errors.AsType[*wire.Error](bind.Explain(err)); !ok || said.Code == wire.CodeInternal || said.Hint == "" {
+			t.Errorf("a token %s: %v", what, err)
+		}
+	}
+	want := []string{"Signed in at github.com: @ann", "Gave an extension an account: some.extension"}
+	if diff := cmp.Diff(want, logged(t, f)); diff != "" {
+		t.Error(diff)
+	}
+	token, err := f.Accounts.Token(t.Context(), ask.AccountID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Accounts.Refused(t.Context(), ask.AccountID, token)
+	if got, err := f.ExtensionSession(t.Context(), ask); err == nil || got.Token != "" {
+		t.Error("a token that has expired was given")
+	}
+	if text := w.redactor.Text("x " + accountToken + " x"); strings.Contains(text, accountToken) {
+		t.Error("the redactor does not know the token")
+	}
+	err = filepath.WalkDir(filepath.Dir(w.paths.Data), func(path string, entry os.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if strings.Contains(string(data), accountToken) {
+			t.Errorf("%s holds the token", path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// One signs in without an open folder too, and is still signed in when one is
+// opened, and after a restart.
+func TestAccountsWithoutFolder(t *testing.T) {
+	k := &keychain{kept: map[string]string{}}
+	w := newSignedInWorld(t, k)
+	empty := w.open(t, "")
+	w.signIn(t, empty, wire.SignInRequest{Kind: wire.AccountGitHub})
+	f := w.open(t, t.TempDir())
+	if err := empty.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if state := f.AccountsState(t.Context()); len(state.Accounts) != 1 || len(state.Services) != 3 {
+		t.Errorf("the opened folder has %+v", state)
+	}
+	if info, _ := infoOf(t, f, "github-models"); !info.Ready {
+		t.Errorf("GitHub Models is %+v", info)
+	}
+	again := newSignedInWorld(t, k)
+	again.paths = w.paths
+	restarted, err := folder.Open(t.Context(), t.TempDir(), folder.Options{
+		Paths: w.paths, Headless: true, Explain: bind.Explain, Log: slog.New(slog.DiscardHandler),
+		Secrets: secret.New(secret.Options{Keychain: k, Reachable: k.reachable, Folder: filepath.Join(w.paths.Data, "secrets")}),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = restarted.Close() })
+	if token, err := restarted.Accounts.Token(t.Context(), "github:github.com/1"); err != nil || token.Access != accountToken {
+		t.Errorf("after a restart: %v", err)
+	}
+}
+
+// Without a keychain an account lasts until Keel closes: after that it wants to
+// be signed in again, and can be signed out.
+func TestAccountsWithoutKeychain(t *testing.T) {
+	k := &keychain{kept: map[string]string{}, gone: true}
+	w := newSignedInWorld(t, k)
+	w.github.untold = true
+	f := w.open(t, t.TempDir())
+	w.signIn(t, f, wire.SignInRequest{Kind: wire.AccountGitHub})
+	const id = "github:github.com/1"
+	if _, err := f.Accounts.Token(t.Context(), id); err != nil {
+		t.Errorf("in the same run: %v", err)
+	}
+	restarted, err := folder.Open(t.Context(), "", folder.Options{
+		Paths: w.paths, Headless: true, Explain: bind.Explain, Log: slog.New(slog.DiscardHandler),
+		Secrets: secret.New(secret.Options{Keychain: k, Reachable: k.reachable, Folder: filepath.Join(w.paths.Data, "secrets")}),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = restarted.Close() })
+	if _, err := restarted.Accounts.Token(t.Context(), id); !errors.Is(err, account.ErrRevoked) {
+		t.Errorf("after a restart: %v", err)
+	}
+	if one := restarted.AccountsState(t.Context()).Accounts[0]; !one.Expired || one.Message == "" {
+		t.Errorf("after a restart it looks like %+v", one)
+	}
+	err = f.SignOut(t.Context(), id)
+	if said, ok := errors.AsType[*wire.Error](bind.Explain(err)); !ok || !strings.Contains(said.Message, "could not be told") || said.Hint == "" {
+		t.Errorf("signing out where the service cannot be told: %v", err)
+	}
+	if left := restarted.AccountsState(t.Context()).Accounts; len(left) != 0 {
+		t.Errorf("signed out, there is %+v", left)
+	}
+}
+
+// A client secret is kept under its client id and never comes back.
+func TestClientSecret(t *testing.T) {
+	k := &keychain{kept: map[string]string{}}
+	w := newSignedInWorld(t, k)
+	f := w.open(t, t.TempDir())
+	if err := f.SetClientSecret(t.Context(), wire.AccountGoogle, "accounts.google.com", "s3cret"); err == nil {
+		t.Error("a secret was kept for no client id")
+	}
+	w.values = func() settings.Values { return settings.Values{GoogleClientID: "id.apps.googleusercontent.com"} }
+	if err := f.SetClientSecret(t.Context(), wire.AccountGoogle, "accounts.google.com", "two words"); err == nil {
+		t.Error("what is none was kept")
+	}
+	if err := f.SetClientSecret(t.Context(), wire.AccountGoogle, "accounts.google.com", " s3cret\n"); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[string]string{"client:google:accounts.google.com:id.apps.googleusercontent.com": "s3cret"}, k.kept); diff != "" {
+		t.Error(diff)
+	}
+	if err := f.SetClientSecret(t.Context(), wire.AccountGoogle, "accounts.google.com", ""); err != nil || len(k.kept) != 0 {
+		t.Errorf("taken away: %v, left %d", err, len(k.kept))
+	}
+	want := []string{"Kept a client secret: accounts.google.com", "Deleted a client secret: accounts.google.com"}
+	if diff := cmp.Diff(want, logged(t, f)); diff != "" {
+		t.Error(diff)
+	}
+}
