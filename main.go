@@ -10,11 +10,20 @@ import (
 	"os"
 
 	"github.com/keel-ide/keel/app"
+	"github.com/keel-ide/keel/app/folder"
+	"github.com/keel-ide/keel/backend/account/google"
 )
 
 //go:embed all:frontend/dist
 var page embed.FS
 
+// The clients that this build brings along to sign in with, set by the linker (see
+// CLIENTS in the Taskfile) and by nothing else; empty in a build from source.
+var gitHubClientID, googleClientID, googleClientSecret string
+
 func main() {
-	os.Exit(app.Main(os.Args[1:], page))
+	os.Exit(app.Main(os.Args[1:], page, folder.Clients{
+		GitHub: gitHubClientID,
+		Google: google.Client{ID: googleClientID, Secret: googleClientSecret},
+	}))
 }

@@ -29,22 +29,22 @@ import (
 
 // Main runs Keel and returns its exit code: the command line when the first
 // argument names one of its commands, else the window.
-func Main(arguments []string, page fs.FS) int {
+func Main(arguments []string, page fs.FS, clients folder.Clients) int {
 	if code, ok := cli.Helper(arguments); ok {
 		return code
 	}
 	started := time.Now()
 	if cli.Is(arguments) {
-		return cli.Run(context.Background(), arguments)
+		return cli.Run(context.Background(), arguments, clients)
 	}
-	if err := openWindow(arguments, page, started); err != nil {
+	if err := openWindow(arguments, page, clients, started); err != nil {
 		fmt.Fprintf(os.Stderr, "keel: %v\n", err)
 		return 1
 	}
 	return 0
 }
 
-func openWindow(arguments []string, page fs.FS, started time.Time) error {
+func openWindow(arguments []string, page fs.FS, clients folder.Clients, started time.Time) error {
 	path := ""
 	if len(arguments) > 0 {
 		absolute, err := filepath.Abs(arguments[0])
@@ -80,7 +80,8 @@ func openWindow(arguments []string, page fs.FS, started time.Time) error {
 	a.outbound = folder.NewOutbound(a.settings, a.environ, redactor, a.events.Notice)
 	defer func() { _ = a.outbound.Close() }() // it only closes idle connections
 	if a.accounts, err = folder.NewAccounts(folder.AccountsOptions{
-		Paths: paths, Secrets: a.secrets, Values: a.settings, HTTP: a.outbound, Redactor: redactor, Environ: a.environ, Log: log,
+		Paths: paths, Secrets: a.secrets, Values: a.settings, HTTP: a.outbound, Redactor: redactor,
+		Environ: a.environ, Clients: clients, Log: log,
 	}); err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/keel-ide/keel/app/bind"
+	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/checkpoint"
 	"github.com/keel-ide/keel/backend/gitcredential"
@@ -82,11 +83,11 @@ func Helper(arguments []string) (code int, ok bool) {
 }
 
 // Run carries out a command and returns the exit code.
-func Run(ctx context.Context, arguments []string) int {
-	return run(ctx, arguments, os.Stdout, os.Stderr)
+func Run(ctx context.Context, arguments []string, clients folder.Clients) int {
+	return run(ctx, arguments, clients, os.Stdout, os.Stderr)
 }
 
-func run(ctx context.Context, arguments []string, stdout, stderr io.Writer) int {
+func run(ctx context.Context, arguments []string, clients folder.Clients, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// What goes to standard error is for people, who paste it into reports: it holds
@@ -94,15 +95,16 @@ func run(ctx context.Context, arguments []string, stdout, stderr io.Writer) int 
 	redactor := redact.New(redact.Options{})
 	redactor.LearnEnvironment(os.Environ())
 	lines := redactor.Writer(stderr)
-	code := execute(ctx, arguments, stdout, lines, redactor)
+	options := &shared{stdout: stdout, stderr: lines, redactor: redactor, clients: clients}
+	code := execute(ctx, arguments, options)
 	if err := lines.Flush(); err != nil && code == exitDone {
 		return exitFailed
 	}
 	return code
 }
 
-func execute(ctx context.Context, arguments []string, stdout, stderr io.Writer, redactor *redact.Redactor) int {
-	root := newRoot(stdout, stderr, redactor)
+func execute(ctx context.Context, arguments []string, options *shared) int {
+	root := newRoot(options)
 	root.SetArgs(arguments)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
@@ -112,14 +114,14 @@ func execute(ctx context.Context, arguments []string, stdout, stderr io.Writer, 
 		return code.code
 	}
 	if errors.Is(err, context.Canceled) {
-		fmt.Fprintln(stderr, "keel: cancelled")
+		fmt.Fprintln(options.stderr, "keel: cancelled")
 		return exitCancelled
 	}
 	if wrong, ok := errors.AsType[usage](err); ok {
-		fmt.Fprintf(stderr, "keel: %v\n", wrong.error)
+		fmt.Fprintf(options.stderr, "keel: %v\n", wrong.error)
 		return exitUsage
 	}
-	report(stderr, err)
+	report(options.stderr, err)
 	return exitFailed
 }
 
@@ -149,10 +151,10 @@ type shared struct {
 	stdout    io.Writer
 	stderr    io.Writer
 	redactor  *redact.Redactor
+	clients   folder.Clients // that the build brings along
 }
 
-func newRoot(stdout, stderr io.Writer, redactor *redact.Redactor) *cobra.Command {
-	options := &shared{stdout: stdout, stderr: stderr, redactor: redactor}
+func newRoot(options *shared) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "keel [FOLDER]",
 		Short:         "An agentic IDE: with a folder or nothing it opens the window",
@@ -160,8 +162,8 @@ func newRoot(stdout, stderr io.Writer, redactor *redact.Redactor) *cobra.Command
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.SetOut(stdout)
-	root.SetErr(stderr)
+	root.SetOut(options.stdout)
+	root.SetErr(options.stderr)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage{err} })
 	flags := root.PersistentFlags()
 	flags.StringVar(&options.workspace, "workspace", ".", "the folder to work in")

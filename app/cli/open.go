@@ -51,6 +51,7 @@ func (s *shared) openAt(ctx context.Context, path string, more extra) (*folder.F
 		Trusted:   more.trusted,
 		Providers: more.providers,
 		Redactor:  s.redactor,
+		Clients:   s.clients,
 		Explain:   bind.Explain,
 		Log:       slog.New(slog.DiscardHandler),
 		Helper:    folder.HelperProgram(),

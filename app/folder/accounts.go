@@ -27,6 +27,7 @@ type AccountsOptions struct {
 	Redactor *redact.Redactor
 	// Environ names the AWS configuration; nil: the program's own environment.
 	Environ  func() []string
+	Clients  Clients
 	Services []account.Service // in the place of the built-in ones of their kind
 	// Browse opens an address; nil: in the system's browser.
 	Browse func(ctx context.Context, address string) error
@@ -92,7 +93,8 @@ func (f *Folder) openAccounts() error {
 	if f.Accounts == nil {
 		accounts, err := NewAccounts(AccountsOptions{
 			Paths: f.options.Paths, Secrets: f.secrets, Values: f.Settings.Values, HTTP: f.Outbound,
-			Redactor: f.options.Redactor, Environ: f.environ, Log: f.options.Log,
+			Redactor: f.options.Redactor, Environ: f.environ,
+			Clients: f.options.Clients, Log: f.options.Log,
 		})
 		if err != nil {
 			return err

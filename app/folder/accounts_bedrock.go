@@ -80,12 +80,14 @@ type bedrockAccounts struct {
 	centre   *identitycenter.Service
 	http     *http.Client
 	values   func() settings.Values
+	learned  func(string) // is told the secrets of credentials
 }
 
 // bedrockAccount returns what tells Bedrock of the account to use.
 func (f *Folder) bedrockAccount() func(context.Context) *bedrock.Account {
 	return bedrockAccounts{
-		accounts: f.Accounts, centre: newIdentityCenter(f.Outbound, f.environ), http: f.Outbound.Client(), values: f.Settings.Values,
+		accounts: f.Accounts, centre: f.Accounts.services.aws, http: f.Outbound.Client(), values: f.Settings.Values,
+		learned: f.options.Redactor.Learn,
 	}.find
 }
 
@@ -103,6 +105,13 @@ func (b bedrockAccounts) find(context.Context) *bedrock.Account {
 		found = b.identityCentre(one)
 	default:
 		return nil
+	}
+	get := found.Retrieve
+	found.Retrieve = func(ctx context.Context, region string) (bedrock.Credentials, error) {
+		given, err := get(ctx, region)
+		b.learned(given.SecretAccessKey)
+		b.learned(given.SessionToken)
+		return given, err
 	}
 	if one.Expired != "" {
 		found.Problem = &account.Error{Message: one.Expired, Hint: "Sign in again on the Accounts page (Keel: Show Accounts).", Err: account.ErrRevoked}

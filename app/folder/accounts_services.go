@@ -11,14 +11,22 @@ import (
 	"github.com/keel-ide/keel/backend/account"
 	"github.com/keel-ide/keel/backend/account/github"
 	"github.com/keel-ide/keel/backend/account/google"
+	"github.com/keel-ide/keel/backend/account/identitycenter"
 )
 
 // clientSecrets returns the secret that is kept for a client id, or "".
 type clientSecrets func(ctx context.Context, kind account.Kind, host, clientID string) (string, error)
 
+// Clients are what a build brings along to sign in with; the settings come first.
+type Clients struct {
+	GitHub string // a client id at github.com; may be empty
+	Google google.Client
+}
+
 // services are the services to sign in at, with what only one of them knows.
 type services struct {
 	all []account.Service
+	aws *identitycenter.Service
 	// roles lists the AWS accounts and roles of an account; nil: there are none.
 	roles func(ctx context.Context, one account.Account, t account.Token) ([]wire.AccountRole, error)
 	// starts lists the identity centres that the AWS configuration knows; nil: none.
@@ -38,7 +46,7 @@ func newServices(o AccountsOptions, secrets clientSecrets) services {
 	client := &http.Client{Transport: o.HTTP}
 	hub := github.New(github.Options{
 		ClientIDs: func() map[string]string { return o.Values().GitHubClientIDs },
-		ClientID:  gitHubClientID,
+		ClientID:  o.Clients.GitHub,
 		ClientSecret: func(ctx context.Context, host, clientID string) (string, error) {
 			return secrets(ctx, account.GitHub, host, clientID)
 		},
@@ -50,12 +58,13 @@ func newServices(o AccountsOptions, secrets clientSecrets) services {
 		ClientSecret: func(ctx context.Context) (string, error) {
 			return secrets(ctx, account.Google, "accounts.google.com", googleID())
 		},
-		BuiltIn: builtInGoogle(),
+		BuiltIn: o.Clients.Google,
 		HTTP:    client,
 	})
 	centre := newIdentityCenter(o.HTTP, environ)
 	return services{
 		all: []account.Service{hub, goo, centre},
+		aws: centre,
 		roles: func(ctx context.Context, one account.Account, t account.Token) ([]wire.AccountRole, error) {
 			return accountRoles(ctx, centre, one, t)
 		},
@@ -63,7 +72,7 @@ func newServices(o AccountsOptions, secrets clientSecrets) services {
 		scopes: map[account.Kind]func(account.Use) []string{account.GitHub: github.Scopes},
 		clientID: map[account.Kind]func(string) string{
 			account.GitHub: hub.ClientID,
-			account.Google: func(string) string { return cmp.Or(googleID(), googleClientID) },
+			account.Google: func(string) string { return cmp.Or(googleID(), o.Clients.Google.ID) },
 		},
 	}
 }

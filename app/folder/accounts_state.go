@@ -92,7 +92,7 @@ func signInState(s account.SignIn, explain func(error) error) wire.SignIn {
 	state := wire.SignIn{
 		ID: s.ID, Kind: wire.AccountKind(s.Request.Kind), Host: s.Request.Host, Title: s.Title,
 		Stage: wire.SignInStage(s.Stage), Address: s.Address, Code: s.Code, CanPaste: s.Pasted,
-		NoBrowser: s.NoBrowser, AccountID: s.Account,
+		NoBrowser: s.NoBrowser, AccountID: s.Account, Message: s.Note,
 	}
 	if !s.Until.IsZero() {
 		state.Until = s.Until.UnixMilli()

@@ -73,6 +73,7 @@ type Options struct {
 	Providers []provider.Provider // beside the built-in ones
 	Secrets   *secret.Store       // for keys, kept as long as the program runs; none: the folder's own
 	Accounts  *Accounts           // kept as long as the program runs; none: the folder's own
+	Clients   Clients             // that the build brings along to sign in with; where Accounts is none
 	Outbound  *outbound.Transport // how other machines are reached; none: the folder's own
 	Redactor  *redact.Redactor    // takes secrets out of what is kept or exported; none: one that knows shapes only
 	Explain   func(error) error   // says an error in words for a person

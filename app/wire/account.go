@@ -110,7 +110,7 @@ type SignIn struct {
 	CanPaste  bool        `json:"canPaste"`
 	NoBrowser bool        `json:"noBrowser"` // none could be started: the address has to be copied
 	AccountID string      `json:"accountId"` // once done
-	Message   string      `json:"message"`   // why it failed
+	Message   string      `json:"message"`   // why it failed, or what to know once it is done; may be empty
 	Hint      string      `json:"hint"`
 }
 

@@ -80,6 +80,7 @@ type SignIn struct {
 	NoBrowser bool   // none could be started: the address has to be copied
 	Account   string // its id, once done
 	Err       error  // why it failed
+	Note      string // what the person should know once it is done; may be empty
 }
 
 // State is all that a person can be shown.

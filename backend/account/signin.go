@@ -44,6 +44,7 @@ type signIn struct {
 	noBrowser bool
 	account   string
 	err       error
+	note      string
 	secrets   []string
 }
 
@@ -51,7 +52,7 @@ type signIn struct {
 func (s *signIn) public() SignIn {
 	return SignIn{
 		ID: s.id, Request: s.request, Title: s.title, Progress: s.progress,
-		NoBrowser: s.noBrowser, Account: s.account, Err: s.err,
+		NoBrowser: s.noBrowser, Account: s.account, Err: s.err, Note: s.note,
 	}
 }
 
@@ -137,7 +138,7 @@ func (a *Accounts) run(s *signIn, service Service) {
 	} else {
 		err = a.failure(s, err)
 	}
-	a.end(s, id, err)
+	a.end(s, id, bounded(grant.Note, textLimit), err)
 }
 
 // failure is why a service's sign-in did not work, in words for a person.
@@ -154,13 +155,14 @@ func (a *Accounts) failure(s *signIn, err error) error {
 	return public(err, secrets...)
 }
 
-func (a *Accounts) end(s *signIn, accountID string, err error) {
+func (a *Accounts) end(s *signIn, accountID, note string, err error) {
 	a.mu.Lock()
 	s.ended = true
 	s.progress = Progress{Stage: Done}
 	s.account = accountID
 	switch {
 	case err == nil:
+		s.note = note
 	case errors.Is(err, context.Canceled):
 		s.progress.Stage = Cancelled
 	default:

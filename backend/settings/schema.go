@@ -177,7 +177,7 @@ func Schema() []Property {
 			Key:   KeyBedrockProfile,
 			Type:  TypeString,
 			Title: "Keel Agent › Bedrock: Profile",
-			Description: "The profile in `~/.aws/config` whose credentials are used. Empty: whatever the AWS tools would use (environment, default profile, instance role).\n\n" +
+			Description: "The profile in `~/.aws/config` whose credentials are used. Empty: an account that is switched on for Amazon Bedrock (*Keel: Show Accounts*), else a Bedrock API key, else whatever the AWS tools would use (environment, default profile, instance role).\n\n" +
 				"Keys and tokens never go into settings.",
 			Default: `""`,
 			Scope:   ScopeApplication,

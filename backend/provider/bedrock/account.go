@@ -15,6 +15,9 @@ import (
 	"github.com/keel-ide/keel/backend/provider"
 )
 
+// Credentials are those of AWS.
+type Credentials = aws.Credentials
+
 // Account is an account signed in to Keel that is switched on for Bedrock.
 type Account struct {
 	Key  string // another one where the credentials would be others
@@ -22,7 +25,7 @@ type Account struct {
 	// Problem is why it cannot be used; nil while it can.
 	Problem *account.Error
 	// Retrieve gets credentials for requests to a region. They are cached here.
-	Retrieve func(ctx context.Context, region string) (aws.Credentials, error)
+	Retrieve func(ctx context.Context, region string) (Credentials, error)
 }
 
 // ahead is how long before their end credentials are got anew.
@@ -96,7 +99,11 @@ func badAccount(a *Account, err error) *provider.Error {
 	if !ok {
 		said = &account.Error{Message: "The credentials of your account (" + a.Name + ") cannot be had.", Hint: signInAgain}
 	}
-	return &provider.Error{Class: classOf(err), Message: said.Message, Hint: said.Hint, Err: err}
+	hint := said.Hint
+	if errors.Is(err, account.ErrRevoked) {
+		hint = signInAgain
+	}
+	return &provider.Error{Class: classOf(err), Message: said.Message, Hint: hint, Err: err}
 }
 
 // classOf tells what may pass by itself from what needs the person.

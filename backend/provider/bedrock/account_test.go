@@ -410,3 +410,31 @@ func TestRoleName(t *testing.T) {
 		}
 	}
 }
+
+// What shows in AWS's records says who it was, and is what STS takes.
+func TestSessionName(t *testing.T) {
+	for want, one := range map[string]account.Account{
+		"keel-ada-lovelace@example.com":   {Email: "ada lovelace@example.com", Subject: "42"},
+		"keel-42":                         {Subject: "42"},
+		"keel":                            {Subject: "é/é"},
+		"keel-" + strings.Repeat("a", 59): {Email: strings.Repeat("a", 100) + "@example.com"},
+	} {
+		if got := bedrock.SessionName(one); got != want {
+			t.Errorf("%+v: %q, want %q", one, got, want)
+		}
+	}
+}
+
+// That STS cannot be reached is no reason to sign in again.
+func TestSTSUnreachable(t *testing.T) {
+	w := newSignedIn(t, pinned())
+	exchange := bedrock.WebIdentity{Role: roleARN, Tokens: w, HTTP: &http.Client{Transport: away{}}}
+	synctest.Test(t, func(t *testing.T) {
+		_, err := exchange.Retrieve(t.Context(), "eu-west-1")
+		checkError(t, err, provider.ClassBounded, "AWS STS in region eu-west-1 could not be reached")
+	})
+}
+
+type away struct{}
+
+func (away) RoundTrip(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }

@@ -2,6 +2,7 @@ package bedrock
 
 // For the tests of this package alone.
 var (
-	BadAccount = badAccount
-	Cached     = cached
+	BadAccount  = badAccount
+	Cached      = cached
+	SessionName = sessionName
 )

@@ -1186,7 +1186,7 @@ export interface SignIn {
   noBrowser: boolean
   /** once done */
   accountId: string
-  /** why it failed */
+  /** why it failed, or what to know once it is done; may be empty */
   message: string
   hint: string
 }
