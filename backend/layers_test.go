@@ -34,11 +34,11 @@ func rows() [][]string {
 		{"backend/account", "backend/account/loopback", "backend/price", "backend/provider/endpoint", "backend/approval/guard"},
 		{"backend/provider"},
 		{"backend/checkpoint/bench"},
-		{"backend/workspace", "backend/checkpoint", "backend/command", "backend/terminal", "backend/search", "backend/fetch", "backend/audit", "backend/gitcredential"},
+		{"backend/workspace", "backend/checkpoint", "backend/command", "backend/terminal", "backend/search", "backend/fetch", "backend/audit", "backend/gitcredential", "backend/secret"},
 		{"backend/checkpoint/internal/meta", "backend/checkpoint/internal/scan"},
 		{"backend/checkpoint/internal/pack"},
 		{"backend/checkpoint/internal/fault", "backend/checkpoint/internal/node", "backend/checkpoint/internal/watch"},
-		{"backend/atomicfile", "backend/diff", "backend/event", "backend/inotify", "backend/outbound", "backend/ignore", "backend/bug", "backend/secret", "backend/redact", "backend/sandbox", "backend/shellenv"},
+		{"backend/atomicfile", "backend/diff", "backend/event", "backend/inotify", "backend/outbound", "backend/ignore", "backend/bug", "backend/redact", "backend/sandbox", "backend/shellenv"},
 	}
 }
 

@@ -63,7 +63,7 @@ func Is(arguments []string) bool {
 		name, _, _ := strings.Cut(first, "=")
 		return slices.Contains([]string{"-h", "--help", "-v", "--version", "--workspace", "--json"}, name)
 	}
-	return slices.Contains([]string{"exec", "checkpoint", "trust", "doctor", "version", "help", "completion"}, first)
+	return slices.Contains([]string{"exec", "checkpoint", "trust", "account", "doctor", "version", "help", "completion"}, first)
 }
 
 // Helper does what Keel starts itself for, without starting anything of Keel: it
@@ -167,6 +167,7 @@ func newRoot(stdout, stderr io.Writer, redactor *redact.Redactor) *cobra.Command
 		newExec(options),
 		newCheckpoint(options),
 		newTrust(options),
+		newAccount(options),
 		newDoctor(options),
 		newVersion(options),
 	)

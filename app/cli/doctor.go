@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/keel-ide/keel/app/folder"
+	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/checkpoint"
 	"github.com/keel-ide/keel/backend/command"
 	"github.com/keel-ide/keel/backend/outbound"
@@ -103,7 +104,26 @@ func diagnose(ctx context.Context, options *shared) []check {
 		}
 		checks = append(checks, check{Name: info.ID, OK: info.Ready, Detail: info.Name + ": " + detail, Hint: info.Hint})
 	}
-	return append(checks, network(f.Outbound.State()), loginShell(), commandPath(f), confined(ctx, f))
+	return append(checks, keys(ctx, f), network(f.Outbound.State()), loginShell(), commandPath(f), confined(ctx, f))
+}
+
+// keys says where keys and tokens are kept, and whether they can be read there.
+func keys(ctx context.Context, f *folder.Folder) check {
+	state := f.ProbeSecrets(ctx)
+	c := check{Name: "keychain", OK: state.Message == "", Detail: state.Message, Hint: state.Hint}
+	switch {
+	case state.Place == wire.SecretsPassphrase:
+		c.Detail = "not used; keys are in a file that is sealed with your passphrase"
+		if state.Locked {
+			c.Hint = "Only Keel's window can unlock them, so commands such as `keel exec` do without."
+		}
+	case state.Place == wire.SecretsMemory:
+		c.Detail = "not used, as you chose; keys are forgotten when Keel closes"
+		c.OK, c.Hint = true, ""
+	case c.OK:
+		c.Detail = fmt.Sprintf("it answers; keys kept there: %d", state.Kept)
+	}
+	return c
 }
 
 // loginShell asks the user's shell as a window does that was started from the

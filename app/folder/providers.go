@@ -60,14 +60,11 @@ type Providers struct {
 func (f *Folder) openProviders() *Providers {
 	p := &Providers{
 		values:  f.Settings.Values,
-		secrets: f.options.Secrets,
+		secrets: f.secrets,
 		notice:  f.notice,
 		explain: f.options.Explain,
 		through: f.Outbound,
 		custom:  map[string]provider.Provider{},
-	}
-	if p.secrets == nil {
-		p.secrets = secret.New(secret.Options{Learned: f.options.Redactor.Learn})
 	}
 	p.prices = price.New(func() map[string]string { return p.values().Prices })
 	p.local = []provider.Provider{
@@ -82,7 +79,7 @@ func (f *Folder) openProviders() *Providers {
 			return bedrock.Settings{Region: v.BedrockRegion, Profile: v.BedrockProfile, Models: v.BedrockModels}
 		}, APIKey: p.bedrockKey, Outbound: p.through}),
 	}, p.local, []provider.Provider{
-		openai.GitHubModels(p.keyed(openai.GitHubModelsID).Key, p.keyed(openai.GitHubModelsID)),
+		f.gitHubModels(p),
 		practice.New(practice.Options{Delay: f.pace()}),
 	})
 	return p
@@ -103,19 +100,29 @@ func (p *Providers) keyed(name string) openai.Options {
 			ctx, cancel := context.WithTimeout(ctx, hasKeyLimit)
 			defer cancel()
 			key, err := p.key(ctx, name)
-			return err == nil && key != ""
+			// With the keys locked there may be one, which a request then says.
+			return err == nil && key != "" || errors.Is(err, secret.ErrLocked)
 		},
 	}
 }
 
 // key returns a key, or "" where there is none. Without a keychain there is
-// none, which is told when one is entered.
+// none, which is told when one is entered. That the keys are locked is an error:
+// there may be one.
 func (p *Providers) key(ctx context.Context, name string) (string, error) {
 	key, err := p.secrets.Get(ctx, name)
-	if _, broken := errors.AsType[*secret.Error](err); broken {
+	if broken, ok := errors.AsType[*secret.Error](err); ok {
+		if errors.Is(err, secret.ErrLocked) {
+			return "", lockedKey(broken)
+		}
 		return "", nil
 	}
 	return key, err
+}
+
+// lockedKey is what a request says that would need a key.
+func lockedKey(err *secret.Error) error {
+	return &provider.Error{Class: provider.ClassAuth, Message: err.Message, Hint: err.Hint, Err: err}
 }
 
 // bedrockKey is key for a service that has other ways in: that the keychain does
@@ -252,8 +259,8 @@ func (p *Providers) free(providerID string) bool {
 	return ok && endpoint.IsLoopback(p.values().OpenAIEndpoints[name])
 }
 
-// SetKey keeps a provider's key in the keychain. Where there is none it is kept
-// until Keel closes, and the person is told.
+// SetKey keeps a provider's key where secrets are kept. Where that cannot be it
+// is kept until Keel closes, and the person is told or asked.
 func (p *Providers) SetKey(ctx context.Context, id, key string) error {
 	name, info, err := p.keyName(ctx, id)
 	if err != nil {
@@ -267,19 +274,25 @@ func (p *Providers) SetKey(ctx context.Context, id, key string) error {
 	if err != nil {
 		return err
 	}
-	if place == secret.InKeychain {
-		return nil
+	if place == secret.InMemory && !p.secrets.State().Undecided { // else the page asks
+		p.notice(keptForNow(info.Name, why))
 	}
-	notice := wire.Notice{Severity: "warning", Message: fmt.Sprintf("The key for %s is kept until Keel closes, and then forgotten.", info.Name)}
-	if known, ok := errors.AsType[*secret.Error](why); ok {
-		notice.Message = known.Message + " " + notice.Message
-		notice.Hint = known.Hint
-	}
-	p.notice(notice)
 	return nil
 }
 
-// RemoveKey takes a provider's key out of the keychain.
+// keptForNow says that a key is in memory, and why.
+func keptForNow(service string, why error) wire.Notice {
+	notice := wire.Notice{Severity: "info", Message: fmt.Sprintf("The key for %s is kept until Keel closes, and then forgotten.", service)}
+	if known, ok := errors.AsType[*secret.Error](why); ok {
+		notice.Severity, notice.Message, notice.Hint = "warning", known.Message+" "+notice.Message, known.Hint
+	}
+	if errors.Is(why, secret.ErrLocked) {
+		notice.Message = fmt.Sprintf("Your keys are locked, so the key for %s is put to them when you unlock them.", service)
+	}
+	return notice
+}
+
+// RemoveKey takes a provider's key out of where it is kept.
 func (p *Providers) RemoveKey(ctx context.Context, id string) error {
 	name, _, err := p.keyName(ctx, id)
 	if err != nil {

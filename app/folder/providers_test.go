@@ -89,6 +89,8 @@ func (*notices) Files(wire.FilesChanged)             {}
 func (*notices) Checkpoints(wire.CheckpointActivity) {}
 func (*notices) Trust(wire.TrustChanged)             {}
 func (*notices) Audit(wire.AuditChanged)             {}
+func (*notices) Accounts(wire.AccountsState)         {}
+func (*notices) Secrets(wire.SecretsState)           {}
 
 // openWith opens a folder whose keys are kept in k. It returns the home too.
 func openWith(t *testing.T, k *keychain, events folder.Events) (*folder.Folder, string) {
@@ -240,7 +242,7 @@ func TestKeysThatAreNone(t *testing.T) {
 	}
 }
 
-// Without a keychain the key serves until Keel closes, and the person is told.
+// Without a keychain the key serves until Keel closes, and the person is asked.
 func TestKeyWithoutKeychain(t *testing.T) {
 	told := &notices{}
 	f, home := openWith(t, &keychain{kept: map[string]string{}, gone: true}, told)
@@ -250,8 +252,22 @@ func TestKeyWithoutKeychain(t *testing.T) {
 	if info, _ := infoOf(t, f, "github-models"); !info.HasKey || !info.Ready {
 		t.Errorf("%+v", info)
 	}
+	if state := f.SecretsState(t.Context()); !state.Undecided || state.Message == "" || state.Hint == "" {
+		t.Errorf("%+v", state)
+	}
 	told.mu.Lock()
-	if len(told.told) != 1 || !strings.Contains(told.told[0].Message, "until Keel closes") || told.told[0].Hint == "" {
+	if len(told.told) != 0 {
+		t.Errorf("told %+v, while the page asks", told.told)
+	}
+	told.mu.Unlock()
+	if err := f.UseMemory(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Providers.SetKey(t.Context(), "github-models", key); err != nil {
+		t.Fatal(err)
+	}
+	told.mu.Lock()
+	if len(told.told) != 1 || !strings.Contains(told.told[0].Message, "until Keel closes") {
 		t.Errorf("told %+v", told.told)
 	}
 	told.mu.Unlock()

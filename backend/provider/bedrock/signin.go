@@ -27,6 +27,9 @@ func noCredentials(err error) *provider.Error {
 
 // lockedKey is for a key that may be kept but cannot be had.
 func lockedKey(err error) *provider.Error {
+	if said, ok := errors.AsType[*provider.Error](err); ok {
+		return said // it is not in the keychain
+	}
 	return &provider.Error{
 		Class:   provider.ClassAuth,
 		Message: "The key for Amazon Bedrock cannot be read from the keychain.",
