@@ -2,10 +2,12 @@ package folder
 
 import (
 	"context"
+	"net/http"
 	"slices"
 
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/account"
+	"github.com/keel-ide/keel/backend/account/github"
 )
 
 // clientSecrets returns the secret that is kept for a client id, or "".
@@ -26,10 +28,19 @@ type services struct {
 
 // newServices makes the built-in ones: GitHub, Google, AWS.
 func newServices(o AccountsOptions, secrets clientSecrets) services {
+	client := &http.Client{Transport: o.HTTP}
+	hub := github.New(github.Options{
+		ClientIDs: func() map[string]string { return o.Values().GitHubClientIDs },
+		ClientSecret: func(ctx context.Context, host, clientID string) (string, error) {
+			return secrets(ctx, account.GitHub, host, clientID)
+		},
+		HTTP: client,
+	})
 	s := services{
-		scopes: map[account.Kind]func(account.Use) []string{account.GitHub: gitHubScopes},
+		all:    []account.Service{hub},
+		scopes: map[account.Kind]func(account.Use) []string{account.GitHub: github.Scopes},
 		clientID: map[account.Kind]func(string) string{
-			account.GitHub: func(host string) string { return o.Values().GitHubClientIDs[host] },
+			account.GitHub: hub.ClientID,
 			account.Google: func(string) string { return o.Values().GoogleClientID },
 		},
 	}
@@ -50,16 +61,6 @@ func (s *services) put(given account.Service) {
 func (s *services) needs(kind account.Kind, use account.Use) []string {
 	if scopes := s.scopes[kind]; scopes != nil {
 		return scopes(use)
-	}
-	return nil
-}
-
-// gitHubScopes: no smaller scope than repo reads a private repository, see
-// https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps.
-func gitHubScopes(use account.Use) []string {
-	switch use {
-	case account.UsePages, account.UseGitTerminal, account.UseGitAgent:
-		return []string{"repo"}
 	}
 	return nil
 }

@@ -86,6 +86,15 @@ func (s *Service) clientIDs() map[string]string {
 	return ids
 }
 
+// ClientID is the client id that Keel has at a host now, or "".
+func (s *Service) ClientID(host string) string {
+	host, err := Host(orPublic(host))
+	if err != nil {
+		return ""
+	}
+	return s.clientIDs()[host]
+}
+
 // Hosts returns github.com and the hosts that the settings name.
 func (s *Service) Hosts(ctx context.Context) []account.Host {
 	ids := s.clientIDs()
@@ -190,7 +199,7 @@ func (s *Service) Refresh(ctx context.Context, a account.Account, t account.Toke
 func (s *Service) placeOf(a account.Account, t account.Token) place {
 	at := place{host: orPublic(a.Host), clientID: t.Client}
 	if at.clientID == "" {
-		at.clientID = s.clientIDs()[at.host]
+		at.clientID = s.ClientID(at.host)
 	}
 	return at
 }
