@@ -80,7 +80,7 @@ func openWindow(arguments []string, page fs.FS, started time.Time) error {
 	a.outbound = folder.NewOutbound(a.settings, a.environ, redactor, a.events.Notice)
 	defer func() { _ = a.outbound.Close() }() // it only closes idle connections
 	if a.accounts, err = folder.NewAccounts(folder.AccountsOptions{
-		Paths: paths, Secrets: a.secrets, Values: a.settings, HTTP: a.outbound, Redactor: redactor, Log: log,
+		Paths: paths, Secrets: a.secrets, Values: a.settings, HTTP: a.outbound, Redactor: redactor, Environ: a.environ, Log: log,
 	}); err != nil {
 		return err
 	}

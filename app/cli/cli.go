@@ -26,6 +26,7 @@ import (
 	"github.com/keel-ide/keel/app/bind"
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/checkpoint"
+	"github.com/keel-ide/keel/backend/gitcredential"
 	"github.com/keel-ide/keel/backend/redact"
 	"github.com/keel-ide/keel/backend/sandbox"
 	"github.com/keel-ide/keel/backend/shellenv"
@@ -74,6 +75,8 @@ func Helper(arguments []string) (code int, ok bool) {
 		return sandbox.Run(arguments), true
 	case shellenv.Is(arguments):
 		return shellenv.Print(arguments, os.Stdout), true
+	case gitcredential.Is(arguments):
+		return gitcredential.Run(arguments, os.Stdin, os.Stdout, os.Stderr), true
 	}
 	return 0, false
 }

@@ -32,15 +32,8 @@ func (a awsAccess) static() bool {
 // findAWS reads the names of profiles. Where the files lie is as the AWS SDKs
 // and tools reference guide says.
 func findAWS(environ []string) awsAccess {
-	home := variable(environ, "HOME")
-	place := func(name, usual string) string {
-		if path := variable(environ, name); path != "" {
-			return path
-		}
-		return filepath.Join(home, ".aws", usual)
-	}
 	var found awsAccess
-	for _, path := range []string{place("AWS_CONFIG_FILE", "config"), place("AWS_SHARED_CREDENTIALS_FILE", "credentials")} {
+	for _, path := range []string{awsConfig(environ), awsFile(environ, "AWS_SHARED_CREDENTIALS_FILE", "credentials")} {
 		if _, err := os.Stat(path); err != nil {
 			continue
 		}
@@ -56,6 +49,17 @@ func findAWS(environ []string) awsAccess {
 	}
 	slices.Sort(found.variables)
 	return found
+}
+
+// awsConfig is where the AWS configuration is.
+func awsConfig(environ []string) string { return awsFile(environ, "AWS_CONFIG_FILE", "config") }
+
+// awsFile is where a variable says that a file of AWS is, else its usual place.
+func awsFile(environ []string, name, usual string) string {
+	if path := variable(environ, name); path != "" {
+		return path
+	}
+	return filepath.Join(variable(environ, "HOME"), ".aws", usual)
 }
 
 func (a *awsAccess) add(section namedSection) {

@@ -25,6 +25,8 @@ type AccountsOptions struct {
 	Values   func() settings.Values // as they are now
 	HTTP     http.RoundTripper
 	Redactor *redact.Redactor
+	// Environ names the AWS configuration; nil: the program's own environment.
+	Environ  func() []string
 	Services []account.Service // in the place of the built-in ones of their kind
 	// Browse opens an address; nil: in the system's browser.
 	Browse func(ctx context.Context, address string) error
@@ -89,7 +91,7 @@ func (f *Folder) openAccounts() error {
 	if f.Accounts == nil {
 		accounts, err := NewAccounts(AccountsOptions{
 			Paths: f.options.Paths, Secrets: f.secrets, Values: f.Settings.Values, HTTP: f.Outbound,
-			Redactor: f.options.Redactor, Log: f.options.Log,
+			Redactor: f.options.Redactor, Environ: f.environ, Log: f.options.Log,
 		})
 		if err != nil {
 			return err

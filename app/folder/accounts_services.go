@@ -1,13 +1,16 @@
 package folder
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"os"
 	"slices"
 
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/account"
 	"github.com/keel-ide/keel/backend/account/github"
+	"github.com/keel-ide/keel/backend/account/google"
 )
 
 // clientSecrets returns the secret that is kept for a client id, or "".
@@ -28,23 +31,41 @@ type services struct {
 
 // newServices makes the built-in ones: GitHub, Google, AWS.
 func newServices(o AccountsOptions, secrets clientSecrets) services {
+	environ := o.Environ
+	if environ == nil {
+		environ = os.Environ
+	}
 	client := &http.Client{Transport: o.HTTP}
 	hub := github.New(github.Options{
 		ClientIDs: func() map[string]string { return o.Values().GitHubClientIDs },
+		ClientID:  gitHubClientID,
 		ClientSecret: func(ctx context.Context, host, clientID string) (string, error) {
 			return secrets(ctx, account.GitHub, host, clientID)
 		},
 		HTTP: client,
 	})
-	s := services{
-		all:    []account.Service{hub},
+	googleID := func() string { return o.Values().GoogleClientID }
+	goo := google.New(google.Options{
+		ClientID: googleID,
+		ClientSecret: func(ctx context.Context) (string, error) {
+			return secrets(ctx, account.Google, "accounts.google.com", googleID())
+		},
+		BuiltIn: builtInGoogle(),
+		HTTP:    client,
+	})
+	centre := newIdentityCenter(o.HTTP, environ)
+	return services{
+		all: []account.Service{hub, goo, centre},
+		roles: func(ctx context.Context, one account.Account, t account.Token) ([]wire.AccountRole, error) {
+			return accountRoles(ctx, centre, one, t)
+		},
+		starts: func(ctx context.Context) []wire.AccountStart { return accountStarts(ctx, centre) },
 		scopes: map[account.Kind]func(account.Use) []string{account.GitHub: github.Scopes},
 		clientID: map[account.Kind]func(string) string{
 			account.GitHub: hub.ClientID,
-			account.Google: func(string) string { return o.Values().GoogleClientID },
+			account.Google: func(string) string { return cmp.Or(googleID(), googleClientID) },
 		},
 	}
-	return s
 }
 
 // put adds a service, in the place of one of the same kind.

@@ -110,6 +110,7 @@ type Folder struct {
 	trust       *trust.Store
 	trustSeq    atomic.Int64 // of the last change of what is trusted
 	confinement *confinement
+	git         *gitCredentials
 
 	options Options
 	secrets *secret.Store

@@ -77,7 +77,7 @@ func (f *Folder) openProviders() *Providers {
 		bedrock.New(bedrock.Options{Settings: func() bedrock.Settings {
 			v := p.values()
 			return bedrock.Settings{Region: v.BedrockRegion, Profile: v.BedrockProfile, Models: v.BedrockModels}
-		}, APIKey: p.bedrockKey, Outbound: p.through}),
+		}, APIKey: p.bedrockKey, Account: f.bedrockAccount(), Outbound: p.through}),
 	}, p.local, []provider.Provider{
 		f.gitHubModels(p),
 		practice.New(practice.Options{Delay: f.pace()}),

@@ -17,6 +17,7 @@ type AWSChoices struct {
 	Regions  []string `json:"regions"`  // that serve Bedrock
 	Profile  string   `json:"profile"`  // in force; empty for the default chain
 	Region   string   `json:"region"`
+	Account  string   `json:"account"` // whose credentials are used where no profile is chosen; empty for none
 }
 
 // ProviderState is a provider in the model picker.

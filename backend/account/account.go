@@ -148,6 +148,7 @@ type Conversation interface {
 type Grant struct {
 	Account Account // ID, Since, Uses and Role are filled in by [Accounts]
 	Token   Token
+	Note    string // what the person should know of how it went, a sentence; may be empty
 }
 
 // Service signs in at one kind of service.

@@ -8,4 +8,7 @@ import (
 	"github.com/keel-ide/keel/backend/checkpoint/checkpointtest"
 )
 
-func TestCrashes(t *testing.T) { checkpointtest.Crashes(t, open) }
+func TestCrashes(t *testing.T) {
+	t.Parallel()
+	checkpointtest.Crashes(t, open)
+}

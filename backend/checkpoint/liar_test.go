@@ -244,6 +244,7 @@ func (w *watched) found(t *testing.T) {
 // that it has lost some: this changes no checkpoint. That it withholds something
 // is found at the latest when it is checked.
 func TestLyingWatcher(t *testing.T) {
+	t.Parallel()
 	noticed := 0
 	rapid.Check(t, func(r *rapid.T) {
 		w := newWatched(t, r, func(below int) int { return rapid.IntRange(0, below-1).Draw(r, "number") })

@@ -147,6 +147,7 @@ func noise(seed byte, size int) []byte {
 // TestTwoStores has a state in the memory of one store while the other removes
 // contents that this state refers to.
 func TestTwoStores(t *testing.T) {
+	t.Parallel()
 	for name, remove := range map[string]func(p *pair) []string{
 		"prune": func(p *pair) []string { return p.pruned() },
 		"purge a file": func(p *pair) []string {

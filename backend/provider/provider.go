@@ -38,6 +38,9 @@ type Info struct {
 	NeedsKey bool `json:"needsKey"`
 	HasKey   bool `json:"hasKey"`
 	Local    bool `json:"local"` // it runs on this machine
+	// Account is whose credentials are used, where they come from an account that is
+	// signed in to Keel.
+	Account string `json:"account,omitempty"`
 }
 
 // Model is one model that a provider serves.

@@ -83,6 +83,10 @@ func (f folder) noteIndex(name string, files []string) error {
 	if err != nil {
 		return err
 	}
+	before, listed := list.Names[name]
+	if listed == (files != nil) && slices.Equal(before, files) && f.stamp(indexFile).info != nil {
+		return nil
+	}
 	if files == nil {
 		delete(list.Names, name)
 	} else {

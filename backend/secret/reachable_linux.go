@@ -6,7 +6,7 @@ import (
 	"os"
 )
 
-const wayOut = "Start a keychain such as GNOME Keyring, KWallet or KeePassXC in your desktop session and enter the key again."
+const wayOut = "Start a keychain such as GNOME Keyring, KWallet or KeePassXC in your desktop session, then try again."
 
 // reachable looks for the session bus where the D-Bus library does. Without
 // one that library would start a bus of its own, which nobody ends.

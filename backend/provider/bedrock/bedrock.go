@@ -4,11 +4,13 @@
 //
 // A stream gives [provider.EventStop] only for Bedrock's messageStop: the SDK
 // ends a cut stream without an error, and so does this one. Nothing is retried
-// here, by the SDK neither, with three exceptions that are no new attempts: a
+// here, by the SDK neither, with four exceptions that are no new attempts: a
 // request refused for its cache points is sent once more without them, one
 // refused because the model cannot stream tool calls is asked whole, and one
 // refused because the model wants tool calls and results alone gets them so.
-// This is remembered for the model until the process ends.
+// This is remembered for the model until the process ends. And a request whose
+// credentials came from an account of Keel's and were refused is sent once more
+// with new ones.
 //
 // Every failure is a [*provider.Error] whose Message and Hint are sentences
 // for a person, save the end of the caller's context, which passes untouched.
@@ -16,8 +18,10 @@
 // Settings, the AWS_ variables and the AWS configuration files are looked at
 // before each request, so that a change, or a new sign-in, needs no restart.
 // Credentials that Bedrock refuses, also in mid-stream, are not used again. A
-// profile chosen in the settings wins over an API key, and a key that Keel
-// keeps over the rest of the environment.
+// profile chosen in the settings wins over an account that is switched on for
+// Bedrock, the account over an API key, and a key that Keel keeps over the rest
+// of the environment. An account that cannot be used is said, and nothing else is
+// used in its place.
 //
 // [Provider.Info] and [Provider.Choices] never use the network.
 package bedrock
@@ -55,6 +59,10 @@ type Options struct {
 	// other credentials count; where there are none, it is what is missing. Nil
 	// means no key.
 	APIKey func(ctx context.Context) (string, error)
+	// Account returns the account that is switched on for Bedrock, or nil. It is
+	// called before each request, and by Info and Choices, and may not ask the
+	// network. Nil means none.
+	Account func(ctx context.Context) *Account
 	// Outbound knows proxies and certificates; nil: those of the environment. What
 	// AWS_CA_BUNDLE or a profile's ca_bundle names is trusted as well.
 	Outbound *outbound.Transport
@@ -73,6 +81,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.APIKey == nil {
 		o.APIKey = func(context.Context) (string, error) { return "", nil }
+	}
+	if o.Account == nil {
+		o.Account = func(context.Context) *Account { return nil }
 	}
 	if o.Outbound == nil {
 		o.Outbound = outbound.New(outbound.Options{})
@@ -119,7 +130,11 @@ func (p *Provider) Info(ctx context.Context) provider.Info {
 	kept, keyErr := p.keptKey(ctx)
 	info := provider.Info{ID: ID, Name: displayName, NeedsKey: true, HasKey: kept != ""}
 	settings := p.options.Settings()
-	signs := p.signs(ctx, settings, apiKey(settings, kept))
+	used := p.accountInForce(ctx, settings)
+	if used != nil {
+		info.Account = used.Name
+	}
+	signs := p.signs(ctx, settings, used, apiKey(settings, used, kept))
 	switch {
 	case signs.problem != nil:
 		info.Hint = signs.problem.Message + " " + signs.problem.Hint

@@ -37,13 +37,18 @@ type loaded struct {
 type connection struct {
 	config   aws.Config
 	settings Settings
-	key      string // the Bedrock API key; empty to sign with credentials
+	account  *Account // whose credentials are used; nil for none of Keel's
+	key      string   // the Bedrock API key; empty to sign with credentials
 }
 
 // connect reads the configuration if it changed, and gets credentials.
 func (p *Provider) connect(ctx context.Context) (connection, error) {
 	settings := p.options.Settings()
-	cfg, err := p.load(ctx, settings)
+	used := p.accountInForce(ctx, settings)
+	if used != nil && used.Problem != nil {
+		return connection{}, badAccount(used, used.Problem)
+	}
+	cfg, err := p.load(ctx, settings, used)
 	if err != nil {
 		return connection{}, badConfiguration(err)
 	}
@@ -53,13 +58,19 @@ func (p *Provider) connect(ctx context.Context) (connection, error) {
 	if !isRegion(cfg.Region) {
 		return connection{}, badRegion(cfg.Region)
 	}
+	if used != nil {
+		if err := p.retrieve(ctx, cfg, used); err != nil {
+			return connection{}, err
+		}
+		return connection{config: cfg, settings: settings, account: used}, nil
+	}
 	kept, keyErr := p.keptKey(ctx)
 	if ctx.Err() != nil {
 		return connection{}, ctx.Err()
 	}
-	key := apiKey(settings, kept)
+	key := apiKey(settings, nil, kept)
 	if key == "" {
-		sign := p.signs(ctx, settings, "").credentials
+		sign := p.signs(ctx, settings, nil, "").credentials
 		if keyErr != nil && settings.Profile == "" && !sign {
 			return connection{}, lockedKey(keyErr)
 		}
@@ -68,6 +79,25 @@ func (p *Provider) connect(ctx context.Context) (connection, error) {
 		}
 	}
 	return connection{config: cfg, settings: settings, key: key}, nil
+}
+
+// retrieve gets an account's credentials within a bounded time.
+func (p *Provider) retrieve(ctx context.Context, cfg aws.Config, used *Account) error {
+	bounded, cancel := context.WithTimeout(ctx, p.options.SignInTime)
+	defer cancel()
+	_, err := cfg.Credentials.Retrieve(bounded)
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case bounded.Err() != nil:
+		slow := slowCredentials(p.options.SignInTime, err)
+		slow.Hint = "Check the network and the proxy, or try again."
+		return slow
+	}
+	p.forget()
+	return badAccount(used, err)
 }
 
 // signIn gets credentials within a bounded time, which is short without a sign
@@ -96,8 +126,8 @@ func (p *Provider) signIn(ctx context.Context, cfg aws.Config, sign bool) error 
 
 // load returns the configuration, read again when the settings, the
 // environment or the configuration files are not what they were.
-func (p *Provider) load(ctx context.Context, settings Settings) (aws.Config, error) {
-	key := configurationKey(settings, p.options.Outbound.Trust())
+func (p *Provider) load(ctx context.Context, settings Settings, used *Account) (aws.Config, error) {
+	key := configurationKey(settings, used, p.options.Outbound.Trust())
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.loaded != nil && p.loaded.key == key {
@@ -114,6 +144,10 @@ func (p *Provider) load(ctx context.Context, settings Settings) (aws.Config, err
 	if settings.Profile != "" {
 		options = append(options, config.WithSharedConfigProfile(settings.Profile))
 	}
+	if used != nil {
+		// Given some, the SDK looks for no others; these are replaced below.
+		options = append(options, config.WithCredentialsProvider(aws.AnonymousCredentials{}))
+	}
 	// A client of the SDK's own kind: it adds the certificates of AWS_CA_BUNDLE to
 	// no other, and the clients for signing in are made with it.
 	client := awshttp.NewBuildableClient().WithTransportOptions(p.options.Outbound.Configure)
@@ -125,6 +159,9 @@ func (p *Provider) load(ctx context.Context, settings Settings) (aws.Config, err
 	// Frozen, the pool is shared by all clients; else each would make its own.
 	if client, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
 		cfg.HTTPClient = plainBody{client.Freeze(), p.options.Outbound}
+	}
+	if used != nil {
+		cfg.Credentials = cached(*used, cfg.Region)
 	}
 	p.loaded = &loaded{key: key, config: cfg}
 	return cfg, nil
@@ -138,10 +175,13 @@ func (p *Provider) forget() {
 	p.loaded = nil
 }
 
-// configurationKey is a hash of the settings, of what certificates are trusted,
-// of every AWS_ variable and of the state of the configuration files.
-func configurationKey(settings Settings, trust string) [sha256.Size]byte {
+// configurationKey is a hash of the settings, the account, of what certificates
+// are trusted, of every AWS_ variable and of the state of the configuration files.
+func configurationKey(settings Settings, used *Account, trust string) [sha256.Size]byte {
 	parts := []string{settings.Region, settings.Profile, trust}
+	if used != nil {
+		parts = append(parts, "account "+used.Key)
+	}
 	var environ []string
 	for _, variable := range os.Environ() {
 		if strings.HasPrefix(variable, "AWS_") {
@@ -183,11 +223,11 @@ const (
 )
 
 // authenticate sets how a client authenticates. Preferring signatures keeps
-// AWS_BEARER_TOKEN_BEDROCK from winning, unsaid, over the profile that the user
-// chose.
+// AWS_BEARER_TOKEN_BEDROCK from winning, unsaid, over the profile or the account
+// that the user chose.
 func (c connection) authenticate(preference *[]string, token *bearer.TokenProvider) {
 	switch {
-	case c.settings.Profile != "":
+	case c.settings.Profile != "" || c.account != nil:
 		*preference = []string{sigV4}
 	case c.key != "":
 		*preference = []string{bearerAuth}

@@ -28,7 +28,10 @@ func (p *Provider) Models(ctx context.Context) ([]provider.Model, error) {
 	typed := p.options.Settings().Models
 	bounded, cancel := context.WithTimeout(ctx, listTime)
 	defer cancel()
-	lists, region, err := p.lists(bounded)
+	lists, c, err := p.lists(bounded)
+	if p.renew(c, err) {
+		lists, c, err = p.lists(bounded)
+	}
 	models := merge(typed, lists)
 	p.note(lists)
 	switch {
@@ -37,11 +40,11 @@ func (p *Provider) Models(ctx context.Context) ([]provider.Model, error) {
 	case ctx.Err() != nil:
 		return models, ctx.Err()
 	}
-	explained := explain(err, subject{region: region})
+	explained := explain(err, subject{region: c.config.Region})
 	if explained.Class == provider.ClassAuth {
 		p.forget()
 	}
-	return models, explained
+	return models, ofAccount(c.account, explained)
 }
 
 // lists is what Bedrock says it serves.
@@ -52,10 +55,10 @@ type lists struct {
 
 // lists asks for both lists at once, and returns what came with the first
 // error.
-func (p *Provider) lists(ctx context.Context) (lists, string, error) {
+func (p *Provider) lists(ctx context.Context) (lists, connection, error) {
 	c, err := p.connect(ctx)
 	if err != nil {
-		return lists{}, "", err
+		return lists{}, connection{}, err
 	}
 	var found lists
 	var foundationErr, profilesErr error
@@ -68,7 +71,7 @@ func (p *Provider) lists(ctx context.Context) (lists, string, error) {
 	})
 	group.Go(func() { found.profiles, profilesErr = listProfiles(ctx, c.control()) })
 	group.Wait()
-	return found, c.config.Region, cmp.Or(foundationErr, profilesErr)
+	return found, c, cmp.Or(foundationErr, profilesErr)
 }
 
 // listProfiles returns AWS's own profiles, then the account's.

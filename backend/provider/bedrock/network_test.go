@@ -54,6 +54,16 @@ func TestNetwork(t *testing.T) {
 	works("with that of AWS_CA_BUNDLE")
 	settings.Certificates = []string{os.DevNull, w.Certificates()}
 	works("with both")
+	// The credentials come from a service too.
+	noKeys(t, "[default]\nrole_arn = arn:aws:iam::123456789012:role/keel\nweb_identity_token_file = "+w.Certificates()+"\n", "")
+	w.Handle("sts.us-east-1.amazonaws.com", server)
+	setenv(t, "AWS_REGION=us-east-1")
+	w.Switch(accounttest.Switches{Refusing: true})
+	fails("a proxy that refuses the sign-in service", provider.ClassAccess, "makes no connection to sts.us-east-1.amazonaws.com")
+	w.Switch(accounttest.Switches{Unknown: true})
+	fails("a sign-in service that nobody vouches for", provider.ClassValidation, "keelAgent.network.certificates")
+	w.Switch(accounttest.Switches{})
+	setenv(t, "AWS_ACCESS_KEY_ID=a", "AWS_SECRET_ACCESS_KEY=b")
 	w.Switch(accounttest.Switches{Name: "me", Password: "secret"})
 	fails("a proxy that wants a password", provider.ClassAuth, "wants a name and a password")
 	w.Switch(accounttest.Switches{Refusing: true})

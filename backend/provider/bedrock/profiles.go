@@ -20,6 +20,7 @@ type Choices struct {
 	Regions  []string // that serve Bedrock; the setting takes others
 	Profile  string   // in force; empty for the default chain
 	Region   string   // in force; empty when none is chosen
+	Account  string   // whose credentials are used where no profile is chosen; empty for none
 }
 
 // Choices reads the AWS configuration files, and nothing else. What cannot be
@@ -30,11 +31,16 @@ func (p *Provider) Choices(ctx context.Context) Choices {
 	if err != nil {
 		environment = config.EnvConfig{}
 	}
+	name, profile := "", cmp.Or(settings.Profile, environment.SharedConfigProfile)
+	if used := p.options.Account(ctx); used != nil {
+		name, profile = used.Name, settings.Profile
+	}
 	return Choices{
+		Account:  name,
 		Profiles: profileNames(environment),
 		Regions:  regions(),
-		Profile:  cmp.Or(settings.Profile, environment.SharedConfigProfile),
-		Region:   p.signs(ctx, settings, "").region,
+		Profile:  profile,
+		Region:   p.signs(ctx, settings, p.accountInForce(ctx, settings), "").region,
 	}
 }
 

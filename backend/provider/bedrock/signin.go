@@ -1,6 +1,7 @@
 package bedrock
 
 import (
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"time"
@@ -11,7 +12,9 @@ import (
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"github.com/keel-ide/keel/backend/outbound"
 	"github.com/keel-ide/keel/backend/provider"
+	"github.com/keel-ide/keel/backend/provider/endpoint"
 )
 
 // The failures before a request can be made.
@@ -20,7 +23,7 @@ func noCredentials(err error) *provider.Error {
 	return &provider.Error{
 		Class:   provider.ClassAuth,
 		Message: "There are no AWS credentials.",
-		Hint:    "Choose an AWS profile in the setting keelAgent.bedrock.profile, enter a Bedrock API key, or set AWS_PROFILE or AWS_ACCESS_KEY_ID; \"aws configure sso\" makes a profile.",
+		Hint:    "Sign in on the Accounts page (Keel: Show Accounts), choose an AWS profile in the setting keelAgent.bedrock.profile, enter a Bedrock API key, or set AWS_PROFILE or AWS_ACCESS_KEY_ID.",
 		Err:     err,
 	}
 }
@@ -93,10 +96,15 @@ func badConfiguration(err error) *provider.Error {
 
 // badCredentials is for a sign-in that is configured and does not work.
 func badCredentials(err error) *provider.Error {
+	if way, ok := errors.AsType[*outbound.Error](err); ok {
+		said := endpoint.Unreached(way)
+		said.Err = err
+		return said
+	}
 	e := &provider.Error{
 		Class:   provider.ClassAuth,
 		Message: "Your AWS sign-in has expired or does not work.",
-		Hint:    "Sign in again, for example with \"aws sso login\"; the turn then goes on.",
+		Hint:    "Sign in again, on the Accounts page (Keel: Show Accounts) or with \"aws sso login\"; the turn then goes on.",
 		Err:     err,
 	}
 	_, sso := errors.AsType[*ssocreds.InvalidTokenError](err)
@@ -113,6 +121,11 @@ func badCredentials(err error) *provider.Error {
 		e.Class = provider.ClassBounded
 		e.Message = "The AWS sign-in service cannot be reached."
 		e.Hint = "Check the network and the proxy."
+		if _, unknown := errors.AsType[x509.UnknownAuthorityError](err); unknown {
+			e.Class = provider.ClassValidation
+			e.Message = "The certificate of the AWS sign-in service is signed by nobody whom this machine trusts; nothing was sent."
+			e.Hint = "Where your company's proxy has signed it, name the certificate of its authority in the setting keelAgent.network.certificates."
+		}
 	}
 	return e
 }

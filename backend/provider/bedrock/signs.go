@@ -31,16 +31,17 @@ func (p *Provider) keptKey(ctx context.Context) (string, error) {
 }
 
 // apiKey returns the Bedrock API key to use, the kept one or the environment's.
-// It counts only while no profile is chosen in the settings.
-func apiKey(settings Settings, kept string) string {
-	if settings.Profile != "" {
+// It counts only while no profile is chosen in the settings and no account used.
+func apiKey(settings Settings, used *Account, kept string) string {
+	if settings.Profile != "" || used != nil {
 		return ""
 	}
 	return cmp.Or(kept, os.Getenv("AWS_BEARER_TOKEN_BEDROCK"))
 }
 
-// signs looks for a region, and for credentials beside key, which may be empty.
-func (p *Provider) signs(ctx context.Context, settings Settings, key string) signs {
+// signs looks for a region, and for credentials beside the account and the key
+// that are used, which may be none.
+func (p *Provider) signs(ctx context.Context, settings Settings, used *Account, key string) signs {
 	environment, err := config.NewEnvConfig()
 	if err != nil {
 		return signs{region: settings.Region, problem: badConfiguration(err)}
@@ -50,7 +51,10 @@ func (p *Provider) signs(ctx context.Context, settings Settings, key string) sig
 	if err != nil {
 		return signs{region: region, problem: badConfiguration(err)}
 	}
-	found := key != "" || hasCredentials(profile) || p.options.OnInstance()
+	if used != nil && used.Problem != nil {
+		return signs{region: region, problem: badAccount(used, used.Problem)}
+	}
+	found := used != nil || key != "" || hasCredentials(profile) || p.options.OnInstance()
 	if settings.Profile == "" {
 		found = found || environment.Credentials.HasKeys() || environment.WebIdentityTokenFilePath != ""
 	}

@@ -27,6 +27,7 @@ func (p *Provider) Stream(ctx context.Context, request provider.Request) (provid
 	if served.blind && hasImages(request) {
 		return nil, takesNoPictures(request.Model)
 	}
+	renewed := false
 	for {
 		form := p.form(request.Model)
 		points := cachePointsOf(served.id)
@@ -44,8 +45,26 @@ func (p *Provider) Stream(ctx context.Context, request provider.Request) (provid
 			p.learn(request.Model, learnt)
 			continue
 		}
+		if !renewed && p.renew(c, err) {
+			renewed = true
+			if c, err = p.connect(ctx); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		return nil, p.refused(ctx, c, request.Model, err)
 	}
+}
+
+// renew tells whether a request that ended with err can be sent with new
+// credentials: those of an account that Bedrock did not accept. They are not used
+// again.
+func (p *Provider) renew(c connection, err error) bool {
+	if c.account == nil || err == nil || explain(err, subject{}).Class != provider.ClassAuth {
+		return false
+	}
+	p.forget()
+	return true
 }
 
 // refused says what the SDK's error means and draws the consequences.
@@ -61,7 +80,7 @@ func (p *Provider) refused(ctx context.Context, c connection, model string, err 
 	if explained.Class == provider.ClassAuth {
 		p.forget()
 	}
-	return explained
+	return ofAccount(c.account, explained)
 }
 
 // ask sends the request once. Errors are the SDK's.
@@ -86,7 +105,7 @@ func (p *Provider) ask(ctx context.Context, c connection, request provider.Reque
 	}
 	return &stream{
 		done: streaming.Done(), cause: streaming.Err, cancel: cancel, events: output.GetStream(),
-		subject: subject{model: request.Model, region: c.config.Region}, signedOut: p.forget,
+		subject: subject{model: request.Model, region: c.config.Region}, account: c.account, signedOut: p.forget,
 	}, nil
 }
 
@@ -97,6 +116,7 @@ type stream struct {
 	cancel  context.CancelFunc
 	events  *bedrockruntime.ConverseStreamEventStream
 	subject subject
+	account *Account // whose credentials the request was signed with; nil for none of Keel's
 	// signedOut is called when Bedrock ends the reply for its credentials.
 	signedOut func()
 }
@@ -127,6 +147,11 @@ func (s *stream) end() error {
 		explained := explainStream(err, s.subject)
 		if explained.Class == provider.ClassAuth {
 			s.signedOut()
+			if s.account != nil {
+				// The next attempt gets new ones by itself.
+				explained.Class = provider.ClassBounded
+				explained.Hint = "Keel gets new credentials and tries again."
+			}
 		}
 		return explained
 	}

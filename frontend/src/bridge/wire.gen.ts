@@ -9,6 +9,8 @@ export interface AWSChoices {
   /** in force; empty for the default chain */
   profile: string
   region: string
+  /** whose credentials are used where no profile is chosen; empty for none */
+  account: string
 }
 
 /** AccessChange is how a person changes an item. */
@@ -677,6 +679,11 @@ export interface ProviderState {
   hasKey: boolean
   /** it runs on this machine */
   local: boolean
+  /**
+   * Account is whose credentials are used, where they come from an account that is
+   * signed in to Keel.
+   */
+  account?: string
   models: ProviderModel[]
   /** why the list of models is not whole; empty when it is */
   problem: string
@@ -1201,6 +1208,8 @@ export interface SignInRequest {
   region: string
   /** of AWS: also write the token into the file where the AWS CLI looks for it */
   share: boolean
+  /** asked for besides the service's own, for an extension */
+  scopes: string[]
 }
 
 /** SignInStage is how far a sign-in is. */

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/keel-ide/keel/backend/account/github/githubtest"
 )
 
@@ -142,40 +141,5 @@ func TestWhatGitHubIsStrictAbout(t *testing.T) {
 		if got := ask(t, hub, "GET", "https://api.github.com/user", nil, map[string]string{"User-Agent": "x", "Authorization": header}); got.status != want {
 			t.Errorf("authorization %.6q: %d", header, got.status)
 		}
-	}
-}
-
-func TestControl(t *testing.T) {
-	hub := githubtest.New(githubtest.Options{})
-	access := hub.Issue("repo")
-	do := func(path, body string) int {
-		request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://control"+path, strings.NewReader(body))
-		record := httptest.NewRecorder()
-		hub.Control().ServeHTTP(record, request)
-		return record.Code
-	}
-	for path, want := range map[string]int{"/revoke": 204, "/slow": 204, "/nothing": 404} {
-		if got := do(path, ""); got != want {
-			t.Errorf("%s: %d", path, got)
-		}
-	}
-	if hub.Live(access, "") {
-		t.Error("it is not revoked")
-	}
-	if got := do("/decide", `{"code":"AAAA-AAAA","authorize":true}`); got != http.StatusNotFound {
-		t.Errorf("a code of nobody: %d", got)
-	}
-	if got := do("/slow", `{"time":1}`); got != http.StatusBadRequest {
-		t.Errorf("a field of nobody: %d", got)
-	}
-	ask(t, hub, "GET", "https://api.github.com/user", nil, nil)
-	var requests []string
-	record := httptest.NewRecorder()
-	hub.Control().ServeHTTP(record, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://control/requests", nil))
-	if err := json.Unmarshal(record.Body.Bytes(), &requests); err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff([]string{"GET api.github.com/user"}, requests); d != "" {
-		t.Errorf("requests (-want +got):\n%s", d)
 	}
 }

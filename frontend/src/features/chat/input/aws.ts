@@ -1,14 +1,26 @@
 import { toFailure, type Bridge } from '../../../bridge'
 import type { ChatHost, PickItem } from '../host'
 
+const byDefault = {
+  label: 'Default',
+  detail: 'The environment, the default profile, or the role of this machine',
+}
+
+/** An account that is signed in to Keel takes the place of what is found on this machine. */
+function byAccount(account: string): { label: string; detail: string } {
+  return {
+    label: account,
+    detail: 'Your account in Keel; used rather than an API key or the environment. A profile comes before it',
+  }
+}
+
 /** Lets the user choose the AWS profile and region; resolves with whether both were chosen. */
 export async function chooseAws(host: ChatHost, bridge: Bridge): Promise<boolean> {
   try {
     const choices = await bridge.Providers.AWS()
     const profiles: PickItem<string>[] = [
       {
-        label: 'Default',
-        detail: 'The environment, the default profile, or the role of this machine',
+        ...(choices.account === '' ? byDefault : byAccount(choices.account)),
         current: choices.profile === '',
         value: '',
       },

@@ -221,6 +221,7 @@ const aws = {
   regions: ['eu-central-1', 'us-east-1'],
   profile: 'work',
   region: 'us-east-1',
+  account: '',
 }
 
 test.each([
@@ -237,6 +238,20 @@ test.each([
   expect(calls(host, 'Settings.Set')).toEqual(
     set.map(([name, value]) => [`keelAgent.bedrock.${name}`, value]),
   )
+})
+
+test('an account that is used takes the place of the default profile', async () => {
+  const account = 'Google, ada@example.com, role keel'
+  const host = fakeHost(session(), {
+    methods: { 'Providers.AWS': () => ({ ...aws, profile: '', account }), 'Settings.Set': () => undefined },
+  })
+  host.picks.push(account, 'us-east-1')
+  expect(await chooseAws(host, host.bridge)).toBe(true)
+  expect(host.picked[0]?.[0]).toMatchObject({ label: account, current: true, value: '' })
+  expect(lines({ ...bedrock, needsKey: true, account }).slice(-2)).toEqual([
+    `$(settings-gear) Choose the AWS profile and region… | Used now: ${account}`,
+    '$(key) Enter the key… | Not used while your account is switched on',
+  ])
 })
 
 test('AWS files that cannot be read are said', async () => {

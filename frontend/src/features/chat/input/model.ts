@@ -89,10 +89,12 @@ export function providerItems(provider: ProviderState, current: string, model: s
     items.push(line('help', `$(warning) ${provider.problem}`, provider.problemHint))
   }
   if (provider.id === 'bedrock') {
-    items.push(line('aws', '$(settings-gear) Choose the AWS profile and region…'))
+    const used = provider.account ? `Used now: ${provider.account}` : undefined
+    items.push(line('aws', '$(settings-gear) Choose the AWS profile and region…', used))
   }
   if (provider.needsKey) {
-    items.push(line('key', provider.hasKey ? '$(key) Replace the key…' : '$(key) Enter the key…'))
+    const unused = provider.account ? 'Not used while your account is switched on' : undefined
+    items.push(line('key', provider.hasKey ? '$(key) Replace the key…' : '$(key) Enter the key…', unused))
     if (provider.hasKey) items.push(line('forget', '$(trash) Remove the key'))
   }
   if (provider.ready && !provider.practice) items.push(line('type', '$(edit) Type a model id…'))
@@ -137,7 +139,7 @@ async function enterKey(host: ChatHost, store: ChatStore, provider: ProviderStat
   const key = await host.ask({
     title: `Key for ${provider.name}`,
     value: '',
-    placeholder: 'It is kept in the keychain of this machine, and nowhere else',
+    placeholder: 'It is kept in the keychain of this machine, or where you chose',
     secret: true,
   })
   if (!key?.trim()) return false
@@ -147,7 +149,7 @@ async function enterKey(host: ChatHost, store: ChatStore, provider: ProviderStat
 async function forgetKey(host: ChatHost, store: ChatStore, provider: ProviderState): Promise<void> {
   const agreed = await host.confirm({
     message: `Remove the key for ${provider.name}?`,
-    detail: 'It is taken out of the keychain. Sessions stay; they need a key, or another model, to go on.',
+    detail: 'It is deleted from where it is kept. Sessions stay; they need a key, or another model, to go on.',
     primary: 'Remove',
   })
   if (!agreed) return

@@ -1,0 +1,154 @@
+package google
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+
+	"github.com/keel-ide/keel/backend/account"
+	"github.com/keel-ide/keel/backend/account/loopback"
+)
+
+// attempt is one sign-in.
+type attempt struct {
+	service  *Service
+	talk     account.Conversation
+	client   Client
+	provider *oidc.Provider
+	listener *loopback.Listener
+	scopes   []string
+	state    string
+	nonce    string
+	verifier string // of the proof key
+}
+
+// SignIn signs somebody in.
+func (s *Service) SignIn(ctx context.Context, request account.Request, talk account.Conversation) (account.Grant, error) {
+	grant, err := s.signIn(ctx, request, talk)
+	return grant, ended(ctx, err)
+}
+
+func (s *Service) signIn(ctx context.Context, request account.Request, talk account.Conversation) (account.Grant, error) {
+	talk.Show(account.Progress{Stage: account.Starting})
+	a, err := s.prepare(ctx, request, talk)
+	if err != nil {
+		return account.Grant{}, err
+	}
+	asking, cancel := context.WithTimeout(ctx, patience)
+	a.provider, err = discover(s.with(asking))
+	cancel()
+	if err != nil {
+		return account.Grant{}, err
+	}
+	a.listener, err = loopback.Listen(ctx, loopback.Options{Path: path, State: a.state})
+	if err != nil {
+		return account.Grant{}, &account.Error{Message: "Keel cannot wait for the browser on this machine: " + err.Error() + ".", Hint: "Nothing was changed. Try again.", Err: err}
+	}
+	defer a.listener.Close()
+	grant, err := a.run(ctx)
+	if err != nil {
+		said := inWords(err)
+		a.listener.Fail(said.Message, said.Hint)
+		return account.Grant{}, err
+	}
+	a.listener.Succeed()
+	return grant, nil
+}
+
+func (s *Service) prepare(ctx context.Context, request account.Request, talk account.Conversation) (*attempt, error) {
+	at := s.Hosts(ctx)[0]
+	if len(at.Methods) == 0 {
+		return nil, &account.Error{Message: "Keel cannot sign in with Google yet. " + at.Setup[0], Hint: strings.Join(at.Setup[1:], " ")}
+	}
+	if request.Host != "" && request.Host != host || request.Method != "" && request.Method != account.Browser {
+		return nil, &account.Error{Message: "Google signs in at accounts.google.com and in the browser only.", Hint: "Sign in with the button for Google."}
+	}
+	client, err := s.client(ctx)
+	if err != nil {
+		return nil, &account.Error{Message: "The client secret for Google cannot be read from where it is kept.", Hint: "Unlock the keychain, then try again.", Err: err}
+	}
+	a := &attempt{
+		service: s, talk: talk, client: client,
+		scopes: []string{oidc.ScopeOpenID, "email", "profile"},
+		state:  rand.Text(), nonce: rand.Text(), verifier: oauth2.GenerateVerifier(),
+	}
+	for _, scope := range request.Scopes {
+		if !slices.Contains(a.scopes, scope) {
+			a.scopes = append(a.scopes, scope)
+		}
+	}
+	talk.Secret(client.Secret)
+	talk.Secret(a.verifier)
+	return a, nil
+}
+
+func (a *attempt) run(ctx context.Context) (account.Grant, error) {
+	config := configure(a.provider, a.client, a.listener.Redirect(), a.scopes)
+	// Consent is asked for each time: Google gives a refresh token with it, also where
+	// the person has allowed it before. An account is chosen each time, as there can
+	// be several.
+	address := config.AuthCodeURL(a.state, oidc.Nonce(a.nonce), oauth2.S256ChallengeOption(a.verifier), oauth2.AccessTypeOffline,
+		oauth2.SetAuthURLParam("prompt", "select_account consent"))
+	a.talk.Show(account.Progress{Stage: account.InBrowser, Address: address, Until: a.listener.Until(), Pasted: true})
+	a.talk.Open(ctx, address)
+	values, err := a.listener.WaitOr(ctx, a.talk.Pasted())
+	if err != nil {
+		return account.Grant{}, notBack(err)
+	}
+	a.talk.Secret(values.Get("code"))
+	a.talk.Show(account.Progress{Stage: account.Finishing})
+	return a.finish(ctx, config, values)
+}
+
+// finish exchanges the code and finds out who it is.
+func (a *attempt) finish(ctx context.Context, config *oauth2.Config, values url.Values) (account.Grant, error) {
+	if by := values.Get("iss"); by != "" && by != issuer { // RFC 9207: somebody else's answer
+		return account.Grant{}, &account.Error{Message: "The browser came back with the answer of another service. It was not used.", Hint: "Sign in again. If it happens again, look at what opens addresses in your browser."}
+	}
+	if code := values.Get("error"); code != "" {
+		return account.Grant{}, refused(code)
+	}
+	asking, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	asking = a.service.with(asking)
+	given, err := config.Exchange(asking, values.Get("code"), oauth2.VerifierOption(a.verifier))
+	if err != nil {
+		return account.Grant{}, notGiven(err)
+	}
+	token := a.service.token(given, a.scopes)
+	for _, secret := range []string{token.Access, token.Refresh, token.ID} {
+		a.talk.Secret(secret)
+	}
+	who, err := a.service.verify(asking, a.provider, a.client, token, a.nonce)
+	if err != nil {
+		return account.Grant{}, err
+	}
+	token.Expiry = earlier(token.Expiry, who.expiry)
+	return account.Grant{Token: token, Account: account.Account{
+		Kind: account.Google, Host: host, Subject: who.subject, Name: who.Name, Email: who.email(),
+		Avatar: a.service.avatar(ctx, who.Picture), Scopes: token.Scopes, Manage: manage,
+	}}, nil
+}
+
+// notBack is why nothing came back, in words.
+func notBack(err error) error {
+	switch {
+	case errors.Is(err, loopback.ErrExpired):
+		return &account.Error{
+			Message: "The browser did not come back from Google within five minutes, so the sign-in has ended. Nothing was changed.",
+			Hint:    "Sign in again. If the browser showed an error of Google's: " + hintClient, Err: err,
+		}
+	case errors.Is(err, loopback.ErrState):
+		return &account.Error{Message: "What was pasted belongs to another sign-in. It was not used.", Hint: "Sign in again, and paste the address that the browser comes to after that.", Err: err}
+	case errors.Is(err, loopback.ErrNoCode):
+		return &account.Error{Message: "What was pasted is neither the address that the browser came to nor a code. It was not used.", Hint: "Sign in again, and copy the whole address from the browser once you have allowed it.", Err: err}
+	default:
+		return err
+	}
+}

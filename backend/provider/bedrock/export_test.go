@@ -1,0 +1,7 @@
+package bedrock
+
+// For the tests of this package alone.
+var (
+	BadAccount = badAccount
+	Cached     = cached
+)
