@@ -79,7 +79,7 @@ func signedInFolder(t *testing.T, hub *githubtest.GitHub) (f *Folder, home strin
 		t.Fatal(err)
 	}
 	for {
-		state := accounts.Accounts.State()
+		state := accounts.State()
 		if len(state.Accounts) > 0 {
 			return f, home
 		}
@@ -103,7 +103,7 @@ func TestPrivatePagesAreReadWithTheSignIn(t *testing.T) {
 	f, home := signedInFolder(t, hub)
 	one, ok := f.Accounts.For(account.UsePages, "github.com")
 	if !ok {
-		t.Fatalf("private pages are off: %+v", f.Accounts.Accounts.State())
+		t.Fatalf("private pages are off: %+v", f.Accounts.State())
 	}
 	token, err := f.Accounts.Token(t.Context(), one.ID)
 	if err != nil {
