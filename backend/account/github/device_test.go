@@ -20,7 +20,7 @@ import (
 	"github.com/keel-ide/keel/backend/account/github/githubtest"
 )
 
-// decide types the code in and authorizes, or not.
+// decide types the code in and agrees, or not.
 func decide(hub *githubtest.GitHub, authorize bool) func(account.Progress) {
 	return func(p account.Progress) {
 		if p.Stage == account.Code {

@@ -206,22 +206,12 @@ func FuzzHost(f *testing.F) {
 }
 
 func TestScopes(t *testing.T) {
-	for _, tt := range []struct {
-		granted []string
-		use     account.Use
-		want    bool
-	}{
-		{[]string{"read:user", "user:email"}, "", true},
-		{[]string{"user"}, "", true},
-		{[]string{"repo"}, "", false},
-		{[]string{"read:user"}, account.UseModels, true},
-		{[]string{"read:user"}, account.UsePages, false},
-		{[]string{"public_repo"}, account.UseGitAgent, false},
-		{[]string{"repo"}, account.UseGitTerminal, true},
-		{nil, account.UsePages, true}, // permissions of a GitHub App
+	for use, want := range map[account.Use][]string{
+		"": {"read:user", "user:email"}, account.UsePages: {"repo"}, account.UseGitTerminal: {"repo"}, account.UseGitAgent: {"repo"},
+		account.UseModels: nil, account.UseBedrock: nil,
 	} {
-		if got := github.Allows(tt.granted, tt.use); got != tt.want {
-			t.Errorf("%v for %q: %v", tt.granted, tt.use, got)
+		if d := cmp.Diff(want, github.Scopes(use)); d != "" {
+			t.Errorf("%q (-want +got):\n%s", use, d)
 		}
 	}
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // Scopes returns what a token needs for a use, beyond what every sign-in asks
-// for; "" returns the latter. Null is nothing more. See
+// for; "" returns the latter. See
 // https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps.
 //
 // There is no scope that reads private repositories only: repo is the smallest
@@ -20,27 +20,6 @@ func Scopes(use account.Use) []string {
 		return []string{"read:user", "user:email"}
 	case account.UsePages, account.UseGitTerminal, account.UseGitAgent:
 		return []string{"repo"}
-	}
-	return nil
-}
-
-// Allows tells whether what a person has granted is enough for a use. Tokens of
-// GitHub Apps have permissions in place of scopes: with no scope at all it cannot
-// be told, and GitHub has to be asked.
-func Allows(granted []string, use account.Use) bool {
-	if len(granted) == 0 {
-		return true
-	}
-	return !slices.ContainsFunc(Scopes(use), func(scope string) bool {
-		return !slices.Contains(granted, scope) && !slices.ContainsFunc(within(scope), func(wider string) bool { return slices.Contains(granted, wider) })
-	})
-}
-
-// within are the scopes that hold another one.
-func within(scope string) []string {
-	switch scope {
-	case "read:user", "user:email":
-		return []string{"user"}
 	}
 	return nil
 }

@@ -230,7 +230,7 @@ func TestAs(t *testing.T) {
 // In the middle of a turn the person takes the sign-in back.
 func TestRevokedTokens(t *testing.T) {
 	hub := githubtest.New(githubtest.Options{})
-	old, fresh := hub.Issue("repo"), ""
+	old := hub.Issue("repo")
 	a := signedIn("github.com", old)
 	r := reader(a, hub)
 	if _, err := read(t, r, repo+"issues/7"); err != nil {
@@ -245,7 +245,7 @@ func TestRevokedTokens(t *testing.T) {
 		t.Errorf("refused (-want +got):\n%s", d)
 	}
 	// One that expires is followed by another one.
-	fresh = hub.Issue("repo")
+	fresh := hub.Issue("repo")
 	a.tokens, a.refused = []string{old, fresh}, nil
 	if got, err := read(t, r, repo+"issues/7"); err != nil || got.Text != issue || len(a.refused) != 1 {
 		t.Errorf("refreshed: %v, refused %d", err, len(a.refused))
