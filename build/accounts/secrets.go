@@ -53,9 +53,6 @@ func (s *secrets) all() []string {
 	return slices.Clone(s.known)
 }
 
-// has tells whether a value was given out.
-func (s *secrets) has(value string) bool { return slices.Contains(s.all(), value) }
-
 // body looks at JSON, XML and forms.
 func (s *secrets) body(contentType string, text []byte) {
 	for _, pattern := range []string{inJSON, inXML} {
