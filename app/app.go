@@ -20,8 +20,10 @@ import (
 	"github.com/keel-ide/keel/app/notification"
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/checkpoint"
+	"github.com/keel-ide/keel/backend/outbound"
 	"github.com/keel-ide/keel/backend/redact"
 	"github.com/keel-ide/keel/backend/secret"
+	"github.com/keel-ide/keel/backend/settings"
 	"github.com/keel-ide/keel/backend/shellenv"
 )
 
@@ -75,6 +77,18 @@ func openWindow(arguments []string, page fs.FS, started time.Time) error {
 		ctx: ctx, log: log, paths: paths, events: &events{}, redactor: redactor, started: started,
 	}
 	a.secrets = folder.NewSecrets(paths, redactor, a.tellSecrets)
+	a.outbound = folder.NewOutbound(a.settings, a.environ, redactor, a.events.Notice)
+	defer func() { _ = a.outbound.Close() }() // it only closes idle connections
+	if a.accounts, err = folder.NewAccounts(folder.AccountsOptions{
+		Paths: paths, Secrets: a.secrets, Values: a.settings, HTTP: a.outbound, Redactor: redactor, Log: log,
+	}); err != nil {
+		return err
+	}
+	defer func() {
+		if err := a.accounts.Close(); err != nil {
+			log.Debug("closing the accounts", "error", err)
+		}
+	}()
 	a.notifier = notification.New(notification.Options{Raise: a.raise})
 	defer func() {
 		if err := a.notifier.Close(); err != nil {
@@ -109,6 +123,8 @@ type App struct {
 	events   *events
 	redactor *redact.Redactor
 	secrets  *secret.Store
+	outbound *outbound.Transport
+	accounts *folder.Accounts
 	shell    *shellenv.Environment
 	started  time.Time
 	closing  closing
@@ -128,6 +144,22 @@ func (a *App) Folder() *folder.Folder {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.folder
+}
+
+// settings are those of the opened folder; before there is one, none are made.
+func (a *App) settings() settings.Values {
+	if f := a.Folder(); f != nil {
+		return f.Settings.Values()
+	}
+	return settings.Values{}
+}
+
+// environ is what names a proxy where the settings do not.
+func (a *App) environ() []string {
+	if a.shell == nil {
+		return os.Environ()
+	}
+	return a.shell.Environ()
 }
 
 // tellSecrets tells the page where keys and tokens are kept.
@@ -179,6 +211,8 @@ func (a *App) open(request wire.OpenFolderRequest) (*folder.Folder, error) {
 		SetAside: request.SetAside,
 		Events:   a.events,
 		Secrets:  a.secrets,
+		Outbound: a.outbound,
+		Accounts: a.accounts,
 		Helper:   folder.HelperProgram(),
 		Shell:    a.shell,
 		Redactor: a.redactor,

@@ -10,6 +10,7 @@ import (
 
 	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/app/wire"
+	"github.com/keel-ide/keel/backend/account"
 	"github.com/keel-ide/keel/backend/agent"
 	"github.com/keel-ide/keel/backend/approval"
 	"github.com/keel-ide/keel/backend/checkpoint"
@@ -35,6 +36,9 @@ func Explain(err error) error {
 	}
 	if failure, ok := errors.AsType[*provider.Error](err); ok {
 		return &wire.Error{Code: wire.CodeProvider, Message: failure.Message, Hint: failure.Hint}
+	}
+	if signIn, ok := errors.AsType[*account.Error](err); ok {
+		return explainAccount(signIn)
 	}
 	if kept, ok := errors.AsType[*secret.Error](err); ok {
 		return &wire.Error{Code: secretCode(kept), Message: kept.Message, Hint: kept.Hint}
@@ -65,6 +69,19 @@ func Explain(err error) error {
 		Message: sentence(err.Error()),
 		Hint:    "Look whether a part of it was done before you try again.",
 	}
+}
+
+// explainAccount says what is wrong with an account; where its token could not be
+// kept or deleted, what is wrong there is said too.
+func explainAccount(err *account.Error) *wire.Error {
+	said := &wire.Error{Code: wire.CodeProvider, Message: err.Message, Hint: err.Hint}
+	if errors.Is(err, account.ErrNotFound) {
+		said.Code = wire.CodeNotFound
+	}
+	if kept, ok := errors.AsType[*secret.Error](err.Err); ok {
+		said.Code, said.Message, said.Hint = secretCode(kept), err.Message+" "+kept.Message, kept.Hint
+	}
+	return said
 }
 
 // secretCode is the code of what is wrong with where keys are kept.

@@ -26,6 +26,7 @@ import (
 	"github.com/keel-ide/keel/app/bind"
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/checkpoint"
+	"github.com/keel-ide/keel/backend/gitcredential"
 	"github.com/keel-ide/keel/backend/redact"
 	"github.com/keel-ide/keel/backend/sandbox"
 	"github.com/keel-ide/keel/backend/shellenv"
@@ -63,7 +64,7 @@ func Is(arguments []string) bool {
 		name, _, _ := strings.Cut(first, "=")
 		return slices.Contains([]string{"-h", "--help", "-v", "--version", "--workspace", "--json"}, name)
 	}
-	return slices.Contains([]string{"exec", "checkpoint", "trust", "doctor", "version", "help", "completion"}, first)
+	return slices.Contains([]string{"exec", "checkpoint", "trust", "account", "doctor", "version", "help", "completion"}, first)
 }
 
 // Helper does what Keel starts itself for, without starting anything of Keel: it
@@ -74,6 +75,8 @@ func Helper(arguments []string) (code int, ok bool) {
 		return sandbox.Run(arguments), true
 	case shellenv.Is(arguments):
 		return shellenv.Print(arguments, os.Stdout), true
+	case gitcredential.Is(arguments):
+		return gitcredential.Run(arguments, os.Stdin, os.Stdout, os.Stderr), true
 	}
 	return 0, false
 }
@@ -167,6 +170,7 @@ func newRoot(stdout, stderr io.Writer, redactor *redact.Redactor) *cobra.Command
 		newExec(options),
 		newCheckpoint(options),
 		newTrust(options),
+		newAccount(options),
 		newDoctor(options),
 		newVersion(options),
 	)

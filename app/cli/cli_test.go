@@ -16,6 +16,7 @@ func TestIsTellsCommandsFromFolders(t *testing.T) {
 		{[]string{"--workspace", "d", "checkpoint", "list"}, true},
 		{[]string{"--workspace=d", "checkpoint", "list"}, true},
 		{[]string{"--json", "version"}, true},
+		{[]string{"account", "list"}, true},
 		{[]string{"--help"}, true},
 		{[]string{"some/folder"}, false},
 		{[]string{"."}, false},

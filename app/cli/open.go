@@ -32,6 +32,11 @@ func (s *shared) open(ctx context.Context, more extra) (*folder.Folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("resolving %q: %w", s.workspace, err)
 	}
+	return s.openAt(ctx, path, more)
+}
+
+// openAt opens a folder, or none where the path is empty.
+func (s *shared) openAt(ctx context.Context, path string, more extra) (*folder.Folder, error) {
 	paths, err := folder.DefaultPaths()
 	if err != nil {
 		return nil, err

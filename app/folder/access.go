@@ -103,6 +103,7 @@ func (f *Folder) accessAccounts(ctx context.Context) wire.AccessSection {
 		}
 		section.Items = append(section.Items, item)
 	}
+	section.Items = append(section.Items, f.git.access()...)
 	return section
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/command"
+	"github.com/keel-ide/keel/backend/gitcredential"
 	"github.com/keel-ide/keel/backend/sandbox"
 	"github.com/keel-ide/keel/backend/shellenv"
 )
@@ -23,6 +24,9 @@ import (
 func TestMain(m *testing.M) {
 	if sandbox.Is(os.Args[1:]) { // this binary confines the commands of its tests
 		os.Exit(sandbox.Run(os.Args[1:]))
+	}
+	if gitcredential.Is(os.Args[1:]) { // and is what git asks
+		os.Exit(gitcredential.Run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}
 	os.Exit(m.Run())
 }

@@ -2,58 +2,135 @@ package folder
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
 	"path/filepath"
+	"slices"
+	"sync"
 
-	"github.com/keel-ide/keel/app/wire"
+	"github.com/pkg/browser"
+
 	"github.com/keel-ide/keel/backend/account"
+	"github.com/keel-ide/keel/backend/redact"
+	"github.com/keel-ide/keel/backend/secret"
+	"github.com/keel-ide/keel/backend/settings"
 )
 
-// openAccounts makes the accounts where the program gave none along.
-func (f *Folder) openAccounts() error {
-	if f.options.Accounts != nil {
-		f.Accounts = f.options.Accounts
-		return nil
+// AccountsOptions is what [NewAccounts] stands on; all but Services and Browse are
+// required.
+type AccountsOptions struct {
+	Paths    Paths
+	Secrets  *secret.Store
+	Values   func() settings.Values // as they are now
+	HTTP     http.RoundTripper
+	Redactor *redact.Redactor
+	Services []account.Service // in the place of the built-in ones of their kind
+	// Browse opens an address; nil: in the system's browser.
+	Browse func(ctx context.Context, address string) error
+	Log    *slog.Logger
+}
+
+// Accounts are the accounts of this user with what this program makes of them.
+// They are kept as long as the program runs, while folders come and go.
+type Accounts struct {
+	*account.Accounts
+	services services
+	values   func() settings.Values
+	secrets  *secret.Store
+
+	showing sync.Mutex // held while a state is made; guards seq
+	seq     int64      // of the last state
+
+	mu      sync.Mutex // guards what follows
+	folders []*Folder  // that are open, the newest last
+}
+
+// NewAccounts reads the list of accounts. It asks neither the network nor the
+// keychain, and nothing listens before a sign-in.
+func NewAccounts(o AccountsOptions) (*Accounts, error) {
+	a := &Accounts{values: o.Values, secrets: o.Secrets}
+	a.services = newServices(o, a.clientSecret)
+	for _, given := range o.Services {
+		a.services.put(given)
 	}
-	accounts, err := account.New(account.Options{File: filepath.Join(f.options.Paths.Data, "accounts.json"), Log: f.options.Log})
+	if o.Browse == nil {
+		o.Browse = browse
+	}
+	accounts, err := account.New(account.Options{
+		Services: a.services.all,
+		Secrets:  tokens{o.Secrets},
+		File:     filepath.Join(o.Paths.Data, "accounts.json"),
+		Browse:   o.Browse,
+		Learned:  o.Redactor.Learn,
+		Defaults: defaultUses,
+		Blocked:  a.refusal,
+		SignedIn: a.signedIn,
+		Log:      o.Log,
+	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	f.Accounts = accounts
-	f.onClose(accounts.Close)
+	a.Accounts = accounts
+	return a, nil
+}
+
+// browse opens an address in the system's browser.
+func browse(_ context.Context, address string) error {
+	if err := browser.OpenURL(address); err != nil {
+		return fmt.Errorf("opening the browser: %w", err)
+	}
 	return nil
 }
 
-// AccountsState returns who is signed in, and where one can sign in.
-func (f *Folder) AccountsState(ctx context.Context) wire.AccountsState {
-	return wire.AccountsState{}
+// openAccounts makes the accounts where the program gave none along.
+func (f *Folder) openAccounts() error {
+	f.Accounts = f.options.Accounts
+	if f.Accounts == nil {
+		accounts, err := NewAccounts(AccountsOptions{
+			Paths: f.options.Paths, Secrets: f.secrets, Values: f.Settings.Values, HTTP: f.Outbound,
+			Redactor: f.options.Redactor, Log: f.options.Log,
+		})
+		if err != nil {
+			return err
+		}
+		f.Accounts = accounts
+		f.onClose(accounts.Close)
+	}
+	return nil
 }
 
-// SignIn starts a sign-in.
-func (f *Folder) SignIn(ctx context.Context, request wire.SignInRequest) (string, error) {
-	return "", account.ErrNotFound
+// join lets a folder, which is open by now, know of sign-ins.
+func (a *Accounts) join(f *Folder) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.folders = append(a.folders, f)
 }
 
-// SignOut takes an account's tokens back and forgets it.
-func (f *Folder) SignOut(ctx context.Context, accountID string) error {
-	return account.ErrNotFound
+func (a *Accounts) leave(f *Folder) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.folders = slices.DeleteFunc(a.folders, func(other *Folder) bool { return other == f })
 }
 
-// SetAccountUse switches a use of an account on or off.
-func (f *Folder) SetAccountUse(ctx context.Context, accountID, use string, on bool) error {
-	return account.ErrNotFound
+// signedIn keeps a sign-in in the log of the open folder, and lets the turns that
+// wait for one go on.
+func (a *Accounts) signedIn(ctx context.Context, one account.Account) {
+	a.mu.Lock()
+	folders := slices.Clone(a.folders)
+	a.mu.Unlock()
+	for _, f := range folders {
+		f.noteSignIn(ctx, one)
+	}
 }
 
-// AccountRoles lists the AWS accounts and roles of an account.
-func (f *Folder) AccountRoles(ctx context.Context, accountID string) ([]wire.AccountRole, error) {
-	return nil, account.ErrNotFound
+// clientSecret returns the secret of a client id, or "".
+func (a *Accounts) clientSecret(ctx context.Context, kind account.Kind, host, clientID string) (string, error) {
+	return a.secrets.Get(ctx, clientSecretName(kind, host, clientID))
 }
 
-// SetClientSecret keeps the secret of a client id.
-func (f *Folder) SetClientSecret(ctx context.Context, kind wire.AccountKind, host, secret string) error {
-	return account.ErrNotFound
-}
-
-// ExtensionSession returns a token for an extension.
-func (f *Folder) ExtensionSession(ctx context.Context, request wire.ExtensionSessionRequest) (wire.ExtensionSession, error) {
-	return wire.ExtensionSession{}, account.ErrNotFound
+// clientSecretName names it after its client id too: with another id set, it is
+// not sent.
+func clientSecretName(kind account.Kind, host, clientID string) string {
+	return fmt.Sprintf("client:%s:%s:%s", kind, host, clientID)
 }

@@ -21,7 +21,6 @@ import (
 	"time"
 
 	"github.com/keel-ide/keel/app/wire"
-	"github.com/keel-ide/keel/backend/account"
 	"github.com/keel-ide/keel/backend/agent"
 	"github.com/keel-ide/keel/backend/approval"
 	"github.com/keel-ide/keel/backend/checkpoint"
@@ -73,7 +72,7 @@ type Options struct {
 	Trusted   bool                // the opened folder is trusted for this run
 	Providers []provider.Provider // beside the built-in ones
 	Secrets   *secret.Store       // for keys, kept as long as the program runs; none: the folder's own
-	Accounts  *account.Accounts   // kept as long as the program runs; none: the folder's own
+	Accounts  *Accounts           // kept as long as the program runs; none: the folder's own
 	Outbound  *outbound.Transport // how other machines are reached; none: the folder's own
 	Redactor  *redact.Redactor    // takes secrets out of what is kept or exported; none: one that knows shapes only
 	Explain   func(error) error   // says an error in words for a person
@@ -92,7 +91,7 @@ type Folder struct {
 	Settings *settings.Store
 	Storage  *Storage
 	Outbound *outbound.Transport
-	Accounts *account.Accounts
+	Accounts *Accounts
 
 	Workspace   *workspace.Workspace
 	Terminals   *terminal.Terminals
@@ -111,6 +110,7 @@ type Folder struct {
 	trust       *trust.Store
 	trustSeq    atomic.Int64 // of the last change of what is trusted
 	confinement *confinement
+	git         *gitCredentials
 
 	options Options
 	secrets *secret.Store
@@ -162,6 +162,8 @@ func (f *Folder) open(ctx, running context.Context, path string) error {
 			return err
 		}
 	}
+	f.Accounts.join(f)
+	f.onClose(func() error { f.Accounts.leave(f); return nil })
 	if f.options.Events == nil {
 		return nil
 	}
@@ -183,10 +185,10 @@ func (f *Folder) openHome(ctx context.Context, workspaceSettings, workspaceData 
 	f.Settings = store
 	f.openOutbound()
 	f.secrets = f.openSecrets()
+	f.openTrust(workspaceData)
 	if err := f.openAccounts(); err != nil {
 		return err
 	}
-	f.openTrust(workspaceData)
 	storage := filepath.Join(paths.Data, "storage")
 	f.Storage = NewStorage(map[string]string{
 		string(wire.StorageApplication): filepath.Join(storage, "application.json"),

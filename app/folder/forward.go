@@ -13,6 +13,7 @@ import (
 // forward starts to send what happens to the page.
 func (f *Folder) forward(ctx context.Context) error {
 	f.group.Go(func() { f.forwardSettings(ctx) })
+	f.group.Go(func() { f.forwardAccounts(ctx) })
 	if f.Workspace == nil {
 		return nil
 	}
@@ -76,6 +77,7 @@ func (f *Folder) forwardSettings(ctx context.Context) {
 		state.Seq = seq
 		f.options.Events.Settings(state)
 		f.trustChanged()
+		f.tellAccounts(ctx) // client ids and roles are settings
 	}
 }
 

@@ -79,7 +79,7 @@ func (f *Folder) openProviders() *Providers {
 			return bedrock.Settings{Region: v.BedrockRegion, Profile: v.BedrockProfile, Models: v.BedrockModels}
 		}, APIKey: p.bedrockKey, Account: f.bedrockAccount(), Outbound: p.through}),
 	}, p.local, []provider.Provider{
-		openai.GitHubModels(p.keyed(openai.GitHubModelsID).Key, p.keyed(openai.GitHubModelsID)),
+		f.gitHubModels(p),
 		practice.New(practice.Options{Delay: f.pace()}),
 	})
 	return p

@@ -61,6 +61,8 @@ func (f *Folder) commandOptions(data string) command.Options {
 		Workspace: f.Workspace.Path(),
 		Environ:   f.environ,
 		Allow:     func() []string { return f.Settings.Values().Environment },
+		Complete:  f.commandEnviron,
+		Redactor:  f.options.Redactor,
 		Launcher:  f.confinement.launch,
 	}
 }

@@ -40,7 +40,8 @@ func (f *Folder) openServices(ctx, running context.Context, data string) error {
 		f.onClose(engine.Close)
 		return engine, nil
 	})
-	f.Terminals = terminal.New(terminal.Options{Environ: f.environ})
+	f.openGit(running)
+	f.Terminals = terminal.New(terminal.Options{Environ: f.terminalEnviron})
 	f.onClose(f.Terminals.Close)
 	f.Attachments = &Attachments{
 		ctx:       running,

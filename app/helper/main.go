@@ -1,6 +1,6 @@
 // Command keel-helper does what Keel needs small processes of its own for: it
-// confines the commands that Keel runs, and prints the environment of a login
-// shell.
+// confines the commands that Keel runs, prints the environment of a login shell,
+// and asks Keel for what git is to sign in with.
 //
 // # Promises
 //
@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/keel-ide/keel/backend/gitcredential"
 	"github.com/keel-ide/keel/backend/sandbox"
 	"github.com/keel-ide/keel/backend/shellenv"
 )
@@ -24,6 +25,8 @@ func main() {
 		os.Exit(sandbox.Run(arguments))
 	case shellenv.Is(arguments):
 		os.Exit(shellenv.Print(arguments, os.Stdout))
+	case gitcredential.Is(arguments):
+		os.Exit(gitcredential.Run(arguments, os.Stdin, os.Stdout, os.Stderr))
 	}
 	fmt.Fprintln(os.Stderr, "keel-helper: keel starts this program; there is nothing to do with it by hand")
 	os.Exit(2)

@@ -81,6 +81,7 @@ type SignInRequest struct {
 	Start     string      `json:"startUrl"`  // of AWS
 	Region    string      `json:"region"`    // of AWS
 	Share     bool        `json:"share"`     // of AWS: also write the token into the file where the AWS CLI looks for it
+	Scopes    []string    `json:"scopes"`    // asked for besides the service's own, for an extension
 }
 
 // SignInStage is how far a sign-in is.

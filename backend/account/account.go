@@ -50,22 +50,22 @@ const (
 
 // Account is somebody at a service. It holds no secret.
 type Account struct {
-	ID      string // kind:host/subject; stable over sign-ins, whatever the person is called
-	Kind    Kind
-	Host    string // github.com, accounts.google.com, an Enterprise host, the host of a start URL
-	Subject string // the service's own unchanging id
-	Login   string // @login, or empty
-	Name    string // as the person is called; may be empty
-	Email   string // may be empty
-	Avatar  []byte // a small PNG; may be empty
-	Scopes  []string
-	Manage  string // the address where the person sees and takes back what Keel may do; may be empty
-	Region  string // of AWS: where the identity centre is
-	Start   string // of AWS: its start URL
-	Role    string // of AWS: the chosen account/role, such as 123456789012/ReadOnly; empty before one is chosen
-	Since   time.Time
-	Uses    []Use
-	Expired string // why it must sign in again, a sentence; empty while it is good
+	ID      string    `json:"id"` // kind:host/subject; stable over sign-ins, whatever the person is called
+	Kind    Kind      `json:"kind"`
+	Host    string    `json:"host"`             // github.com, accounts.google.com, an Enterprise host, the host of a start URL
+	Subject string    `json:"subject"`          // the service's own unchanging id
+	Login   string    `json:"login,omitempty"`  // @login, or empty
+	Name    string    `json:"name,omitempty"`   // as the person is called; may be empty
+	Email   string    `json:"email,omitempty"`  // may be empty
+	Avatar  []byte    `json:"avatar,omitempty"` // a small PNG; may be empty
+	Scopes  []string  `json:"scopes,omitempty"`
+	Manage  string    `json:"manage,omitempty"` // the address where the person sees and takes back what Keel may do; may be empty
+	Region  string    `json:"region,omitempty"` // of AWS: where the identity centre is
+	Start   string    `json:"start,omitempty"`  // of AWS: its start URL
+	Role    string    `json:"role,omitempty"`   // of AWS: the chosen account/role, such as 123456789012/ReadOnly; empty before one is chosen
+	Since   time.Time `json:"since"`
+	Uses    []Use     `json:"uses,omitempty"`
+	Expired string    `json:"expired,omitempty"` // why it must sign in again, a sentence; empty while it is good
 }
 
 // Token is what a service gave. Its fields are secrets; its JSON goes into the
@@ -93,6 +93,8 @@ type Request struct {
 	// Share, of AWS: also write the token where the AWS CLI looks for it, which is a
 	// file.
 	Share bool
+	// Use is switched on for the account once it is signed in; empty: none.
+	Use Use
 }
 
 // Method is a way to sign in.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -131,6 +132,36 @@ func (l *live) answer(questionID, answer string) error {
 	l.takeLocked(w, answer)
 	w.answer <- answer
 	return nil
+}
+
+// SignedIn answers every question that waits for a sign-in, so that its turn
+// tries again.
+func (a *Agent) SignedIn() {
+	a.mu.Lock()
+	lives := slices.Collect(maps.Values(a.lives))
+	a.mu.Unlock()
+	for _, l := range lives {
+		if !l.signedIn() {
+			continue
+		}
+		if err := l.sync(); err != nil && !errors.Is(err, ErrClosed) {
+			a.o.Log.Error("answer not saved", "session", l.id, "error", err)
+		}
+	}
+}
+
+func (l *live) signedIn() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	found := false
+	for _, w := range l.questions {
+		if w.item.Question.Kind == session.QuestionSignIn {
+			l.takeLocked(w, answerAgain)
+			w.answer <- answerAgain
+			found = true
+		}
+	}
+	return found
 }
 
 // goOn asks whether the turn, which has reached its limit of steps, may take as

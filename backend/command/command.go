@@ -17,6 +17,10 @@
 // A slow or stuck reader of the output never stops the command, and no amount
 // of output fills memory or, past [Options.LogLimit], the disk.
 //
+// No secret that [Options.Redactor] has learnt leaves in the output as it is
+// written, neither to the log nor to a reader nor to the model, also where it
+// comes in pieces. A command that writes it in another way is not hindered.
+//
 // A process that a finished command left in the background goes on, its output
 // still reaching the log; [Result].Remaining lists it, [Result].Living tells
 // how long it does, and [Runner.Close] ends it. Where Keel itself was killed,
@@ -42,6 +46,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"github.com/keel-ide/keel/backend/redact"
 )
 
 // Reasons for which nothing was run.
@@ -85,6 +91,12 @@ type Options struct {
 	// Allow names variables that the user lets through beyond the allow-list. It
 	// is asked at each run. Nil: none.
 	Allow func() []string
+	// Complete adds what Keel itself gives a command to the environment that the
+	// allow-list has left. It is asked at each run. Nil: nothing is added.
+	Complete func(environ []string) []string
+	// Redactor takes the secrets that it has learnt, and nothing that only looks
+	// like one, out of the output before anybody gets it. Nil: none.
+	Redactor *redact.Redactor
 	// Grace is the time between TERM and KILL. 0: 2 s.
 	Grace time.Duration
 	// NewID makes the names of logs and the marks of processes. Nil: random.
@@ -103,6 +115,12 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Allow == nil {
 		o.Allow = func() []string { return nil }
+	}
+	if o.Complete == nil {
+		o.Complete = func(environ []string) []string { return environ }
+	}
+	if o.Redactor == nil {
+		o.Redactor = redact.New(redact.Options{})
 	}
 	if o.Launcher == nil {
 		o.Launcher = func([]string) (Launcher, error) { return Launcher{}, nil }

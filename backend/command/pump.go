@@ -3,6 +3,8 @@ package command
 import (
 	"io"
 	"sync"
+
+	"github.com/keel-ide/keel/backend/redact"
 )
 
 // recentLimit is how many bytes of the latest output stay in memory, for those
@@ -13,6 +15,8 @@ const recentLimit = 256 << 10
 // reader, as fast as it comes.
 type pump struct {
 	delivery *delivery
+	redactor *redact.Redactor
+	clean    *redact.Stream // used by read alone
 
 	passing sync.Mutex // held while output is on its way to all of them
 
@@ -26,8 +30,8 @@ type pump struct {
 	more     chan struct{} // closed by the next output; nil when nobody waits
 }
 
-func newPump(log *logFile, output func([]byte)) *pump {
-	return &pump{delivery: newDelivery(output), log: log}
+func newPump(log *logFile, redactor *redact.Redactor, output func([]byte)) *pump {
+	return &pump{delivery: newDelivery(output), log: log, redactor: redactor, clean: redactor.Stream()}
 }
 
 // read reads until the pipe ends or is closed, then closes pipe and log.
@@ -36,12 +40,13 @@ func (p *pump) read(pipe io.ReadCloser) {
 	for {
 		n, err := pipe.Read(buffer)
 		if n > 0 {
-			p.take(buffer[:n])
+			p.take(p.clean.Next(buffer[:n]))
 		}
 		if err != nil {
 			break
 		}
 	}
+	p.take(p.clean.Rest())
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.excerpt.write(p.stripper.flush(nil))
@@ -50,6 +55,9 @@ func (p *pump) read(pipe io.ReadCloser) {
 }
 
 func (p *pump) take(data []byte) {
+	if len(data) == 0 {
+		return
+	}
 	p.passing.Lock()
 	defer p.passing.Unlock()
 	p.mu.Lock()
@@ -128,5 +136,6 @@ func (p *pump) view() (head, tail string, omitted int64, incomplete bool) {
 	whole := p.excerpt.clone()
 	whole.write(p.stripper.line)
 	head, tail, omitted = whole.parts()
-	return head, tail, omitted, p.log.incomplete
+	// Once more: escapes that were taken out may have stood within a secret.
+	return p.redactor.Known(head), p.redactor.Known(tail), omitted, p.log.incomplete
 }

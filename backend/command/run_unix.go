@@ -53,6 +53,7 @@ func (r *Runner) start(spec Spec, shell string, output func([]byte)) (*job, *os.
 		return nil, nil, err
 	}
 	environ := Environment(r.options.Environ(), r.options.Allow(), r.options.Workspace)
+	environ = r.options.Complete(environ)
 	launcher, err := r.options.Launcher(environ)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%w: %w", ErrNotConfined, err)
@@ -64,7 +65,7 @@ func (r *Runner) start(spec Spec, shell string, output func([]byte)) (*job, *os.
 	}
 	mark := r.mark + "." + id
 	j := &job{
-		runner: r, id: id, spec: spec, pump: newPump(log, output), started: time.Now(),
+		runner: r, id: id, spec: spec, pump: newPump(log, r.options.Redactor, output), started: time.Now(),
 		child:  child(spec, arguments(launcher, shell, spec.Command), append(environ, "PWD="+spec.Folder, markVariable+"="+mark)),
 		limits: launcher.Limits,
 		stop:   make(chan struct{}), done: make(chan struct{}),

@@ -94,6 +94,7 @@ func spellings(secret string) []string {
 // learnt is a set of spellings that is looked for at every byte.
 type learnt struct {
 	order  []string // the oldest first
+	most   int      // bytes of the longest
 	starts [1 << 16]bool
 	by     map[[shortest]byte][]string // by their first bytes, the longest first
 }
@@ -108,6 +109,7 @@ func (l *learnt) with(more []string) *learnt {
 	}
 	made.order = made.order[max(0, len(made.order)-learntMost):]
 	for _, each := range made.order {
+		made.most = max(made.most, len(each))
 		made.starts[int(each[0])<<8|int(each[1])] = true
 		key := [shortest]byte([]byte(each[:shortest]))
 		made.by[key] = append(made.by[key], each)
@@ -138,6 +140,10 @@ func (l *learnt) replace(text string) string {
 	var out strings.Builder
 	done := 0
 	for i := 0; i+shortest <= len(text); {
+		if !l.starts[int(text[i])<<8|int(text[i+1])] && text[i] != markStart[0] {
+			i++
+			continue
+		}
 		if skip := markAt(text[i:]); skip > 0 {
 			i += skip
 			continue

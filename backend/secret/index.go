@@ -108,6 +108,10 @@ func (f folder) keepOnly(name string, files []string, others ...string) {
 	}
 }
 
+// Listed reports whether the keychain has, or may have, a secret of a name. Of
+// names from before there was an index it knows nothing.
+func (s *Store) Listed(name string) bool { return s.listed(name) }
+
 // listed reports whether the keychain has, or may have, an entry of a name.
 func (s *Store) listed(name string) bool {
 	list, err := s.folder.readIndex()

@@ -1,11 +1,15 @@
 import { isCancellationError } from '@codingame/monaco-vscode-api/vscode/vs/base/common/errors'
 import { connect, type Bridge, type Notice } from './bridge'
 import { startAccess } from './features/access'
+import { askToSignIn, startAccounts } from './features/account'
 import { startAudit } from './features/audit'
 import { startChat, viewId as chatView, type ChatHost } from './features/chat'
 import { startCheckpoints } from './features/checkpoint'
 import { startSecrets } from './features/secret'
 import { startTrust } from './features/trust'
+import { keepAccountsMenu } from './workbench/accounts'
+import { provideAuthentication, type SignInAsker } from './workbench/authentication'
+import { giveTokens } from './workbench/authenticationTokens'
 import { boot } from './workbench/boot'
 import { rememberBackground } from './workbench/background'
 import { chatHost } from './workbench/chatHost'
@@ -30,8 +34,14 @@ async function main(root: HTMLElement): Promise<void> {
   startCheckpoints(host, chatView)
   startTrust(host)
   startAccess(host, chatView)
+  startAccounts(host, chatView)
   startAudit(host, chatView)
   const folders = await boot(root, bridge, state, schema)
+
+  const ask: SignInAsker = (request) => askToSignIn(host, request)
+  keepAccountsMenu(host, ask)
+  await giveTokens(bridge)
+  void provideAuthentication(bridge, ask).catch(notify.failure)
 
   await Promise.all([openLinksOutside(bridge), saveLayoutSoon(), rememberBackground(), keepBytes()])
   if (state.workspace.path) void tellEditorState(bridge, folderPaths(state.workspace.path))

@@ -73,6 +73,8 @@ func versionControl() []row {
 		{"git", "remote add|remote set-url|submodule set-url", ":1", "set where the repository's content is sent to", "git-remote(1), git-submodule(1)"},
 		{"git", "apply", "--unsafe-paths --directory", "write outside the folder", "git-apply(1)"},
 		{"git", "update-index", "--fsmonitor", "run the program that the configuration names", "git-update-index(1)"},
+		{"git", "credential|credential-cache|credential-cache--daemon|credential-store|credential-libsecret|credential-osxkeychain|credential-wincred|credential-manager", ":9", "show, take in or delete the passwords that git uses", "git-credential(1), gitcredentials(7)"},
+		{"keel-helper", "", ":9", "hand out the account that git signs in with, or run another program", "backend/gitcredential, app/helper"},
 		{"git", "var", ":9", "show settings that name programs", "git-var(1)"},
 
 		{"gh", "alias|extension|extensions|ext|config|codespace|cs|auth|ssh-key|secret|variable|gpg-key|browse", ":1", "change what gh runs, or hand out access", "gh alias, gh extension: manual at cli.github.com/manual"},

@@ -16,6 +16,9 @@ import (
 
 // explainNetwork says why there was no answer at all.
 func explainNetwork(err error, s Service) *provider.Error {
+	if known, ok := errors.AsType[*provider.Error](err); ok {
+		return known // a transport that signs in has said it
+	}
 	explained := explainConnection(err, s)
 	// The cause without the address: that of a proxy may hold a password.
 	if outer, ok := errors.AsType[*url.Error](err); ok {

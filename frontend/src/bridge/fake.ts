@@ -61,6 +61,7 @@ export function fakeBridge(options: FakeOptions = {}): FakeBridge {
       const values = Object.entries({ ...storage[update.scope], ...update.set })
       storage[update.scope] = Object.fromEntries(values.filter(([key]) => !update.delete.includes(key)))
     },
+    'Accounts.State': () => ({ seq: 0, accounts: [], services: [], signIns: [] }),
     'Terminals.List': () => [],
     'Terminals.Shells': () => [{ name: 'bash', path: '/bin/bash', args: [], default: true }],
     'Sessions.List': () => [],

@@ -1208,6 +1208,8 @@ export interface SignInRequest {
   region: string
   /** of AWS: also write the token into the file where the AWS CLI looks for it */
   share: boolean
+  /** asked for besides the service's own, for an extension */
+  scopes: string[]
 }
 
 /** SignInStage is how far a sign-in is. */

@@ -16,6 +16,8 @@ export interface WindowHost {
   openUserSettings(): Promise<void>
   /** Runs a command of the workbench, or of ours, by its id. */
   runCommand(id: string): Promise<void>
+  /** Reports whether there is a command, of the workbench or of ours, by its id. */
+  hasCommand(id: string): Promise<boolean>
   /** Adds a page among the editors, as the settings are one. */
   registerPage(page: HostPage): Disposable
   /** Shows a page and gives it the keyboard. */

@@ -5,6 +5,7 @@ import {
   IPreferencesService,
   IQuickInputService,
 } from '@codingame/monaco-vscode-api'
+import { CommandsRegistry } from '@codingame/monaco-vscode-api/vscode/vs/platform/commands/common/commands'
 import type {
   IQuickPickItem,
   QuickPickInput,
@@ -55,6 +56,7 @@ export function chatHost(bridge: Bridge, folder: string): ChatHost {
       const commands = await getService(ICommandService)
       await commands.executeCommand(id)
     },
+    hasCommand: async (id) => CommandsRegistry.getCommand(id) !== undefined,
     showStatus: new StatusBar().show,
     openSettings: async (query) => {
       const preferences = await getService(IPreferencesService)

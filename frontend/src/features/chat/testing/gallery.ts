@@ -3,11 +3,13 @@ import { Failure, type SessionSummary } from '../../../bridge'
 import { startChat } from '..'
 import { fakeHost, trusting } from './host'
 import { event } from '../../../testing/sessions'
+import { states as accountStates } from '../../account/testing/states'
+import { fakeAccounts } from '../../account/testing/fake'
 import { picture, providers } from './agentStates'
 import { bedrock, examples, markdown, practice, states } from './states'
 import { themeVariables, type themes } from './theme'
 
-// A page to look at the chat without Go: ?state=done&theme=light. Development only.
+// A page to look at the chat without Go: ?state=done&theme=light, &account=code for signing in. Development only.
 
 const query = new URLSearchParams(location.search)
 const theme = (query.get('theme') ?? 'dark') as keyof typeof themes
@@ -35,8 +37,10 @@ function listed(state: string): SessionSummary[] {
   }))
 }
 
+const { state: accounts } = fakeAccounts(accountStates[query.get('account') ?? 'out']?.())
 const host = fakeHost(shown, {
   methods: {
+    'Accounts.State': () => accounts,
     'Trust.State': () => trusting(name !== 'untrusted'),
     'Agent.Examples': () => examples,
     'Agent.Providers': () =>

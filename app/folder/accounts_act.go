@@ -1,0 +1,174 @@
+package folder
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/keel-ide/keel/app/wire"
+	"github.com/keel-ide/keel/backend/account"
+)
+
+// SignIn starts a sign-in: for the account that is named, with the rights that it
+// has, or for anyone with those that every sign-in asks for; and with what the use
+// needs that is switched on afterwards.
+func (f *Folder) SignIn(ctx context.Context, request wire.SignInRequest) (string, error) {
+	asked := account.Request{
+		Kind: account.Kind(request.Kind), Host: request.Host, Method: account.Method(request.Method),
+		Start: request.Start, Region: request.Region, Share: request.Share, Use: account.Use(request.Use),
+	}
+	if request.AccountID != "" {
+		known, ok := f.Accounts.Get(request.AccountID)
+		if !ok {
+			return "", noAccount()
+		}
+		asked.Kind, asked.Host, asked.Start, asked.Region = known.Kind, known.Host, known.Start, known.Region
+		asked.Scopes = slices.Clone(known.Scopes)
+	}
+	if asked.Use != "" {
+		asked.Scopes = append(asked.Scopes, uncovered(asked.Scopes, f.Accounts.services.needs(asked.Kind, asked.Use))...)
+	}
+	return f.Accounts.Begin(ctx, asked)
+}
+
+// noteSignIn keeps that somebody has signed in, and lets turns that wait for it
+// go on.
+func (f *Folder) noteSignIn(ctx context.Context, one account.Account) {
+	reason := rights(one.Scopes)
+	for _, use := range one.Uses {
+		title, _ := useWords(one, use)
+		reason += " On for " + title + "."
+	}
+	change := trustChange{What: "Signed in at " + one.Host, Pattern: AccountLabel(one), Reason: strings.TrimSpace(reason), Tightens: true}
+	_ = f.auditTrust(ctx, change) // it logs what it cannot keep
+	if f.Agent != nil {
+		f.Agent.SignedIn()
+	}
+}
+
+func rights(scopes []string) string {
+	if len(scopes) == 0 {
+		return ""
+	}
+	return "With the rights " + strings.Join(scopes, ", ") + "."
+}
+
+// SignOut takes an account's tokens back and forgets it.
+func (f *Folder) SignOut(ctx context.Context, accountID string) error {
+	known, ok := f.Accounts.Get(accountID)
+	if !ok {
+		return noAccount()
+	}
+	change := trustChange{What: "Signed out at " + known.Host, Pattern: AccountLabel(known), Tightens: true}
+	if err := f.auditTrust(ctx, change); err != nil {
+		return err
+	}
+	// That the service could not be told is for the person: the account is gone.
+	err := f.Accounts.SignOut(ctx, accountID)
+	if _, still := f.Accounts.Get(accountID); still {
+		change.Reason = "It did not come to that."
+		err = errors.Join(err, f.auditTrust(ctx, change))
+	}
+	return err
+}
+
+// SetAccountUse switches a use of an account on or off. Where the account's token
+// has not the rights for it, a sign-in starts that asks for them.
+func (f *Folder) SetAccountUse(ctx context.Context, accountID, use string, on bool) error {
+	known, ok := f.Accounts.Get(accountID)
+	if !ok {
+		return noAccount()
+	}
+	asked := account.Use(use)
+	if on && slices.Contains(account.UsesOf(known), asked) && f.Accounts.obstacle(known, asked) == "" && len(f.Accounts.lacks(known, asked)) > 0 {
+		_, err := f.SignIn(ctx, wire.SignInRequest{AccountID: accountID, Use: use})
+		return err
+	}
+	title, _ := useWords(known, asked)
+	change := trustChange{What: "Switched an account on for " + title, Pattern: AccountLabel(known), Reason: "At " + known.Host + "."}
+	if !on {
+		change.What, change.Tightens = "Switched an account off for "+title, true
+	}
+	return f.changed(ctx, change, func() error { return f.Accounts.SetUse(ctx, accountID, asked, on) })
+}
+
+// AccountRoles lists the AWS accounts and roles of an account.
+func (f *Folder) AccountRoles(ctx context.Context, accountID string) ([]wire.AccountRole, error) {
+	known, ok := f.Accounts.Get(accountID)
+	if !ok {
+		return nil, noAccount()
+	}
+	roles := f.Accounts.services.roles
+	if known.Kind != account.AWS || roles == nil {
+		return nil, &account.Error{Message: "This account has no roles to choose from."}
+	}
+	token, err := f.Accounts.Token(ctx, accountID)
+	if err != nil {
+		return nil, err
+	}
+	return roles(ctx, known, token)
+}
+
+// SetClientSecret keeps the secret of a client id; an empty one deletes it.
+func (f *Folder) SetClientSecret(ctx context.Context, kind wire.AccountKind, host, secret string) error {
+	id := ""
+	if of := f.Accounts.services.clientID[account.Kind(kind)]; of != nil {
+		id = of(host)
+	}
+	if id == "" {
+		return &wire.Error{Code: wire.CodeNotFound, Message: "No client id is set for this service, so there is nothing to keep a secret for.", Hint: "Set the client id first."}
+	}
+	name := clientSecretName(account.Kind(kind), host, id)
+	secret = strings.TrimSpace(secret)
+	if strings.ContainsFunc(secret, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) || r > unicode.MaxASCII }) || len(secret) > keyLimit {
+		return &wire.Error{Code: wire.CodeInvalid, Message: "This cannot be a client secret; nothing was kept.", Hint: "Copy the secret alone, without blanks or quotation marks around it."}
+	}
+	change, act := trustChange{What: "Kept a client secret", Pattern: host}, func() error { return f.secrets.Put(ctx, name, secret) }
+	if secret == "" {
+		change, act = trustChange{What: "Deleted a client secret", Pattern: host, Tightens: true}, func() error { return f.secrets.Remove(ctx, name) }
+	}
+	if err := f.changed(ctx, change, act); err != nil {
+		return err
+	}
+	f.tellAccounts(ctx)
+	return nil
+}
+
+// ExtensionSession returns a token for an extension that the person has let use
+// an account. Without an open folder there is no audit log, and the program's own
+// log tells of it.
+func (f *Folder) ExtensionSession(ctx context.Context, request wire.ExtensionSessionRequest) (wire.ExtensionSession, error) {
+	known, ok := f.Accounts.Get(request.AccountID)
+	if !ok {
+		return wire.ExtensionSession{}, noAccount()
+	}
+	if request.ExtensionID == "" {
+		return wire.ExtensionSession{}, &wire.Error{Code: wire.CodeInvalid, Message: "Nobody says who wants the account; it was not given.", Hint: "Update the extension that asked."}
+	}
+	if missing := uncovered(known.Scopes, request.Scopes); len(missing) > 0 {
+		return wire.ExtensionSession{}, &wire.Error{
+			Code:    wire.CodeNotAllowed,
+			Message: fmt.Sprintf("%s at %s is signed in without the right %q that the extension asks for.", AccountLabel(known), known.Host, strings.Join(missing, " ")),
+			Hint:    "Sign in again for more, on the account page.",
+		}
+	}
+	token, err := f.Accounts.Token(ctx, request.AccountID)
+	if err != nil {
+		return wire.ExtensionSession{}, err
+	}
+	if err := f.auditTrust(ctx, trustChange{
+		What: "Gave an extension an account", Pattern: request.ExtensionID,
+		Reason: fmt.Sprintf("As %s at %s. %s", AccountLabel(known), known.Host, rights(request.Scopes)),
+	}); err != nil {
+		return wire.ExtensionSession{}, err
+	}
+	f.options.Log.Info("gave an extension an account", "extension", request.ExtensionID, "account", request.AccountID)
+	return wire.ExtensionSession{Token: token.Access}, nil
+}
+
+func noAccount() error {
+	return &account.Error{Message: "This account is no longer signed in.", Hint: "Look at the account page again.", Err: account.ErrNotFound}
+}

@@ -1,0 +1,155 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// revokeLimit is how long a service may take to take a token back.
+const revokeLimit = 10 * time.Second
+
+// adopt keeps what a sign-in gave: a note that a token may come, the token, then
+// the account, in this order. Where it is cut short before the account is in the
+// list, the note lets the next sign-in delete the token.
+func (a *Accounts) adopt(s *signIn, service Service, grant Grant) (string, error) {
+	a.learn(grant.Token)
+	one, err := accept(s, grant, a.options.Now())
+	if err != nil {
+		return "", err
+	}
+	known := false
+	err = a.alone(s.ctx, one.ID, func() error {
+		if _, known = a.Get(one.ID); !known {
+			if err := a.edit(s.ctx, func(l *list) error { l.await(one.ID); return nil }); err != nil {
+				return err
+			}
+		}
+		if err := a.admit(s, one, newKept(grant.Token, a.options.Now())); err != nil {
+			if !known {
+				a.undo(s, one, err)
+			}
+			return err
+		}
+		return nil
+	})
+	if err == nil {
+		a.file.settled()
+		if one, ok := a.Get(one.ID); ok {
+			a.options.SignedIn(context.WithoutCancel(s.ctx), one)
+		}
+		return one.ID, nil
+	}
+	if !known {
+		a.takeBack(service, one, grant.Token)
+	}
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return "", a.failure(s, err)
+	}
+	return "", err
+}
+
+// admit keeps the token and then the account.
+func (a *Accounts) admit(s *signIn, one Account, k kept) error {
+	if err := a.save(s.ctx, one.ID, k); err != nil {
+		a.mu.Lock()
+		a.held(one.ID).unsaved = nil // it is given back, not held
+		a.mu.Unlock()
+		return &Error{
+			Message: fmt.Sprintf("You were signed in to %s, but the token could not be kept on this machine. You are not signed in.", s.title),
+			Hint:    "Look at where keys and tokens are kept, then sign in again.", Err: err,
+		}
+	}
+	a.mu.Lock()
+	a.tokens[one.ID] = &held{learned: k.Access}
+	a.mu.Unlock()
+	return a.edit(s.ctx, func(l *list) error {
+		_, known := l.find(one.ID)
+		l.put(one)
+		if !known {
+			for _, use := range a.options.Defaults(one) {
+				if !l.used(use, one) && a.options.Blocked(one, use) == "" {
+					l.use(one.ID, use, true)
+				}
+			}
+		}
+		if use := s.request.Use; use != "" && fits(one, use) && a.options.Blocked(one, use) == "" {
+			l.use(one.ID, use, true)
+		}
+		return nil
+	})
+}
+
+// undo deletes what a sign-in that failed in the middle has kept.
+func (a *Accounts) undo(s *signIn, one Account, why error) {
+	ctx := context.WithoutCancel(s.ctx)
+	err := a.drop(ctx, one.ID)
+	if err == nil {
+		err = a.edit(ctx, func(l *list) error { l.settle(one.ID); return nil })
+	}
+	if err != nil {
+		a.options.Log.Warn("deleting the token of a sign-in that did not work", "error", err, "after", why)
+	}
+}
+
+// takeBack gives a token back that nobody is going to use.
+func (a *Accounts) takeBack(service Service, one Account, t Token) {
+	ctx, done := context.WithTimeout(context.Background(), revokeLimit)
+	defer done()
+	if err := a.revoke(ctx, service, one, t); err != nil {
+		a.options.Log.Warn("taking back the token of a sign-in that did not work", "error", err)
+	}
+}
+
+// sweep deletes tokens whose sign-in was cut short by the end of its process.
+func (a *Accounts) sweep(ctx context.Context) {
+	for _, id := range a.list().Pending {
+		unlock, ok := tryLock(a.lockOf(id))
+		if !ok {
+			continue // that sign-in is at it
+		}
+		var err error
+		if _, known := a.Get(id); !known {
+			err = a.drop(ctx, id)
+		}
+		if err == nil {
+			err = a.edit(ctx, func(l *list) error { l.settle(id); return nil })
+		}
+		unlock()
+		if err != nil {
+			a.options.Log.Warn("deleting the token of a sign-in that was cut short", "error", err)
+		}
+	}
+}
+
+// accept makes an account of what a service said, which is another machine's
+// word: it is bounded, and shows as what it is.
+func accept(s *signIn, grant Grant, now time.Time) (Account, error) {
+	one := grant.Account
+	one.Kind, one.Since, one.Uses, one.Role, one.Expired = s.request.Kind, now.UTC().Truncate(time.Second), nil, "", ""
+	one.Host = strings.ToLower(bounded(one.Host, textLimit))
+	if one.Host == "" {
+		one.Host = s.place.host
+	}
+	subject := bounded(one.Subject, textLimit)
+	if subject == "" || subject != one.Subject || grant.Token.Access == "" {
+		return Account{}, &Error{
+			Message: fmt.Sprintf("%s did not say who signed in, so nobody is.", s.title),
+			Hint:    "Try again. If it stays so, the service is set up in a way that Keel does not know.",
+		}
+	}
+	one.Login, one.Name, one.Email = bounded(one.Login, textLimit), bounded(one.Name, textLimit), bounded(one.Email, textLimit)
+	one.Avatar = picture(one.Avatar)
+	one.Scopes = slices.Clone(one.Scopes)
+	if len(one.Scopes) == 0 {
+		one.Scopes = slices.Clone(grant.Token.Scopes)
+	}
+	if !opens(one.Manage) {
+		one.Manage = ""
+	}
+	one.ID = idOf(one)
+	return one, nil
+}
