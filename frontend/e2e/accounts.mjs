@@ -55,19 +55,12 @@ export async function startAccounts(options = {}) {
  */
 export async function joinAccounts(home, world, more = {}) {
   await mkdir(home.config, { recursive: true, mode: 0o700 })
-  await writeFile(
-    join(home.config, 'settings.json'),
-    JSON.stringify({ ...world.settings, ...more }, null, 2),
-  )
+  await writeFile(join(home.config, 'settings.json'), JSON.stringify({ ...world.settings, ...more }, null, 2))
   const programs = join(home.home, 'programs')
   const list = join(home.home, 'opened')
   await mkdir(programs, { recursive: true })
   await writeFile(list, '')
-  await writeFile(
-    join(programs, 'xdg-open'),
-    `#!/bin/sh\nprintf '%s\\n' "$1" >>'${list}'\n`,
-    { mode: 0o755 },
-  )
+  await writeFile(join(programs, 'xdg-open'), `#!/bin/sh\nprintf '%s\\n' "$1" >>'${list}'\n`, { mode: 0o755 })
   const opened = async () => (await readFile(list, 'utf8')).split('\n').filter((line) => line !== '')
   let seen = 0
   return {
