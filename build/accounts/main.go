@@ -86,7 +86,7 @@ func serve(ctx context.Context, world *accounttest.World, o options, out io.Writ
 			line.Clients[each.name] = *each.client
 		}
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
