@@ -16,7 +16,7 @@ import (
 
 // The variables that package crypto/x509 knows on Unix. It reads them once, in
 // the environment of the process; here they count in the one that was given, and
-// anew when they or their files change.
+// the file anew when it changes.
 const (
 	certFile = "SSL_CERT_FILE"
 	certDir  = "SSL_CERT_DIR"
@@ -49,8 +49,11 @@ func (s seen) sources() []source {
 	if path := s.environment[certFile]; path != "" {
 		all = append(all, source{path: path})
 	}
-	for _, path := range filepath.SplitList(s.environment[certDir]) {
-		all = append(all, source{path: path, folder: true})
+	// Hundreds of files, which the process has read if they are its own.
+	if paths := s.environment[certDir]; paths != os.Getenv(certDir) {
+		for _, path := range filepath.SplitList(paths) {
+			all = append(all, source{path: path, folder: true})
+		}
 	}
 	return all
 }

@@ -36,12 +36,16 @@ type started struct {
 	Certificates string         `json:"certificates"`
 	Control      string         `json:"control"`
 	Settings     map[string]any `json:"settings"`
+	// Clients are the ids and secrets of Keel itself, by service.
+	Clients map[string]client `json:"clients"`
 }
 
 func run() error {
 	var o options
 	flag.StringVar(&o.bedrock, "bedrock", "", "the address of a stand-in for Amazon Bedrock, such as http://127.0.0.1:4000")
 	flag.StringVar(&o.models, "models", "", "the address of a stand-in for GitHub Models that speaks as OpenAI does, such as http://127.0.0.1:4000/v1")
+	flag.StringVar(&o.repositories, "repositories", "", "a folder with bare repositories that GitHub serves at OWNER/NAME.git")
+	flag.DurationVar(&o.interval, "interval", time.Second, "how long Keel has to wait between two polls at GitHub")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -56,18 +60,18 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	err = serve(ctx, world, o)
+	err = serve(ctx, world, o, os.Stdout)
 	return errors.Join(err, world.Close())
 }
 
 // serve runs the services until ctx ends.
-func serve(ctx context.Context, world *accounttest.World, o options) error {
+func serve(ctx context.Context, world *accounttest.World, o options, out io.Writer) error {
 	secrets := &secrets{}
-	all, err := services(world, secrets, o)
+	all, err := services(world, o)
 	if err != nil {
 		return err
 	}
-	line := started{Proxy: world.Proxy(), Certificates: world.Certificates(), Settings: map[string]any{
+	line := started{Clients: map[string]client{}, Proxy: world.Proxy(), Certificates: world.Certificates(), Settings: map[string]any{
 		"keelAgent.network.proxy":        world.Proxy(),
 		"keelAgent.network.certificates": []string{world.Certificates()},
 	}}
@@ -78,8 +82,11 @@ func serve(ctx context.Context, world *accounttest.World, o options) error {
 		for key, value := range each.settings {
 			line.Settings[key] = value
 		}
+		if each.client != nil {
+			line.Clients[each.name] = *each.client
+		}
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
@@ -87,7 +94,7 @@ func serve(ctx context.Context, world *accounttest.World, o options) error {
 	server := &http.Server{Handler: control(world, secrets, all), ReadHeaderTimeout: 10 * time.Second}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
-	if err := json.NewEncoder(os.Stdout).Encode(line); err != nil {
+	if err := json.NewEncoder(out).Encode(line); err != nil {
 		return err
 	}
 	select {

@@ -25,8 +25,8 @@ const shortest = 12
 // watchedMost is how much of a body is looked at.
 const watchedMost = 1 << 20
 
-// secretNames are what values are called by OAuth, by IAM Identity Center and by
-// the Security Token Service. Codes that a person types in are shown on purpose.
+// secretNames are what values are called by OAuth, by AWS's sign-in and by its
+// Security Token Service. Codes that a person types in are shown on purpose.
 const secretNames = `access_token|refresh_token|id_token|device_code|code_verifier|client_secret|subject_token|assertion|accessToken|refreshToken|idToken|deviceCode|clientSecret|secretAccessKey|sessionToken|codeVerifier|SecretAccessKey|SessionToken|WebIdentityToken`
 
 // inJSON and inXML find them in bodies.
@@ -52,9 +52,6 @@ func (s *secrets) all() []string {
 	defer s.mu.Unlock()
 	return slices.Clone(s.known)
 }
-
-// has tells whether a value was given out.
-func (s *secrets) has(value string) bool { return slices.Contains(s.all(), value) }
 
 // body looks at JSON, XML and forms.
 func (s *secrets) body(contentType string, text []byte) {

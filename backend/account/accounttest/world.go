@@ -11,6 +11,7 @@
 package accounttest
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -104,7 +105,7 @@ func (w *World) start(o Options) error {
 	if err := os.WriteFile(w.file, w.authority.known.pem(), 0o600); err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}

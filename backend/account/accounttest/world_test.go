@@ -177,9 +177,10 @@ func TestCloseLeavesNothing(t *testing.T) {
 	if _, err := os.Stat(w.Certificates()); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the certificate is still there: %v", err)
 	}
-	for left := ""; ; {
-		if left = goroutines("accounttest."); left == "" {
-			break
+	for {
+		left := goroutines("accounttest.")
+		if left == "" {
+			return
 		}
 		select {
 		case <-t.Context().Done():
