@@ -119,20 +119,15 @@ func (g *gitCredentials) hosts(use account.Use) []string {
 // access says which accounts git is given.
 func (g *gitCredentials) access() []wire.AccessItem {
 	var items []wire.AccessItem
-	for _, way := range []struct {
-		use   account.Use
-		name  string
-		level wire.AccessLevel
-	}{
-		{account.UseGitAgent, "git in commands", wire.AccessAsks},
-		{account.UseGitTerminal, "git in your terminals", wire.AccessNone},
-	} {
-		for _, host := range g.hosts(way.use) {
-			if a, on := g.accounts.For(way.use, host); on {
-				items = append(items, wire.AccessItem{Name: way.name, Detail: fmt.Sprintf("As %s, at %s.", cmp.Or(a.Login, a.Name, a.ID), host), Level: way.level})
+	add := func(use account.Use, name string, level wire.AccessLevel, means string) {
+		for _, host := range g.hosts(use) {
+			if a, on := g.accounts.For(use, host); on {
+				items = append(items, wire.AccessItem{Name: name, Level: level, Detail: fmt.Sprintf("%s at %s. %s", cmp.Or(a.Login, a.Name, a.ID), host, means)})
 			}
 		}
 	}
+	add(account.UseGitAgent, "git in commands", wire.AccessAsks, "A command that you let run can use its token, and read it.")
+	add(account.UseGitTerminal, "git in your terminals", wire.AccessNone, "Commands of the agent do not get it.")
 	return items
 }
 

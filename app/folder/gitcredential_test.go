@@ -340,13 +340,19 @@ func TestPrintedTokenIsTakenOut(t *testing.T) {
 }
 
 func TestAccessShowsGit(t *testing.T) {
-	g := openGitMachine(t, account.UseGitAgent)
-	want := "git in commands | As octocat, at " + g.server.host + ". | asks"
-	if got := g.section(t, "accounts"); !slices.Contains(got, want) {
-		t.Errorf("%q, want %q", got, want)
+	g := openGitMachine(t, account.UseGitAgent, account.UseGitTerminal)
+	items := func() []string {
+		return slices.DeleteFunc(g.section(t, "accounts"), func(line string) bool { return !strings.HasPrefix(line, "git in ") })
+	}
+	want := []string{
+		"git in commands | octocat at " + g.server.host + ". A command that you let run can use its token, and read it. | asks",
+		"git in your terminals | octocat at " + g.server.host + ". Commands of the agent do not get it. | none",
+	}
+	if d := cmp.Diff(want, items()); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
 	}
 	g.people.use()
-	if got := g.section(t, "accounts"); slices.ContainsFunc(got, func(line string) bool { return strings.HasPrefix(line, "git in ") }) {
+	if got := items(); len(got) > 0 {
 		t.Errorf("switched off: %q", got)
 	}
 }

@@ -89,7 +89,6 @@ type Server struct {
 	source   Source
 	listener *net.UnixListener
 	folder   string // to be removed as well; may be empty
-	ctx      context.Context
 	cancel   context.CancelFunc
 	group    sync.WaitGroup
 	room     chan struct{}
@@ -105,7 +104,7 @@ func Listen(ctx context.Context, folder string, source Source) (*Server, error) 
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, fmt.Errorf("making the folder for git's socket: %w", err)
 	}
-	sweep(folder)
+	sweep(ctx, folder)
 	address, temporary, err := place(folder, rand.Text())
 	if err != nil {
 		return nil, err
@@ -123,9 +122,9 @@ func Listen(ctx context.Context, folder string, source Source) (*Server, error) 
 	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s := &Server{
 		source: source, listener: listener, folder: temporary,
-		ctx: running, cancel: cancel, room: make(chan struct{}, atOnce),
+		cancel: cancel, room: make(chan struct{}, atOnce),
 	}
-	s.group.Go(s.accept)
+	s.group.Go(func() { s.accept(running) })
 	return s, nil
 }
 
@@ -143,45 +142,45 @@ func (s *Server) Close() error {
 	return errors.Join(err, removeFolder(s.folder))
 }
 
-func (s *Server) accept() {
+func (s *Server) accept(ctx context.Context) {
 	for {
 		select {
 		case s.room <- struct{}{}:
-		case <-s.ctx.Done():
+		case <-ctx.Done():
 			return
 		}
 		conn, err := s.listener.AcceptUnix()
 		if err != nil {
 			<-s.room
-			if errors.Is(err, net.ErrClosed) || !s.pause() {
+			if errors.Is(err, net.ErrClosed) || !pause(ctx) {
 				return
 			}
 			continue // such as too many open files
 		}
 		s.group.Go(func() {
 			defer func() { <-s.room }()
-			s.serve(conn)
+			s.serve(ctx, conn)
 		})
 	}
 }
 
 // pause waits a moment; false when the server is being closed.
-func (s *Server) pause() bool {
+func pause(ctx context.Context) bool {
 	timer := time.NewTimer(100 * time.Millisecond)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
 		return true
-	case <-s.ctx.Done():
+	case <-ctx.Done():
 		return false
 	}
 }
 
 // serve answers one question. What cannot be read or may not ask gets no answer:
 // the connection ends.
-func (s *Server) serve(conn *net.UnixConn) {
+func (s *Server) serve(ctx context.Context, conn *net.UnixConn) {
 	defer func() { _ = conn.Close() }()
-	stop := context.AfterFunc(s.ctx, func() { _ = conn.Close() })
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer stop()
 	peer, err := peerOf(conn)
 	if err != nil || peer.User != os.Getuid() {
@@ -198,7 +197,7 @@ func (s *Server) serve(conn *net.UnixConn) {
 	if conn.SetDeadline(time.Now().Add(answerLimit+askLimit)) != nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(s.ctx, answerLimit)
+	ctx, cancel := context.WithTimeout(ctx, answerLimit)
 	defer cancel()
 	var answer Answer
 	switch operation {
@@ -244,7 +243,7 @@ func removeFolder(path string) error {
 }
 
 // sweep removes the sockets of servers that ended without Close.
-func sweep(folder string) {
+func sweep(ctx context.Context, folder string) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return
@@ -254,7 +253,7 @@ func sweep(folder string) {
 		if entry.Type()&os.ModeSocket == 0 {
 			continue
 		}
-		conn, err := net.DialTimeout("unix", path, time.Second)
+		conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "unix", path)
 		if err == nil {
 			_ = conn.Close()
 		} else if errors.Is(err, syscall.ECONNREFUSED) {
