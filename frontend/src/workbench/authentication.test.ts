@@ -1,8 +1,11 @@
 import '../testing/styles'
-import { Event } from '@codingame/monaco-vscode-api/vscode/vs/base/common/event'
+import { Emitter, Event } from '@codingame/monaco-vscode-api/vscode/vs/base/common/event'
 import { NullLogService } from '@codingame/monaco-vscode-api/vscode/vs/platform/log/common/log'
 import { InMemoryStorageService } from '@codingame/monaco-vscode-api/vscode/vs/platform/storage/common/storage'
-import type { AuthenticationSession } from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/authentication/common/authentication'
+import type {
+  AuthenticationSession,
+  AuthenticationSessionsChangeEvent,
+} from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/authentication/common/authentication'
 import { AuthenticationService } from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/authentication/browser/authenticationService'
 import { AuthenticationAccessService } from '@codingame/monaco-vscode-authentication-service-override/vscode/vs/workbench/services/authentication/browser/authenticationAccessService'
 import { MainThreadAuthentication } from '@codingame/monaco-vscode-extensions-service-override/vscode/vs/workbench/api/browser/mainThreadAuthentication'
@@ -147,7 +150,7 @@ function getSession(
   scopes = ['read:user'],
   extension = 'acme.reviews',
 ): Promise<AuthenticationSession | undefined> {
-  return thread.$getSession('github', scopes, extension, 'Reviews', options as never)
+  return thread.$getSession('github', scopes, extension, 'Reviews', options)
 }
 
 function tokenCalls(): unknown[] {
@@ -224,13 +227,13 @@ test('another provider’s sessions pass as they are', async () => {
     id: 'acme',
     label: 'Acme',
     supportsMultipleAccounts: false,
-    onDidChangeSessions: Event.None,
+    onDidChangeSessions: new Emitter<AuthenticationSessionsChangeEvent>().event,
     getSessions: async () => [theirs],
     createSession: async () => theirs,
     removeSession: async () => undefined,
   })
   consents = true
-  const got = await thread.$getSession('acme', [], 'acme.reviews', 'Reviews', { createIfNone: true } as never)
+  const got = await thread.$getSession('acme', [], 'acme.reviews', 'Reviews', { createIfNone: true })
   expect(got?.accessToken).toBe('theirs')
   expect(tokenCalls()).toEqual([])
 })
