@@ -1,4 +1,4 @@
-import { cleanup, render, within } from '@testing-library/svelte'
+import { cleanup, render, type RenderResult } from '@testing-library/svelte'
 import { tick } from 'svelte'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Failure, type AccountsState } from '../../bridge'
@@ -20,7 +20,7 @@ import {
 } from './testing/fake'
 
 let fake: FakeAccounts
-let shown: ReturnType<typeof within> & { container: HTMLElement }
+let shown: RenderResult<typeof AccountsPage>
 let copied: string[]
 
 beforeEach(() => {
@@ -41,15 +41,15 @@ async function settle(): Promise<void> {
 }
 
 async function showPage(): Promise<void> {
-  const { container } = render(AccountsPage, { host: fake.host, store: new AccountStore(fake.host) })
-  shown = { ...within(container), container }
+  shown = render(AccountsPage, { host: fake.host, store: new AccountStore(fake.host) })
   await settle()
 }
 
 async function offer(part: Partial<AccountsState> = {}, offered = true): Promise<void> {
   fake = fakeAccounts(part)
-  const { container } = render(SignInOffer, { host: fake.host, offer: offered })
-  shown = { ...within(container), container }
+  // What is asked of either is asked of what they draw.
+  const drawn: RenderResult<typeof SignInOffer> = render(SignInOffer, { host: fake.host, offer: offered })
+  shown = { ...drawn, rerender: async () => undefined }
   await settle()
 }
 
@@ -92,7 +92,7 @@ function step(part: Parameters<FakeAccounts['step']>[1]): Promise<void> {
 
 test('GitHub and Google come first, and AWS is quieter', async () => {
   await offer()
-  expect(shown.getAllByRole('button').map((each: HTMLElement) => each.textContent.replaceAll(/\s+/g, ' ').trim())).toEqual(
+  expect(shown.getAllByRole('button').map((each) => each.textContent.replaceAll(/\s+/g, ' ').trim())).toEqual(
     [
       'Sign in with GitHub Models, private issues and files, git over HTTPS',
       'G Sign in with Google Amazon Bedrock through an AWS role, without keys',
