@@ -36,11 +36,11 @@ async function main(root: HTMLElement): Promise<void> {
   startAccess(host, chatView)
   startAccounts(host, chatView)
   startAudit(host, chatView)
+  giveTokens(bridge) // before any extension can ask
   const folders = await boot(root, bridge, state, schema)
 
   const ask: SignInAsker = (request) => askToSignIn(host, request)
   keepAccountsMenu(host, ask)
-  await giveTokens(bridge)
   void provideAuthentication(bridge, ask).catch(notify.failure)
 
   await Promise.all([openLinksOutside(bridge), saveLayoutSoon(), rememberBackground(), keepBytes()])

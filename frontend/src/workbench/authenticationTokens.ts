@@ -5,7 +5,7 @@ import type {
   IAuthenticationProvider,
 } from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/authentication/common/authentication'
 import { MainThreadAuthentication } from '@codingame/monaco-vscode-extensions-service-override/vscode/vs/workbench/api/browser/mainThreadAuthentication'
-import type { Bridge } from '../bridge'
+import type { Bridge, Disposable } from '../bridge'
 import { AccountProvider } from './authentication'
 
 /** Asking is one getSession of an extension that the workbench has answered. */
@@ -57,21 +57,25 @@ export async function withToken(
  * in at the one place that is behind the answer and knows the extension: what
  * $getSession returns. Nothing keeps it: the next getSession asks Go again.
  */
-export async function giveTokens(bridge: Bridge): Promise<void> {
-  const [authentication, access] = await Promise.all([
-    getService(IAuthenticationService),
-    getService(IAuthenticationAccessService),
-  ])
-  const seam: Seam = {
-    provider: (id) =>
-      authentication.isAuthenticationProviderRegistered(id) ? authentication.getProvider(id) : undefined,
-    isAllowed: (...asked) => access.isAccessAllowed(...asked) === true,
-  }
+export function giveTokens(bridge: Bridge, seam: () => Promise<Seam> = workbenchSeam): Disposable {
   const { prototype } = MainThreadAuthentication
   const answer = prototype.$getSession
   prototype.$getSession = async function (providerId, wanted, extensionId, extensionName, options) {
     const session = await answer.call(this, providerId, wanted, extensionId, extensionName, options)
     const scopes = 'wwwAuthenticate' in wanted ? (wanted.fallbackScopes ?? []) : wanted
-    return withToken(bridge, seam, session, { providerId, scopes, extensionId, extensionName })
+    return withToken(bridge, await seam(), session, { providerId, scopes, extensionId, extensionName })
+  }
+  return { dispose: () => void (prototype.$getSession = answer) }
+}
+
+async function workbenchSeam(): Promise<Seam> {
+  const [authentication, access] = await Promise.all([
+    getService(IAuthenticationService),
+    getService(IAuthenticationAccessService),
+  ])
+  return {
+    provider: (id) =>
+      authentication.isAuthenticationProviderRegistered(id) ? authentication.getProvider(id) : undefined,
+    isAllowed: (...asked) => access.isAccessAllowed(...asked) === true,
   }
 }

@@ -78,7 +78,6 @@ const firstValues: Partial<Record<StorageScope, Record<string, string>>> = {
   // With a first value here the workbench also leaves the widths below alone.
   [StorageScope.WORKSPACE]: { 'workbench.auxiliaryBar.hidden': 'false' },
   [StorageScope.PROFILE]: {
-    'workbench.activity.showAccounts': 'false',
     'workbench.sideBar.size': '250',
     'workbench.auxiliaryBar.size': '380',
     'workbench.statusbar.hidden': JSON.stringify(['status.host', 'status.workbench.keyboardLayout']),

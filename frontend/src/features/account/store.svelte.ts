@@ -143,7 +143,7 @@ export class AccountStore implements Disposable {
 
   /** Signs out, after saying what stops working; false when that is not wanted. */
   async signOut(account: Account): Promise<boolean> {
-    if (!(await this.host.confirm(signOutQuestion(account)))) return false
+    if (this.isBusy(account.id) || !(await this.host.confirm(signOutQuestion(account)))) return false
     return this.act(account.id, () => this.bridge.Accounts.SignOut(account.id))
   }
 

@@ -143,6 +143,23 @@ test.each([
   },
 )
 
+test.each([
+  ['bedrock', ['command: keel.showAccounts']],
+  ['github-models', ['command: keel.showAccounts']],
+  ['ollama', undefined],
+])('credentials that %s refuses lead to the accounts only where one helps', async (provider, opened) => {
+  const waiting = asking({ kind: 'sign_in', choices: ['Try again', 'Stop here'], free: false })
+  const turns = waiting.turns.map((each) => ({ ...each, provider }))
+  chat = await renderChat({ ...waiting, turns })
+  const [sign] = [...chat.root.querySelectorAll<HTMLElement>('.question button')].filter(
+    (each) => each.textContent.trim() === 'Sign in…',
+  )
+  sign?.click()
+  await chat.settle()
+  expect(sign ? chat.host.opened : undefined).toEqual(opened)
+  expect(answers(chat), 'the question goes on waiting').toEqual([])
+})
+
 test('a screen reader hears the question', async () => {
   const shown = await ask()
   const item = turn({ status: 'waiting' })
