@@ -28,6 +28,7 @@ func (f *Folder) SignIn(ctx context.Context, request wire.SignInRequest) (string
 		asked.Kind, asked.Host, asked.Start, asked.Region = known.Kind, known.Host, known.Start, known.Region
 		asked.Scopes = slices.Clone(known.Scopes)
 	}
+	asked.Scopes = append(asked.Scopes, uncovered(asked.Scopes, request.Scopes)...)
 	if asked.Use != "" {
 		asked.Scopes = append(asked.Scopes, uncovered(asked.Scopes, f.Accounts.services.needs(asked.Kind, asked.Use))...)
 	}

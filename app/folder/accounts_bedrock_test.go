@@ -58,36 +58,36 @@ sso_start_url = https://d-1234567890.awsapps.com/start#/
 	}
 }
 
-// google signs in as a person of Google would, with an identity that its issuer
+// signedGoogle signs in as a person of Google would, with an identity that its issuer
 // signed.
-type google struct{ key *rsa.PrivateKey }
+type signedGoogle struct{ key *rsa.PrivateKey }
 
 const (
 	googleClient = "1234.apps.googleusercontent.com"
 	googleRole   = "arn:aws:iam::123456789012:role/keel"
 )
 
-func (google) Kind() account.Kind { return account.Google }
+func (signedGoogle) Kind() account.Kind { return account.Google }
 
-func (google) Hosts(context.Context) []account.Host {
+func (signedGoogle) Hosts(context.Context) []account.Host {
 	return []account.Host{{Host: "accounts.google.com", Title: "Google", Methods: []account.Method{account.Browser}}}
 }
 
-func (g google) token() account.Token {
+func (g signedGoogle) token() account.Token {
 	now := time.Now()
 	claims := fmt.Sprintf(`{"iss":"https://accounts.google.com","aud":%q,"sub":"42","iat":%d,"exp":%d}`, googleClient, now.Unix(), now.Add(time.Hour).Unix())
 	return account.Token{Access: "ya29." + rand.Text(), Refresh: "1//" + rand.Text(), ID: oidctest.SignIDToken(g.key, "k", oidc.RS256, claims), Expiry: now.Add(time.Hour)}
 }
 
-func (g google) SignIn(context.Context, account.Request, account.Conversation) (account.Grant, error) {
+func (g signedGoogle) SignIn(context.Context, account.Request, account.Conversation) (account.Grant, error) {
 	return account.Grant{Account: account.Account{Kind: account.Google, Host: "accounts.google.com", Subject: "42", Email: "ada@example.com"}, Token: g.token()}, nil
 }
 
-func (g google) Refresh(context.Context, account.Account, account.Token) (account.Token, error) {
+func (g signedGoogle) Refresh(context.Context, account.Account, account.Token) (account.Token, error) {
 	return g.token(), nil
 }
 
-func (google) Revoke(context.Context, account.Account, account.Token) error { return nil }
+func (signedGoogle) Revoke(context.Context, account.Account, account.Token) error { return nil }
 
 // noKeyring is a keychain in memory.
 type noKeyring struct {
@@ -147,7 +147,7 @@ func newAWSWorld(t *testing.T) *awsWorld {
 	store := secret.New(secret.Options{Keychain: &noKeyring{items: map[string]string{}}, Reachable: func() error { return nil }, Learned: redactor.Learn})
 	w.accounts, err = NewAccounts(AccountsOptions{
 		Paths: Paths{Data: t.TempDir()}, Secrets: store, Values: func() settings.Values { return w.values },
-		HTTP: awstest.Direct(w.aws), Redactor: redactor, Services: []account.Service{google{key}}, Browse: w.browse, Log: slog.New(slog.DiscardHandler),
+		HTTP: awstest.Direct(w.aws), Redactor: redactor, Services: []account.Service{signedGoogle{key}}, Browse: w.browse, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)

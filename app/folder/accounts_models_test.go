@@ -20,21 +20,21 @@ import (
 	"github.com/keel-ide/keel/backend/settings"
 )
 
-// github gives tokens with a number; they are refreshed unless it has revoked
+// countingGitHub gives tokens with a number; they are refreshed unless it has revoked
 // them.
-type github struct {
+type countingGitHub struct {
 	given   int
 	renews  bool // tokens come with something to refresh them with
 	revoked bool
 }
 
-func (*github) Kind() account.Kind { return account.GitHub }
+func (*countingGitHub) Kind() account.Kind { return account.GitHub }
 
-func (*github) Hosts(context.Context) []account.Host {
+func (*countingGitHub) Hosts(context.Context) []account.Host {
 	return []account.Host{{Host: "github.com", Title: "GitHub", Methods: []account.Method{account.Device}}}
 }
 
-func (g *github) token() account.Token {
+func (g *countingGitHub) token() account.Token {
 	g.given++
 	t := account.Token{Access: "token" + strconv.Itoa(g.given)}
 	if g.renews {
@@ -43,18 +43,18 @@ func (g *github) token() account.Token {
 	return t
 }
 
-func (g *github) SignIn(context.Context, account.Request, account.Conversation) (account.Grant, error) {
+func (g *countingGitHub) SignIn(context.Context, account.Request, account.Conversation) (account.Grant, error) {
 	return account.Grant{Account: account.Account{Subject: "1", Login: "ann"}, Token: g.token()}, nil
 }
 
-func (g *github) Refresh(context.Context, account.Account, account.Token) (account.Token, error) {
+func (g *countingGitHub) Refresh(context.Context, account.Account, account.Token) (account.Token, error) {
 	if g.revoked {
 		return account.Token{}, &account.Error{Message: "GitHub has ended this sign-in.", Err: account.ErrRevoked}
 	}
 	return g.token(), nil
 }
 
-func (*github) Revoke(context.Context, account.Account, account.Token) error { return nil }
+func (*countingGitHub) Revoke(context.Context, account.Account, account.Token) error { return nil }
 
 // models takes one token only, and notes what was sent.
 type models struct {
@@ -84,7 +84,7 @@ func (m *models) RoundTrip(r *http.Request) (*http.Response, error) {
 func TestGitHubModelsToken(t *testing.T) {
 	for _, each := range []struct {
 		name    string
-		github  github
+		github  countingGitHub
 		key     string // sent in the place of the account's token
 		takes   string
 		want    []string
@@ -92,9 +92,9 @@ func TestGitHubModelsToken(t *testing.T) {
 		waits   bool // an error that a turn waits with
 	}{
 		{name: "taken", takes: "token1", want: []string{"Bearer token1 ask"}},
-		{name: "refreshed", github: github{renews: true}, takes: "token2", want: []string{"Bearer token1 ask", "Bearer token2 ask"}},
-		{name: "refreshed in vain", github: github{renews: true}, takes: "none", want: []string{"Bearer token1 ask", "Bearer token2 ask"}, refused: true},
-		{name: "revoked", github: github{renews: true, revoked: true}, takes: "none", want: []string{"Bearer token1 ask"}, waits: true},
+		{name: "refreshed", github: countingGitHub{renews: true}, takes: "token2", want: []string{"Bearer token1 ask", "Bearer token2 ask"}},
+		{name: "refreshed in vain", github: countingGitHub{renews: true}, takes: "none", want: []string{"Bearer token1 ask", "Bearer token2 ask"}, refused: true},
+		{name: "revoked", github: countingGitHub{renews: true, revoked: true}, takes: "none", want: []string{"Bearer token1 ask"}, waits: true},
 		{name: "nothing to refresh with", takes: "none", want: []string{"Bearer token1 ask"}, waits: true},
 		{name: "a key by hand", key: "key", takes: "none", want: []string{"Bearer key ask"}, refused: true},
 	} {
