@@ -127,7 +127,9 @@ type Progress struct {
 	Address string    // to be opened in a browser; empty when there is none
 	Code    string    // to be typed in there; empty when there is none
 	Until   time.Time // when Code or the listener ends
-	Pasted  bool      // an address or a code can be pasted
+	// Paste says why a text that a person pastes is of no use, in words that can stand
+	// after a colon and do not quote it; nil: nothing can be pasted.
+	Paste func(text string) error `json:"-"`
 }
 
 // Conversation is a sign-in as its service sees it.
@@ -137,7 +139,8 @@ type Conversation interface {
 	// Open opens the address in the person's browser, once more each time; that no
 	// browser could be started is told to the person, not to the service.
 	Open(ctx context.Context, address string)
-	// Pasted gives what the person pastes: an address the browser came to, or a code.
+	// Pasted gives what the person pastes and Progress.Paste has let through: an address
+	// the browser came to, or a code.
 	Pasted() <-chan string
 	// Secret keeps what is learnt on the way, such as a verifier or a device code, out
 	// of logs.

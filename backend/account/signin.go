@@ -215,7 +215,8 @@ func (a *Accounts) Cancel(_ context.Context, id string) error {
 	return nil
 }
 
-// Paste gives a sign-in what the person has copied from the browser.
+// Paste gives a sign-in what the person has copied from the browser. With an
+// error it was of no use, and the sign-in goes on waiting.
 func (a *Accounts) Paste(_ context.Context, id, text string) error {
 	s, err := a.under(id)
 	if err != nil {
@@ -223,10 +224,10 @@ func (a *Accounts) Paste(_ context.Context, id, text string) error {
 	}
 	text = strings.TrimSpace(text)
 	a.mu.Lock()
-	takes := s.progress.Pasted && !s.ended
+	check := s.progress.Paste
 	a.mu.Unlock()
 	switch {
-	case !takes:
+	case check == nil:
 		return &Error{Message: "This sign-in does not wait for anything to be pasted.", Hint: "Start it again if it has ended."}
 	case text == "":
 		return &Error{Message: "Nothing was pasted.", Hint: "Copy the whole address from the browser, then paste it."}
@@ -234,6 +235,12 @@ func (a *Accounts) Paste(_ context.Context, id, text string) error {
 		return &Error{Message: "What was pasted is no address or code of a sign-in; it was not used.", Hint: "Copy the whole address from the browser, and only that."}
 	}
 	a.options.Learned(text)
+	if err := check(text); err != nil {
+		return &Error{
+			Message: fmt.Sprintf("What was pasted was not used: %s. The sign-in goes on waiting.", err),
+			Hint:    "Copy the whole address from the browser's address line once you have signed in there, then paste it.",
+		}
+	}
 	select {
 	case <-s.pasted: // not taken yet: the newer one counts
 	default:

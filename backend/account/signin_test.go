@@ -126,8 +126,14 @@ func TestWordOfAService(t *testing.T) {
 // goes on where no browser can be started.
 func TestConversation(t *testing.T) {
 	w := newWorld(t)
+	check := func(text string) error {
+		if strings.Contains(text, "elsewhere") {
+			return errors.New("this is elsewhere")
+		}
+		return nil
+	}
 	w.google.signIn = func(ctx context.Context, r account.Request, talk account.Conversation) (account.Grant, error) {
-		talk.Show(account.Progress{Stage: account.InBrowser, Address: "https://accounts.google.com/o/oauth2", Pasted: true})
+		talk.Show(account.Progress{Stage: account.InBrowser, Address: "https://accounts.google.com/o/oauth2", Paste: check})
 		talk.Open(ctx, "https://accounts.google.com/o/oauth2")
 		talk.Open(ctx, "file:///etc/passwd")
 		select {
@@ -160,6 +166,12 @@ func TestConversation(t *testing.T) {
 	}
 	for _, text := range []string{"", " \n", strings.Repeat("x", 9<<10), "\xff"} {
 		said(t, a.Paste(t.Context(), id, text), nil)
+	}
+	if err := said(t, a.Paste(t.Context(), id, "http://elsewhere/?code=2"), nil); err.Message != "What was pasted was not used: this is elsewhere. The sign-in goes on waiting." {
+		t.Errorf("it says %q", err.Message)
+	}
+	if s := find(a.State(), id); s.Stage != account.InBrowser {
+		t.Errorf("after a wrong paste it is %+v", s)
 	}
 	said(t, a.Paste(t.Context(), "none", "x"), account.ErrNotFound)
 	said(t, a.Open(t.Context(), "none"), account.ErrNotFound)

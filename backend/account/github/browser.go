@@ -47,7 +47,7 @@ func (s *Service) browser(ctx context.Context, at place, scopes []string, talk a
 		Scopes:      scopes,
 	}
 	address := config.AuthCodeURL(state, oauth2.S256ChallengeOption(verifier))
-	talk.Show(account.Progress{Stage: account.InBrowser, Address: address, Until: listener.Until(), Pasted: true})
+	talk.Show(account.Progress{Stage: account.InBrowser, Address: address, Until: listener.Until(), Paste: listener.Check})
 	talk.Open(ctx, address)
 	t, err := s.finish(ctx, at, listener, talk, map[string]string{
 		"client_id": at.clientID, "client_secret": secret, "redirect_uri": listener.Redirect(), "code_verifier": verifier,
@@ -99,10 +99,6 @@ func unheard(ctx context.Context, err error) error {
 		return ctx.Err()
 	case errors.Is(err, loopback.ErrExpired):
 		return &account.Error{Message: "The browser did not come back in time. Nothing was kept.", Hint: "Sign in again. Where the browser is on another machine, paste the address that it comes to."}
-	case errors.Is(err, loopback.ErrState):
-		return &account.Error{Message: "What was pasted belongs to another sign-in. Nothing was kept.", Hint: "Sign in again, and paste the address that the browser comes to after that."}
-	case errors.Is(err, loopback.ErrNoCode):
-		return &account.Error{Message: "What was pasted is neither the address that the browser came to nor a code. Nothing was kept.", Hint: "Sign in again, and paste the whole address from the browser's address line."}
 	}
 	return &account.Error{Message: "Waiting for the browser has ended. Nothing was kept.", Hint: "Sign in again.", Err: err}
 }

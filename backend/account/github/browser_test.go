@@ -101,7 +101,7 @@ func TestBrowser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if q := query.Query(); !shown.Pasted || q.Get("code_challenge_method") != "S256" || len(q.Get("code_challenge")) != 43 || !person.knows(q.Get("state")) || shown.Until.IsZero() {
+	if q := query.Query(); shown.Paste == nil || q.Get("code_challenge_method") != "S256" || len(q.Get("code_challenge")) != 43 || !person.knows(q.Get("state")) || shown.Until.IsZero() {
 		t.Errorf("shown: %+v", shown)
 	}
 	if len(person.opened) != 1 || person.opened[0] != shown.Address {
@@ -137,9 +137,20 @@ func TestBrowserEndings(t *testing.T) {
 			at, _ := url.Parse(back)
 			person.pasted <- at.Query().Get("code")
 		}, ""},
-		{"pasted address of another sign-in", "client-secret", "authorize", func(_ context.Context, person *talk, back string) { person.pasted <- restate(back) }, "another sign-in"},
+		{"pasted address of another sign-in and nonsense, then the right one", "client-secret", "authorize", func(_ context.Context, person *talk, back string) {
+			check := person.last().Paste
+			for text, says := range map[string]string{restate(back): "another sign-in", "I do not know": "neither the address"} {
+				if err := check(text); err == nil || !strings.Contains(err.Error(), says) {
+					t.Errorf("%q: %v", text, err)
+				}
+				person.pasted <- text
+			}
+			if err := check(back); err != nil {
+				t.Error(err)
+			}
+			person.pasted <- back
+		}, ""},
 		{"pasted code of nobody", "client-secret", "authorize", func(_ context.Context, person *talk, _ string) { person.pasted <- strings.Repeat("a", 20) }, "does not know the code"},
-		{"pasted nonsense", "client-secret", "authorize", func(_ context.Context, person *talk, _ string) { person.pasted <- "I do not know" }, "neither the address"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			hub := githubtest.New(githubtest.Options{})

@@ -143,28 +143,38 @@ func (l *Listener) Wait(ctx context.Context) (url.Values, error) {
 }
 
 // WaitOr is [Listener.Wait], and also takes what a person pastes, as [Parse]
-// does, whichever comes first. What is pasted and wrong is an error.
+// does, whichever comes first. What is pasted and wrong ends nothing; see
+// [Listener.Check].
 func (l *Listener) WaitOr(ctx context.Context, pasted <-chan string) (url.Values, error) {
 	select {
 	case values := <-l.answer: // wins over an end that came right after it
 		return values, nil
 	default:
 	}
-	select {
-	case values := <-l.answer:
-		return values, nil
-	case text, ok := <-pasted:
-		if !ok {
-			return l.WaitOr(ctx, nil)
+	for {
+		select {
+		case values := <-l.answer:
+			return values, nil
+		case text, ok := <-pasted:
+			if !ok {
+				pasted = nil
+			} else if values, err := Parse(text, l.options.State); err == nil {
+				return values, nil
+			}
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-l.ending:
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			return nil, l.ended
 		}
-		return Parse(text, l.options.State)
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case <-l.ending:
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		return nil, l.ended
 	}
+}
+
+// Check says why a pasted text would be passed over; nil: it would be taken.
+func (l *Listener) Check(text string) error {
+	_, err := Parse(text, l.options.State)
+	return err
 }
 
 // Succeed tells the browser that came back that its person is signed in.

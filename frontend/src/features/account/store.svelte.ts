@@ -133,8 +133,14 @@ export class AccountStore implements Disposable {
     return this.act(id, () => this.bridge.Accounts.Cancel(id))
   }
 
-  paste(id: string, text: string): Promise<boolean> {
-    return this.act(id, () => this.bridge.Accounts.Paste(id, text.trim()))
+  /** Gives a sign-in what was copied from the browser, or says why that is of no use: it goes on waiting. */
+  async paste(id: string, text: string): Promise<Failure | undefined> {
+    try {
+      await this.bridge.Accounts.Paste(id, text.trim())
+      return undefined
+    } catch (cause) {
+      return toFailure(cause)
+    }
   }
 
   browse(id: string): Promise<boolean> {
