@@ -16,7 +16,9 @@
 // lets us, and deletes them here whether that worked or not.
 //
 // At most one sign-in at one host is under way; each ends by itself after its
-// time and when it is cancelled, and leaves nothing that listens.
+// time and when it is cancelled, and leaves nothing that listens. One that does
+// not come to its end gives the token it was issued back to the service, as far
+// as that answers within ten seconds.
 package account
 
 import (
@@ -147,11 +149,17 @@ type Conversation interface {
 	Secret(value string)
 }
 
-// Grant is a sign-in that worked.
+// Grant is a sign-in that worked, or what is there of one that did not.
 type Grant struct {
 	Account Account // ID, Since, Uses and Role are filled in by [Accounts]
 	Token   Token
 	Note    string // what the person should know of how it went, a sentence; may be empty
+	// Found: the token was there before, such as the AWS CLI's. It is not taken back
+	// where the account cannot be kept.
+	Found bool
+	// Ended is told once how it went: nil when the account is kept, else why it is
+	// not. Nil: nobody waits to be told.
+	Ended func(error)
 }
 
 // Service signs in at one kind of service.
@@ -161,7 +169,8 @@ type Service interface {
 	// one first, and what is missing before a sign-in there.
 	Hosts(ctx context.Context) []Host
 	// SignIn signs somebody in. It ends with ctx. Its errors are [*Error] or the
-	// context's.
+	// context's. A token in the grant beside an error was issued on the way and is
+	// taken back; Ended is told then, too.
 	SignIn(ctx context.Context, request Request, talk Conversation) (Grant, error)
 	// Refresh gets a new token for one that has expired or is about to; with
 	// [ErrRevoked] in its error the account must sign in again, with any other it may

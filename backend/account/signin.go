@@ -137,6 +137,14 @@ func (a *Accounts) run(s *signIn, service Service) {
 		id, err = a.adopt(s, service, grant)
 	} else {
 		err = a.failure(s, err)
+		a.takeBack(s, service, grant)
+	}
+	if caught := panics.Try(func() {
+		if grant.Ended != nil {
+			grant.Ended(err)
+		}
+	}); caught != nil {
+		a.panicked("end of a sign-in", caught)
 	}
 	a.end(s, id, bounded(grant.Note, textLimit), err)
 }

@@ -79,6 +79,9 @@ func webSignIn(t *testing.T, s *github.Service, hub *githubtest.GitHub, decision
 		}
 	})
 	grant, err := s.SignIn(t.Context(), account.Request{Method: account.Browser}, person)
+	if grant.Ended != nil { // as Accounts does
+		grant.Ended(err)
+	}
 	<-done
 	return grant, person, err
 }
@@ -106,6 +109,29 @@ func TestBrowser(t *testing.T) {
 	}
 	if len(person.opened) != 1 || person.opened[0] != shown.Address {
 		t.Errorf("opened: %v", person.opened)
+	}
+}
+
+// A token whose person cannot be asked for is handed back with the error, for
+// Accounts to take back; the browser is not told that somebody is signed in.
+func TestNoName(t *testing.T) {
+	hub := githubtest.New(githubtest.Options{})
+	nameless := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/user" {
+			http.Error(w, "out of order", http.StatusBadGateway)
+			return
+		}
+		hub.ServeHTTP(w, r)
+	})
+	s := withSecret(nameless, "client-secret")
+	var page string
+	got, _, err := webSignIn(t, s, hub, "authorize", func(_ *talk, back string) { page = visit(t.Context(), back) })
+	words(t, err)
+	if !hub.Live(got.Token.Access, "") || got.Account.ID != "" || !strings.Contains(page, "The sign-in did not work") {
+		t.Fatalf("%v, and the page: %s", err, page)
+	}
+	if err := s.Revoke(t.Context(), account.Account{Kind: account.GitHub, Host: "github.com"}, got.Token); err != nil || hub.Live(got.Token.Access, "") {
+		t.Errorf("taken back: %v", err)
 	}
 }
 

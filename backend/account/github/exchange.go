@@ -75,7 +75,7 @@ func (s *Service) post(ctx context.Context, at place, path string, form map[stri
 	media, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
 	unread := json.NewDecoder(io.LimitReader(response.Body, mostAnswer)).Decode(&got)
 	switch {
-	case ctx.Err() != nil:
+	case unread != nil && ctx.Err() != nil: // a whole answer may hold a token
 		return answer{}, ctx.Err()
 	case unread == nil && got.Error != "":
 		return answer{}, &protocolError{code: got.Error, interval: got.Interval, status: response.StatusCode}

@@ -155,8 +155,12 @@ func TestAnswersThatProveNothing(t *testing.T) {
 			if !strings.Contains(page, test.says) {
 				t.Errorf("the browser shows %s", page)
 			}
-			if d := cmp.Diff(account.Grant{}, ended.grant); d != "" {
+			// What was issued is for Accounts to take back; there is no account.
+			if d := cmp.Diff(account.Grant{Token: ended.grant.Token}, ended.grant); d != "" {
 				t.Error(d)
+			}
+			if issued := test.fault != googletest.WrongResponder; issued != (ended.grant.Token.Access != "") {
+				t.Errorf("the token to take back: %+v", ended.grant.Token)
 			}
 		})
 	}
@@ -285,6 +289,38 @@ func TestPasted(t *testing.T) {
 	})
 }
 
+// That somebody is signed in is shown in the browser once the account is kept.
+func TestTheBrowserWaitsForTheEnd(t *testing.T) {
+	for want, err := range map[string]error{
+		"You are signed in to Keel":      nil,
+		"The keychain is locked. Unlock": &account.Error{Message: "The keychain is locked.", Hint: "Unlock it."},
+	} {
+		w := newWorld(t, googletest.Options{})
+		c := newTalk()
+		done := make(chan outcome, 1)
+		go func() {
+			grant, err := w.service.SignIn(t.Context(), account.Request{}, c)
+			done <- outcome{grant, err}
+		}()
+		shown := make(chan string, 1)
+		back := w.choose(t, <-c.opened, w.Users()[0], "allow")
+		go func() { shown <- w.follow(t, back) }()
+		got := <-done
+		if got.err != nil || got.grant.Ended == nil {
+			t.Fatalf("got %v", got.err)
+		}
+		select {
+		case early := <-shown:
+			t.Errorf("before the account was kept the browser showed %s", early)
+		default:
+		}
+		got.grant.Ended(err)
+		if page := <-shown; !strings.Contains(strings.ReplaceAll(page, "</p>\n<p>", " "), want) {
+			t.Errorf("the browser shows %s", page)
+		}
+	}
+}
+
 func TestCancelled(t *testing.T) {
 	for _, stage := range []account.Stage{account.Starting, account.InBrowser, account.Finishing} {
 		t.Run(string(stage), func(t *testing.T) {
@@ -298,10 +334,7 @@ func TestCancelled(t *testing.T) {
 				}
 			}
 			leaves(t, func() {
-				go func() {
-					grant, err := w.service.SignIn(ctx, account.Request{}, c)
-					ended <- outcome{grant, err}
-				}()
+				go func() { ended <- w.run(ctx, account.Request{}, c) }()
 				if stage == account.Finishing {
 					w.follow(t, w.choose(t, <-c.opened, w.Users()[0], "allow"))
 				}
@@ -333,10 +366,7 @@ func TestCancelled(t *testing.T) {
 			leaves(t, func() {
 				c := newTalk()
 				ended := make(chan outcome, 1)
-				go func() {
-					grant, err := w.service.SignIn(ctx, account.Request{}, c)
-					ended <- outcome{grant, err}
-				}()
+				go func() { ended <- w.run(ctx, account.Request{}, c) }()
 				select {
 				case address := <-c.opened:
 					w.follow(t, w.choose(t, address, w.Users()[0], "allow"))

@@ -50,15 +50,20 @@ func (s *Service) signIn(ctx context.Context, request account.Request, talk acco
 	if err != nil {
 		return account.Grant{}, &account.Error{Message: "Keel cannot wait for the browser on this machine: " + err.Error() + ".", Hint: "Nothing was changed. Try again.", Err: err}
 	}
-	defer a.listener.Close()
 	grant, err := a.run(ctx)
-	if err != nil {
+	grant.Ended = a.tell
+	return grant, err
+}
+
+// tell shows in the browser how it went, and ends the listening.
+func (a *attempt) tell(err error) {
+	if err == nil {
+		a.listener.Succeed()
+	} else {
 		said := inWords(err)
 		a.listener.Fail(said.Message, said.Hint)
-		return account.Grant{}, err
 	}
-	a.listener.Succeed()
-	return grant, nil
+	a.listener.Close()
 }
 
 func (s *Service) prepare(ctx context.Context, request account.Request, talk account.Conversation) (*attempt, error) {
@@ -127,7 +132,7 @@ func (a *attempt) finish(ctx context.Context, config *oauth2.Config, values url.
 	}
 	who, err := a.service.verify(asking, a.provider, a.client, token, a.nonce)
 	if err != nil {
-		return account.Grant{}, err
+		return account.Grant{Token: token}, err
 	}
 	token.Expiry = earlier(token.Expiry, who.expiry)
 	return account.Grant{Token: token, Account: account.Account{

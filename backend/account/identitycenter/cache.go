@@ -153,7 +153,7 @@ func (s *Service) takeCached(ctx context.Context, at centre, key string, talk ac
 		return account.Grant{}, false
 	}
 	return account.Grant{
-		Account: at.account(), Token: found.token(key),
+		Account: at.account(), Token: found.token(key), Found: true,
 		Note: "The sign-in of the AWS CLI was taken over, so no browser was needed. Both use the same token.",
 	}, true
 }

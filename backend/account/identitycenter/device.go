@@ -47,6 +47,8 @@ func (s *Service) SignIn(ctx context.Context, request account.Request, talk acco
 		registered, token, err = s.authorise(ctx, at, talk)
 	}
 	switch {
+	case ctx.Err() != nil && err == nil: // cancelled right after the token was issued
+		return account.Grant{Account: at.account(), Token: s.token(keep{centre: at, registration: registered}, token)}, ctx.Err()
 	case ctx.Err() != nil:
 		return account.Grant{}, ctx.Err()
 	case errors.Is(err, errStale):
