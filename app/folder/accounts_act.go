@@ -134,8 +134,7 @@ func (f *Folder) SetClientSecret(ctx context.Context, kind wire.AccountKind, hos
 }
 
 // ExtensionSession returns a token for an extension that the person has let use
-// an account. Without an open folder there is no audit log, and the program's own
-// log tells of it.
+// an account.
 func (f *Folder) ExtensionSession(ctx context.Context, request wire.ExtensionSessionRequest) (wire.ExtensionSession, error) {
 	known, ok := f.Accounts.Get(request.AccountID)
 	if !ok {

@@ -451,6 +451,9 @@ func TestAccountsWithoutFolder(t *testing.T) {
 	w := newSignedInWorld(t, k)
 	empty := w.open(t, "")
 	w.signIn(t, empty, wire.SignInRequest{Kind: wire.AccountGitHub})
+	if diff := cmp.Diff([]string{"Signed in at github.com: @ann"}, logged(t, empty)); diff != "" {
+		t.Error(diff)
+	}
 	f := w.open(t, t.TempDir())
 	if err := empty.Close(); err != nil {
 		t.Fatal(err)
