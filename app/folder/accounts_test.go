@@ -35,6 +35,7 @@ type place struct {
 	mu    sync.Mutex
 	asked []account.Request
 	held  bool // nobody finishes a sign-in
+	mean  bool // no further right is given
 }
 
 func (p *place) Kind() account.Kind                   { return p.kind }
@@ -44,6 +45,9 @@ func (p *place) SignIn(ctx context.Context, r account.Request, talk account.Conv
 	p.mu.Lock()
 	p.asked = append(p.asked, r)
 	held := p.held
+	if p.mean {
+		r.Scopes = nil
+	}
 	p.mu.Unlock()
 	talk.Show(account.Progress{Stage: account.Code, Code: "ABCD-1234", Address: "https://" + p.host.Host + "/device"})
 	if held {
@@ -314,6 +318,18 @@ func TestCancelledAsking(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"Signed in at github.com: @ann"}, logged(t, f)); diff != "" {
 		t.Error(diff)
+	}
+	// Finished, but without the right: it stays off, and the page is told why.
+	w.github.mu.Lock()
+	w.github.held, w.github.mean = false, true
+	w.github.mu.Unlock()
+	if err := f.SetAccountUse(t.Context(), one.ID, "git-agent", true); err != nil {
+		t.Fatal(err)
+	}
+	refused := w.until(t, "it is done", func(state wire.AccountsState) bool { return stage(state, wire.SignInDone) != "" })
+	said := refused.SignIns[len(refused.SignIns)-1].Message
+	if refused.Accounts[0].Uses[3].On || !strings.Contains(said, `did not give Keel the right "repo"`) {
+		t.Errorf("git is %+v, and it says %q", refused.Accounts[0].Uses[3], said)
 	}
 }
 

@@ -146,7 +146,22 @@ func (a *Accounts) run(s *signIn, service Service) {
 	}); caught != nil {
 		a.panicked("end of a sign-in", caught)
 	}
-	a.end(s, id, bounded(grant.Note, textLimit), err)
+	note := bounded(grant.Note, textLimit)
+	if why := a.unused(s, id); why != "" {
+		note = strings.TrimSpace(note + " " + why)
+	}
+	a.end(s, id, note, err)
+}
+
+// unused is why what a sign-in was for is not on after it, such as a right that
+// the person did not give; empty where it is on.
+func (a *Accounts) unused(s *signIn, accountID string) string {
+	use := s.request.Use
+	one, ok := a.Get(accountID)
+	if !ok || use == "" || !fits(one, use) || one.Has(use) {
+		return ""
+	}
+	return a.options.Blocked(one, use)
 }
 
 // failure is why a service's sign-in did not work, in words for a person.
