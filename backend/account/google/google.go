@@ -6,8 +6,9 @@
 // Who signed in is known from an id token only, whose signature, issuer,
 // audience, times, nonce and access token hash were checked; one that is not as
 // it has to be gives no account. A refreshed one is checked in the same way and
-// belongs to the same person. No redirect of a service is followed. Tokens, codes
-// and the proof key are told to the conversation as secrets and are in no error.
+// belongs to the same person. No redirect of a service is followed, but for that
+// of a picture to another of Google's addresses. Tokens, codes and the proof key are
+// told to the conversation as secrets and are in no error.
 package google
 
 import (

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/keel-ide/keel/backend/account"
+	"github.com/keel-ide/keel/backend/account/avatar"
 	"github.com/keel-ide/keel/backend/account/loopback"
 )
 
@@ -132,7 +133,7 @@ func (a *attempt) finish(ctx context.Context, config *oauth2.Config, values url.
 	token.Expiry = earlier(token.Expiry, who.expiry)
 	return account.Grant{Token: token, Account: account.Account{
 		Kind: account.Google, Host: host, Subject: who.subject, Name: who.Name, Email: who.email(),
-		Avatar: a.service.avatar(ctx, who.Picture), Scopes: token.Scopes, Manage: manage,
+		Avatar: avatar.Fetch(ctx, a.service.options.HTTP, who.Picture, pictured), Scopes: token.Scopes, Manage: manage,
 	}}, nil
 }
 
@@ -151,4 +152,9 @@ func notBack(err error) error {
 	default:
 		return err
 	}
+}
+
+// pictured tells whether an address is one where Google keeps pictures.
+func pictured(at *url.URL) bool {
+	return at.Port() == "" && strings.HasSuffix(strings.ToLower(at.Host), ".googleusercontent.com")
 }
