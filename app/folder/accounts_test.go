@@ -292,12 +292,15 @@ func TestAccountsForBedrock(t *testing.T) {
 	if aws.ID != "aws:acme.awsapps.com/1" || aws.Service != "AWS" || aws.Uses[0].Blocked == "" {
 		t.Errorf("without a role the AWS account is %+v", aws)
 	}
-	if err := f.Accounts.SetRole(t.Context(), aws.ID, "123456789012/ReadOnly"); err != nil {
+	if err := f.SetAccountRole(t.Context(), aws.ID, "123456789012/ReadOnly"); err != nil {
 		t.Fatal(err)
 	}
 	now := f.AccountsState(t.Context()).Accounts
 	if now[1].Uses[0].On || now[1].Role != "123456789012/ReadOnly" || !now[0].Uses[0].On {
 		t.Errorf("Google was used before, and now there is %+v", now)
+	}
+	if log := logged(t, f); log[len(log)-1] != "Chose an AWS account and role: "+aws.Label {
+		t.Errorf("the log ends with %q", log[len(log)-1])
 	}
 }
 

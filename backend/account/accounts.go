@@ -216,6 +216,15 @@ func (a *Accounts) Hosts(ctx context.Context) map[Kind][]Host {
 // Get returns an account.
 func (a *Accounts) Get(accountID string) (Account, bool) { return a.list().find(accountID) }
 
+// Find is Get with words for a person where there is no such account.
+func (a *Accounts) Find(accountID string) (Account, error) {
+	known, ok := a.Get(accountID)
+	if !ok {
+		return Account{}, notThere()
+	}
+	return known, nil
+}
+
 func (a *Accounts) service(kind Kind) (Service, error) {
 	at := slices.IndexFunc(a.options.Services, func(s Service) bool { return s.Kind() == kind })
 	if at < 0 {

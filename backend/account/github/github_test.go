@@ -215,3 +215,27 @@ func TestScopes(t *testing.T) {
 		}
 	}
 }
+
+func TestCovers(t *testing.T) {
+	for _, each := range []struct {
+		wider, scope string
+		want         bool
+	}{
+		{"repo", "repo", true},
+		{"repo", "public_repo", true},
+		{"public_repo", "repo", false},
+		{"repo", "delete_repo", false},
+		{"user", "user:email", true},
+		{"read:user", "user", false},
+		{"admin:org", "write:org", true},
+		{"admin:org", "read:org", true},
+		{"write:org", "read:org", true},
+		{"read:org", "write:org", false},
+		{"admin:org", "read:public_key", false},
+		{"", "repo", false},
+	} {
+		if got := github.Covers(each.wider, each.scope); got != each.want {
+			t.Errorf("%q holds %q: %t", each.wider, each.scope, got)
+		}
+	}
+}

@@ -24,6 +24,26 @@ func Scopes(use account.Use) []string {
 	return nil
 }
 
+// Covers tells whether a scope holds another one, see the list at
+// https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps.
+func Covers(wider, scope string) bool {
+	if wider == scope {
+		return true
+	}
+	level, of, ok := strings.Cut(wider, ":")
+	switch {
+	case wider == "user":
+		return slices.Contains([]string{"read:user", "user:email", "user:follow"}, scope)
+	case wider == "repo":
+		return slices.Contains([]string{"repo:status", "repo_deployment", "public_repo", "repo:invite", "security_events"}, scope)
+	case ok && level == "admin":
+		return scope == "write:"+of || scope == "read:"+of
+	case ok && level == "write":
+		return scope == "read:"+of
+	}
+	return false
+}
+
 // wanted is what a sign-in asks for.
 func wanted(more []string) []string {
 	scopes := Scopes("")
