@@ -159,7 +159,7 @@ func (f *Folder) ExtensionSession(ctx context.Context, request wire.ExtensionSes
 		return wire.ExtensionSession{}, &wire.Error{
 			Code:    wire.CodeNotAllowed,
 			Message: fmt.Sprintf("%s at %s is signed in without the right %q that the extension asks for.", AccountLabel(known), known.Host, strings.Join(missing, " ")),
-			Hint:    "Sign in again for more, on the account page.",
+			Hint:    "Sign in again for more, on the Accounts page (Keel: Show Accounts).",
 		}
 	}
 	token, err := f.Accounts.Token(ctx, request.AccountID)

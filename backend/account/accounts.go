@@ -228,7 +228,7 @@ func (a *Accounts) Find(accountID string) (Account, error) {
 func (a *Accounts) service(kind Kind) (Service, error) {
 	at := slices.IndexFunc(a.options.Services, func(s Service) bool { return s.Kind() == kind })
 	if at < 0 {
-		return nil, &Error{Message: "There is no such service to sign in at.", Hint: "Choose one of those on the accounts page.", Err: ErrNotFound}
+		return nil, &Error{Message: "There is no such service to sign in at.", Hint: "Choose one of those on the Accounts page (Keel: Show Accounts).", Err: ErrNotFound}
 	}
 	return a.options.Services[at], nil
 }

@@ -26,7 +26,7 @@ func (s *Service) browser(ctx context.Context, at place, scopes []string, talk a
 	if secret == "" {
 		return account.Token{}, &account.Error{
 			Message: at.title() + " wants a client secret for this way to sign in, and none is kept.",
-			Hint:    "Sign in with a code, which needs none, or enter the client secret on the page of accounts.",
+			Hint:    "Sign in with a code, which needs none, or enter the client secret on the Accounts page (Keel: Show Accounts).",
 		}
 	}
 	state, verifier := rand.Text(), oauth2.GenerateVerifier()

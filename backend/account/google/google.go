@@ -96,17 +96,17 @@ func (s *Service) Hosts(ctx context.Context) []account.Host {
 		at.Setup = []string{
 			"In Google Cloud console, under APIs & Services › Credentials, create an OAuth client ID of the type Desktop app.",
 			"Put its id into the setting " + setting + ".",
-			"Put its secret in on the page Keel: Show Accounts, which keeps it with your other secrets.",
+			"Put its secret in on the Accounts page (Keel: Show Accounts), which keeps it with your other secrets.",
 		}
 	case err != nil:
 		at.Setup = []string{
 			"The client secret for Google cannot be read from where it is kept.",
-			"Unlock the keychain, or put the secret in again on the page Keel: Show Accounts.",
+			"Unlock the keychain, or put the secret in again on the Accounts page (Keel: Show Accounts).",
 		}
 	case client.Secret == "":
 		at.Setup = []string{
 			"The secret of the client id in " + setting + " is missing; Google wants it also from desktop apps.",
-			"Copy it from Google Cloud console, APIs & Services › Credentials, and put it in on the page Keel: Show Accounts.",
+			"Copy it from Google Cloud console, APIs & Services › Credentials, and put it in on the Accounts page (Keel: Show Accounts).",
 		}
 	default:
 		at.Methods = []account.Method{account.Browser}

@@ -16,7 +16,7 @@ import (
 const (
 	hintAgain   = "Sign in again. If it stays so, look at what stands between this machine and Google, such as a proxy."
 	hintNetwork = "Do not go on in this network before you know what answers in Google's place; then sign in again."
-	hintClient  = "look in Google Cloud console whether the client in the setting " + setting + " is of the type Desktop app and still there, and whether your account may use it. Its secret is put in on the page Keel: Show Accounts."
+	hintClient  = "look in Google Cloud console whether the client in the setting " + setting + " is of the type Desktop app and still there, and whether your account may use it. Its secret is put in on the Accounts page (Keel: Show Accounts)."
 	hintOver    = "Sign in again."
 )
 
