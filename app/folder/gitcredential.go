@@ -48,7 +48,7 @@ type gitCredentials struct {
 	servers map[account.Use]*gitcredential.Server
 	failed  map[account.Use]bool // said once
 	closed  bool
-	given   map[string]time.Time // by whom, host and account: the last entry in the log
+	given   map[string]time.Time // by use and account: the last entry in the log
 }
 
 // openGit prepares giving git credentials; nothing listens yet.
