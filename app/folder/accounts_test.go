@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -238,6 +239,9 @@ func TestAccounts(t *testing.T) {
 	})
 	if diff := cmp.Diff([]string{"read:user", "repo"}, w.github.last().Scopes); diff != "" {
 		t.Error(diff)
+	}
+	if !slices.Contains(state.Accounts[0].Scopes, "public_repo") {
+		t.Errorf("the page takes %v for all that there is", state.Accounts[0].Scopes)
 	}
 	if pages := state.Accounts[0].Uses[1]; pages.Asks || pages.On {
 		t.Errorf("with the right for it, private pages are %+v", pages)

@@ -76,11 +76,10 @@ func (a *Accounts) refusal(one account.Account, use account.Use) string {
 }
 
 // uncovered returns the scopes of wanted that granted does not hold. Only those of
-// GitHub hold one another; all others are themselves and nothing else.
+// GitHub hold others, and no other service has scopes of such names.
 func uncovered(granted, wanted []string) []string {
-	return slices.DeleteFunc(slices.Clone(wanted), func(scope string) bool {
-		return slices.ContainsFunc(granted, func(wider string) bool { return github.Covers(wider, scope) })
-	})
+	held := github.Held(granted)
+	return slices.DeleteFunc(slices.Clone(wanted), func(scope string) bool { return slices.Contains(held, scope) })
 }
 
 func (a *Accounts) useStates(one account.Account) []wire.AccountUse {

@@ -216,26 +216,19 @@ func TestScopes(t *testing.T) {
 	}
 }
 
-func TestCovers(t *testing.T) {
-	for _, each := range []struct {
-		wider, scope string
-		want         bool
-	}{
-		{"repo", "repo", true},
-		{"repo", "public_repo", true},
-		{"public_repo", "repo", false},
-		{"repo", "delete_repo", false},
-		{"user", "user:email", true},
-		{"read:user", "user", false},
-		{"admin:org", "write:org", true},
-		{"admin:org", "read:org", true},
-		{"write:org", "read:org", true},
-		{"read:org", "write:org", false},
-		{"admin:org", "read:public_key", false},
-		{"", "repo", false},
+func TestHeld(t *testing.T) {
+	for _, each := range []struct{ scopes, want []string }{
+		{[]string{"repo"}, []string{"public_repo", "repo", "repo:invite", "repo:status", "repo_deployment", "security_events"}},
+		{[]string{"public_repo", "delete_repo"}, []string{"delete_repo", "public_repo"}},
+		{[]string{"user", "user:email"}, []string{"read:user", "user", "user:email", "user:follow"}},
+		{[]string{"read:user"}, []string{"read:user"}},
+		{[]string{"admin:org"}, []string{"admin:org", "read:org", "write:org"}},
+		{[]string{"write:org"}, []string{"read:org", "write:org"}},
+		{[]string{"read:org"}, []string{"read:org"}},
+		{nil, nil},
 	} {
-		if got := github.Covers(each.wider, each.scope); got != each.want {
-			t.Errorf("%q holds %q: %t", each.wider, each.scope, got)
+		if d := cmp.Diff(each.want, github.Held(each.scopes)); d != "" {
+			t.Errorf("%q (-want +got):\n%s", each.scopes, d)
 		}
 	}
 }

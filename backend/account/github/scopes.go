@@ -24,24 +24,27 @@ func Scopes(use account.Use) []string {
 	return nil
 }
 
-// Covers tells whether a scope holds another one, see the list at
+// Held returns scopes with all that they hold, see the list at
 // https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps.
-func Covers(wider, scope string) bool {
-	if wider == scope {
-		return true
+// GitHub itself names only the widest ones of those that were asked for.
+func Held(scopes []string) []string {
+	held := slices.Clone(scopes)
+	for _, scope := range scopes {
+		level, of, _ := strings.Cut(scope, ":")
+		switch {
+		case scope == "user":
+			held = append(held, "read:user", "user:email", "user:follow")
+		case scope == "repo":
+			held = append(held, "repo:status", "repo_deployment", "public_repo", "repo:invite", "security_events")
+		case of == "":
+		case level == "admin":
+			held = append(held, "write:"+of, "read:"+of)
+		case level == "write":
+			held = append(held, "read:"+of)
+		}
 	}
-	level, of, ok := strings.Cut(wider, ":")
-	switch {
-	case wider == "user":
-		return slices.Contains([]string{"read:user", "user:email", "user:follow"}, scope)
-	case wider == "repo":
-		return slices.Contains([]string{"repo:status", "repo_deployment", "public_repo", "repo:invite", "security_events"}, scope)
-	case ok && level == "admin":
-		return scope == "write:"+of || scope == "read:"+of
-	case ok && level == "write":
-		return scope == "read:"+of
-	}
-	return false
+	slices.Sort(held)
+	return slices.Compact(held)
 }
 
 // wanted is what a sign-in asks for.

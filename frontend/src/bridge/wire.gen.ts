@@ -84,6 +84,7 @@ export interface Account {
   expired: boolean
   /** why; empty while it is good */
   message: string
+  /** with what they hold: one that is not here is missing */
   scopes: string[]
   signedInAt: number
   /** where the person sees and takes back what Keel may do; may be empty */
