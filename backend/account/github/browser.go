@@ -64,7 +64,7 @@ func (s *Service) browser(ctx context.Context, at place, scopes []string, talk a
 
 // finish waits for the code and exchanges it.
 func (s *Service) finish(ctx context.Context, at place, listener *loopback.Listener, talk account.Conversation, form map[string]string) (account.Token, error) {
-	values, err := listener.WaitOr(ctx, talk.Pasted())
+	values, err := listener.Wait(ctx, talk.Pasted())
 	if err != nil {
 		return account.Token{}, unheard(ctx, err)
 	}

@@ -98,7 +98,7 @@ func (a *attempt) run(ctx context.Context) (account.Grant, error) {
 		oauth2.SetAuthURLParam("prompt", "select_account consent"))
 	a.talk.Show(account.Progress{Stage: account.InBrowser, Address: address, Until: a.listener.Until(), Pasted: true})
 	a.talk.Open(ctx, address)
-	values, err := a.listener.WaitOr(ctx, a.talk.Pasted())
+	values, err := a.listener.Wait(ctx, a.talk.Pasted())
 	if err != nil {
 		return account.Grant{}, notBack(err)
 	}

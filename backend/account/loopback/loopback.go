@@ -137,14 +137,10 @@ func (l *Listener) Redirect() string {
 func (l *Listener) Until() time.Time { return l.until }
 
 // Wait returns what the browser brought: a code, or an error, which is for the
-// flow to judge. It returns [ErrExpired] or [ErrClosed] where nobody came.
-func (l *Listener) Wait(ctx context.Context) (url.Values, error) {
-	return l.WaitOr(ctx, nil)
-}
-
-// WaitOr is [Listener.Wait], and also takes what a person pastes, as [Parse]
-// does, whichever comes first. What is pasted and wrong is an error.
-func (l *Listener) WaitOr(ctx context.Context, pasted <-chan string) (url.Values, error) {
+// flow to judge. It also takes what a person pastes, as [Parse] does, whichever
+// comes first; what is pasted and wrong is an error. It returns [ErrExpired] or
+// [ErrClosed] where nobody came. From a nil channel nothing is pasted.
+func (l *Listener) Wait(ctx context.Context, pasted <-chan string) (url.Values, error) {
 	select {
 	case values := <-l.answer: // wins over an end that came right after it
 		return values, nil
@@ -155,7 +151,7 @@ func (l *Listener) WaitOr(ctx context.Context, pasted <-chan string) (url.Values
 		return values, nil
 	case text, ok := <-pasted:
 		if !ok {
-			return l.WaitOr(ctx, nil)
+			return l.Wait(ctx, nil)
 		}
 		return Parse(text, l.options.State)
 	case <-ctx.Done():

@@ -1673,7 +1673,7 @@ export interface Methods {
     AWS(): Promise<AWSChoices>
     /** RemoveKey takes a service's key out of the keychain. */
     RemoveKey(providerID: string): Promise<void>
-    /** SetKey keeps a service's key in the keychain. Keys never come back to the page. */
+    /** SetKey keeps a service's key where secrets are kept. Keys never come back to the page. */
     SetKey(providerID: string, key: string): Promise<void>
   }
   /** Search finds text and files in the opened folder. */
