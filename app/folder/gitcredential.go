@@ -14,6 +14,7 @@ import (
 
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/account"
+	"github.com/keel-ide/keel/backend/account/github"
 	"github.com/keel-ide/keel/backend/audit"
 	"github.com/keel-ide/keel/backend/gitcredential"
 	"github.com/keel-ide/keel/backend/terminal"
@@ -208,10 +209,12 @@ const tokenName = "x-access-token"
 
 // account returns the account to give, or why there is none.
 func (s gitSource) account(ctx context.Context, q gitcredential.Question) (account.Account, string) {
-	host := strings.TrimSuffix(strings.ToLower(q.Host), ":443") // git takes the port that https has anyway for none
-	a, on := s.git.accounts.For(s.use, host)
+	a, on := account.Account{}, false
+	if host, err := github.Host(q.Host); err == nil { // in the form in which an account's is kept
+		a, on = s.git.accounts.For(s.use, host)
+	}
 	switch {
-	case !on || !strings.EqualFold(a.Host, host):
+	case !on:
 		if s.use == account.UseGitTerminal {
 			return account.Account{}, fmt.Sprintf("Your account is switched off for git at %s. Switch it on again on the Accounts page (Keel: Show Accounts), or open a new terminal to sign in as git does without Keel.", q.Host)
 		}

@@ -88,7 +88,7 @@ func secretName(accountID string) string { return "account:" + accountID }
 
 // learn tells every secret of a token.
 func (a *Accounts) learn(t Token) {
-	for _, value := range []string{t.Access, t.Refresh, t.ID, t.Client} {
+	for _, value := range secretsOf(t) {
 		if value != "" {
 			a.options.Learned(value)
 		}

@@ -100,7 +100,7 @@ func (s *Service) Hosts(ctx context.Context) []account.Host {
 		}
 	case err != nil:
 		at.Setup = []string{
-			"The client secret for Google cannot be read from where it is kept.",
+			unreadableSecret,
 			"Unlock the keychain, or put the secret in again on the Accounts page (Keel: Show Accounts).",
 		}
 	case client.Secret == "":

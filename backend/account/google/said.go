@@ -20,6 +20,13 @@ const (
 	hintOver    = "Sign in again."
 )
 
+// unreadableSecret is why nobody can sign in while the client secret is locked.
+const unreadableSecret = "The client secret for Google cannot be read from where it is kept."
+
+func unreadable(err error) error {
+	return &account.Error{Message: unreadableSecret, Hint: "Unlock the keychain, then try again.", Err: err}
+}
+
 // inWords is an error as its page shows it.
 func inWords(err error) *account.Error {
 	if said, ok := errors.AsType[*account.Error](err); ok {

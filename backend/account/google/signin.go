@@ -72,7 +72,7 @@ func (s *Service) prepare(ctx context.Context, request account.Request, talk acc
 	}
 	client, err := s.client(ctx)
 	if err != nil {
-		return nil, &account.Error{Message: "The client secret for Google cannot be read from where it is kept.", Hint: "Unlock the keychain, then try again.", Err: err}
+		return nil, unreadable(err)
 	}
 	a := &attempt{
 		service: s, talk: talk, client: client,
@@ -84,8 +84,9 @@ func (s *Service) prepare(ctx context.Context, request account.Request, talk acc
 			a.scopes = append(a.scopes, scope)
 		}
 	}
-	talk.Secret(client.Secret)
-	talk.Secret(a.verifier)
+	for _, secret := range []string{client.Secret, a.state, a.verifier} {
+		talk.Secret(secret)
+	}
 	return a, nil
 }
 
