@@ -78,7 +78,7 @@ func openWindow(arguments []string, page fs.FS, clients folder.Clients, started 
 	}
 	a.secrets = folder.NewSecrets(paths, redactor, a.tellSecrets)
 	a.outbound = folder.NewOutbound(a.settings, a.environ, redactor, a.events.Notice)
-	defer func() { _ = a.outbound.Close() }() // it only closes idle connections
+	defer func() { _ = a.outbound.Close() }() // it never fails
 	if a.accounts, err = folder.NewAccounts(folder.AccountsOptions{
 		Paths: paths, Secrets: a.secrets, Values: a.settings, HTTP: a.outbound, Redactor: redactor,
 		Environ: a.environ, Clients: clients, Log: log,

@@ -31,7 +31,7 @@ func rows() [][]string {
 		{"app/wire"},
 		{"backend/agent", "backend/tool", "backend/fetch/githubpage"},
 		{"backend/provider/bedrock", "backend/provider/ollama", "backend/provider/openai", "backend/provider/practice", "backend/provider/replay", "backend/account/github", "backend/account/google", "backend/account/identitycenter", "backend/approval", "backend/trust", "backend/trust/editors", "backend/change", "backend/session", "backend/settings"},
-		{"backend/account", "backend/account/loopback", "backend/price", "backend/provider/endpoint", "backend/approval/guard"},
+		{"backend/account", "backend/account/avatar", "backend/account/loopback", "backend/price", "backend/provider/endpoint", "backend/approval/guard"},
 		{"backend/provider"},
 		{"backend/checkpoint/bench"},
 		{"backend/workspace", "backend/checkpoint", "backend/command", "backend/terminal", "backend/search", "backend/fetch", "backend/audit", "backend/gitcredential", "backend/secret"},

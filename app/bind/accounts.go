@@ -73,7 +73,7 @@ func (b *Accounts) Roles(accountID string) ([]wire.AccountRole, error) {
 // SetRole chooses the AWS account and role that an account is used with.
 func (b *Accounts) SetRole(accountID, role string) error {
 	return homeDo(b.seam, "Accounts.SetRole", func(ctx context.Context, f *folder.Folder) error {
-		return f.Accounts.SetRole(ctx, accountID, role)
+		return f.SetAccountRole(ctx, accountID, role)
 	})
 }
 

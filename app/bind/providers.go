@@ -13,7 +13,7 @@ type Providers struct{ seam *Seam }
 // NewProviders binds the model services.
 func NewProviders(seam *Seam) *Providers { return &Providers{seam} }
 
-// SetKey keeps a service's key in the keychain. Keys never come back to the page.
+// SetKey keeps a service's key where secrets are kept. Keys never come back to the page.
 func (b *Providers) SetKey(providerID, key string) error {
 	return do(b.seam, "Providers.SetKey", func(ctx context.Context, f *folder.Folder) error {
 		return f.Providers.SetKey(ctx, providerID, key)

@@ -75,7 +75,7 @@ func (s *shared) listAccounts(f *folder.Folder) error {
 	}
 	var b strings.Builder
 	if len(reports) == 0 {
-		b.WriteString("Nobody is signed in. The window's account page signs you in.\n")
+		b.WriteString("Nobody is signed in. Sign in in the window, on the Accounts page (Keel: Show Accounts).\n")
 	}
 	for _, r := range reports {
 		used := "used for nothing"

@@ -95,9 +95,9 @@ func (f *Folder) accessAccounts(ctx context.Context) wire.AccessSection {
 		item := wire.AccessItem{Name: info.Name, Level: wire.AccessNone}
 		switch {
 		case info.HasKey:
-			item.Detail = "A key is kept in the keychain."
+			item.Detail = "A key is kept for it."
 		case info.Ready && !info.Local && !info.Practice:
-			item.Detail = "It can be used without a key in the keychain."
+			item.Detail = "It can be used without a key that Keel keeps."
 		default:
 			continue
 		}

@@ -21,9 +21,9 @@ func (f *Folder) SignIn(ctx context.Context, request wire.SignInRequest) (string
 		Start: request.Start, Region: request.Region, Share: request.Share, Use: account.Use(request.Use),
 	}
 	if request.AccountID != "" {
-		known, ok := f.Accounts.Get(request.AccountID)
-		if !ok {
-			return "", noAccount()
+		known, err := f.Accounts.Find(request.AccountID)
+		if err != nil {
+			return "", err
 		}
 		asked.Kind, asked.Host, asked.Start, asked.Region = known.Kind, known.Host, known.Start, known.Region
 		asked.Scopes = slices.Clone(known.Scopes)
@@ -54,16 +54,16 @@ func rights(scopes []string) string {
 
 // SignOut takes an account's tokens back and forgets it.
 func (f *Folder) SignOut(ctx context.Context, accountID string) error {
-	known, ok := f.Accounts.Get(accountID)
-	if !ok {
-		return noAccount()
+	known, err := f.Accounts.Find(accountID)
+	if err != nil {
+		return err
 	}
 	change := trustChange{What: "Signed out at " + known.Host, Pattern: AccountLabel(known), Tightens: true}
 	if err := f.auditTrust(ctx, change); err != nil {
 		return err
 	}
 	// That the service could not be told is for the person: the account is gone.
-	err := f.Accounts.SignOut(ctx, accountID)
+	err = f.Accounts.SignOut(ctx, accountID)
 	if _, still := f.Accounts.Get(accountID); still {
 		change.Reason = "It did not come to that."
 		err = errors.Join(err, f.auditTrust(ctx, change))
@@ -74,9 +74,9 @@ func (f *Folder) SignOut(ctx context.Context, accountID string) error {
 // SetAccountUse switches a use of an account on or off. Where the account's token
 // has not the rights for it, a sign-in starts that asks for them.
 func (f *Folder) SetAccountUse(ctx context.Context, accountID, use string, on bool) error {
-	known, ok := f.Accounts.Get(accountID)
-	if !ok {
-		return noAccount()
+	known, err := f.Accounts.Find(accountID)
+	if err != nil {
+		return err
 	}
 	asked := account.Use(use)
 	if on && slices.Contains(account.UsesOf(known), asked) && f.Accounts.obstacle(known, asked) == "" && len(f.Accounts.lacks(known, asked)) > 0 {
@@ -93,9 +93,9 @@ func (f *Folder) SetAccountUse(ctx context.Context, accountID, use string, on bo
 
 // AccountRoles lists the AWS accounts and roles of an account.
 func (f *Folder) AccountRoles(ctx context.Context, accountID string) ([]wire.AccountRole, error) {
-	known, ok := f.Accounts.Get(accountID)
-	if !ok {
-		return nil, noAccount()
+	known, err := f.Accounts.Find(accountID)
+	if err != nil {
+		return nil, err
 	}
 	roles := f.Accounts.services.roles
 	if known.Kind != account.AWS || roles == nil {
@@ -106,6 +106,17 @@ func (f *Folder) AccountRoles(ctx context.Context, accountID string) ([]wire.Acc
 		return nil, err
 	}
 	return roles(ctx, known, token)
+}
+
+// SetAccountRole chooses the AWS account and role that an account is used with;
+// the first one switches it on for Amazon Bedrock where no other account is.
+func (f *Folder) SetAccountRole(ctx context.Context, accountID, role string) error {
+	known, err := f.Accounts.Find(accountID)
+	if err != nil {
+		return err
+	}
+	change := trustChange{What: "Chose an AWS account and role", Pattern: AccountLabel(known), Reason: fmt.Sprintf("At %s: %q.", known.Host, role)}
+	return f.changed(ctx, change, func() error { return f.Accounts.SetRole(ctx, accountID, role) })
 }
 
 // SetClientSecret keeps the secret of a client id; an empty one deletes it.
@@ -136,9 +147,9 @@ func (f *Folder) SetClientSecret(ctx context.Context, kind wire.AccountKind, hos
 // ExtensionSession returns a token for an extension that the person has let use
 // an account.
 func (f *Folder) ExtensionSession(ctx context.Context, request wire.ExtensionSessionRequest) (wire.ExtensionSession, error) {
-	known, ok := f.Accounts.Get(request.AccountID)
-	if !ok {
-		return wire.ExtensionSession{}, noAccount()
+	known, err := f.Accounts.Find(request.AccountID)
+	if err != nil {
+		return wire.ExtensionSession{}, err
 	}
 	if request.ExtensionID == "" {
 		return wire.ExtensionSession{}, &wire.Error{Code: wire.CodeInvalid, Message: "Nobody says who wants the account; it was not given.", Hint: "Update the extension that asked."}
@@ -147,7 +158,7 @@ func (f *Folder) ExtensionSession(ctx context.Context, request wire.ExtensionSes
 		return wire.ExtensionSession{}, &wire.Error{
 			Code:    wire.CodeNotAllowed,
 			Message: fmt.Sprintf("%s at %s is signed in without the right %q that the extension asks for.", AccountLabel(known), known.Host, strings.Join(missing, " ")),
-			Hint:    "Sign in again for more, on the account page.",
+			Hint:    "Sign in again for more, on the Accounts page (Keel: Show Accounts).",
 		}
 	}
 	token, err := f.Accounts.Token(ctx, request.AccountID)
@@ -162,8 +173,4 @@ func (f *Folder) ExtensionSession(ctx context.Context, request wire.ExtensionSes
 	}
 	f.options.Log.Info("gave an extension an account", "extension", request.ExtensionID, "account", request.AccountID)
 	return wire.ExtensionSession{Token: token.Access}, nil
-}
-
-func noAccount() error {
-	return &account.Error{Message: "This account is no longer signed in.", Hint: "Look at the account page again.", Err: account.ErrNotFound}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/account"
+	"github.com/keel-ide/keel/backend/account/github"
 )
 
 // kinds are the kinds of services, in the order in which they are shown.
@@ -60,7 +61,7 @@ func (a *Accounts) accountState(one account.Account, hosts []account.Host) wire.
 	state := wire.Account{
 		ID: one.ID, Kind: wire.AccountKind(one.Kind), Host: one.Host, Service: serviceName(one, hosts),
 		Label: AccountLabel(one), Name: one.Name, Email: one.Email,
-		Expired: one.Expired != "", Message: one.Expired, Scopes: append([]string{}, one.Scopes...),
+		Expired: one.Expired != "", Message: one.Expired, Scopes: append([]string{}, github.Held(one.Scopes)...),
 		Since: one.Since.UnixMilli(), Manage: one.Manage, Uses: a.useStates(one),
 		Role: one.Role, Start: one.Start, Region: one.Region,
 	}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -250,6 +251,9 @@ func TestAccounts(t *testing.T) {
 	if diff := cmp.Diff([]string{"read:user", "repo"}, w.github.last().Scopes); diff != "" {
 		t.Error(diff)
 	}
+	if !slices.Contains(state.Accounts[0].Scopes, "public_repo") {
+		t.Errorf("the page takes %v for all that there is", state.Accounts[0].Scopes)
+	}
 	if pages := state.Accounts[0].Uses[1]; pages.Asks || pages.On {
 		t.Errorf("with the right for it, private pages are %+v", pages)
 	}
@@ -394,12 +398,15 @@ func TestAccountsForBedrock(t *testing.T) {
 	if aws.ID != "aws:acme.awsapps.com/1" || aws.Service != "AWS" || aws.Uses[0].Blocked == "" {
 		t.Errorf("without a role the AWS account is %+v", aws)
 	}
-	if err := f.Accounts.SetRole(t.Context(), aws.ID, "123456789012/ReadOnly"); err != nil {
+	if err := f.SetAccountRole(t.Context(), aws.ID, "123456789012/ReadOnly"); err != nil {
 		t.Fatal(err)
 	}
 	now := f.AccountsState(t.Context()).Accounts
 	if now[1].Uses[0].On || now[1].Role != "123456789012/ReadOnly" || !now[0].Uses[0].On {
 		t.Errorf("Google was used before, and now there is %+v", now)
+	}
+	if log := logged(t, f); log[len(log)-1] != "Chose an AWS account and role: "+aws.Label {
+		t.Errorf("the log ends with %q", log[len(log)-1])
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/account"
+	"github.com/keel-ide/keel/backend/account/github"
 	"github.com/keel-ide/keel/backend/settings"
 )
 
@@ -74,31 +75,11 @@ func (a *Accounts) refusal(one account.Account, use account.Use) string {
 	return ""
 }
 
-// uncovered returns the scopes of wanted that granted does not hold.
+// uncovered returns the scopes of wanted that granted does not hold. Only those of
+// GitHub hold others, and no other service has scopes of such names.
 func uncovered(granted, wanted []string) []string {
-	return slices.DeleteFunc(slices.Clone(wanted), func(scope string) bool {
-		return slices.ContainsFunc(granted, func(wider string) bool { return covers(wider, scope) })
-	})
-}
-
-// covers tells whether a scope of GitHub holds another one, see the list at
-// https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps.
-func covers(wider, scope string) bool {
-	if wider == scope {
-		return true
-	}
-	level, of, ok := strings.Cut(wider, ":")
-	switch {
-	case wider == "user":
-		return slices.Contains([]string{"read:user", "user:email", "user:follow"}, scope)
-	case wider == "repo":
-		return slices.Contains([]string{"repo:status", "repo_deployment", "public_repo", "repo:invite", "security_events"}, scope)
-	case ok && level == "admin":
-		return scope == "write:"+of || scope == "read:"+of
-	case ok && level == "write":
-		return scope == "read:"+of
-	}
-	return false
+	held := github.Held(granted)
+	return slices.DeleteFunc(slices.Clone(wanted), func(scope string) bool { return slices.Contains(held, scope) })
 }
 
 func (a *Accounts) useStates(one account.Account) []wire.AccountUse {

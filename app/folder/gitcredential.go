@@ -14,6 +14,7 @@ import (
 
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/account"
+	"github.com/keel-ide/keel/backend/account/github"
 	"github.com/keel-ide/keel/backend/audit"
 	"github.com/keel-ide/keel/backend/gitcredential"
 	"github.com/keel-ide/keel/backend/terminal"
@@ -48,7 +49,7 @@ type gitCredentials struct {
 	servers map[account.Use]*gitcredential.Server
 	failed  map[account.Use]bool // said once
 	closed  bool
-	given   map[string]time.Time // by whom, host and account: the last entry in the log
+	given   map[string]time.Time // by use and account: the last entry in the log
 }
 
 // openGit prepares giving git credentials; nothing listens yet.
@@ -122,7 +123,7 @@ func (g *gitCredentials) access() []wire.AccessItem {
 	add := func(use account.Use, name string, level wire.AccessLevel, means string) {
 		for _, host := range g.hosts(use) {
 			if a, on := g.accounts.For(use, host); on {
-				items = append(items, wire.AccessItem{Name: name, Level: level, Detail: fmt.Sprintf("%s at %s. %s", cmp.Or(a.Login, a.Name, a.ID), host, means)})
+				items = append(items, wire.AccessItem{Name: name, Level: level, Detail: fmt.Sprintf("%s at %s. %s", AccountLabel(a), host, means)})
 			}
 		}
 	}
@@ -208,18 +209,20 @@ const tokenName = "x-access-token"
 
 // account returns the account to give, or why there is none.
 func (s gitSource) account(ctx context.Context, q gitcredential.Question) (account.Account, string) {
-	host := strings.TrimSuffix(strings.ToLower(q.Host), ":443") // git takes the port that https has anyway for none
-	a, on := s.git.accounts.For(s.use, host)
+	a, on := account.Account{}, false
+	if host, err := github.Host(q.Host); err == nil { // in the form in which an account's is kept
+		a, on = s.git.accounts.For(s.use, host)
+	}
 	switch {
-	case !on || !strings.EqualFold(a.Host, host):
+	case !on:
 		if s.use == account.UseGitTerminal {
-			return account.Account{}, fmt.Sprintf("Your account is switched off for git at %s. Switch it on in Accounts, or open a new terminal to sign in as git does without Keel.", q.Host)
+			return account.Account{}, fmt.Sprintf("Your account is switched off for git at %s. Switch it on again on the Accounts page (Keel: Show Accounts), or open a new terminal to sign in as git does without Keel.", q.Host)
 		}
 		return account.Account{}, fmt.Sprintf("The account is switched off for the agent's git at %s.", q.Host)
 	case s.use == account.UseGitTerminal && !s.inTerminal(ctx, q.Peer):
 		return account.Account{}, "Keel gives git your account only in its own terminals, and not through tmux, screen or other programs that go on without one."
 	case q.Username != "" && !strings.EqualFold(q.Username, a.Login) && q.Username != tokenName:
-		return account.Account{}, fmt.Sprintf("Keel is signed in at %s as %s, and the address names somebody else.", q.Host, cmp.Or(a.Login, a.Name))
+		return account.Account{}, fmt.Sprintf("Keel is signed in at %s as %s, and the address names somebody else.", q.Host, AccountLabel(a))
 	case a.Expired != "":
 		return account.Account{}, cannotSignIn(q.Host, nil)
 	}
@@ -240,7 +243,7 @@ func cannotSignIn(host string, err error) string {
 	if err != nil && !errors.Is(err, account.ErrRevoked) {
 		return fmt.Sprintf("The sign-in at %s cannot be used just now. Try again.", host)
 	}
-	return fmt.Sprintf("The sign-in at %s has ended. Sign in again in Accounts.", host)
+	return fmt.Sprintf("The sign-in at %s has ended. Sign in again on the Accounts page (Keel: Show Accounts).", host)
 }
 
 // Refused notes that a host did not take the token. Only the token itself counts:
@@ -270,7 +273,7 @@ func (s gitSource) keep(ctx context.Context, a account.Account) error {
 		return nil
 	}
 	if err := s.git.record(ctx, audit.Entry{
-		Event: audit.EventTrust, Title: "Gave git an account", Pattern: a.Host, Reason: fmt.Sprintf("%s, as %s.", who, cmp.Or(a.Login, a.Name, a.ID)),
+		Event: audit.EventTrust, Title: "Gave git an account", Pattern: a.Host, Reason: fmt.Sprintf("%s, as %s.", who, AccountLabel(a)),
 	}); err != nil {
 		return err
 	}

@@ -184,8 +184,8 @@ func TestGitWithTheAccount(t *testing.T) {
 		kept = append(kept, entry.Title+" | "+entry.Pattern+" | "+entry.Reason)
 	}
 	want := []string{
-		"Gave git an account | " + g.server.host + " | In a command of the agent, as octocat.",
-		"Gave git an account | " + g.server.host + " | In a terminal of Keel, as octocat.",
+		"Gave git an account | " + g.server.host + " | In a command of the agent, as @octocat.",
+		"Gave git an account | " + g.server.host + " | In a terminal of Keel, as @octocat.",
 	}
 	if d := cmp.Diff(want, kept); d != "" {
 		t.Errorf("audit log (-want +got):\n%s", d)
@@ -345,8 +345,8 @@ func TestAccessShowsGit(t *testing.T) {
 		return slices.DeleteFunc(g.section(t, "accounts"), func(line string) bool { return !strings.HasPrefix(line, "git in ") })
 	}
 	want := []string{
-		"git in commands | octocat at " + g.server.host + ". A command that you let run can use its token, and read it. | asks",
-		"git in your terminals | octocat at " + g.server.host + ". Commands of the agent do not get it. | none",
+		"git in commands | @octocat at " + g.server.host + ". A command that you let run can use its token, and read it. | asks",
+		"git in your terminals | @octocat at " + g.server.host + ". Commands of the agent do not get it. | none",
 	}
 	if d := cmp.Diff(want, items()); d != "" {
 		t.Errorf("(-want +got):\n%s", d)

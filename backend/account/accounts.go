@@ -216,10 +216,19 @@ func (a *Accounts) Hosts(ctx context.Context) map[Kind][]Host {
 // Get returns an account.
 func (a *Accounts) Get(accountID string) (Account, bool) { return a.list().find(accountID) }
 
+// Find is Get with words for a person where there is no such account.
+func (a *Accounts) Find(accountID string) (Account, error) {
+	known, ok := a.Get(accountID)
+	if !ok {
+		return Account{}, notThere()
+	}
+	return known, nil
+}
+
 func (a *Accounts) service(kind Kind) (Service, error) {
 	at := slices.IndexFunc(a.options.Services, func(s Service) bool { return s.Kind() == kind })
 	if at < 0 {
-		return nil, &Error{Message: "There is no such service to sign in at.", Hint: "Choose one of those on the accounts page.", Err: ErrNotFound}
+		return nil, &Error{Message: "There is no such service to sign in at.", Hint: "Choose one of those on the Accounts page (Keel: Show Accounts).", Err: ErrNotFound}
 	}
 	return a.options.Services[at], nil
 }

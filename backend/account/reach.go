@@ -17,15 +17,14 @@ import (
 
 // Hints that several reasons share.
 const (
-	hintProxy = "Look at the setting keelAgent.network.proxy, or at HTTPS_PROXY where it is empty, then try again."
 	hintRetry = "Nothing was changed. Look at the network connection, then try again."
 	hintTrust = "If your network opens encrypted connections, name the file with its certificate in the setting keelAgent.network.certificates, then try again. If it does not, do not go on in this network."
 )
 
 // Unreachable says in words for a person why a service gave no answer: err is
 // what its HTTP client returned. The address that was asked is left out, as it
-// may hold a secret. An [*Error] in err is returned as it is, and the words of an
-// [*outbound.Error], which knows more about the proxy, are kept.
+// may hold a secret. An [*Error] in err is returned as it is, and so are the words
+// of an [*outbound.Error]: what a proxy does wrong is for package outbound to say.
 //
 // A context that was cancelled is the caller's to notice before.
 func Unreachable(service string, err error) *Error {
@@ -42,44 +41,12 @@ func Unreachable(service string, err error) *Error {
 	because := func(why, hint string) *Error {
 		return &Error{Message: service + " could not be reached: " + why, Hint: hint, Err: err}
 	}
-	for _, reason := range []func(error) (why, hint string){proxied, unverified, unconnected} {
+	for _, reason := range []func(error) (why, hint string){unverified, unconnected} {
 		if why, hint := reason(err); why != "" {
 			return because(why, hint)
 		}
 	}
 	return because("the connection failed.", hintRetry)
-}
-
-// proxied tells what a proxy did wrong. Before it is asked for anything,
-// net/http marks what goes wrong; what it answers to CONNECT is an error whose
-// whole text is the reason in its status line.
-func proxied(err error) (why, hint string) {
-	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "proxyconnect" {
-		return "the proxy does not answer.", hintProxy
-	}
-	for inner := err; inner != nil; inner = errors.Unwrap(inner) {
-		err = inner
-	}
-	switch text := err.Error(); {
-	case text == http.StatusText(http.StatusProxyAuthRequired):
-		return "the proxy wants a user name and a password.", "Write them into the address of the proxy: in the setting keelAgent.network.proxy, or in HTTPS_PROXY where it is empty. Then try again."
-	case refusal(text):
-		return "the proxy refuses to connect to it (" + text + ").", "Ask who runs the proxy to allow it, or look at the setting keelAgent.network.proxy. Then try again."
-	}
-	return "", ""
-}
-
-// refusal tells whether a text is the reason of a status that no page has.
-func refusal(text string) bool {
-	if text == "unknown status code" {
-		return true
-	}
-	for code := http.StatusMultipleChoices; code < 600; code++ {
-		if text == http.StatusText(code) && text != "" {
-			return true
-		}
-	}
-	return false
 }
 
 // unverified tells why it is not known who answers.

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"crypto/x509"
-	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -14,6 +13,7 @@ import (
 	"time"
 
 	"github.com/keel-ide/keel/backend/account"
+	"github.com/keel-ide/keel/backend/outbound"
 )
 
 // Each reason is made by net/http itself, over real connections.
@@ -30,15 +30,6 @@ func TestUnreachable(t *testing.T) {
 		way := &http.Transport{}
 		way.TLSClientConfig = safe.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
 		way.TLSClientConfig.RootCAs = pool
-		return way
-	}
-	through := func(address string) *http.Transport {
-		way := trusting()
-		at, err := url.Parse(address)
-		if err != nil {
-			t.Fatal(err)
-		}
-		way.Proxy = http.ProxyURL(at)
 		return way
 	}
 	late := trusting()
@@ -58,10 +49,6 @@ func TestUnreachable(t *testing.T) {
 		{"plain", strings.Replace(plain.URL, "http:", "https:", 1), trusting(), "does not speak an encrypted", "keelAgent.network.proxy"},
 		{"refused", gone.URL, trusting(), "refuses connections", "network connection"},
 		{"no such name", "https://nobody.invalid", lost, "no server by the name nobody.invalid", "name"},
-		{"proxy refuses", safe.URL, through(proxy(t, "403 Forbidden")), "refuses to connect to it (Forbidden)", "runs the proxy"},
-		{"proxy fails", safe.URL, through(proxy(t, "502 Bad Gateway")), "refuses to connect to it (Bad Gateway)", "runs the proxy"},
-		{"proxy wants a password", safe.URL, through(proxy(t, "407 Proxy Authentication Required")), "wants a user name", "keelAgent.network.proxy"},
-		{"proxy gone", safe.URL, through(gone.URL), "the proxy does not answer", "keelAgent.network.proxy"},
 		{"cut", cutting(t), trusting(), "connection was cut", "network connection"},
 	}
 	for _, tt := range tests {
@@ -85,6 +72,10 @@ func TestUnreachable(t *testing.T) {
 			}
 		})
 	}
+	way := &outbound.Error{Message: "The proxy makes no connection.", Hint: "Ask whoever runs it."}
+	if got := account.Unreachable("GitHub", &url.Error{Op: "Get", URL: "https://github.com/?code=s3cret", Err: way}); got.Message != way.Message || got.Hint != way.Hint {
+		t.Errorf("of a proxy: %v", got)
+	}
 	timeout, done := context.WithTimeout(t.Context(), 0)
 	defer done()
 	request, err := http.NewRequestWithContext(timeout, http.MethodGet, safe.URL, nil)
@@ -98,15 +89,6 @@ func TestUnreachable(t *testing.T) {
 	if got := account.Unreachable("GitHub", err); !strings.Contains(got.Message, "in time") {
 		t.Errorf("after its time: %v", got)
 	}
-}
-
-// proxy answers every CONNECT with a status.
-func proxy(t *testing.T, status string) string {
-	return "http://" + listen(t, func(c net.Conn) {
-		if _, err := http.ReadRequest(bufio.NewReader(c)); err == nil {
-			_, _ = io.WriteString(c, "HTTP/1.1 "+status+"\r\nContent-Length: 0\r\n\r\n")
-		}
-	})
 }
 
 // cutting is a server that hangs up on whoever asks.

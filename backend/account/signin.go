@@ -103,7 +103,7 @@ func choose(hosts []Host, request *Request) (Host, error) {
 	if at < 0 {
 		return Host{}, &Error{
 			Message: fmt.Sprintf("There is no place to sign in at that is called %q.", clean(request.Host)),
-			Hint:    "Choose one of those on the account page; further ones are named in the settings.", Err: ErrNotFound,
+			Hint:    "Choose one of those on the Accounts page (Keel: Show Accounts); further ones are named in the settings.", Err: ErrNotFound,
 		}
 	}
 	host := hosts[at]
@@ -116,7 +116,7 @@ func choose(hosts []Host, request *Request) (Host, error) {
 	case request.Method == "":
 		request.Method = host.Methods[0]
 	case !slices.Contains(host.Methods, request.Method):
-		return Host{}, &Error{Message: fmt.Sprintf("%s cannot be signed in to in this way.", host.Title), Hint: "Use another way, or look at what it needs on the account page."}
+		return Host{}, &Error{Message: fmt.Sprintf("%s cannot be signed in to in this way.", host.Title), Hint: "Use another way, or look at what it needs on the Accounts page (Keel: Show Accounts)."}
 	}
 	return host, nil
 }

@@ -88,7 +88,7 @@ func secretName(accountID string) string { return "account:" + accountID }
 
 // learn tells every secret of a token.
 func (a *Accounts) learn(t Token) {
-	for _, value := range []string{t.Access, t.Refresh, t.ID, t.Client} {
+	for _, value := range secretsOf(t) {
 		if value != "" {
 			a.options.Learned(value)
 		}
@@ -126,7 +126,7 @@ func (a *Accounts) read(ctx context.Context, accountID string, get func(context.
 		a.changed()
 	}
 	if lost {
-		return kept{}, &Error{Message: missing, Hint: "The account page signs you in again.", Err: ErrRevoked}
+		return kept{}, &Error{Message: missing, Hint: "Sign in again on the Accounts page (Keel: Show Accounts).", Err: ErrRevoked}
 	}
 	if !told {
 		a.options.Learned(text)
@@ -222,7 +222,7 @@ func (a *Accounts) usable(accountID string) error {
 		return notThere()
 	}
 	if known.Expired != "" {
-		return &Error{Message: known.Expired, Hint: "The account page signs you in again.", Err: ErrRevoked}
+		return &Error{Message: known.Expired, Hint: "Sign in again on the Accounts page (Keel: Show Accounts).", Err: ErrRevoked}
 	}
 	return nil
 }
@@ -284,5 +284,5 @@ func (a *Accounts) edit(ctx context.Context, change func(*list) error) error {
 }
 
 func notThere() error {
-	return &Error{Message: "This account is no longer signed in.", Hint: "Look at the account page again.", Err: ErrNotFound}
+	return &Error{Message: "This account is no longer signed in.", Hint: "Look at the Accounts page again (Keel: Show Accounts).", Err: ErrNotFound}
 }

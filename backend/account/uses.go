@@ -72,7 +72,7 @@ func (a *Accounts) SetUse(ctx context.Context, accountID string, use Use, on boo
 			return notThere()
 		}
 		if !fits(known, use) {
-			return &Error{Message: "This account is not good for that; nothing was changed.", Hint: "Look at the account page again."}
+			return &Error{Message: "This account is not good for that; nothing was changed.", Hint: "Look at the Accounts page again (Keel: Show Accounts)."}
 		}
 		if why := a.options.Blocked(known, use); on && why != "" {
 			return &Error{Message: "It was not switched on.", Hint: why}

@@ -121,9 +121,8 @@ func (s *Store) fromKeychain(ctx context.Context, name string) (string, error) {
 }
 
 // read is one reading of a name, in the keychain's turn, with the sealed file it
-// came from. Another process may
-// replace the sealed file between the two steps, so a missing one is looked for
-// twice.
+// came from. Another process may replace the sealed file between the two steps, so
+// a missing one is looked for twice.
 func (s *Store) read(name string) (value, file string, err error) {
 	for attempt := 0; ; attempt++ {
 		found, err := s.options.Keychain.Get(s.options.Service, name)

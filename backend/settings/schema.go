@@ -239,7 +239,7 @@ func Schema() []Property {
 			Title: "Keel Agent › Accounts: Github Client Ids",
 			Description: "The client ids that Keel signs in to GitHub with: the host, and the id of an OAuth app there that has the device flow switched on, for example `\"github.com\": \"Ov23li…\"`. " +
 				"The name of a GitHub Enterprise host adds it to the places to sign in at.\n\n" +
-				"A client id is no secret. A client secret never goes into settings: the page *Keel: Show Accounts* keeps it in the system's keychain.",
+				"A client id is no secret. A client secret never goes into settings: the Accounts page (*Keel: Show Accounts*) keeps it where your tokens are.",
 			Default: `{}`,
 			Scope:   ScopeApplication,
 		},
@@ -248,7 +248,7 @@ func Schema() []Property {
 			Type:  TypeString,
 			Title: "Keel Agent › Accounts: Google Client Id",
 			Description: "The client id that Keel signs in to Google with: that of an OAuth client of the type *Desktop app*. It ends in `.apps.googleusercontent.com`.\n\n" +
-				"Its client secret never goes into settings: the page *Keel: Show Accounts* keeps it in the system's keychain.",
+				"Its client secret never goes into settings: the Accounts page (*Keel: Show Accounts*) keeps it where your tokens are.",
 			Default: `""`,
 			Scope:   ScopeApplication,
 		},

@@ -27,7 +27,7 @@ func (s *Service) browser(ctx context.Context, at place, scopes []string, talk a
 	if secret == "" {
 		return account.Token{}, nil, &account.Error{
 			Message: at.title() + " wants a client secret for this way to sign in, and none is kept.",
-			Hint:    "Sign in with a code, which needs none, or enter the client secret on the page of accounts.",
+			Hint:    "Sign in with a code, which needs none, or enter the client secret on the Accounts page (Keel: Show Accounts).",
 		}
 	}
 	state, verifier := rand.Text(), oauth2.GenerateVerifier()
@@ -67,7 +67,7 @@ func show(listener *loopback.Listener, err error) {
 
 // finish waits for the code and exchanges it.
 func (s *Service) finish(ctx context.Context, at place, listener *loopback.Listener, talk account.Conversation, form map[string]string) (account.Token, error) {
-	values, err := listener.WaitOr(ctx, talk.Pasted())
+	values, err := listener.Wait(ctx, talk.Pasted())
 	if err != nil {
 		return account.Token{}, unheard(ctx, err)
 	}

@@ -144,7 +144,7 @@ func said(at place, err error) error {
 	case "device_flow_disabled":
 		return words("The OAuth app with Keel's client id does not allow signing in with a code.", "Open it at "+at.web("settings", "developers")+", tick “Enable Device Flow”, then sign in again.")
 	case "incorrect_client_credentials", "unauthorized_client", "Not Found":
-		return words(at.title()+" does not know Keel's client id, or its client secret is another one.", "Compare the setting "+Setting+" with the app's page at "+at.web("settings", "developers")+"; a client secret can be entered anew on the page of accounts.")
+		return words(at.title()+" does not know Keel's client id, or its client secret is another one.", "Compare the setting "+Setting+" with the app's page at "+at.web("settings", "developers")+"; a client secret can be entered anew on the Accounts page (Keel: Show Accounts).")
 	case "redirect_uri_mismatch":
 		return words("The OAuth app does not let the browser come back to Keel.", "Open it at "+at.web("settings", "developers")+" and make http://127.0.0.1"+callback+" its callback URL, or sign in with a code.")
 	case "unverified_user_email":

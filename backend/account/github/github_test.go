@@ -222,3 +222,20 @@ func TestScopes(t *testing.T) {
 		}
 	}
 }
+
+func TestHeld(t *testing.T) {
+	for _, each := range []struct{ scopes, want []string }{
+		{[]string{"repo"}, []string{"public_repo", "repo", "repo:invite", "repo:status", "repo_deployment", "security_events"}},
+		{[]string{"public_repo", "delete_repo"}, []string{"delete_repo", "public_repo"}},
+		{[]string{"user", "user:email"}, []string{"read:user", "user", "user:email", "user:follow"}},
+		{[]string{"read:user"}, []string{"read:user"}},
+		{[]string{"admin:org"}, []string{"admin:org", "read:org", "write:org"}},
+		{[]string{"write:org"}, []string{"read:org", "write:org"}},
+		{[]string{"read:org"}, []string{"read:org"}},
+		{nil, nil},
+	} {
+		if d := cmp.Diff(each.want, github.Held(each.scopes)); d != "" {
+			t.Errorf("%q (-want +got):\n%s", each.scopes, d)
+		}
+	}
+}

@@ -1,14 +1,11 @@
 package github_test
 
 import (
-	"bufio"
 	"context"
 	"crypto/x509"
-	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -88,33 +85,5 @@ func TestThroughTheProxyOfTheSettings(t *testing.T) {
 	_, err = s.SignIn(t.Context(), account.Request{}, newTalk(nil))
 	if text := words(t, err); !strings.Contains(text, "date and time") {
 		t.Errorf("expired: %s", text)
-	}
-}
-
-func TestAProxyThatRefuses(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		for {
-			connection, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			if _, err := http.ReadRequest(bufio.NewReader(connection)); err == nil {
-				_, _ = io.WriteString(connection, "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
-			}
-			_ = connection.Close()
-		}
-	}()
-	t.Cleanup(func() { _ = listener.Close(); <-ended })
-	way := &http.Transport{Proxy: http.ProxyURL(&url.URL{Scheme: "http", Host: listener.Addr().String()})}
-	s := github.New(github.Options{ClientID: clientID, HTTP: &http.Client{Transport: way}})
-	_, err = s.SignIn(t.Context(), account.Request{}, newTalk(nil))
-	if text := words(t, err); !strings.Contains(text, "GitHub could not be reached: the proxy refuses") {
-		t.Error(text)
 	}
 }

@@ -24,6 +24,29 @@ func Scopes(use account.Use) []string {
 	return nil
 }
 
+// Held returns scopes with all that they hold, see the list at
+// https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps.
+// GitHub itself names only the widest ones of those that were asked for.
+func Held(scopes []string) []string {
+	held := slices.Clone(scopes)
+	for _, scope := range scopes {
+		level, of, _ := strings.Cut(scope, ":")
+		switch {
+		case scope == "user":
+			held = append(held, "read:user", "user:email", "user:follow")
+		case scope == "repo":
+			held = append(held, "repo:status", "repo_deployment", "public_repo", "repo:invite", "security_events")
+		case of == "":
+		case level == "admin":
+			held = append(held, "write:"+of, "read:"+of)
+		case level == "write":
+			held = append(held, "read:"+of)
+		}
+	}
+	slices.Sort(held)
+	return slices.Compact(held)
+}
+
 // wanted is what a sign-in asks for.
 func wanted(more []string) []string {
 	scopes := Scopes("")

@@ -6,8 +6,9 @@
 // Who signed in is known from an id token only, whose signature, issuer,
 // audience, times, nonce and access token hash were checked; one that is not as
 // it has to be gives no account. A refreshed one is checked in the same way and
-// belongs to the same person. No redirect of a service is followed. Tokens, codes
-// and the proof key are told to the conversation as secrets and are in no error.
+// belongs to the same person. No redirect of a service is followed, but for that
+// of a picture to another of Google's addresses. Tokens, codes and the proof key are
+// told to the conversation as secrets and are in no error.
 package google
 
 import (
@@ -95,17 +96,17 @@ func (s *Service) Hosts(ctx context.Context) []account.Host {
 		at.Setup = []string{
 			"In Google Cloud console, under APIs & Services › Credentials, create an OAuth client ID of the type Desktop app.",
 			"Put its id into the setting " + setting + ".",
-			"Put its secret in on the page Keel: Show Accounts, which keeps it with your other secrets.",
+			"Put its secret in on the Accounts page (Keel: Show Accounts), which keeps it with your other secrets.",
 		}
 	case err != nil:
 		at.Setup = []string{
-			"The client secret for Google cannot be read from where it is kept.",
-			"Unlock the keychain, or put the secret in again on the page Keel: Show Accounts.",
+			unreadableSecret,
+			"Unlock the keychain, or put the secret in again on the Accounts page (Keel: Show Accounts).",
 		}
 	case client.Secret == "":
 		at.Setup = []string{
 			"The secret of the client id in " + setting + " is missing; Google wants it also from desktop apps.",
-			"Copy it from Google Cloud console, APIs & Services › Credentials, and put it in on the page Keel: Show Accounts.",
+			"Copy it from Google Cloud console, APIs & Services › Credentials, and put it in on the Accounts page (Keel: Show Accounts).",
 		}
 	default:
 		at.Methods = []account.Method{account.Browser}

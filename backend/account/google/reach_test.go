@@ -1,6 +1,7 @@
 package google_test
 
 import (
+	"context"
 	"crypto/tls"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +13,7 @@ import (
 	"github.com/keel-ide/keel/backend/account"
 	"github.com/keel-ide/keel/backend/account/google"
 	"github.com/keel-ide/keel/backend/account/google/googletest"
+	"github.com/keel-ide/keel/backend/outbound"
 )
 
 // leaves wants that nothing runs afterwards that did not run before.
@@ -33,7 +35,10 @@ func TestGoogleCannotBeReached(t *testing.T) {
 	}{
 		"proxy refuses": {func(t *http.Transport) {
 			t.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse(proxy.URL) }
-		}, "the proxy refuses", "Ask who runs the proxy"},
+			t.OnProxyConnectResponse = func(context.Context, *url.URL, *http.Request, *http.Response) error {
+				return &outbound.Error{Message: "The proxy makes no connection.", Hint: "Ask whoever runs it."}
+			}
+		}, "The proxy makes no connection.", "Ask whoever runs it."},
 		"unknown authority": {func(t *http.Transport) { t.TLSClientConfig = &tls.Config{} }, "an authority that this computer does not trust", "keelAgent.network.certificates"},
 	}
 	for name, test := range tests {

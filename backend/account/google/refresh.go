@@ -30,7 +30,7 @@ func (s *Service) refresh(ctx context.Context, a account.Account, t account.Toke
 	client, err := s.client(ctx)
 	switch {
 	case err != nil:
-		return account.Token{}, &account.Error{Message: "The client secret for Google cannot be read from where it is kept.", Hint: "Unlock the keychain, then try again.", Err: err}
+		return account.Token{}, unreadable(err)
 	case client.ID == "":
 		return account.Token{}, &account.Error{Message: "The client id that Keel signed in to Google with is no longer set.", Hint: "Put it into the setting " + setting + " again, or sign in anew."}
 	case !madeFor(t.ID, client.ID):

@@ -16,9 +16,16 @@ import (
 const (
 	hintAgain   = "Sign in again. If it stays so, look at what stands between this machine and Google, such as a proxy."
 	hintNetwork = "Do not go on in this network before you know what answers in Google's place; then sign in again."
-	hintClient  = "look in Google Cloud console whether the client in the setting " + setting + " is of the type Desktop app and still there, and whether your account may use it. Its secret is put in on the page Keel: Show Accounts."
+	hintClient  = "look in Google Cloud console whether the client in the setting " + setting + " is of the type Desktop app and still there, and whether your account may use it. Its secret is put in on the Accounts page (Keel: Show Accounts)."
 	hintOver    = "Sign in again."
 )
+
+// unreadableSecret is why nobody can sign in while the client secret is locked.
+const unreadableSecret = "The client secret for Google cannot be read from where it is kept."
+
+func unreadable(err error) error {
+	return &account.Error{Message: unreadableSecret, Hint: "Unlock the keychain, then try again.", Err: err}
+}
 
 // inWords is an error as its page shows it.
 func inWords(err error) *account.Error {

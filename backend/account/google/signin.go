@@ -12,6 +12,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/keel-ide/keel/backend/account"
+	"github.com/keel-ide/keel/backend/account/avatar"
 	"github.com/keel-ide/keel/backend/account/loopback"
 )
 
@@ -76,7 +77,7 @@ func (s *Service) prepare(ctx context.Context, request account.Request, talk acc
 	}
 	client, err := s.client(ctx)
 	if err != nil {
-		return nil, &account.Error{Message: "The client secret for Google cannot be read from where it is kept.", Hint: "Unlock the keychain, then try again.", Err: err}
+		return nil, unreadable(err)
 	}
 	a := &attempt{
 		service: s, talk: talk, client: client,
@@ -88,8 +89,9 @@ func (s *Service) prepare(ctx context.Context, request account.Request, talk acc
 			a.scopes = append(a.scopes, scope)
 		}
 	}
-	talk.Secret(client.Secret)
-	talk.Secret(a.verifier)
+	for _, secret := range []string{client.Secret, a.state, a.verifier} {
+		talk.Secret(secret)
+	}
 	return a, nil
 }
 
@@ -102,7 +104,7 @@ func (a *attempt) run(ctx context.Context) (account.Grant, error) {
 		oauth2.SetAuthURLParam("prompt", "select_account consent"))
 	a.talk.Show(account.Progress{Stage: account.InBrowser, Address: address, Until: a.listener.Until(), Paste: a.listener.Check})
 	a.talk.Open(ctx, address)
-	values, err := a.listener.WaitOr(ctx, a.talk.Pasted())
+	values, err := a.listener.Wait(ctx, a.talk.Pasted())
 	if err != nil {
 		return account.Grant{}, notBack(err)
 	}
@@ -137,7 +139,7 @@ func (a *attempt) finish(ctx context.Context, config *oauth2.Config, values url.
 	token.Expiry = earlier(token.Expiry, who.expiry)
 	return account.Grant{Token: token, Account: account.Account{
 		Kind: account.Google, Host: host, Subject: who.subject, Name: who.Name, Email: who.email(),
-		Avatar: a.service.avatar(ctx, who.Picture), Scopes: token.Scopes, Manage: manage,
+		Avatar: avatar.Fetch(ctx, a.service.options.HTTP, who.Picture, pictured), Scopes: token.Scopes, Manage: manage,
 	}}, nil
 }
 
@@ -150,4 +152,9 @@ func notBack(err error) error {
 		Message: "The browser did not come back from Google within five minutes, so the sign-in has ended. Nothing was changed.",
 		Hint:    "Sign in again. If the browser showed an error of Google's: " + hintClient, Err: err,
 	}
+}
+
+// pictured tells whether an address is one where Google keeps pictures.
+func pictured(at *url.URL) bool {
+	return at.Port() == "" && strings.HasSuffix(strings.ToLower(at.Host), ".googleusercontent.com")
 }

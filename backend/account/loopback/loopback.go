@@ -137,15 +137,11 @@ func (l *Listener) Redirect() string {
 func (l *Listener) Until() time.Time { return l.until }
 
 // Wait returns what the browser brought: a code, or an error, which is for the
-// flow to judge. It returns [ErrExpired] or [ErrClosed] where nobody came.
-func (l *Listener) Wait(ctx context.Context) (url.Values, error) {
-	return l.WaitOr(ctx, nil)
-}
-
-// WaitOr is [Listener.Wait], and also takes what a person pastes, as [Parse]
-// does, whichever comes first. What is pasted and wrong ends nothing; see
-// [Listener.Check].
-func (l *Listener) WaitOr(ctx context.Context, pasted <-chan string) (url.Values, error) {
+// flow to judge. It also takes what a person pastes, as [Parse] does, whichever
+// comes first; what is pasted and wrong ends nothing, see [Listener.Check]. It
+// returns [ErrExpired] or [ErrClosed] where nobody came. From a nil channel nothing
+// is pasted.
+func (l *Listener) Wait(ctx context.Context, pasted <-chan string) (url.Values, error) {
 	select {
 	case values := <-l.answer: // wins over an end that came right after it
 		return values, nil

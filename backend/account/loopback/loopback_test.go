@@ -107,7 +107,7 @@ func TestTheBrowserComesBackAndIsToldTheTruth(t *testing.T) {
 			l := start(t, t.Context(), 0)
 			got := make(chan answer, 1)
 			go func() { got <- browse(t, http.MethodGet, l.Redirect()+redirectQuery, "") }()
-			values, err := l.Wait(t.Context())
+			values, err := l.Wait(t.Context(), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -200,7 +200,7 @@ func TestWhatDoesNotBelongChangesNothing(t *testing.T) {
 	if got := browse(t, http.MethodGet, right, ""); got.Status != http.StatusGone {
 		t.Errorf("a second use was answered %d", got.Status)
 	}
-	if _, err := l.Wait(t.Context()); err != nil {
+	if _, err := l.Wait(t.Context(), nil); err != nil {
 		t.Error(err)
 	}
 }
@@ -209,7 +209,7 @@ func TestAnErrorIsAnAnswer(t *testing.T) {
 	l := start(t, t.Context(), 0)
 	l.Fail("You did not allow it.", "")
 	browse(t, http.MethodGet, l.Redirect()+"?error=access_denied&state="+state, "")
-	values, err := l.Wait(t.Context())
+	values, err := l.Wait(t.Context(), nil)
 	if err != nil || values.Get("error") != "access_denied" {
 		t.Errorf("got %v, %v", values, err)
 	}
@@ -254,7 +254,7 @@ func TestEnds(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		l := start(t, ctx, 0)
 		cancel()
-		if _, err := l.Wait(t.Context()); !errors.Is(err, context.Canceled) {
+		if _, err := l.Wait(t.Context(), nil); !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
 		}
 		l.Close()
@@ -266,7 +266,7 @@ func TestEnds(t *testing.T) {
 	t.Run("with its time", func(t *testing.T) {
 		before := runtime.NumGoroutine()
 		l := start(t, t.Context(), time.Millisecond)
-		if _, err := l.Wait(t.Context()); !errors.Is(err, ErrExpired) {
+		if _, err := l.Wait(t.Context(), nil); !errors.Is(err, ErrExpired) {
 			t.Errorf("got %v", err)
 		}
 		l.Close()
@@ -284,7 +284,7 @@ func TestEnds(t *testing.T) {
 		}
 		defer silent.Close()
 		go l.Close()
-		if _, err := l.Wait(t.Context()); !errors.Is(err, ErrClosed) {
+		if _, err := l.Wait(t.Context(), nil); !errors.Is(err, ErrClosed) {
 			t.Errorf("got %v", err)
 		}
 		l.Close()
@@ -294,12 +294,12 @@ func TestEnds(t *testing.T) {
 		l := start(t, t.Context(), 0)
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		if _, err := l.Wait(ctx); !errors.Is(err, context.Canceled) {
+		if _, err := l.Wait(ctx, nil); !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
 		}
 		l.Succeed()
 		browse(t, http.MethodGet, l.Redirect()+redirectQuery, "")
-		if _, err := l.Wait(t.Context()); err != nil {
+		if _, err := l.Wait(t.Context(), nil); err != nil {
 			t.Error(err)
 		}
 	})
@@ -319,7 +319,7 @@ func TestEnds(t *testing.T) {
 			}
 			gone <- err
 		}()
-		if _, err := l.Wait(t.Context()); err != nil {
+		if _, err := l.Wait(t.Context(), nil); err != nil {
 			t.Fatal(err)
 		}
 		cancel()
@@ -336,7 +336,7 @@ func TestWhatIsPastedCounts(t *testing.T) {
 	l := start(t, t.Context(), 0)
 	pasted := make(chan string, 2)
 	pasted <- " " + l.Redirect() + redirectQuery + "\n"
-	values, err := l.WaitOr(t.Context(), pasted)
+	values, err := l.Wait(t.Context(), pasted)
 	if err != nil || values.Get("code") != "4/0AbCdEfGhIjK" {
 		t.Errorf("got %v, %v", values, err)
 	}
@@ -352,7 +352,7 @@ func TestWhatIsPastedCounts(t *testing.T) {
 	close(pasted)
 	l.Succeed()
 	browse(t, http.MethodGet, l.Redirect()+redirectQuery, "")
-	if _, err := l.WaitOr(t.Context(), pasted); err != nil {
+	if _, err := l.Wait(t.Context(), pasted); err != nil {
 		t.Error(err)
 	}
 }

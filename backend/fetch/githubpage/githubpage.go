@@ -75,7 +75,7 @@ func (r *Reader) As(at *url.URL) (who, hint string) {
 	a, ok := r.accounts.For(account.UsePages, want.host)
 	switch {
 	case !ok && want.host == github.Public:
-		return "", "If it is private, the user can sign in to GitHub on the page of accounts and switch on there that private pages are read by their address."
+		return "", "If it is private, the user can sign in to GitHub on the Accounts page (Keel: Show Accounts) and switch on there that private pages are read by their address."
 	case !ok:
 		return "", ""
 	case a.Expired != "":
@@ -128,7 +128,7 @@ func (r *Reader) without(ctx context.Context, at *url.URL, a account.Account, er
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.Is(err, account.ErrRevoked):
-		return fmt.Errorf("%s is read with the sign-in of %s, which was taken back or has ended: the user has to sign in again on the page of accounts", at, name(a))
+		return fmt.Errorf("%s is read with the sign-in of %s, which was taken back or has ended: the user has to sign in again on the Accounts page (Keel: Show Accounts)", at, name(a))
 	}
 	said, ok := errors.AsType[*account.Error](err)
 	if !ok {

@@ -23,7 +23,7 @@ func GitHubModels(token func(ctx context.Context) (string, error), options Optio
 	return newProvider(options.withDefaults(GitHubModelsID, "GitHub Models", "https://models.github.ai/inference"), kind{
 		keyed:  true,
 		limit:  "The free tier of GitHub Models takes 8,000 tokens in.",
-		newKey: "Sign in to GitHub on the account page, or make a GitHub token with the permission \"models: read\" and enter it in the model picker. The free tier takes 8,000 tokens in, which is enough for small tasks.",
+		newKey: "Sign in to GitHub on the Accounts page (Keel: Show Accounts), or make a GitHub token with the permission \"models: read\" and enter it in the model picker. The free tier takes 8,000 tokens in, which is enough for small tasks.",
 		list:   listGitHub,
 	})
 }

@@ -84,6 +84,7 @@ export interface Account {
   expired: boolean
   /** why; empty while it is good */
   message: string
+  /** with what they hold: one that is not here is missing */
   scopes: string[]
   signedInAt: number
   /** where the person sees and takes back what Keel may do; may be empty */
@@ -1677,7 +1678,7 @@ export interface Methods {
     AWS(): Promise<AWSChoices>
     /** RemoveKey takes a service's key out of the keychain. */
     RemoveKey(providerID: string): Promise<void>
-    /** SetKey keeps a service's key in the keychain. Keys never come back to the page. */
+    /** SetKey keeps a service's key where secrets are kept. Keys never come back to the page. */
     SetKey(providerID: string, key: string): Promise<void>
   }
   /** Search finds text and files in the opened folder. */

@@ -17,7 +17,7 @@ export function keepAccountsMenu(host: WindowHost, ask: SignInAsker): void {
     const id = `keel.signIn.${kind}`
     host.registerCommand({
       id,
-      title: `Keel: Sign in with ${title}`,
+      title: `Keel: Sign In with ${title}`,
       run: async () => void (await ask({ kind, host: at })),
     })
     MenuRegistry.appendMenuItem(MenuId.AccountsContext, {

@@ -254,6 +254,7 @@ test('rights that the account lacks are signed in for, and the ones it has are k
   expect(asked).toEqual([
     { kind: 'github', host: 'github.com', accountId: octocat.id, scopes: ['read:user', 'repo'] },
   ])
+  expect(tokenCalls(), 'Go knows no scope of VS Code’s own').toMatchObject([{ scopes: ['repo'] }])
 })
 
 test('a sign-in that is cancelled rejects, and no token is asked for', async () => {

@@ -35,8 +35,10 @@ export const places: readonly ProviderPlace[] = [
   { id: 'google', label: 'Google', kind: 'google', has: () => true },
 ]
 
-/** What VS Code's own extension adds for itself; no service knows such scopes. */
-const own = /^VSCODE_/
+/** The scopes that are meant for a service: not those that extensions add for VS Code itself. */
+export function serviceScopes(scopes: readonly string[]): string[] {
+  return scopes.filter((scope) => !scope.startsWith('VSCODE_'))
+}
 
 /**
  * AccountProvider shows the accounts of one service to the workbench as sessions.
@@ -85,7 +87,7 @@ export class AccountProvider implements IAuthenticationProvider {
     options: IAuthenticationProviderSessionOptions = {},
   ): Promise<readonly AuthenticationSession[]> {
     this.take(await this.bridge.Accounts.State())
-    const wanted = (scopes ?? []).filter((scope) => !own.test(scope))
+    const wanted = serviceScopes(scopes ?? [])
     return this.accounts
       .filter((each) => options.account === undefined || each.id === options.account.id)
       .filter((each) => scopes === undefined || !each.expired)
@@ -101,7 +103,7 @@ export class AccountProvider implements IAuthenticationProvider {
     this.take(await this.bridge.Accounts.State())
     const only = this.accounts.length === 1 ? this.accounts[0] : undefined
     const known = options.account ? this.accounts.find(({ id }) => id === options.account?.id) : only
-    const wanted = scopes.filter((scope) => !own.test(scope))
+    const wanted = serviceScopes(scopes)
     const host = known?.host ?? (this.id === 'github-enterprise' ? await this.enterprise() : '')
     const id = await this.ask({
       kind: this.place.kind,

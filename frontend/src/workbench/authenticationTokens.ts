@@ -6,7 +6,7 @@ import type {
 } from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/authentication/common/authentication'
 import { MainThreadAuthentication } from '@codingame/monaco-vscode-extensions-service-override/vscode/vs/workbench/api/browser/mainThreadAuthentication'
 import type { Bridge, Disposable } from '../bridge'
-import { AccountProvider } from './authentication'
+import { AccountProvider, serviceScopes } from './authentication'
 
 /** Asking is one getSession of an extension that the workbench has answered. */
 export interface Asking {
@@ -39,7 +39,7 @@ export async function withToken(
     accountId: session.id,
     extensionId,
     extensionName,
-    scopes: [...scopes],
+    scopes: serviceScopes(scopes),
   })
   return { ...session, accessToken: token }
 }

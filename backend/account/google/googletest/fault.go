@@ -41,7 +41,7 @@ func (s *Server) Mend() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	clear(s.faults)
-	s.clock, s.refusal, s.answer, s.picture = 0, "", "", nil
+	s.clock, s.refusal, s.answer = 0, "", ""
 }
 
 // SetClock makes the times in id tokens those of a clock that is ahead of this

@@ -112,7 +112,6 @@ type Server struct {
 	clock    time.Duration  // guarded by mu: how far id tokens are ahead
 	refusal  string         // guarded by mu: the error that authorizing ends with
 	answer   string         // guarded by mu: the error that the token endpoint gives
-	picture  []byte         // guarded by mu: instead of the real one
 	issued   []string       // guarded by mu
 	requests map[string]int // guarded by mu: by host and path
 }

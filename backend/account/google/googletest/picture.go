@@ -7,23 +7,9 @@ import (
 	"net/http"
 )
 
-// SetPicture lets every user's picture be these bytes.
-func (s *Server) SetPicture(data []byte) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.picture = data
-}
-
 // servePicture serves 96 by 96 points that go from one colour to another.
 func (s *Server) servePicture(w http.ResponseWriter, _ *http.Request) {
-	s.mu.Lock()
-	data := s.picture
-	s.mu.Unlock()
 	w.Header().Set("Content-Type", "image/png")
-	if data != nil {
-		_, _ = w.Write(data)
-		return
-	}
 	const size = 96
 	picture := image.NewRGBA(image.Rect(0, 0, size, size))
 	for y := range size {

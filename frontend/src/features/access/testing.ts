@@ -50,7 +50,7 @@ export function fakeAccess(methods: Record<string, (...args: never[]) => unknown
         id: 'accounts',
         title: 'Accounts',
         summary: '',
-        items: [item('Amazon Bedrock', { level: 'none', detail: 'A key is kept in the keychain.' })],
+        items: [item('Amazon Bedrock', { level: 'none', detail: 'A key is kept for it.' })],
       },
       {
         id: 'network',

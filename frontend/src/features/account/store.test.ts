@@ -3,8 +3,8 @@ import { Failure } from '../../bridge'
 import { calls } from '../../testing/window'
 import { minutesAndSeconds, wholeMinutes } from './countdown.svelte'
 import { AccountStore } from './store.svelte'
-import { fakeAccounts, identityCenter, mona, signIn, type FakeAccounts } from './testing/fake'
-import { regionProblem, roleItems, signOutQuestion, startProblem } from './wording'
+import { fakeAccounts, identityCenter, mona, service, signIn, type FakeAccounts } from './testing/fake'
+import { goodFor, regionProblem, roleItems, signOutQuestion, startProblem } from './wording'
 
 let fake: FakeAccounts
 let store: AccountStore
@@ -208,4 +208,10 @@ test('the role in use is marked, and hidden characters show', () => {
   const [item] = roleItems([{ role: '1/Ad\u202emin', account: '1', name: '', email: '' }], '1/Ad\u202emin')
   expect(item).toMatchObject({ current: true, group: '1' })
   expect(item?.label).toContain('U+202E')
+})
+
+test('GitHub Models are offered at the public GitHub only', () => {
+  expect(goodFor(service({ kind: 'github', host: 'github.com' }))).toContain('Models')
+  expect(goodFor(service({ kind: 'github', host: 'ghe.example.com' }))).not.toContain('Models')
+  expect(goodFor(service({ kind: 'google', host: 'accounts.google.com' }))).toContain('Bedrock')
 })

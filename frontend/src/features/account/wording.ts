@@ -25,6 +25,12 @@ export const looks: Readonly<Record<AccountKind, ServiceLook>> = {
   aws: { icon: 'organization', letter: '', good: 'Amazon Bedrock with your company’s sign-in' },
 }
 
+/** What an account at a service is good for: GitHub Models are at the public GitHub only. */
+export function goodFor({ kind, host }: AccountService): string {
+  if (kind === 'github' && host !== 'github.com') return 'Private issues and files, git over HTTPS'
+  return looks[kind].good
+}
+
 /** Reports whether a sign-in is over. */
 export function hasEnded({ stage }: SignIn): boolean {
   return stage === 'done' || stage === 'failed' || stage === 'cancelled'
