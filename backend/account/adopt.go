@@ -155,21 +155,19 @@ func accept(s *signIn, grant Grant, now time.Time) (Account, error) {
 		one.Host = s.place.host
 	}
 	subject := bounded(one.Subject, textLimit)
+	if !grant.Token.sendable() {
+		return Account{}, unsendable(s.title)
+	}
 	if subject == "" || subject != one.Subject || grant.Token.Access == "" {
 		return Account{}, &Error{
 			Message: fmt.Sprintf("%s did not say who signed in, so nobody is.", s.title),
 			Hint:    "Try again. If it stays so, the service is set up in a way that Keel does not know.",
 		}
 	}
-	one.Login, one.Name, one.Email = bounded(one.Login, textLimit), bounded(one.Name, textLimit), bounded(one.Email, textLimit)
-	one.Avatar = picture(one.Avatar)
-	one.Scopes = slices.Clone(one.Scopes)
 	if len(one.Scopes) == 0 {
-		one.Scopes = slices.Clone(grant.Token.Scopes)
+		one.Scopes = grant.Token.Scopes
 	}
-	if !opens(one.Manage) {
-		one.Manage = ""
-	}
+	one.tame()
 	one.ID = idOf(one)
 	return one, nil
 }

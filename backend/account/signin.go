@@ -102,7 +102,7 @@ func choose(hosts []Host, request *Request) (Host, error) {
 	}
 	if at < 0 {
 		return Host{}, &Error{
-			Message: fmt.Sprintf("There is no place to sign in at that is called %q.", clean(request.Host)),
+			Message: fmt.Sprintf("There is no place to sign in at that is called %q.", bounded(request.Host, textLimit)),
 			Hint:    "Choose one of those on the Accounts page (Keel: Show Accounts); further ones are named in the settings.", Err: ErrNotFound,
 		}
 	}

@@ -131,6 +131,9 @@ func (s *Service) readCache(key string, at centre) (cached, bool) {
 	if err := json.Unmarshal(text, &found); err != nil {
 		return cached{}, false
 	}
+	if !visible(found.AccessToken + found.RefreshToken + found.ClientID + found.ClientSecret) {
+		return cached{}, false
+	}
 	if belongs, err := parse(found.StartURL, found.Region); err != nil || belongs != at {
 		return cached{}, false
 	}

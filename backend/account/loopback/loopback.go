@@ -43,7 +43,7 @@ const (
 
 	largestHeader = 16 << 10 // bytes
 	largestQuery  = 8 << 10  // bytes
-	connections   = 32       // at a time and socket; browsers open some ahead
+	connections   = 256      // at a time and socket; browsers open some ahead, and strangers may say nothing
 )
 
 // ErrExpired is returned where nobody came in time.
@@ -112,7 +112,7 @@ func Listen(ctx context.Context, options Options) (*Listener, error) {
 	}
 	l.server = &http.Server{
 		Handler:           http.HandlerFunc(l.serve),
-		ReadHeaderTimeout: 5 * time.Second,
+		ReadHeaderTimeout: 3 * time.Second,
 		ReadTimeout:       5 * time.Second,
 		WriteTimeout:      hold + 5*time.Second,
 		IdleTimeout:       5 * time.Second,
