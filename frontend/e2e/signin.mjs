@@ -3,7 +3,15 @@
 import { mkdir, readdir, symlink } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { joinAccounts, openBrowser, signInAtGoogle, startAccounts, throughKeyring } from './accounts.mjs'
+import {
+  enterCodeAtGitHub,
+  joinAccounts,
+  openBrowser,
+  people,
+  signInAtGoogle,
+  startAccounts,
+  throughKeyring,
+} from './accounts.mjs'
 import { launchChromium, makeHome, openPage, startDisplay, startServed, until } from './harness.mjs'
 import * as wb from './workbench.mjs'
 
@@ -88,6 +96,26 @@ export async function startWindow(
       await wb.press(self.page, 'Enter')
       await needs.waitFor({ state: 'detached' })
       await self.offer(/^Sign in with Google/).click()
+    },
+    /** Signs in at Google, as Ada, and waits until the window says so. */
+    async signInWithGoogle() {
+      await self.beginGoogle()
+      const page = await signInAtGoogle(internet.browser, await person.next())
+      await page.close()
+      await self.signedIn().filter({ hasText: people.ada.name }).waitFor()
+    },
+    /** Signs in at GitHub from the chat's empty state, and waits until the window says so. */
+    async signInWithGitHub() {
+      await self.offer(/^Sign in with GitHub/).click()
+      await self.enterCode()
+      await self.signedIn().filter({ hasText: 'The Octocat' }).waitFor()
+    },
+    /** Types the code that the window shows in at GitHub. */
+    async enterCode() {
+      const step = self.step('Signing in with GitHub').first()
+      const page = await enterCodeAtGitHub(internet.browser, await codeOf(step))
+      await page.close()
+      await step.waitFor({ state: 'detached' })
     },
     accounts: () => self.page.getByRole('main'),
     /** The card of an account on that page. */
