@@ -238,7 +238,6 @@ async function inTerminal(line, ends) {
 
 /** Lets the agent run a command and waits for what it ends with. */
 async function inCommand(line, ends) {
-  await window.chat.open()
   const turn = await window.chat.send(`run \`${line}\``)
   await wb.pressWhenReady(command(turn).getByRole('button', { name: 'Run', exact: true }))
   await window.chat.ended(turn)
