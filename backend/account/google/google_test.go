@@ -392,13 +392,14 @@ func TestSetup(t *testing.T) {
 		methods   []account.Method
 		setup     int
 		says      string
+		takes     bool // a secret: it is kept for a client id
 		hasSecret bool
 	}{
-		"nothing":   {google.Options{}, nil, 3, "Desktop app", false},
-		"built in":  {google.Options{BuiltIn: builtIn}, []account.Method{account.Browser}, 0, "", true},
-		"settings":  {google.Options{BuiltIn: builtIn, ClientID: id, ClientSecret: secret("s", nil)}, []account.Method{account.Browser}, 0, "", true},
-		"no secret": {google.Options{BuiltIn: builtIn, ClientID: id}, nil, 2, "missing", false},
-		"locked":    {google.Options{ClientID: id, ClientSecret: secret("", errors.New("locked"))}, nil, 2, "cannot be read", false},
+		"nothing":   {google.Options{}, nil, 3, "Desktop app", false, false},
+		"built in":  {google.Options{BuiltIn: builtIn}, []account.Method{account.Browser}, 0, "", true, true},
+		"settings":  {google.Options{BuiltIn: builtIn, ClientID: id, ClientSecret: secret("s", nil)}, []account.Method{account.Browser}, 0, "", true, true},
+		"no secret": {google.Options{BuiltIn: builtIn, ClientID: id}, nil, 2, "missing", true, false},
+		"locked":    {google.Options{ClientID: id, ClientSecret: secret("", errors.New("locked"))}, nil, 2, "cannot be read", true, false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -408,7 +409,7 @@ func TestSetup(t *testing.T) {
 				t.Fatalf("%d hosts", len(hosts))
 			}
 			at := hosts[0]
-			if at.Host != "accounts.google.com" || at.Title != "Google" || !at.TakesSecret || at.Setting != "keelAgent.accounts.googleClientId" || at.SetupAddress == "" {
+			if at.Host != "accounts.google.com" || at.Title != "Google" || at.TakesSecret != test.takes || at.Setting != "keelAgent.accounts.googleClientId" || at.SetupAddress == "" {
 				t.Errorf("it is %+v", at)
 			}
 			if d := cmp.Diff(test.methods, at.Methods); d != "" || len(at.Setup) != test.setup || at.HasSecret != test.hasSecret || !strings.Contains(strings.Join(at.Setup, " "), test.says) {
