@@ -99,8 +99,12 @@ func TestHostileCache(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	elsewhere := filepath.Join(t.TempDir(), "elsewhere")
+	if err := errors.Join(os.WriteFile(elsewhere, nil, 0o600), os.Truncate(elsewhere, 2<<30)); err != nil {
+		t.Fatal(err)
+	}
 	for name, make := range map[string]func() error{
-		"a link without an end": func() error { return os.Symlink("/dev/zero", files[0]) },
+		"a link without an end": func() error { return os.Symlink(elsewhere, files[0]) },
 		"a folder":              func() error { return os.Mkdir(files[0], 0o700) },
 		"huge": func() error {
 			return os.WriteFile(files[0], append([]byte(strings.Repeat(" ", 1<<20)), good...), 0o600)
