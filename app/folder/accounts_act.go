@@ -155,10 +155,10 @@ func (f *Folder) ExtensionSession(ctx context.Context, request wire.ExtensionSes
 	if request.ExtensionID == "" {
 		return wire.ExtensionSession{}, &wire.Error{Code: wire.CodeInvalid, Message: "Nobody says who wants the account; it was not given.", Hint: "Update the extension that asked."}
 	}
-	if missing := uncovered(known.Scopes, request.Scopes); len(missing) > 0 {
+	if lacking := missing(known, request.Scopes); len(lacking) > 0 {
 		return wire.ExtensionSession{}, &wire.Error{
 			Code:    wire.CodeNotAllowed,
-			Message: fmt.Sprintf("%s at %s is signed in without the right %q that the extension asks for.", AccountLabel(known), known.Host, strings.Join(missing, " ")),
+			Message: fmt.Sprintf("%s at %s is signed in without the right %q that the extension asks for.", AccountLabel(known), known.Host, strings.Join(lacking, " ")),
 			Hint:    "Sign in again for more, on the Accounts page (Keel: Show Accounts).",
 		}
 	}
