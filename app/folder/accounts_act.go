@@ -16,6 +16,9 @@ import (
 // has, or for anyone with those that every sign-in asks for; and with what the use
 // needs that is switched on afterwards.
 func (f *Folder) SignIn(ctx context.Context, request wire.SignInRequest) (string, error) {
+	if len(request.Scopes) > scopesMost || slices.ContainsFunc(request.Scopes, func(scope string) bool { return !plainName(scope) }) {
+		return "", &wire.Error{Code: wire.CodeInvalid, Message: "What is asked for beside the sign-in are no rights that a service has; nothing was begun.", Hint: "Sign in on the Accounts page (Keel: Show Accounts), or update the extension that asked."}
+	}
 	asked := account.Request{
 		Kind: account.Kind(request.Kind), Host: request.Host, Method: account.Method(request.Method),
 		Start: request.Start, Region: request.Region, Share: request.Share, Use: account.Use(request.Use),
@@ -83,7 +86,10 @@ func (f *Folder) SetAccountUse(ctx context.Context, accountID, use string, on bo
 		_, err := f.SignIn(ctx, wire.SignInRequest{AccountID: accountID, Use: use})
 		return err
 	}
-	title, _ := useWords(known, asked)
+	title, detail := useWords(known, asked)
+	if detail == "" { // there is no such use, which need not be in the log
+		return f.Accounts.SetUse(ctx, accountID, asked, on)
+	}
 	change := trustChange{What: "Switched an account on for " + title, Pattern: AccountLabel(known), Reason: "At " + known.Host + "."}
 	if !on {
 		change.What, change.Tightens = "Switched an account off for "+title, true
@@ -122,7 +128,9 @@ func (f *Folder) SetAccountRole(ctx context.Context, accountID, role string) err
 // SetClientSecret keeps the secret of a client id; an empty one deletes it.
 func (f *Folder) SetClientSecret(ctx context.Context, kind wire.AccountKind, host, secret string) error {
 	id := ""
-	if of := f.Accounts.services.clientID[account.Kind(kind)]; of != nil {
+	hosts := f.Accounts.Hosts(ctx)[account.Kind(kind)]
+	takes := slices.ContainsFunc(hosts, func(known account.Host) bool { return known.Host == host })
+	if of := f.Accounts.services.clientID[account.Kind(kind)]; of != nil && takes {
 		id = of(host)
 	}
 	if id == "" {
@@ -145,20 +153,22 @@ func (f *Folder) SetClientSecret(ctx context.Context, kind wire.AccountKind, hos
 }
 
 // ExtensionSession returns a token for an extension that the person has let use
-// an account. Without an open folder there is no audit log, and the program's own
-// log tells of it.
+// an account.
 func (f *Folder) ExtensionSession(ctx context.Context, request wire.ExtensionSessionRequest) (wire.ExtensionSession, error) {
 	known, err := f.Accounts.Find(request.AccountID)
 	if err != nil {
 		return wire.ExtensionSession{}, err
 	}
-	if request.ExtensionID == "" {
+	if !plainName(request.ExtensionID) {
 		return wire.ExtensionSession{}, &wire.Error{Code: wire.CodeInvalid, Message: "Nobody says who wants the account; it was not given.", Hint: "Update the extension that asked."}
+	}
+	if known.Kind == account.AWS {
+		return wire.ExtensionSession{}, &wire.Error{Code: wire.CodeNotAllowed, Message: "Extensions are not given AWS accounts; it was not given.", Hint: "Use the AWS CLI's profiles with that extension."}
 	}
 	if lacking := missing(known, request.Scopes); len(lacking) > 0 {
 		return wire.ExtensionSession{}, &wire.Error{
 			Code:    wire.CodeNotAllowed,
-			Message: fmt.Sprintf("%s at %s is signed in without the right %q that the extension asks for.", AccountLabel(known), known.Host, strings.Join(lacking, " ")),
+			Message: fmt.Sprintf("%s at %s is signed in without the right %q that the extension asks for.", AccountLabel(known), known.Host, shortRights(lacking)),
 			Hint:    "Sign in again for more, on the Accounts page (Keel: Show Accounts).",
 		}
 	}
@@ -168,10 +178,27 @@ func (f *Folder) ExtensionSession(ctx context.Context, request wire.ExtensionSes
 	}
 	if err := f.auditTrust(ctx, trustChange{
 		What: "Gave an extension an account", Pattern: request.ExtensionID,
-		Reason: fmt.Sprintf("As %s at %s. %s", AccountLabel(known), known.Host, rights(request.Scopes)),
+		Reason: fmt.Sprintf("As %s at %s. %s", AccountLabel(known), known.Host, rights(known.Scopes)), // which the token has, whatever was asked for
 	}); err != nil {
 		return wire.ExtensionSession{}, err
 	}
 	f.options.Log.Info("gave an extension an account", "extension", request.ExtensionID, "account", request.AccountID)
 	return wire.ExtensionSession{Token: token.Access}, nil
+}
+
+// Bounds of what an extension asks with.
+const (
+	scopesMost = 100
+	nameMost   = 256 // bytes
+)
+
+// plainName tells whether a name has nothing but what is seen as it is.
+func plainName(name string) bool {
+	return name != "" && len(name) <= nameMost && !strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' })
+}
+
+// shortRights are the first of them, fit to be shown.
+func shortRights(scopes []string) string {
+	shown := slices.DeleteFunc(slices.Clone(scopes), func(scope string) bool { return !plainName(scope) })
+	return strings.Join(shown[:min(len(shown), 5)], " ")
 }

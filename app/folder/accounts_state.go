@@ -92,7 +92,7 @@ func AccountLabel(one account.Account) string {
 func signInState(s account.SignIn, explain func(error) error) wire.SignIn {
 	state := wire.SignIn{
 		ID: s.ID, Kind: wire.AccountKind(s.Request.Kind), Host: s.Request.Host, Title: s.Title,
-		Stage: wire.SignInStage(s.Stage), Address: s.Address, Code: s.Code, CanPaste: s.Pasted,
+		Stage: wire.SignInStage(s.Stage), Address: s.Address, Code: s.Code, CanPaste: s.Paste != nil,
 		NoBrowser: s.NoBrowser, AccountID: s.Account, Message: s.Note,
 	}
 	if !s.Until.IsZero() {

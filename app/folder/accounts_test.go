@@ -18,6 +18,7 @@ import (
 	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/account"
+	"github.com/keel-ide/keel/backend/account/github"
 	"github.com/keel-ide/keel/backend/redact"
 	"github.com/keel-ide/keel/backend/secret"
 	"github.com/keel-ide/keel/backend/settings"
@@ -34,6 +35,8 @@ type place struct {
 
 	mu    sync.Mutex
 	asked []account.Request
+	held  bool // nobody finishes a sign-in
+	mean  bool // no further right is given
 }
 
 func (p *place) Kind() account.Kind                   { return p.kind }
@@ -42,8 +45,16 @@ func (p *place) Hosts(context.Context) []account.Host { return []account.Host{p.
 func (p *place) SignIn(ctx context.Context, r account.Request, talk account.Conversation) (account.Grant, error) {
 	p.mu.Lock()
 	p.asked = append(p.asked, r)
+	held := p.held
+	if p.mean {
+		r.Scopes = nil
+	}
 	p.mu.Unlock()
 	talk.Show(account.Progress{Stage: account.Code, Code: "ABCD-1234", Address: "https://" + p.host.Host + "/device"})
+	if held {
+		<-ctx.Done()
+		return account.Grant{}, ctx.Err()
+	}
 	scopes := []string{"read:user"}
 	for _, scope := range r.Scopes {
 		if scope != "read:user" {
@@ -272,6 +283,97 @@ func TestAccounts(t *testing.T) {
 	}
 }
 
+// A use that needs further rights is on once they were given: where that sign-in
+// is cancelled it stays off, and the account is signed in as before.
+func TestCancelledAsking(t *testing.T) {
+	w := newSignedInWorld(t, &keychain{kept: map[string]string{}})
+	f := w.open(t, t.TempDir())
+	one := w.signIn(t, f, wire.SignInRequest{Kind: wire.AccountGitHub}).Accounts[0]
+	if asks := one.Uses[3]; asks.Use != "git-agent" || !asks.Asks || asks.On {
+		t.Fatalf("git is %+v", asks)
+	}
+	w.github.mu.Lock()
+	w.github.held = true
+	w.github.mu.Unlock()
+	if err := f.SetAccountUse(t.Context(), one.ID, "git-agent", true); err != nil {
+		t.Fatal(err)
+	}
+	stage := func(state wire.AccountsState, wanted wire.SignInStage) (id string) {
+		for _, s := range state.SignIns {
+			if s.Stage == wanted {
+				id = s.ID
+			}
+		}
+		return id
+	}
+	asking := w.until(t, "the rights are asked for", func(state wire.AccountsState) bool { return stage(state, wire.SignInCode) != "" })
+	if asking.Accounts[0].Uses[3].On {
+		t.Error("git is on before the rights were given")
+	}
+	if err := f.Accounts.Cancel(t.Context(), stage(asking, wire.SignInCode)); err != nil {
+		t.Fatal(err)
+	}
+	after := w.until(t, "it was cancelled", func(state wire.AccountsState) bool { return stage(state, wire.SignInCancelled) != "" })
+	if diff := cmp.Diff([]wire.Account{one}, after.Accounts); diff != "" {
+		t.Error(diff)
+	}
+	if token, err := f.Accounts.Token(t.Context(), one.ID); err != nil || token.Access != accountToken {
+		t.Errorf("the sign-in before is gone: %v", err)
+	}
+	if diff := cmp.Diff([]string{"Signed in at github.com: @ann"}, logged(t, f)); diff != "" {
+		t.Error(diff)
+	}
+	// Finished, but without the right: it stays off, and the page is told why.
+	w.github.mu.Lock()
+	w.github.held, w.github.mean = false, true
+	w.github.mu.Unlock()
+	if err := f.SetAccountUse(t.Context(), one.ID, "git-agent", true); err != nil {
+		t.Fatal(err)
+	}
+	refused := w.until(t, "it is done", func(state wire.AccountsState) bool { return stage(state, wire.SignInDone) != "" })
+	said := refused.SignIns[len(refused.SignIns)-1].Message
+	if refused.Accounts[0].Uses[3].On || !strings.Contains(said, `did not give Keel the right "repo"`) {
+		t.Errorf("git is %+v, and it says %q", refused.Accounts[0].Uses[3], said)
+	}
+}
+
+// Settings that are changed while the page is open are told to it: a use can be
+// switched on, and one can sign in.
+func TestAccountsFollowTheSettings(t *testing.T) {
+	w := newSignedInWorld(t, &keychain{kept: map[string]string{}})
+	f := w.open(t, "")
+	w.values = f.Settings.Values
+	use := w.signIn(t, f, wire.SignInRequest{Kind: wire.AccountGoogle}).Accounts[0].Uses[0]
+	if use.Blocked == "" {
+		t.Fatalf("without a role it is %+v", use)
+	}
+	if err := f.Settings.Set(t.Context(), settings.KeyBedrockRole, []byte(`"arn:aws:iam::123456789012:role/keel"`)); err != nil {
+		t.Fatal(err)
+	}
+	w.until(t, "Bedrock can be switched on", func(state wire.AccountsState) bool {
+		return len(state.Accounts) == 1 && state.Accounts[0].Uses[0].Blocked == ""
+	})
+	// The built-in services, with settings of their own.
+	w.paths = folder.Paths{Config: t.TempDir(), Data: t.TempDir()}
+	w.accounts = nil
+	f = w.open(t, "")
+	ready := func(state wire.AccountsState, kind wire.AccountKind) bool {
+		for _, service := range state.Services {
+			if service.Kind == kind {
+				return len(service.Methods) > 0
+			}
+		}
+		return false
+	}
+	if ready(f.AccountsState(t.Context()), wire.AccountGitHub) {
+		t.Fatal("one can sign in without a client id")
+	}
+	if err := f.Settings.Set(t.Context(), github.Setting, []byte(`{"github.com": "Iv1.keel"}`)); err != nil {
+		t.Fatal(err)
+	}
+	w.until(t, "one can sign in", func(state wire.AccountsState) bool { return ready(state, wire.AccountGitHub) })
+}
+
 // An account that Bedrock is to be reached with needs a role first.
 func TestAccountsForBedrock(t *testing.T) {
 	w := newSignedInWorld(t, &keychain{kept: map[string]string{}})
@@ -372,6 +474,9 @@ func TestAccountsWithoutFolder(t *testing.T) {
 	w := newSignedInWorld(t, k)
 	empty := w.open(t, "")
 	w.signIn(t, empty, wire.SignInRequest{Kind: wire.AccountGitHub})
+	if diff := cmp.Diff([]string{"Signed in at github.com: @ann"}, logged(t, empty)); diff != "" {
+		t.Error(diff)
+	}
 	f := w.open(t, t.TempDir())
 	if err := empty.Close(); err != nil {
 		t.Fatal(err)

@@ -16,7 +16,7 @@ import (
 // auditInterval is how often the page is told, at most, that the log has grown.
 const auditInterval = 250 * time.Millisecond
 
-// auditing is the folder's audit log, which tells the page that it has grown. It
+// auditing is the audit log of the folder, or of no folder, which tells the page that it has grown. It
 // outlives sessions: deleting one leaves what it did in the log.
 type auditing struct {
 	log  *audit.Log
@@ -81,16 +81,15 @@ func (a *auditing) close() error {
 
 // AuditPage returns a part of the audit log, the newest first.
 func (f *Folder) AuditPage(ctx context.Context, query wire.AuditQuery) (wire.AuditPage, error) {
-	if f.audit == nil {
-		return wire.AuditPage{}, ErrNoWorkspace
-	}
 	titles, waits := map[string]string{}, map[string]bool{}
-	known, err := f.Agent.Sessions(ctx)
-	if err != nil {
-		return wire.AuditPage{}, err
-	}
-	for _, each := range known {
-		titles[each.ID], waits[each.ID] = each.Title, each.Waiting
+	if f.Agent != nil {
+		known, err := f.Agent.Sessions(ctx)
+		if err != nil {
+			return wire.AuditPage{}, err
+		}
+		for _, each := range known {
+			titles[each.ID], waits[each.ID] = each.Title, each.Waiting
+		}
 	}
 	found, err := f.audit.log.Query(ctx, audit.Query{
 		SessionID: query.SessionID, Kind: query.Kind, Outcome: query.Outcome, Text: query.Text, Before: query.Before, Limit: query.Limit,
@@ -121,12 +120,8 @@ type trustChange struct {
 }
 
 // auditTrust keeps a change of what is trusted. It goes before the change, which
-// must not be made where it fails. Without an open folder there is no log, and no
-// agent either.
+// must not be made where it fails.
 func (f *Folder) auditTrust(ctx context.Context, change trustChange) error {
-	if f.audit == nil {
-		return nil
-	}
 	err := f.audit.Record(ctx, audit.Entry{
 		Event: audit.EventTrust, Title: change.What, Pattern: change.Pattern, Tier: change.Tier,
 		SessionID: change.SessionID, Original: change.From, Reason: change.Reason,

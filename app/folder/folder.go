@@ -162,6 +162,8 @@ func (f *Folder) open(ctx, running context.Context, path string) error {
 		if err := f.openServices(ctx, running, workspaceData); err != nil {
 			return err
 		}
+	} else if err := f.openAudit(filepath.Join(workspaceData, "audit")); err != nil {
+		return err // who signs in or out is kept without a folder, too
 	}
 	f.Accounts.join(f)
 	f.onClose(func() error { f.Accounts.leave(f); return nil })

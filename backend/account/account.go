@@ -16,7 +16,9 @@
 // lets us, and deletes them here whether that worked or not.
 //
 // At most one sign-in at one host is under way; each ends by itself after its
-// time and when it is cancelled, and leaves nothing that listens.
+// time and when it is cancelled, and leaves nothing that listens. One that does
+// not come to its end gives the token it was issued back to the service, as far
+// as that answers within ten seconds.
 package account
 
 import (
@@ -127,7 +129,9 @@ type Progress struct {
 	Address string    // to be opened in a browser; empty when there is none
 	Code    string    // to be typed in there; empty when there is none
 	Until   time.Time // when Code or the listener ends
-	Pasted  bool      // an address or a code can be pasted
+	// Paste says why a text that a person pastes is of no use, in words that can stand
+	// after a colon and do not quote it; nil: nothing can be pasted.
+	Paste func(text string) error `json:"-"`
 }
 
 // Conversation is a sign-in as its service sees it.
@@ -137,18 +141,25 @@ type Conversation interface {
 	// Open opens the address in the person's browser, once more each time; that no
 	// browser could be started is told to the person, not to the service.
 	Open(ctx context.Context, address string)
-	// Pasted gives what the person pastes: an address the browser came to, or a code.
+	// Pasted gives what the person pastes and Progress.Paste has let through: an address
+	// the browser came to, or a code.
 	Pasted() <-chan string
 	// Secret keeps what is learnt on the way, such as a verifier or a device code, out
 	// of logs.
 	Secret(value string)
 }
 
-// Grant is a sign-in that worked.
+// Grant is a sign-in that worked, or what is there of one that did not.
 type Grant struct {
 	Account Account // ID, Since, Uses and Role are filled in by [Accounts]
 	Token   Token
 	Note    string // what the person should know of how it went, a sentence; may be empty
+	// Found: the token was there before, such as the AWS CLI's. It is not taken back
+	// where the account cannot be kept.
+	Found bool
+	// Ended is told once how it went: nil when the account is kept, else why it is
+	// not. Nil: nobody waits to be told.
+	Ended func(error)
 }
 
 // Service signs in at one kind of service.
@@ -158,7 +169,8 @@ type Service interface {
 	// one first, and what is missing before a sign-in there.
 	Hosts(ctx context.Context) []Host
 	// SignIn signs somebody in. It ends with ctx. Its errors are [*Error] or the
-	// context's.
+	// context's. A token in the grant beside an error was issued on the way and is
+	// taken back; Ended is told then, too.
 	SignIn(ctx context.Context, request Request, talk Conversation) (Grant, error)
 	// Refresh gets a new token for one that has expired or is about to; with
 	// [ErrRevoked] in its error the account must sign in again, with any other it may

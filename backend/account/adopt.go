@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,9 +20,11 @@ func (a *Accounts) adopt(s *signIn, service Service, grant Grant) (string, error
 	a.learn(grant.Token)
 	one, err := accept(s, grant, a.options.Now())
 	if err != nil {
+		a.takeBack(s, service, grant)
 		return "", err
 	}
-	known := false
+	before, known := a.Get(one.ID)
+	stands := known && before.Expired == ""
 	err = a.alone(s.ctx, one.ID, func() error {
 		if _, known = a.Get(one.ID); !known {
 			if err := a.edit(s.ctx, func(l *list) error { l.await(one.ID); return nil }); err != nil {
@@ -43,8 +46,8 @@ func (a *Accounts) adopt(s *signIn, service Service, grant Grant) (string, error
 		}
 		return one.ID, nil
 	}
-	if !known {
-		a.takeBack(service, one, grant.Token)
+	if !stands { // else taking it back could end the sign-in that is there
+		a.takeBack(s, service, grant)
 	}
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		return "", a.failure(s, err)
@@ -105,12 +108,19 @@ func (a *Accounts) undo(s *signIn, one Account, why error) {
 	}
 }
 
-// takeBack gives a token back that nobody is going to use.
-func (a *Accounts) takeBack(service Service, one Account, t Token) {
-	ctx, done := context.WithTimeout(context.Background(), revokeLimit)
+// takeBack gives the token of a sign-in back that nobody is going to use.
+func (a *Accounts) takeBack(s *signIn, service Service, grant Grant) {
+	if grant.Token.Access == "" || grant.Found {
+		return
+	}
+	a.learn(grant.Token)
+	one := grant.Account // may have no name yet
+	one.Kind, one.Host = s.place.kind, cmp.Or(one.Host, s.place.host)
+	one.Region, one.Start = cmp.Or(one.Region, s.request.Region), cmp.Or(one.Start, s.request.Start)
+	ctx, done := context.WithTimeout(context.WithoutCancel(s.ctx), revokeLimit)
 	defer done()
-	if err := a.revoke(ctx, service, one, t); err != nil {
-		a.options.Log.Warn("taking back the token of a sign-in that did not work", "error", err)
+	if err := a.revoke(ctx, service, one, grant.Token); err != nil {
+		a.options.Log.Warn("taking back the token of a sign-in that did not work", "kind", one.Kind, "host", one.Host, "error", public(err, secretsOf(grant.Token)...))
 	}
 }
 
@@ -145,21 +155,19 @@ func accept(s *signIn, grant Grant, now time.Time) (Account, error) {
 		one.Host = s.place.host
 	}
 	subject := bounded(one.Subject, textLimit)
+	if !grant.Token.sendable() {
+		return Account{}, unsendable(s.title)
+	}
 	if subject == "" || subject != one.Subject || grant.Token.Access == "" {
 		return Account{}, &Error{
 			Message: fmt.Sprintf("%s did not say who signed in, so nobody is.", s.title),
 			Hint:    "Try again. If it stays so, the service is set up in a way that Keel does not know.",
 		}
 	}
-	one.Login, one.Name, one.Email = bounded(one.Login, textLimit), bounded(one.Name, textLimit), bounded(one.Email, textLimit)
-	one.Avatar = picture(one.Avatar)
-	one.Scopes = slices.Clone(one.Scopes)
 	if len(one.Scopes) == 0 {
-		one.Scopes = slices.Clone(grant.Token.Scopes)
+		one.Scopes = grant.Token.Scopes
 	}
-	if !opens(one.Manage) {
-		one.Manage = ""
-	}
+	one.tame()
 	one.ID = idOf(one)
 	return one, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/url"
+	"strings"
 )
 
 // conversation is a sign-in as its service sees it.
@@ -44,11 +45,11 @@ func (c conversation) Secret(value string) {
 	c.accounts.mu.Unlock()
 }
 
-// opens tells whether an address may be opened in the browser: over TLS, or on
-// this machine.
+// opens tells whether an address may be shown and opened in the browser: over
+// TLS, or on this machine, and written in letters that show as what they are.
 func opens(address string) bool {
 	parsed, err := url.Parse(address)
-	if err != nil || parsed.Host == "" || parsed.User != nil {
+	if err != nil || len(address) > addressLimit || strings.ContainsFunc(address, func(r rune) bool { return r <= ' ' || r > '~' }) || parsed.Host == "" || parsed.User != nil {
 		return false
 	}
 	switch parsed.Scheme {

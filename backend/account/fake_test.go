@@ -118,6 +118,7 @@ type service struct {
 	used     map[string]bool // refresh tokens
 	stolen   bool
 	revoked  []string
+	at       string // where the last one was
 	refreshs int
 }
 
@@ -184,8 +185,16 @@ func (s *service) Refresh(ctx context.Context, _ account.Account, t account.Toke
 	return s.token(), nil
 }
 
-func (s *service) Revoke(ctx context.Context, _ account.Account, t account.Token) error {
+// lastRevoked is the host where a token was taken back last.
+func (s *service) lastRevoked() string {
 	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.at
+}
+
+func (s *service) Revoke(ctx context.Context, at account.Account, t account.Token) error {
+	s.mu.Lock()
+	s.at = at.Host
 	s.revoked = append(s.revoked, t.Access)
 	s.mu.Unlock()
 	if s.revoke != nil {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/keel-ide/keel/backend/atomicfile"
@@ -79,7 +80,7 @@ func (f *file) read() (list, os.FileInfo, error) {
 	f.mu.Lock()
 	known, seen := f.list, f.seen
 	f.mu.Unlock()
-	opened, err := os.Open(f.path)
+	opened, err := os.OpenFile(f.path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // opening a pipe would wait
 	if errors.Is(err, fs.ErrNotExist) {
 		return list{}, nil, nil
 	}
@@ -90,6 +91,9 @@ func (f *file) read() (list, os.FileInfo, error) {
 	info, err := opened.Stat()
 	if err != nil {
 		return list{}, nil, fmt.Errorf("reading the list of accounts: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return list{}, nil, fmt.Errorf("%w: it is not a file", errDamaged)
 	}
 	if sameFile(seen, info) {
 		return known, info, nil

@@ -46,7 +46,11 @@ func decodeList(data []byte) (list, error) {
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return list{}, fmt.Errorf("%w: something follows it", errDamaged)
 	}
-	return l, l.check()
+	if err := l.check(); err != nil {
+		return list{}, err
+	}
+	l.tame()
+	return l, nil
 }
 
 // check tells whether a list can have been written by Keel.
@@ -56,7 +60,8 @@ func (l list) check() error {
 	}
 	seen := map[string]bool{}
 	for _, each := range l.Accounts {
-		if each.Subject == "" || each.ID != idOf(each) || seen[each.ID] {
+		plain := each.ID == clean(each.ID) && len(each.ID) <= 3*textLimit
+		if each.Subject == "" || each.ID != idOf(each) || seen[each.ID] || !plain {
 			return fmt.Errorf("%w: account %q", errDamaged, each.ID)
 		}
 		seen[each.ID] = true

@@ -23,7 +23,7 @@ const (
 // lock takes the lock of a file, which stands empty and stays, since deleting it
 // would let two processes hold one each.
 func lock(ctx context.Context, path string) (unlock func(), err error) {
-	l := flock.New(path, flock.SetPermissions(0o600))
+	l := openLock(path)
 	if _, err := l.TryLockContext(ctx, lockPause); err != nil {
 		if ctx.Err() != nil {
 			return nil, busy(ctx.Err())
@@ -33,9 +33,15 @@ func lock(ctx context.Context, path string) (unlock func(), err error) {
 	return func() { _ = l.Close() }, nil // the end of the process would do the same
 }
 
+// openLock prepares a lock; its way to open the file does not wait where that is
+// a pipe.
+func openLock(path string) *flock.Flock {
+	return flock.New(path, flock.SetPermissions(0o600), flock.SetFlag(os.O_CREATE|os.O_RDWR))
+}
+
 // tryLock is lock for who does not wait; false where it is taken.
 func tryLock(path string) (unlock func(), ok bool) {
-	l := flock.New(path, flock.SetPermissions(0o600))
+	l := openLock(path)
 	if got, err := l.TryLock(); err != nil || !got {
 		return nil, false
 	}

@@ -111,8 +111,12 @@ func (a *Accounts) ask(ctx context.Context, known Account, old Token) (got Token
 		a.panicked("refresh", caught)
 		return Token{}, mistake()
 	}
-	if err == nil && got.Access == "" {
+	switch {
+	case err != nil:
+	case got.Access == "":
 		err = &Error{Message: "The service answered without a token.", Hint: "Try again later."}
+	case !got.sendable():
+		err = unsendable(known.Host)
 	}
 	if err == nil {
 		a.learn(got)

@@ -13,10 +13,13 @@ import (
 )
 
 const (
-	codeLimit    = 64
-	textLimit    = 256
-	avatarLimit  = 64 << 10
-	avatarPixels = 512
+	codeLimit = 64
+	textLimit = 256
+	// sentenceLimit is enough for what is said about an account.
+	sentenceLimit = 1024
+	addressLimit  = 4 << 10
+	avatarLimit   = 64 << 10
+	avatarPixels  = 512
 )
 
 // public is a service's error as far as a person, a log and the page may see it:

@@ -102,7 +102,7 @@ func choose(hosts []Host, request *Request) (Host, error) {
 	}
 	if at < 0 {
 		return Host{}, &Error{
-			Message: fmt.Sprintf("There is no place to sign in at that is called %q.", clean(request.Host)),
+			Message: fmt.Sprintf("There is no place to sign in at that is called %q.", bounded(request.Host, textLimit)),
 			Hint:    "Choose one of those on the Accounts page (Keel: Show Accounts); further ones are named in the settings.", Err: ErrNotFound,
 		}
 	}
@@ -137,8 +137,31 @@ func (a *Accounts) run(s *signIn, service Service) {
 		id, err = a.adopt(s, service, grant)
 	} else {
 		err = a.failure(s, err)
+		a.takeBack(s, service, grant)
 	}
-	a.end(s, id, bounded(grant.Note, textLimit), err)
+	if caught := panics.Try(func() {
+		if grant.Ended != nil {
+			grant.Ended(err)
+		}
+	}); caught != nil {
+		a.panicked("end of a sign-in", caught)
+	}
+	note := bounded(grant.Note, textLimit)
+	if why := a.unused(s, id); why != "" {
+		note = strings.TrimSpace(note + " " + why)
+	}
+	a.end(s, id, note, err)
+}
+
+// unused is why what a sign-in was for is not on after it, such as a right that
+// the person did not give; empty where it is on.
+func (a *Accounts) unused(s *signIn, accountID string) string {
+	use := s.request.Use
+	one, ok := a.Get(accountID)
+	if !ok || use == "" || !fits(one, use) || one.Has(use) {
+		return ""
+	}
+	return a.options.Blocked(one, use)
 }
 
 // failure is why a service's sign-in did not work, in words for a person.
@@ -215,7 +238,8 @@ func (a *Accounts) Cancel(_ context.Context, id string) error {
 	return nil
 }
 
-// Paste gives a sign-in what the person has copied from the browser.
+// Paste gives a sign-in what the person has copied from the browser. With an
+// error it was of no use, and the sign-in goes on waiting.
 func (a *Accounts) Paste(_ context.Context, id, text string) error {
 	s, err := a.under(id)
 	if err != nil {
@@ -223,10 +247,10 @@ func (a *Accounts) Paste(_ context.Context, id, text string) error {
 	}
 	text = strings.TrimSpace(text)
 	a.mu.Lock()
-	takes := s.progress.Pasted && !s.ended
+	check := s.progress.Paste
 	a.mu.Unlock()
 	switch {
-	case !takes:
+	case check == nil:
 		return &Error{Message: "This sign-in does not wait for anything to be pasted.", Hint: "Start it again if it has ended."}
 	case text == "":
 		return &Error{Message: "Nothing was pasted.", Hint: "Copy the whole address from the browser, then paste it."}
@@ -234,6 +258,12 @@ func (a *Accounts) Paste(_ context.Context, id, text string) error {
 		return &Error{Message: "What was pasted is no address or code of a sign-in; it was not used.", Hint: "Copy the whole address from the browser, and only that."}
 	}
 	a.options.Learned(text)
+	if err := check(text); err != nil {
+		return &Error{
+			Message: fmt.Sprintf("What was pasted was not used: %s. The sign-in goes on waiting.", err),
+			Hint:    "Copy the whole address from the browser's address line once you have signed in there, then paste it.",
+		}
+	}
 	select {
 	case <-s.pasted: // not taken yet: the newer one counts
 	default:

@@ -126,8 +126,14 @@ func TestWordOfAService(t *testing.T) {
 // goes on where no browser can be started.
 func TestConversation(t *testing.T) {
 	w := newWorld(t)
+	check := func(text string) error {
+		if strings.Contains(text, "elsewhere") {
+			return errors.New("this is elsewhere")
+		}
+		return nil
+	}
 	w.google.signIn = func(ctx context.Context, r account.Request, talk account.Conversation) (account.Grant, error) {
-		talk.Show(account.Progress{Stage: account.InBrowser, Address: "https://accounts.google.com/o/oauth2", Pasted: true})
+		talk.Show(account.Progress{Stage: account.InBrowser, Address: "https://accounts.google.com/o/oauth2", Paste: check})
 		talk.Open(ctx, "https://accounts.google.com/o/oauth2")
 		talk.Open(ctx, "file:///etc/passwd")
 		select {
@@ -160,6 +166,12 @@ func TestConversation(t *testing.T) {
 	}
 	for _, text := range []string{"", " \n", strings.Repeat("x", 9<<10), "\xff"} {
 		said(t, a.Paste(t.Context(), id, text), nil)
+	}
+	if err := said(t, a.Paste(t.Context(), id, "http://elsewhere/?code=2"), nil); err.Message != "What was pasted was not used: this is elsewhere. The sign-in goes on waiting." {
+		t.Errorf("it says %q", err.Message)
+	}
+	if s := find(a.State(), id); s.Stage != account.InBrowser {
+		t.Errorf("after a wrong paste it is %+v", s)
 	}
 	said(t, a.Paste(t.Context(), "none", "x"), account.ErrNotFound)
 	said(t, a.Open(t.Context(), "none"), account.ErrNotFound)
@@ -326,24 +338,134 @@ func TestClose(t *testing.T) {
 	}
 }
 
-// A sign-in that cannot keep its token leaves nothing: no account, no token, and
-// none at the service either.
+// A sign-in that does not come to its end leaves nothing: no account, no token,
+// and none at the service either; and who waits in the browser is told so.
 func TestNotKept(t *testing.T) {
+	tests := map[string]struct {
+		prepare func(w *world, o *account.Options)
+		change  func(cancel func(), g *account.Grant) error // what the service says; nil: it worked
+		stage   account.Stage
+	}{
+		"the token cannot be kept": {prepare: func(w *world, _ *account.Options) { w.vault.breakWith(errors.New("locked")) }},
+		"the list cannot be written": {prepare: func(w *world, _ *account.Options) {
+			w.vault.onPut = func(string) {
+				if err := errors.Join(os.Remove(w.file), os.MkdirAll(filepath.Join(w.file, "in the way"), 0o700)); err != nil {
+					t.Error(err)
+				}
+			}
+		}},
+		"the log cannot be kept": {prepare: func(_ *world, o *account.Options) {
+			o.Admit = func(context.Context, account.Account) error { return &account.Error{Message: "Not logged."} }
+		}},
+		"nobody has a name": {change: func(_ func(), g *account.Grant) error { g.Account.Subject = ""; return nil }},
+		"the name cannot be had": {change: func(_ func(), g *account.Grant) error {
+			g.Account = account.Account{}
+			return &account.Error{Message: "No name."}
+		}},
+		"cancelled with the token": {stage: account.Cancelled, change: func(cancel func(), g *account.Grant) error {
+			g.Account = account.Account{}
+			cancel()
+			return context.Canceled
+		}},
+		"cancelled before it was kept": {stage: account.Cancelled, change: func(cancel func(), _ *account.Grant) error { cancel(); return nil }},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			var told []error
+			var a *account.Accounts
+			begun := make(chan string, 1)
+			w.github.signIn = func(_ context.Context, r account.Request, _ account.Conversation) (account.Grant, error) {
+				g := w.github.grant("ann", r)
+				g.Ended = func(err error) { told = append(told, err) }
+				if test.change == nil {
+					return g, nil
+				}
+				id := <-begun
+				return g, test.change(func() {
+					if err := a.Cancel(t.Context(), id); err != nil {
+						t.Error(err)
+					}
+				}, &g)
+			}
+			a = w.open(t, func(o *account.Options) {
+				if test.prepare != nil {
+					test.prepare(w, o)
+				}
+			})
+			id, err := a.Begin(t.Context(), account.Request{Kind: account.GitHub, Host: "ghe.example.com"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			begun <- id
+			want := account.Failed
+			if test.stage != "" {
+				want = test.stage
+			}
+			s := ended(t, a, id)
+			if s.Stage != want || len(a.State().Accounts) != 0 || len(w.vault.all()) != 0 {
+				t.Errorf("it ended as %s with %d accounts and %d tokens", s.Stage, len(a.State().Accounts), len(w.vault.all()))
+			}
+			if s.Stage == account.Failed {
+				said(t, s.Err, nil)
+			}
+			if _, _, revoked := w.github.counts(); len(revoked) != 1 {
+				t.Errorf("taken back: %d tokens", len(revoked))
+			}
+			if host := w.github.lastRevoked(); host != "ghe.example.com" {
+				t.Errorf("taken back at %q", host)
+			}
+			if len(told) != 1 || told[0] == nil {
+				t.Errorf("the browser is told %v", told)
+			}
+		})
+	}
+}
+
+// Of an account that is signed in, a further sign-in that cannot be kept takes
+// nothing back: that could end the one that is there. Neither is a token that was
+// there before.
+func TestNotTakenBack(t *testing.T) {
 	w := newWorld(t)
-	w.vault.breakWith(errors.New("locked"))
 	a := w.open(t, nil)
-	id, err := a.Begin(t.Context(), account.Request{Kind: account.GitHub})
+	found := false
+	var told []error
+	w.github.signIn = func(_ context.Context, r account.Request, _ account.Conversation) (account.Grant, error) {
+		g := w.github.grant("ann", r)
+		g.Found, g.Ended = found, func(err error) { told = append(told, err) }
+		return g, nil
+	}
+	one := signIn(t, a, account.Request{Kind: account.GitHub})
+	if len(told) != 1 || told[0] != nil {
+		t.Errorf("of the one that worked the browser is told %v", told)
+	}
+	before, err := a.Token(t.Context(), one.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := ended(t, a, id)
-	if s.Stage != account.Failed || len(a.State().Accounts) != 0 {
-		t.Errorf("it ended as %s with %d accounts", s.Stage, len(a.State().Accounts))
+	again := func(what string, want int) {
+		t.Helper()
+		w.vault.breakWith(errors.New("locked"))
+		id, err := a.Begin(t.Context(), account.Request{Kind: account.GitHub})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s := ended(t, a, id); s.Stage != account.Failed {
+			t.Errorf("%s: it ended as %s", what, s.Stage)
+		}
+		if _, _, revoked := w.github.counts(); len(revoked) != want {
+			t.Errorf("%s: taken back: %d tokens, not %d", what, len(revoked), want)
+		}
+		w.vault.breakWith(nil)
 	}
-	said(t, s.Err, nil)
-	if _, _, revoked := w.github.counts(); len(revoked) != 1 {
-		t.Errorf("taken back: %d tokens", len(revoked))
+	again("signed in", 0)
+	if after, err := a.Token(t.Context(), one.ID); err != nil || after.Access != before.Access {
+		t.Errorf("the sign-in before is gone: %v", err)
 	}
+	a.Refused(t.Context(), one.ID, before)
+	again("expired", 1)
+	found = true
+	again("found", 1)
 }
 
 // A process that ends between the token and the list leaves a token that the

@@ -104,6 +104,16 @@ func errorEnd(err error) ending {
 	return ending{reason, failure.Message, failure.Hint}
 }
 
+// failed is errorEnd, and notes where a sign-in is what was missing.
+func (t *turn) failed(err error) ending {
+	if failure, ok := errors.AsType[*provider.Error](err); ok && failure.Class == provider.ClassAuth {
+		t.mu.Lock()
+		t.head.NoSignIn = true
+		t.mu.Unlock()
+	}
+	return errorEnd(err)
+}
+
 // sentence is what an error says to a person, or to a model, within another
 // sentence.
 func sentence(err error) string {

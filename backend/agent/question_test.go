@@ -215,7 +215,7 @@ func TestSignIn(t *testing.T) {
 		b.reply("Try again")
 		b.reply("Try again")
 		turn := b.ended(id)
-		if turn.StopReason != "end_turn" || len(b.state().Turns) != 1 {
+		if turn.StopReason != "end_turn" || len(b.state().Turns) != 1 || turn.NoSignIn {
 			t.Errorf("ended with %q: %q", turn.StopReason, turn.Outcome)
 		}
 		want := want
@@ -239,7 +239,7 @@ func TestSignIn(t *testing.T) {
 		id := b.send("go")
 		b.reply("Stop here")
 		turn := b.ended(id)
-		if turn.StopReason != session.StopFailed || turn.Outcome != expired.Message || turn.Hint != expired.Hint {
+		if turn.StopReason != session.StopFailed || turn.Outcome != expired.Message || turn.Hint != expired.Hint || !turn.NoSignIn {
 			t.Errorf("ended with %q: %q %q", turn.StopReason, turn.Outcome, turn.Hint)
 		}
 	})

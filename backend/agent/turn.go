@@ -69,7 +69,7 @@ func (t *turn) steps(ctx context.Context) ending {
 		return cancelledEnd(ctx)
 	}
 	if err != nil {
-		return errorEnd(err)
+		return t.failed(err)
 	}
 	t.model, t.facts = model, t.agent.o.Facts(ctx)
 	t.system = systemPrompt(t.facts)
@@ -90,7 +90,7 @@ func (t *turn) steps(ctx context.Context) ending {
 		}
 		if err != nil {
 			t.refusedImages(err)
-			return errorEnd(err)
+			return t.failed(err)
 		}
 		if reply.StopReason != provider.StopToolUse {
 			return replyEnd(reply)

@@ -308,6 +308,11 @@ func TestLogsArePruned(t *testing.T) {
 			t.Fatal(err)
 		}
 		paths = append(paths, result.LogPath)
+		// Two that ended in the same tick of the clock would be of one age.
+		age := time.Now().Add(time.Duration(len(paths)-10) * time.Minute)
+		if err := os.Chtimes(result.LogPath, age, age); err != nil {
+			t.Fatal(err)
+		}
 	}
 	var kept []string
 	for _, path := range paths {

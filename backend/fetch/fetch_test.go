@@ -270,7 +270,7 @@ func TestHostileHTML(t *testing.T) {
 }
 
 func TestSizeIsLimited(t *testing.T) {
-	client := local(t, Options{})
+	client := local(t, Options{Timeout: 5 * time.Minute})
 	got, err := client.Get(t.Context(), serve(t, answer("text/plain", strings.Repeat("0123456789", 600_000))))
 	if err != nil || !got.Cut || got.Size != mostBytes || len(got.Text) != mostBytes {
 		t.Errorf("%d bytes, cut %v, %v", len(got.Text), got.Cut, err)

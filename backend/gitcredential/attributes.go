@@ -111,14 +111,15 @@ const (
 )
 
 // readQuestion reads what [Run] has sent. Of a protocol other than https, or
-// without a host, there is no question.
+// without the plain name of a host, there is no question: what is answered may
+// name the host, and ends in a terminal.
 func readQuestion(from io.Reader) (operation string, q Question, err error) {
 	asked, err := readAttributes(from, true)
 	if err != nil {
 		return "", Question{}, err
 	}
 	operation = asked[keyOperation]
-	if asked["protocol"] != "https" || asked["host"] == "" || operation != operationGet && operation != operationErase {
+	if asked["protocol"] != "https" || !plainHost(asked["host"]) || operation != operationGet && operation != operationErase {
 		return "", Question{}, fmt.Errorf("reading a question about %q: %w", asked["protocol"], errMalformed)
 	}
 	return operation, Question{Host: asked["host"], Username: asked["username"], Password: asked["password"]}, nil

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -36,11 +37,14 @@ func (f folder) read(name string, most int64) ([]byte, error) {
 	if f.path == "" {
 		return nil, fs.ErrNotExist
 	}
-	file, err := os.Open(f.to(name))
+	file, err := os.OpenFile(f.to(name), os.O_RDONLY|syscall.O_NONBLOCK, 0) // opening a pipe would wait
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
+	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("reading %q: it is not a file", name)
+	}
 	data, err := io.ReadAll(io.LimitReader(file, most+1))
 	if err != nil {
 		return nil, fmt.Errorf("reading %q: %w", name, err)
@@ -58,7 +62,8 @@ func (f folder) change(operation, name string) error {
 	return f.before(operation, name)
 }
 
-// write replaces a file whole, for its owner only.
+// write replaces a file whole, for its owner only. A link in its place is
+// replaced, too: what it leads to is not Keel's.
 func (f folder) write(name string, data []byte) error {
 	if f.path == "" {
 		return nil
@@ -69,7 +74,12 @@ func (f folder) write(name string, data []byte) error {
 	if err := os.MkdirAll(f.path, 0o700); err != nil {
 		return fmt.Errorf("making %q: %w", f.path, err)
 	}
-	return atomicfile.Write(f.to(name), data, 0o600)
+	root, err := os.OpenRoot(f.path)
+	if err != nil {
+		return fmt.Errorf("writing %q: %w", name, err)
+	}
+	defer root.Close()
+	return atomicfile.WriteIn(root, name, data, 0o600)
 }
 
 func (f folder) remove(name string) error {
@@ -129,7 +139,7 @@ func (s *Store) change(ctx context.Context, act func() error) error {
 	if err := os.MkdirAll(s.options.Folder, 0o700); err != nil {
 		return notWritten(err)
 	}
-	lock := flock.New(s.folder.to(lockFile))
+	lock := flock.New(s.folder.to(lockFile), flock.SetFlag(os.O_CREATE|os.O_RDWR)) // opening a pipe would wait
 	ok, err := lock.TryLockContext(limited, 20*time.Millisecond)
 	if limited.Err() != nil && !ok {
 		return busy(ctx)

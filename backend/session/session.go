@@ -144,18 +144,21 @@ const (
 
 // Turn is everything from a prompt to a stop reason.
 type Turn struct {
-	ID         string  `json:"id"`
-	Prompt     string  `json:"prompt"`
-	Status     Status  `json:"status"`
-	StopReason string  `json:"stopReason"` // empty while it runs
-	Outcome    string  `json:"outcome"`    // a sentence for every stop reason but end_turn
-	Hint       string  `json:"hint"`       // what to do next, where there is something
-	StartedAt  int64   `json:"startedAt"`
-	EndedAt    int64   `json:"endedAt"`
-	Provider   string  `json:"provider"`
-	Model      string  `json:"model"`
-	Practice   bool    `json:"practice"`         // answered by the practice model
-	Images     []Image `json:"images,omitempty"` // in the prompt
+	ID         string `json:"id"`
+	Prompt     string `json:"prompt"`
+	Status     Status `json:"status"`
+	StopReason string `json:"stopReason"` // empty while it runs
+	Outcome    string `json:"outcome"`    // a sentence for every stop reason but end_turn
+	Hint       string `json:"hint"`       // what to do next, where there is something
+	// NoSignIn is set when the turn failed because the model service took no
+	// credentials.
+	NoSignIn  bool    `json:"noSignIn,omitempty"`
+	StartedAt int64   `json:"startedAt"`
+	EndedAt   int64   `json:"endedAt"`
+	Provider  string  `json:"provider"`
+	Model     string  `json:"model"`
+	Practice  bool    `json:"practice"`         // answered by the practice model
+	Images    []Image `json:"images,omitempty"` // in the prompt
 	// ImagesRefused is set when the service refused the request that brought these
 	// images: they are not sent again.
 	ImagesRefused bool           `json:"imagesRefused,omitempty"`

@@ -17,14 +17,15 @@ import (
 const callback = "/callback"
 
 // browser signs in with the web flow: PKCE, a state, and a listener on this
-// machine that the browser comes back to.
-func (s *Service) browser(ctx context.Context, at place, scopes []string, talk account.Conversation) (account.Token, error) {
+// machine that the browser comes back to. The browser waits there for the end to
+// be told, which may be nil beside an error.
+func (s *Service) browser(ctx context.Context, at place, scopes []string, talk account.Conversation) (t account.Token, tell func(error), err error) {
 	secret, err := s.secret(ctx, at)
 	if err != nil {
-		return account.Token{}, err
+		return account.Token{}, nil, err
 	}
 	if secret == "" {
-		return account.Token{}, &account.Error{
+		return account.Token{}, nil, &account.Error{
 			Message: at.title() + " wants a client secret for this way to sign in, and none is kept.",
 			Hint:    "Sign in with a code, which needs none, or enter the client secret on the Accounts page (Keel: Show Accounts).",
 		}
@@ -35,11 +36,10 @@ func (s *Service) browser(ctx context.Context, at place, scopes []string, talk a
 	listener, err := loopback.Listen(ctx, loopback.Options{Path: callback, State: state})
 	if err != nil {
 		if ctx.Err() != nil {
-			return account.Token{}, ctx.Err()
+			return account.Token{}, nil, ctx.Err()
 		}
-		return account.Token{}, &account.Error{Message: "Keel cannot listen for the browser on this machine.", Hint: "Sign in with a code, which needs no listener.", Err: err}
+		return account.Token{}, nil, &account.Error{Message: "Keel cannot listen for the browser on this machine.", Hint: "Sign in with a code, which needs no listener.", Err: err}
 	}
-	defer listener.Close()
 	config := oauth2.Config{
 		ClientID:    at.clientID,
 		Endpoint:    oauth2.Endpoint{AuthURL: at.web("login", "oauth", "authorize")},
@@ -47,19 +47,22 @@ func (s *Service) browser(ctx context.Context, at place, scopes []string, talk a
 		Scopes:      scopes,
 	}
 	address := config.AuthCodeURL(state, oauth2.S256ChallengeOption(verifier))
-	talk.Show(account.Progress{Stage: account.InBrowser, Address: address, Until: listener.Until(), Pasted: true})
+	talk.Show(account.Progress{Stage: account.InBrowser, Address: address, Until: listener.Until(), Paste: listener.Check})
 	talk.Open(ctx, address)
-	t, err := s.finish(ctx, at, listener, talk, map[string]string{
+	t, err = s.finish(ctx, at, listener, talk, map[string]string{
 		"client_id": at.clientID, "client_secret": secret, "redirect_uri": listener.Redirect(), "code_verifier": verifier,
 	})
-	if err != nil {
-		if words, ok := errors.AsType[*account.Error](err); ok {
-			listener.Fail(words.Message, words.Hint)
-		}
-		return account.Token{}, err
+	return t, func(err error) { show(listener, err) }, err
+}
+
+// show tells the browser how it went, and ends the listening.
+func show(listener *loopback.Listener, err error) {
+	if words, ok := errors.AsType[*account.Error](err); ok {
+		listener.Fail(words.Message, words.Hint)
+	} else if err == nil {
+		listener.Succeed()
 	}
-	listener.Succeed()
-	return t, nil
+	listener.Close()
 }
 
 // finish waits for the code and exchanges it.
@@ -99,10 +102,6 @@ func unheard(ctx context.Context, err error) error {
 		return ctx.Err()
 	case errors.Is(err, loopback.ErrExpired):
 		return &account.Error{Message: "The browser did not come back in time. Nothing was kept.", Hint: "Sign in again. Where the browser is on another machine, paste the address that it comes to."}
-	case errors.Is(err, loopback.ErrState):
-		return &account.Error{Message: "What was pasted belongs to another sign-in. Nothing was kept.", Hint: "Sign in again, and paste the address that the browser comes to after that."}
-	case errors.Is(err, loopback.ErrNoCode):
-		return &account.Error{Message: "What was pasted is neither the address that the browser came to nor a code. Nothing was kept.", Hint: "Sign in again, and paste the whole address from the browser's address line."}
 	}
 	return &account.Error{Message: "Waiting for the browser has ended. Nothing was kept.", Hint: "Sign in again.", Err: err}
 }

@@ -79,6 +79,9 @@ func webSignIn(t *testing.T, s *github.Service, hub *githubtest.GitHub, decision
 		}
 	})
 	grant, err := s.SignIn(t.Context(), account.Request{Method: account.Browser}, person)
+	if grant.Ended != nil { // as Accounts does
+		grant.Ended(err)
+	}
 	<-done
 	return grant, person, err
 }
@@ -101,11 +104,34 @@ func TestBrowser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if q := query.Query(); !shown.Pasted || q.Get("code_challenge_method") != "S256" || len(q.Get("code_challenge")) != 43 || !person.knows(q.Get("state")) || shown.Until.IsZero() {
+	if q := query.Query(); shown.Paste == nil || q.Get("code_challenge_method") != "S256" || len(q.Get("code_challenge")) != 43 || !person.knows(q.Get("state")) || shown.Until.IsZero() {
 		t.Errorf("shown: %+v", shown)
 	}
 	if len(person.opened) != 1 || person.opened[0] != shown.Address {
 		t.Errorf("opened: %v", person.opened)
+	}
+}
+
+// A token whose person cannot be asked for is handed back with the error, for
+// Accounts to take back; the browser is not told that somebody is signed in.
+func TestNoName(t *testing.T) {
+	hub := githubtest.New(githubtest.Options{})
+	nameless := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/user" {
+			http.Error(w, "out of order", http.StatusBadGateway)
+			return
+		}
+		hub.ServeHTTP(w, r)
+	})
+	s := withSecret(nameless, "client-secret")
+	var page string
+	got, _, err := webSignIn(t, s, hub, "authorize", func(_ *talk, back string) { page = visit(t.Context(), back) })
+	words(t, err)
+	if !hub.Live(got.Token.Access, "") || got.Account.ID != "" || !strings.Contains(page, "The sign-in did not work") {
+		t.Fatalf("%v, and the page: %s", err, page)
+	}
+	if err := s.Revoke(t.Context(), account.Account{Kind: account.GitHub, Host: "github.com"}, got.Token); err != nil || hub.Live(got.Token.Access, "") {
+		t.Errorf("taken back: %v", err)
 	}
 }
 
@@ -137,9 +163,20 @@ func TestBrowserEndings(t *testing.T) {
 			at, _ := url.Parse(back)
 			person.pasted <- at.Query().Get("code")
 		}, ""},
-		{"pasted address of another sign-in", "client-secret", "authorize", func(_ context.Context, person *talk, back string) { person.pasted <- restate(back) }, "another sign-in"},
+		{"pasted address of another sign-in and nonsense, then the right one", "client-secret", "authorize", func(_ context.Context, person *talk, back string) {
+			check := person.last().Paste
+			for text, says := range map[string]string{restate(back): "another sign-in", "I do not know": "neither the address"} {
+				if err := check(text); err == nil || !strings.Contains(err.Error(), says) {
+					t.Errorf("%q: %v", text, err)
+				}
+				person.pasted <- text
+			}
+			if err := check(back); err != nil {
+				t.Error(err)
+			}
+			person.pasted <- back
+		}, ""},
 		{"pasted code of nobody", "client-secret", "authorize", func(_ context.Context, person *talk, _ string) { person.pasted <- strings.Repeat("a", 20) }, "does not know the code"},
-		{"pasted nonsense", "client-secret", "authorize", func(_ context.Context, person *talk, _ string) { person.pasted <- "I do not know" }, "neither the address"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			hub := githubtest.New(githubtest.Options{})

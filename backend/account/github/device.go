@@ -1,6 +1,7 @@
 package github
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -16,6 +17,7 @@ const (
 	usualInterval = 5 * time.Second  // RFC 8628, section 3.2
 	slower        = 5 * time.Second  // RFC 8628, section 3.5
 	mostInterval  = 60 * time.Second // between two tries while the host is not there
+	mostAddress   = 1024             // bytes of a page's address
 	mostFailures  = 5                // on the way, one after the other
 	mostCodeLife  = 15 * time.Minute // GitHub's own
 	longestCode   = 20
@@ -29,16 +31,13 @@ func (s *Service) device(ctx context.Context, at place, scopes []string, talk ac
 	if err != nil {
 		return account.Token{}, said(at, err)
 	}
-	if code.DeviceCode == "" || code.UserCode == "" || !at.holds(code.Address) {
+	typed := grouped(code.UserCode)
+	if code.DeviceCode == "" || typed == "" || !at.holds(code.Address) {
 		return account.Token{}, s.odd(at, http.StatusOK)
 	}
 	talk.Secret(code.DeviceCode)
-	life := time.Duration(code.ExpiresIn) * time.Second
-	if life <= 0 || life > mostCodeLife {
-		life = mostCodeLife
-	}
-	until := s.options.Now().Add(life)
-	talk.Show(account.Progress{Stage: account.Code, Address: code.Address, Code: grouped(code.UserCode), Until: until})
+	until := s.options.Now().Add(cmp.Or(seconds(code.ExpiresIn, mostCodeLife), mostCodeLife))
+	talk.Show(account.Progress{Stage: account.Code, Address: code.Address, Code: typed, Until: until})
 	talk.Open(ctx, code.Address)
 	return s.poll(ctx, at, code, until, talk)
 }
@@ -46,10 +45,7 @@ func (s *Service) device(ctx context.Context, at place, scopes []string, talk ac
 // poll asks until the person has decided or the code has expired. A request that
 // fails on the way, as on a train, is tried again more slowly.
 func (s *Service) poll(ctx context.Context, at place, code answer, until time.Time, talk account.Conversation) (account.Token, error) {
-	interval := time.Duration(code.Interval) * time.Second
-	if interval <= 0 {
-		interval = usualInterval
-	}
+	interval := cmp.Or(seconds(code.Interval, mostCodeLife), usualInterval)
 	form := map[string]string{"client_id": at.clientID, "device_code": code.DeviceCode, "grant_type": deviceGrant}
 	failures := 0
 	for {
@@ -74,7 +70,7 @@ func (s *Service) poll(ctx context.Context, at place, code answer, until time.Ti
 			failures = 0
 		case isNamed && named.code == "slow_down":
 			failures = 0
-			interval = max(interval+slower, time.Duration(named.interval)*time.Second)
+			interval = max(interval+slower, seconds(named.interval, mostCodeLife))
 		case isNamed:
 			return account.Token{}, said(at, err)
 		default:
@@ -102,11 +98,17 @@ func (s *Service) wait(ctx context.Context, pause time.Duration, until time.Time
 	return nil
 }
 
-// holds tells whether an address is a page of the host: nothing else is opened
-// in the person's browser.
+// seconds is a time that a host gives, within bounds: more of them than fit into a
+// duration would come out as none.
+func seconds(given int64, most time.Duration) time.Duration {
+	return time.Duration(max(0, min(given, int64(most/time.Second)))) * time.Second
+}
+
+// holds tells whether an address is a page of the host, and shows as what it is:
+// nothing else is opened in the person's browser.
 func (p place) holds(address string) bool {
 	at, err := url.Parse(address)
-	return err == nil && at.Scheme == "https" && strings.EqualFold(at.Host, p.host) && at.User == nil
+	return err == nil && len(address) <= mostAddress && visible(address) && at.Scheme == "https" && strings.EqualFold(at.Host, p.host) && at.User == nil
 }
 
 // grouped is a code as GitHub shows it, in two groups of four. It is what a

@@ -16,8 +16,14 @@ import (
 	"github.com/keel-ide/keel/backend/account"
 )
 
-// mostAnswer is how many bytes an answer about tokens may have.
-const mostAnswer = 64 << 10
+const (
+	// mostAnswer is how many bytes an answer about tokens may have.
+	mostAnswer = 64 << 10
+	// mostToken is how many bytes a token may have; GitHub asks to be ready for 255.
+	mostToken = 4 << 10
+	// mostTokenLife is for how long a token is believed to be good.
+	mostTokenLife = 366 * 24 * time.Hour
+)
 
 // answer is what GitHub says to a request for a code or a token. It says so with
 // status 200 also where it is an error.
@@ -75,14 +81,24 @@ func (s *Service) post(ctx context.Context, at place, path string, form map[stri
 	media, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
 	unread := json.NewDecoder(io.LimitReader(response.Body, mostAnswer)).Decode(&got)
 	switch {
-	case ctx.Err() != nil:
+	case unread != nil && ctx.Err() != nil: // a whole answer may hold a token
 		return answer{}, ctx.Err()
 	case unread == nil && got.Error != "":
 		return answer{}, &protocolError{code: got.Error, interval: got.Interval, status: response.StatusCode}
-	case response.StatusCode != http.StatusOK, unread != nil, media != "application/json":
+	case response.StatusCode != http.StatusOK, unread != nil, media != "application/json", !isToken(got.AccessToken), !isToken(got.RefreshToken):
 		return answer{}, s.odd(at, response.StatusCode)
 	}
 	return got, nil
+}
+
+// isToken tells whether a text can be sent as a token (RFC 6750, section 2.1),
+// where there is one.
+func isToken(text string) bool { return len(text) <= mostToken && visible(text) }
+
+// visible tells whether a text has nothing but what is seen as it is: no blanks,
+// and no letters that look like others.
+func visible(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
 // odd is an answer that the documentation does not know.
@@ -109,7 +125,7 @@ func (s *Service) token(ctx context.Context, at place, form map[string]string) (
 func (s *Service) made(at place, got answer) account.Token {
 	t := account.Token{Access: got.AccessToken, Refresh: got.RefreshToken, Scopes: granted(got.Scope), Client: at.clientID}
 	if got.ExpiresIn > 0 {
-		t.Expiry = s.options.Now().Add(time.Duration(got.ExpiresIn) * time.Second)
+		t.Expiry = s.options.Now().Add(seconds(got.ExpiresIn, mostTokenLife))
 	}
 	return t
 }

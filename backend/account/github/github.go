@@ -151,24 +151,21 @@ func (s *Service) SignIn(ctx context.Context, request account.Request, talk acco
 	}
 	talk.Show(account.Progress{Stage: account.Starting})
 	scopes := wanted(request.Scopes)
-	var token account.Token
+	var grant account.Grant
 	switch request.Method {
 	case account.Device, "":
-		token, err = s.device(ctx, at, scopes, talk)
+		grant.Token, err = s.device(ctx, at, scopes, talk)
 	case account.Browser:
-		token, err = s.browser(ctx, at, scopes, talk)
+		grant.Token, grant.Ended, err = s.browser(ctx, at, scopes, talk)
 	default:
 		err = &account.Error{Message: at.title() + " has no such way to sign in.", Hint: "Choose another one."}
 	}
 	if err != nil {
-		return account.Grant{}, err
+		return grant, err
 	}
 	talk.Show(account.Progress{Stage: account.Finishing})
-	who, err := s.who(ctx, at, token)
-	if err != nil {
-		return account.Grant{}, err
-	}
-	return account.Grant{Account: who, Token: token}, nil
+	grant.Account, err = s.who(ctx, at, grant.Token)
+	return grant, err
 }
 
 // Refresh gets a new token with the refresh token that expiring ones of GitHub

@@ -71,6 +71,13 @@ func (t *talk) Secret(value string) {
 	t.secrets = append(t.secrets, value)
 }
 
+// last is what was shown last.
+func (t *talk) last() account.Progress {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.shown[len(t.shown)-1]
+}
+
 // stages are those shown, in order.
 func (t *talk) stages() []account.Stage {
 	t.mu.Lock()

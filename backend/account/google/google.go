@@ -88,9 +88,12 @@ func (s *Service) client(ctx context.Context) (Client, error) {
 
 // Hosts returns the one place where Google signs in.
 func (s *Service) Hosts(ctx context.Context) []account.Host {
-	at := account.Host{Host: host, Title: name, Setting: setting, SetupAddress: console, TakesSecret: true}
 	client, err := s.client(ctx)
-	at.HasSecret = client.Secret != ""
+	// A secret is kept for its client id, so without one there is nothing to put it in for.
+	at := account.Host{
+		Host: host, Title: name, Setting: setting, SetupAddress: console,
+		TakesSecret: client.ID != "", HasSecret: client.Secret != "",
+	}
 	switch {
 	case client.ID == "":
 		at.Setup = []string{

@@ -77,7 +77,7 @@ func TestSignIn(t *testing.T) {
 	if d := cmp.Diff([]account.Stage{account.Starting, account.InBrowser, account.Finishing}, c.stages()); d != "" {
 		t.Error(d)
 	}
-	if shown := c.progress[1]; shown.Address != address || !shown.Pasted || time.Until(shown.Until) > 5*time.Minute || shown.Until.IsZero() {
+	if shown := c.progress[1]; shown.Address != address || shown.Paste == nil || time.Until(shown.Until) > 5*time.Minute || shown.Until.IsZero() {
 		t.Errorf("it shows %+v", shown)
 	}
 	for _, secret := range append(w.Issued(), w.ClientSecret()) {
@@ -155,8 +155,12 @@ func TestAnswersThatProveNothing(t *testing.T) {
 			if !strings.Contains(page, test.says) {
 				t.Errorf("the browser shows %s", page)
 			}
-			if d := cmp.Diff(account.Grant{}, ended.grant); d != "" {
+			// What was issued is for Accounts to take back; there is no account.
+			if d := cmp.Diff(account.Grant{Token: ended.grant.Token}, ended.grant); d != "" {
 				t.Error(d)
+			}
+			if issued := test.fault != googletest.WrongResponder; issued != (ended.grant.Token.Access != "") {
+				t.Errorf("the token to take back: %+v", ended.grant.Token)
 			}
 		})
 	}
@@ -233,11 +237,7 @@ func TestPasted(t *testing.T) {
 		"address":      {func(back *url.URL) string { return " " + back.String() + "\n" }, "", ""},
 		"code":         {func(back *url.URL) string { return back.Query().Get("code") }, "", ""},
 		"escaped code": {func(back *url.URL) string { return url.QueryEscape(back.Query().Get("code")) }, "", ""},
-		"other state": {func(back *url.URL) string {
-			return strings.Replace(back.String(), "state=", "state=x", 1)
-		}, "belongs to another sign-in", "after that"},
-		"no code":    {func(*url.URL) string { return "it says that I am signed in" }, "neither the address", "whole address"},
-		"wrong code": {func(*url.URL) string { return "4/0AbCdEfGhIjKlMn" }, "no longer takes the code", "Sign in again"},
+		"wrong code":   {func(*url.URL) string { return "4/0AbCdEfGhIjKlMn" }, "no longer takes the code", "Sign in again"},
 	}
 	w := newWorld(t, googletest.Options{})
 	for name, test := range tests {
@@ -253,6 +253,27 @@ func TestPasted(t *testing.T) {
 			}
 		})
 	}
+	t.Run("what is of no use ends nothing", func(t *testing.T) {
+		c := newTalk()
+		address, ends := w.begin(t, t.Context(), c)
+		back := w.choose(t, address, w.Users()[0], "allow").address
+		for text, says := range map[string]string{
+			strings.Replace(back.String(), "state=", "state=x", 1): "belongs to another sign-in",
+			"it says that I am signed in":                          "neither the address",
+		} {
+			if err := c.progress[1].Paste(text); err == nil || !strings.Contains(err.Error(), says) {
+				t.Errorf("%q: %v", text, err)
+			}
+			c.pasted <- text
+		}
+		if err := c.progress[1].Paste(back.String()); err != nil {
+			t.Error(err)
+		}
+		c.pasted <- back.String()
+		if ended := <-ends; ended.err != nil {
+			t.Error(ended.err)
+		}
+	})
 	t.Run("code of another sign-in", func(t *testing.T) {
 		theirs, end := context.WithCancel(t.Context())
 		other, otherEnds := w.begin(t, theirs, newTalk())
@@ -268,6 +289,38 @@ func TestPasted(t *testing.T) {
 	})
 }
 
+// That somebody is signed in is shown in the browser once the account is kept.
+func TestTheBrowserWaitsForTheEnd(t *testing.T) {
+	for want, err := range map[string]error{
+		"You are signed in to Keel":      nil,
+		"The keychain is locked. Unlock": &account.Error{Message: "The keychain is locked.", Hint: "Unlock it."},
+	} {
+		w := newWorld(t, googletest.Options{})
+		c := newTalk()
+		done := make(chan outcome, 1)
+		go func() {
+			grant, err := w.service.SignIn(t.Context(), account.Request{}, c)
+			done <- outcome{grant, err}
+		}()
+		shown := make(chan string, 1)
+		back := w.choose(t, <-c.opened, w.Users()[0], "allow")
+		go func() { shown <- w.follow(t, back) }()
+		got := <-done
+		if got.err != nil || got.grant.Ended == nil {
+			t.Fatalf("got %v", got.err)
+		}
+		select {
+		case early := <-shown:
+			t.Errorf("before the account was kept the browser showed %s", early)
+		default:
+		}
+		got.grant.Ended(err)
+		if page := <-shown; !strings.Contains(strings.ReplaceAll(page, "</p>\n<p>", " "), want) {
+			t.Errorf("the browser shows %s", page)
+		}
+	}
+}
+
 func TestCancelled(t *testing.T) {
 	for _, stage := range []account.Stage{account.Starting, account.InBrowser, account.Finishing} {
 		t.Run(string(stage), func(t *testing.T) {
@@ -281,10 +334,7 @@ func TestCancelled(t *testing.T) {
 				}
 			}
 			leaves(t, func() {
-				go func() {
-					grant, err := w.service.SignIn(ctx, account.Request{}, c)
-					ended <- outcome{grant, err}
-				}()
+				go func() { ended <- w.run(ctx, account.Request{}, c) }()
 				if stage == account.Finishing {
 					w.follow(t, w.choose(t, <-c.opened, w.Users()[0], "allow"))
 				}
@@ -316,10 +366,7 @@ func TestCancelled(t *testing.T) {
 			leaves(t, func() {
 				c := newTalk()
 				ended := make(chan outcome, 1)
-				go func() {
-					grant, err := w.service.SignIn(ctx, account.Request{}, c)
-					ended <- outcome{grant, err}
-				}()
+				go func() { ended <- w.run(ctx, account.Request{}, c) }()
 				select {
 				case address := <-c.opened:
 					w.follow(t, w.choose(t, address, w.Users()[0], "allow"))
@@ -345,13 +392,14 @@ func TestSetup(t *testing.T) {
 		methods   []account.Method
 		setup     int
 		says      string
+		takes     bool // a secret: it is kept for a client id
 		hasSecret bool
 	}{
-		"nothing":   {google.Options{}, nil, 3, "Desktop app", false},
-		"built in":  {google.Options{BuiltIn: builtIn}, []account.Method{account.Browser}, 0, "", true},
-		"settings":  {google.Options{BuiltIn: builtIn, ClientID: id, ClientSecret: secret("s", nil)}, []account.Method{account.Browser}, 0, "", true},
-		"no secret": {google.Options{BuiltIn: builtIn, ClientID: id}, nil, 2, "missing", false},
-		"locked":    {google.Options{ClientID: id, ClientSecret: secret("", errors.New("locked"))}, nil, 2, "cannot be read", false},
+		"nothing":   {google.Options{}, nil, 3, "Desktop app", false, false},
+		"built in":  {google.Options{BuiltIn: builtIn}, []account.Method{account.Browser}, 0, "", true, true},
+		"settings":  {google.Options{BuiltIn: builtIn, ClientID: id, ClientSecret: secret("s", nil)}, []account.Method{account.Browser}, 0, "", true, true},
+		"no secret": {google.Options{BuiltIn: builtIn, ClientID: id}, nil, 2, "missing", true, false},
+		"locked":    {google.Options{ClientID: id, ClientSecret: secret("", errors.New("locked"))}, nil, 2, "cannot be read", true, false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -361,7 +409,7 @@ func TestSetup(t *testing.T) {
 				t.Fatalf("%d hosts", len(hosts))
 			}
 			at := hosts[0]
-			if at.Host != "accounts.google.com" || at.Title != "Google" || !at.TakesSecret || at.Setting != "keelAgent.accounts.googleClientId" || at.SetupAddress == "" {
+			if at.Host != "accounts.google.com" || at.Title != "Google" || at.TakesSecret != test.takes || at.Setting != "keelAgent.accounts.googleClientId" || at.SetupAddress == "" {
 				t.Errorf("it is %+v", at)
 			}
 			if d := cmp.Diff(test.methods, at.Methods); d != "" || len(at.Setup) != test.setup || at.HasSecret != test.hasSecret || !strings.Contains(strings.Join(at.Setup, " "), test.says) {

@@ -51,15 +51,20 @@ func (s *Service) signIn(ctx context.Context, request account.Request, talk acco
 	if err != nil {
 		return account.Grant{}, &account.Error{Message: "Keel cannot wait for the browser on this machine: " + err.Error() + ".", Hint: "Nothing was changed. Try again.", Err: err}
 	}
-	defer a.listener.Close()
 	grant, err := a.run(ctx)
-	if err != nil {
+	grant.Ended = a.tell
+	return grant, err
+}
+
+// tell shows in the browser how it went, and ends the listening.
+func (a *attempt) tell(err error) {
+	if err == nil {
+		a.listener.Succeed()
+	} else {
 		said := inWords(err)
 		a.listener.Fail(said.Message, said.Hint)
-		return account.Grant{}, err
 	}
-	a.listener.Succeed()
-	return grant, nil
+	a.listener.Close()
 }
 
 func (s *Service) prepare(ctx context.Context, request account.Request, talk account.Conversation) (*attempt, error) {
@@ -97,7 +102,7 @@ func (a *attempt) run(ctx context.Context) (account.Grant, error) {
 	// be several.
 	address := config.AuthCodeURL(a.state, oidc.Nonce(a.nonce), oauth2.S256ChallengeOption(a.verifier), oauth2.AccessTypeOffline,
 		oauth2.SetAuthURLParam("prompt", "select_account consent"))
-	a.talk.Show(account.Progress{Stage: account.InBrowser, Address: address, Until: a.listener.Until(), Pasted: true})
+	a.talk.Show(account.Progress{Stage: account.InBrowser, Address: address, Until: a.listener.Until(), Paste: a.listener.Check})
 	a.talk.Open(ctx, address)
 	values, err := a.listener.Wait(ctx, a.talk.Pasted())
 	if err != nil {
@@ -129,7 +134,7 @@ func (a *attempt) finish(ctx context.Context, config *oauth2.Config, values url.
 	}
 	who, err := a.service.verify(asking, a.provider, a.client, token, a.nonce)
 	if err != nil {
-		return account.Grant{}, err
+		return account.Grant{Token: token}, err
 	}
 	token.Expiry = earlier(token.Expiry, who.expiry)
 	return account.Grant{Token: token, Account: account.Account{
@@ -140,18 +145,12 @@ func (a *attempt) finish(ctx context.Context, config *oauth2.Config, values url.
 
 // notBack is why nothing came back, in words.
 func notBack(err error) error {
-	switch {
-	case errors.Is(err, loopback.ErrExpired):
-		return &account.Error{
-			Message: "The browser did not come back from Google within five minutes, so the sign-in has ended. Nothing was changed.",
-			Hint:    "Sign in again. If the browser showed an error of Google's: " + hintClient, Err: err,
-		}
-	case errors.Is(err, loopback.ErrState):
-		return &account.Error{Message: "What was pasted belongs to another sign-in. It was not used.", Hint: "Sign in again, and paste the address that the browser comes to after that.", Err: err}
-	case errors.Is(err, loopback.ErrNoCode):
-		return &account.Error{Message: "What was pasted is neither the address that the browser came to nor a code. It was not used.", Hint: "Sign in again, and copy the whole address from the browser once you have allowed it.", Err: err}
-	default:
+	if !errors.Is(err, loopback.ErrExpired) {
 		return err
+	}
+	return &account.Error{
+		Message: "The browser did not come back from Google within five minutes, so the sign-in has ended. Nothing was changed.",
+		Hint:    "Sign in again. If the browser showed an error of Google's: " + hintClient, Err: err,
 	}
 }
 

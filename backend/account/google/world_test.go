@@ -177,14 +177,21 @@ type outcome struct {
 	err   error
 }
 
+// run signs in and tells the browser how it went, as Accounts does.
+func (w *world) run(ctx context.Context, request account.Request, c *talk) outcome {
+	grant, err := w.service.SignIn(ctx, request, c)
+	if grant.Ended != nil {
+		grant.Ended(err)
+		grant.Ended = nil
+	}
+	return outcome{grant, err}
+}
+
 // begin signs in on a goroutine, and waits until the browser is to be opened.
 func (w *world) begin(t *testing.T, ctx context.Context, c *talk) (address string, ends <-chan outcome) {
 	t.Helper()
 	done := make(chan outcome, 1)
-	go func() {
-		grant, err := w.service.SignIn(ctx, account.Request{Kind: account.Google}, c)
-		done <- outcome{grant, err}
-	}()
+	go func() { done <- w.run(ctx, account.Request{Kind: account.Google}, c) }()
 	select {
 	case address = <-c.opened:
 		return address, done

@@ -131,6 +131,9 @@ func (s *Service) readCache(key string, at centre) (cached, bool) {
 	if err := json.Unmarshal(text, &found); err != nil {
 		return cached{}, false
 	}
+	if !visible(found.AccessToken + found.RefreshToken + found.ClientID + found.ClientSecret) {
+		return cached{}, false
+	}
 	if belongs, err := parse(found.StartURL, found.Region); err != nil || belongs != at {
 		return cached{}, false
 	}
@@ -153,7 +156,7 @@ func (s *Service) takeCached(ctx context.Context, at centre, key string, talk ac
 		return account.Grant{}, false
 	}
 	return account.Grant{
-		Account: at.account(), Token: found.token(key),
+		Account: at.account(), Token: found.token(key), Found: true,
 		Note: "The sign-in of the AWS CLI was taken over, so no browser was needed. Both use the same token.",
 	}, true
 }

@@ -26,6 +26,9 @@ const usualInterval = 5 * time.Second
 // longestCode bounds how long a code can be good; the service says ten minutes.
 const longestCode = 30 * time.Minute
 
+// mostCode is how many bytes a code to be typed in may have.
+const mostCode = 32
+
 // errStale says that the service does not know the client it once registered.
 var errStale = errors.New("the registration has ended")
 
@@ -47,6 +50,8 @@ func (s *Service) SignIn(ctx context.Context, request account.Request, talk acco
 		registered, token, err = s.authorise(ctx, at, talk)
 	}
 	switch {
+	case ctx.Err() != nil && err == nil: // cancelled right after the token was issued
+		return account.Grant{Account: at.account(), Token: s.token(keep{centre: at, registration: registered}, token)}, ctx.Err()
 	case ctx.Err() != nil:
 		return account.Grant{}, ctx.Err()
 	case errors.Is(err, errStale):
@@ -96,7 +101,10 @@ func (s *Service) authorise(ctx context.Context, at centre, talk account.Convers
 		return registered, nil, refusal(err, at)
 	}
 	talk.Secret(aws.ToString(started.DeviceCode))
-	progress := account.Progress{Stage: account.Code, Code: aws.ToString(started.UserCode)}
+	progress := account.Progress{Stage: account.Code}
+	if code := aws.ToString(started.UserCode); len(code) <= mostCode && visible(code) {
+		progress.Code = code
+	}
 	progress.Until = s.options.Now().Add(min(time.Duration(started.ExpiresIn)*time.Second, longestCode))
 	for _, address := range []string{aws.ToString(started.VerificationUriComplete), aws.ToString(started.VerificationUri)} {
 		if isPage(address) {
@@ -104,7 +112,7 @@ func (s *Service) authorise(ctx context.Context, at centre, talk account.Convers
 			break
 		}
 	}
-	if progress.Address == "" || progress.Code == "" || aws.ToString(started.DeviceCode) == "" {
+	if progress.Address == "" || progress.Code == "" || started.ExpiresIn <= 0 || aws.ToString(started.DeviceCode) == "" {
 		return registered, nil, &account.Error{
 			Message: title + " answered with something that cannot be a sign-in; nothing was opened.",
 			Hint:    "Check the start URL, and that no proxy is in the way.",

@@ -98,25 +98,32 @@ func parse(start, region string) (centre, error) {
 	return centre{start: parsed.String(), region: region}, nil
 }
 
+// centreHosts are the hosts of identity centres and of their sign-in pages: the
+// access portals, the issuers and the pages where a code is typed in. Others of
+// AWS are none, as some of them serve whatever a customer puts there.
+var centreHosts = regexp.MustCompile(`^(` +
+	`([a-z0-9][a-z0-9-]*\.)+awsapps\.(com|cn)|` +
+	`[a-z0-9][a-z0-9-]*\.portal\.[a-z0-9-]+\.app\.aws|` +
+	`identitycenter\.amazonaws\.(com|com\.cn)|` +
+	`([a-z0-9][a-z0-9-]*\.)*sso(-fips)?\.[a-z]{2,8}(-[a-z]{2,12}){1,3}-[0-9]{1,2}\.(amazonaws\.com|amazonaws\.com\.cn|api\.aws)` +
+	`)$`)
+
 // isAWS tells whether a host is one that AWS serves identity centres and their
 // sign-in pages at; identity centres have no domains of their own.
 func isAWS(host string) bool {
-	host = strings.ToLower(host)
-	if len(host) > 253 || strings.Trim(host, "abcdefghijklmnopqrstuvwxyz0123456789-.") != "" || strings.Contains(host, "..") {
-		return false
-	}
-	for _, domain := range []string{".awsapps.com", ".awsapps.cn", ".app.aws", ".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.cn", ".api.aws"} {
-		if name, ok := strings.CutSuffix(host, domain); ok && name != "" && name[0] != '.' && name[0] != '-' {
-			return true
-		}
-	}
-	return false
+	return len(host) <= 253 && centreHosts.MatchString(strings.ToLower(host))
 }
 
-// isPage tells whether an address from the service can be given to a browser.
+// isPage tells whether an address from the service can be given to a browser, and
+// shows as what it is.
 func isPage(address string) bool {
 	parsed, err := url.Parse(address)
-	return err == nil && len(address) <= 2048 && parsed.Scheme == "https" && parsed.User == nil && isAWS(parsed.Host)
+	return err == nil && len(address) <= 2048 && visible(address) && parsed.Scheme == "https" && parsed.User == nil && isAWS(parsed.Host)
+}
+
+// visible tells whether a text has nothing but what is seen as it is.
+func visible(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
 // centreOf returns the identity centre of a request; where it names no region,

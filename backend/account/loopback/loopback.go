@@ -43,7 +43,7 @@ const (
 
 	largestHeader = 16 << 10 // bytes
 	largestQuery  = 8 << 10  // bytes
-	connections   = 32       // at a time and socket; browsers open some ahead
+	connections   = 256      // at a time and socket; browsers open some ahead, and strangers may say nothing
 )
 
 // ErrExpired is returned where nobody came in time.
@@ -112,7 +112,7 @@ func Listen(ctx context.Context, options Options) (*Listener, error) {
 	}
 	l.server = &http.Server{
 		Handler:           http.HandlerFunc(l.serve),
-		ReadHeaderTimeout: 5 * time.Second,
+		ReadHeaderTimeout: 3 * time.Second,
 		ReadTimeout:       5 * time.Second,
 		WriteTimeout:      hold + 5*time.Second,
 		IdleTimeout:       5 * time.Second,
@@ -138,29 +138,39 @@ func (l *Listener) Until() time.Time { return l.until }
 
 // Wait returns what the browser brought: a code, or an error, which is for the
 // flow to judge. It also takes what a person pastes, as [Parse] does, whichever
-// comes first; what is pasted and wrong is an error. It returns [ErrExpired] or
-// [ErrClosed] where nobody came. From a nil channel nothing is pasted.
+// comes first; what is pasted and wrong ends nothing, see [Listener.Check]. It
+// returns [ErrExpired] or [ErrClosed] where nobody came. From a nil channel nothing
+// is pasted.
 func (l *Listener) Wait(ctx context.Context, pasted <-chan string) (url.Values, error) {
 	select {
 	case values := <-l.answer: // wins over an end that came right after it
 		return values, nil
 	default:
 	}
-	select {
-	case values := <-l.answer:
-		return values, nil
-	case text, ok := <-pasted:
-		if !ok {
-			return l.Wait(ctx, nil)
+	for {
+		select {
+		case values := <-l.answer:
+			return values, nil
+		case text, ok := <-pasted:
+			if !ok {
+				pasted = nil
+			} else if values, err := Parse(text, l.options.State); err == nil {
+				return values, nil
+			}
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-l.ending:
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			return nil, l.ended
 		}
-		return Parse(text, l.options.State)
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case <-l.ending:
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		return nil, l.ended
 	}
+}
+
+// Check says why a pasted text would be passed over; nil: it would be taken.
+func (l *Listener) Check(text string) error {
+	_, err := Parse(text, l.options.State)
+	return err
 }
 
 // Succeed tells the browser that came back that its person is signed in.

@@ -340,9 +340,14 @@ func TestWhatIsPastedCounts(t *testing.T) {
 	if err != nil || values.Get("code") != "4/0AbCdEfGhIjK" {
 		t.Errorf("got %v, %v", values, err)
 	}
-	pasted <- "nothing of the kind"
-	if _, err := l.Wait(t.Context(), pasted); !errors.Is(err, ErrNoCode) {
-		t.Errorf("got %v", err)
+	if err := l.Check(l.Redirect() + redirectQuery); err != nil {
+		t.Error(err)
+	}
+	for text, want := range map[string]error{"nothing of the kind": ErrNoCode, l.Redirect() + redirectQuery + "x": ErrState} {
+		if err := l.Check(text); !errors.Is(err, want) {
+			t.Errorf("%q: got %v", text, err)
+		}
+		pasted <- text
 	}
 	close(pasted)
 	l.Succeed()

@@ -92,6 +92,9 @@ func (g *Guard) judge(c call, shown int, followed bool) string {
 	if c.exact {
 		return ""
 	}
+	if reason := c.credentials(shown); reason != "" {
+		return reason
+	}
 	return g.judgeProgram(c, shown)
 }
 

@@ -75,6 +75,9 @@ func versionControl() []row {
 		{"git", "update-index", "--fsmonitor", "run the program that the configuration names", "git-update-index(1)"},
 		{"git", "credential|credential-cache|credential-cache--daemon|credential-store|credential-libsecret|credential-osxkeychain|credential-wincred|credential-manager", ":9", "show, take in or delete the passwords that git uses", "git-credential(1), gitcredentials(7)"},
 		{"keel-helper", "", ":9", "hand out the account that git signs in with, or run another program", "backend/gitcredential, app/helper"},
+		{"secret-tool security keyctl keyring kwallet-query kwalletcli lssecret pass gopass op bw vault lpass cmdkey vaultcmd", "", ":9", "show or change what is in a keychain", "secret-tool(1), security(1), keyctl(1), kwallet-query(1), pass(1)"},
+		{"gdbus busctl dbus-send dbus-monitor qdbus qdbus6 dbus-run-session", "", ":9", "speak with services of the desktop, the keychain among them", "gdbus(1), busctl(1), dbus-send(1), dbus-monitor(1)"},
+		{"gcore", "", ":9", "write down the memory of another program", "gcore(1)"},
 		{"git", "var", ":9", "show settings that name programs", "git-var(1)"},
 
 		{"gh", "alias|extension|extensions|ext|config|codespace|cs|auth|ssh-key|secret|variable|gpg-key|browse", ":1", "change what gh runs, or hand out access", "gh alias, gh extension: manual at cli.github.com/manual"},

@@ -94,10 +94,11 @@ func checkSays(t *testing.T, err error, class provider.Class, says string) {
 
 func TestRefusedBeforeTheStream(t *testing.T) {
 	server := newServer(t)
+	p := newProvider(nil)
 	for name, test := range refusals {
 		t.Run(name, func(t *testing.T) {
 			server.Script(bedrocktest.Refuse(test.status, test.kind, test.message))
-			_, err := ask(t.Context(), newProvider(nil), question("Hello"))
+			_, err := ask(t.Context(), p, question("Hello"))
 			checkError(t, err, test.class, test.says)
 		})
 	}
@@ -129,12 +130,13 @@ func TestRefusedInMidStream(t *testing.T) {
 		"error frame":                {bedrocktest.ErrorFrame("InternalFailure", "x"), provider.ClassBounded},
 		"unknown error":              {bedrocktest.ErrorFrame("Surprise", "x"), provider.ClassInterrupted},
 	}
+	p := newProvider(nil)
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			frames := everything()
 			for n := range len(frames) + 1 {
 				server.Script(bedrocktest.Stream(append(everything()[:n:n], test.frame)...))
-				reply, err := ask(t.Context(), newProvider(nil), question("Hello"))
+				reply, err := ask(t.Context(), p, question("Hello"))
 				checkError(t, err, test.class, "")
 				if diff := cmp.Diff(provider.Reply{}, reply); diff != "" {
 					t.Fatalf("after %d frames: reply beside the error:\n%s", n, diff)

@@ -57,7 +57,7 @@ func TestNetwork(t *testing.T) {
 	// The credentials come from a service too.
 	noKeys(t, "[default]\nrole_arn = arn:aws:iam::123456789012:role/keel\nweb_identity_token_file = "+w.Certificates()+"\n", "")
 	w.Handle("sts.us-east-1.amazonaws.com", server)
-	setenv(t, "AWS_REGION=us-east-1")
+	setenv(t, "AWS_REGION=us-east-1", "AWS_MAX_ATTEMPTS=1") // else the SDK waits between its attempts
 	w.Switch(accounttest.Switches{Refusing: true})
 	fails("a proxy that refuses the sign-in service", provider.ClassAccess, "makes no connection to sts.us-east-1.amazonaws.com")
 	w.Switch(accounttest.Switches{Unknown: true})

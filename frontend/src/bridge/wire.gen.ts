@@ -1089,6 +1089,11 @@ export interface SessionTurn {
   outcome: string
   /** what to do next, where there is something */
   hint: string
+  /**
+   * NoSignIn is set when the turn failed because the model service took no
+   * credentials.
+   */
+  noSignIn?: boolean
   startedAt: number
   endedAt: number
   provider: string

@@ -181,6 +181,20 @@ test('while the browser is waited for, its address can be copied and a code be p
   expect(field.value, 'it can be mended').toBe('wrong')
 })
 
+test('what to know of a sign-in that worked stays until it was read', async () => {
+  vi.useFakeTimers()
+  await offer({
+    accounts: [mona],
+    signIns: [signIn({ stage: 'done', accountId: mona.id, message: 'It did not give the right "repo".' })],
+  })
+  await vi.advanceTimersByTimeAsync(60_000)
+  vi.useRealTimers()
+  expect(shown.getByText(/did not give the right/)).toBeDefined()
+  await press('Dismiss')
+  expect(calls(fake.host, 'Accounts.Cancel')).toEqual([['in1']])
+  expect(shown.queryByText(/did not give the right/)).toBeNull()
+})
+
 test('where no browser starts the address is shown', async () => {
   await offer({
     signIns: [signIn({ stage: 'browser', noBrowser: true, address: 'https://accounts.google.com/o' })],

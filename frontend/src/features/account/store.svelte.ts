@@ -93,6 +93,11 @@ export class AccountStore implements Disposable {
     return this.signIns.filter((each) => each.stage !== 'done')
   }
 
+  /** Those that have worked with something to know of; they stay until that was read. */
+  get notes(): readonly SignIn[] {
+    return this.signIns.filter((each) => each.stage === 'done' && each.message !== '')
+  }
+
   isBusy(id: string): boolean {
     return this.busy.includes(id)
   }
@@ -133,8 +138,14 @@ export class AccountStore implements Disposable {
     return this.act(id, () => this.bridge.Accounts.Cancel(id))
   }
 
-  paste(id: string, text: string): Promise<boolean> {
-    return this.act(id, () => this.bridge.Accounts.Paste(id, text.trim()))
+  /** Gives a sign-in what was copied from the browser, or says why that is of no use: it goes on waiting. */
+  async paste(id: string, text: string): Promise<Failure | undefined> {
+    try {
+      await this.bridge.Accounts.Paste(id, text.trim())
+      return undefined
+    } catch (cause) {
+      return toFailure(cause)
+    }
   }
 
   browse(id: string): Promise<boolean> {
@@ -203,7 +214,7 @@ export class AccountStore implements Disposable {
     for (const each of signIns) {
       const { id, stage, accountId } = each
       if (stage !== 'done' && stage !== 'cancelled') continue
-      if (!this.ended.has(id)) {
+      if (!this.ended.has(id) && (stage !== 'done' || each.message === '')) {
         this.ended.add(id)
         const wait = stage === 'done' ? telling : 0
         this.timers.push(setTimeout(() => this.takeOff(id), wait))

@@ -36,6 +36,11 @@ export function hasEnded({ stage }: SignIn): boolean {
   return stage === 'done' || stage === 'failed' || stage === 'cancelled'
 }
 
+/** Reports whether nobody can sign in for the want of a client secret alone. */
+export function lacksSecret({ methods, takesSecret, hasSecret }: AccountService): boolean {
+  return methods.length === 0 && takesSecret && !hasSecret
+}
+
 /** The request with everything in it that Go expects. */
 export function requestFor(part: Partial<SignInRequest> & Pick<SignInRequest, 'kind'>): SignInRequest {
   return {

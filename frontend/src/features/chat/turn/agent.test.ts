@@ -160,6 +160,19 @@ test.each([
   expect(answers(chat), 'the question goes on waiting').toEqual([])
 })
 
+test.each([
+  ['bedrock', true, ['command: keel.showAccounts']],
+  ['bedrock', false, undefined],
+  ['ollama', true, undefined],
+])('a turn that failed on %s, for lack of a sign-in: %s, leads there', async (provider, noSignIn, opened) => {
+  const failed = turn({ stopReason: 'failed', outcome: 'Nobody is signed in.', provider, noSignIn })
+  chat = await renderChat(session({ turns: [failed] }))
+  const [sign] = [...chat.root.querySelectorAll<HTMLElement>('[role=alert] button')]
+  sign?.click()
+  await chat.settle()
+  expect(sign ? chat.host.opened : undefined).toEqual(opened)
+})
+
 test('a screen reader hears the question', async () => {
   const shown = await ask()
   const item = turn({ status: 'waiting' })
