@@ -165,10 +165,10 @@ func (f *Folder) ExtensionSession(ctx context.Context, request wire.ExtensionSes
 	if known.Kind == account.AWS {
 		return wire.ExtensionSession{}, &wire.Error{Code: wire.CodeNotAllowed, Message: "Extensions are not given AWS accounts; it was not given.", Hint: "Use the AWS CLI's profiles with that extension."}
 	}
-	if missing := uncovered(known.Scopes, request.Scopes); len(missing) > 0 {
+	if lacking := missing(known, request.Scopes); len(lacking) > 0 {
 		return wire.ExtensionSession{}, &wire.Error{
 			Code:    wire.CodeNotAllowed,
-			Message: fmt.Sprintf("%s at %s is signed in without the right %q that the extension asks for.", AccountLabel(known), known.Host, shortRights(missing)),
+			Message: fmt.Sprintf("%s at %s is signed in without the right %q that the extension asks for.", AccountLabel(known), known.Host, shortRights(lacking)),
 			Hint:    "Sign in again for more, on the Accounts page (Keel: Show Accounts).",
 		}
 	}

@@ -55,13 +55,18 @@ func (a *Accounts) obstacle(one account.Account, use account.Use) string {
 	return ""
 }
 
-// lacks are the rights that an account's token would need for a use. Tokens of
-// GitHub Apps name none, so that only GitHub knows: they lack nothing.
+// lacks are the rights that an account's token would need for a use.
 func (a *Accounts) lacks(one account.Account, use account.Use) []string {
+	return missing(one, a.services.needs(one.Kind, use))
+}
+
+// missing are the scopes that an account's token does not hold. Tokens of GitHub
+// Apps name none, so that only GitHub knows: they lack nothing.
+func missing(one account.Account, wanted []string) []string {
 	if len(one.Scopes) == 0 {
 		return nil
 	}
-	return uncovered(one.Scopes, a.services.needs(one.Kind, use))
+	return uncovered(one.Scopes, wanted)
 }
 
 // refusal is why a use is not switched on.
@@ -69,8 +74,8 @@ func (a *Accounts) refusal(one account.Account, use account.Use) string {
 	if why := a.obstacle(one, use); why != "" {
 		return why
 	}
-	if missing := a.lacks(one, use); len(missing) > 0 {
-		return fmt.Sprintf("The sign-in did not give Keel the right %q. Switch it on again, and agree to that.", strings.Join(missing, " "))
+	if lacking := a.lacks(one, use); len(lacking) > 0 {
+		return fmt.Sprintf("The sign-in did not give Keel the right %q. Switch it on again, and agree to that.", strings.Join(lacking, " "))
 	}
 	return ""
 }

@@ -30,7 +30,7 @@ type Account struct {
 	Avatar  string       `json:"avatar"`  // a data: URL of a small picture; may be empty
 	Expired bool         `json:"expired"` // it must sign in again
 	Message string       `json:"message"` // why; empty while it is good
-	Scopes  []string     `json:"scopes"`  // with what they hold: one that is not here is missing
+	Scopes  []string     `json:"scopes"`  // with what they hold: one that is not here is missing; none: not known
 	Since   int64        `json:"signedInAt"`
 	Manage  string       `json:"manage"` // where the person sees and takes back what Keel may do; may be empty
 	Uses    []AccountUse `json:"uses"`

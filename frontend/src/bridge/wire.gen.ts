@@ -84,7 +84,7 @@ export interface Account {
   expired: boolean
   /** why; empty while it is good */
   message: string
-  /** with what they hold: one that is not here is missing */
+  /** with what they hold: one that is not here is missing; none: not known */
   scopes: string[]
   signedInAt: number
   /** where the person sees and takes back what Keel may do; may be empty */

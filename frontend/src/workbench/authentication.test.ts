@@ -266,6 +266,14 @@ test('a sign-in that is cancelled rejects, and no token is asked for', async () 
   expect(access.isAccessAllowed('github', '@octocat', 'acme.reviews')).toBeUndefined()
 })
 
+test('an account whose scopes nobody names serves every extension that is let use it', async () => {
+  state = { ...state, accounts: [{ ...octocat, scopes: [] }] }
+  consents = true
+  picks = '@octocat'
+  expect((await getSession({ createIfNone: true }, ['repo']))?.accessToken).toBe('gho_secret')
+  expect(asked).toEqual([])
+})
+
 test('of several accounts the extension gets the one that was picked', async () => {
   state = { ...state, accounts: [octocat, hubot, ada] }
   consents = true

@@ -91,7 +91,7 @@ export class AccountProvider implements IAuthenticationProvider {
     return this.accounts
       .filter((each) => options.account === undefined || each.id === options.account.id)
       .filter((each) => scopes === undefined || !each.expired)
-      .filter((each) => wanted.every((scope) => each.scopes.includes(scope)))
+      .filter((each) => holds(each, wanted))
       .map(toSession)
   }
 
@@ -135,7 +135,12 @@ export class AccountProvider implements IAuthenticationProvider {
 }
 
 function lacks(account: Account, scopes: readonly string[]): boolean {
-  return account.expired || scopes.some((scope) => !account.scopes.includes(scope))
+  return account.expired || !holds(account, scopes)
+}
+
+/** Tokens of GitHub Apps name no scopes: what they may do only GitHub knows. */
+function holds(account: Account, scopes: readonly string[]): boolean {
+  return account.scopes.length === 0 || scopes.every((scope) => account.scopes.includes(scope))
 }
 
 /** What a session shows of an account. */
