@@ -139,6 +139,10 @@ func TestBrowserEndings(t *testing.T) {
 		}, ""},
 		{"pasted address of another sign-in", "client-secret", "authorize", func(_ context.Context, person *talk, back string) { person.pasted <- restate(back) }, "another sign-in"},
 		{"pasted code of nobody", "client-secret", "authorize", func(_ context.Context, person *talk, _ string) { person.pasted <- strings.Repeat("a", 20) }, "does not know the code"},
+		{"the answer of another service", "client-secret", "authorize", func(ctx context.Context, _ *talk, back string) { visit(ctx, back+"&iss=https%3A%2F%2Fevil.example") }, "answer of another service"},
+		{"an answer that says whose it is", "client-secret", "authorize", func(ctx context.Context, _ *talk, back string) {
+			visit(ctx, back+"&iss=https%3A%2F%2Fgithub.com%2Flogin%2Foauth")
+		}, ""},
 		{"pasted nonsense", "client-secret", "authorize", func(_ context.Context, person *talk, _ string) { person.pasted <- "I do not know" }, "neither the address"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
