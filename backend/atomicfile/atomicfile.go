@@ -28,11 +28,15 @@ import (
 // Write replaces the file at path, or makes it. A mode of 0 keeps an existing
 // file's mode and gives a new file 0666 less the process's umask; any other
 // mode is set exactly. Where path is a symbolic link, the file it leads to is
-// written and the link stays.
+// written and the link stays. What is no file, such as a device, is not replaced:
+// the error is [ErrNotFile].
 func Write(path string, data []byte, mode fs.FileMode) error {
 	target, err := follow(path)
 	if err != nil {
 		return err
+	}
+	if info, err := os.Lstat(target); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("writing %q, which leads to %q: %w", path, target, ErrNotFile)
 	}
 	root, err := os.OpenRoot(filepath.Dir(target))
 	if err != nil {

@@ -16,6 +16,10 @@ import (
 // to be replaced is unchanged.
 var ErrDiskFull = errors.New("the disk is full; the file on the disk is unchanged")
 
+// ErrNotFile says that what stands at the path is a device, a pipe, a folder or the
+// like, and was left alone.
+var ErrNotFile = errors.New("it is not a file, and was left alone")
+
 const (
 	temporaryPrefix = ".keel-"
 	temporarySuffix = ".tmp"

@@ -29,7 +29,10 @@ var (
 	ErrDamaged = errors.New("a sealed file is damaged")
 )
 
-var errTooLarge = errors.New("too large")
+var (
+	errTooLarge = errors.New("too large")
+	errName     = errors.New("the name is too long or is no text")
+)
 
 func slow() error {
 	return &Error{Message: "The keychain does not answer; it may be waiting for its password.", Hint: "Unlock it, then try again.", Err: ErrSlow}

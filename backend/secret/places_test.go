@@ -124,6 +124,20 @@ func TestLargeSecret(t *testing.T) {
 }
 
 // A secret that looks like a pointer to a file is a secret all the same.
+// The form on the disk knows text only: other names would come back as one.
+func TestHostileNames(t *testing.T) {
+	s := at(t.TempDir(), &fake{})
+	for _, name := range []string{"\xff", "a\xfe", strings.Repeat("n", 5000)} {
+		if _, _, err := s.Set(t.Context(), name, "value"); err == nil {
+			t.Errorf("%.10q was taken", name)
+		}
+	}
+	for _, name := range []string{"", "\x00", "../../x", "a\nb"} {
+		put(t, s, name, "value", InKeychain)
+		want(t, s, name, "value")
+	}
+}
+
 func TestSecretLikeAPointer(t *testing.T) {
 	path, k := t.TempDir(), &fake{}
 	where, _, err := sealItem("a", "b")

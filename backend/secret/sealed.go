@@ -18,6 +18,9 @@ const (
 	// largest is the largest secret, far above any token.
 	largest = 16 << 20
 
+	// longestName is how many bytes the name of a secret may have.
+	longestName = 4 << 10
+
 	keySize      = 32
 	itemMagic    = "KEELSEAL"
 	itemVersion  = 1

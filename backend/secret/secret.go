@@ -26,6 +26,7 @@ import (
 	"context"
 	"sync"
 	"time"
+	"unicode/utf8"
 )
 
 // Options are what a [Store] can do without.
@@ -190,6 +191,9 @@ func (s *Store) Put(ctx context.Context, name, value string) error {
 func (s *Store) Set(ctx context.Context, name, value string) (place Place, why, err error) {
 	defer s.tell()
 	s.options.Learned(value)
+	if !utf8.ValidString(name) || len(name) > longestName {
+		return "", nil, &Error{Message: "Under this name nothing can be kept as a secret; nothing was kept.", Hint: "Look at the names in the settings.", Err: errName}
+	}
 	if len(value) > largest {
 		return "", nil, &Error{Message: "This is too large to be kept as a secret; nothing was kept.", Hint: "Check what was copied.", Err: errTooLarge}
 	}

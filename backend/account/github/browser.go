@@ -71,6 +71,9 @@ func (s *Service) finish(ctx context.Context, at place, listener *loopback.Liste
 	if err != nil {
 		return account.Token{}, unheard(ctx, err)
 	}
+	if by := values.Get("iss"); by != "" && !at.holds(by) { // RFC 9207: somebody else's answer
+		return account.Token{}, &account.Error{Message: "The browser came back with the answer of another service. It was not used.", Hint: "Sign in again. If it happens again, do not sign in at " + at.host + " with Keel."}
+	}
 	code, err := codeOf(at, values)
 	if err != nil {
 		return account.Token{}, err

@@ -177,6 +177,10 @@ func TestBrowserEndings(t *testing.T) {
 			person.pasted <- back
 		}, ""},
 		{"pasted code of nobody", "client-secret", "authorize", func(_ context.Context, person *talk, _ string) { person.pasted <- strings.Repeat("a", 20) }, "does not know the code"},
+		{"the answer of another service", "client-secret", "authorize", func(ctx context.Context, _ *talk, back string) { visit(ctx, back+"&iss=https%3A%2F%2Fevil.example") }, "answer of another service"},
+		{"an answer that says whose it is", "client-secret", "authorize", func(ctx context.Context, _ *talk, back string) {
+			visit(ctx, back+"&iss=https%3A%2F%2Fgithub.com%2Flogin%2Foauth")
+		}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			hub := githubtest.New(githubtest.Options{})

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
@@ -56,11 +57,21 @@ func discover(ctx context.Context) (*oidc.Provider, error) {
 		return nil, strangeAnswer()
 	}
 	for _, address := range []string{provider.Endpoint().AuthURL, provider.Endpoint().TokenURL, endpoints.Keys} {
-		if parsed, err := url.Parse(address); err != nil || parsed.Scheme != "https" || parsed.Host == "" {
+		if !isGoogle(address) {
 			return nil, strangeAnswer()
 		}
 	}
 	return provider, nil
+}
+
+// isGoogle tells whether an address is one of Google's: what is found there gets
+// the client's secret and the code, or says whom to believe.
+func isGoogle(address string) bool {
+	parsed, err := url.Parse(address)
+	if err != nil || parsed.Scheme != "https" || parsed.User != nil {
+		return false
+	}
+	return strings.HasSuffix(parsed.Host, ".google.com") || strings.HasSuffix(parsed.Host, ".googleapis.com")
 }
 
 func configure(provider *oidc.Provider, client Client, redirect string, scopes []string) *oauth2.Config {

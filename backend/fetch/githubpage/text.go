@@ -42,9 +42,10 @@ func (t *text) heading(format string, values ...any) {
 	fmt.Fprintf(t, "\n## %s\n\n", line(fmt.Sprintf(format, values...)))
 }
 
-// quote writes what somebody wrote.
+// quote writes what somebody wrote. All that can be taken for the end of a line
+// is one.
 func (t *text) quote(body string) {
-	body = strings.TrimSpace(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(body))
+	body = strings.TrimSpace(strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\f", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n").Replace(body))
 	if body == "" {
 		t.WriteString("(no text)\n")
 		return
@@ -69,10 +70,14 @@ func (t *text) remarks(remarks []remark, more bool) {
 
 // fence writes a file between two lines of backquotes that it does not hold.
 func (t *text) fence(body string) {
-	mark := "```"
-	for strings.Contains(body, mark) {
-		mark += "`"
+	longest, run := 2, 0
+	for i := range len(body) {
+		if run++; body[i] != '`' {
+			run = 0
+		}
+		longest = max(longest, run)
 	}
+	mark := strings.Repeat("`", longest+1)
 	t.WriteString(mark + "\n" + strings.TrimSuffix(body, "\n") + "\n" + mark + "\n")
 }
 
