@@ -92,7 +92,10 @@ func TestHostileSignature(t *testing.T) {
 		c := newTalk()
 		ended := make(chan error, 1)
 		go func() {
-			_, err := w.service.SignIn(t.Context(), account.Request{}, c)
+			grant, err := w.service.SignIn(t.Context(), account.Request{}, c)
+			if grant.Ended != nil {
+				grant.Ended(err) // the browser waits to be told
+			}
 			ended <- err
 		}()
 		w.follow(t, w.choose(t, <-c.opened, w.Users()[0], "allow"))
