@@ -2,10 +2,7 @@
 // Identity Center's, GitHub Models, and git over HTTPS. Bedrock checks every
 // signature here, GitHub every token.
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { allowAtAWS, people, signInAtGoogle } from './accounts.mjs'
@@ -13,7 +10,7 @@ import { calls, gate, holds, results, says, startScripted } from './bedrock.mjs'
 import { until } from './harness.mjs'
 import { startOpenAI } from './openai.mjs'
 import { command, question } from './scripted.mjs'
-import { codeOf, startInternet, startWindow } from './signin.mjs'
+import { clone, codeOf, makeRepositories, startInternet, startWindow } from './signin.mjs'
 import * as wb from './workbench.mjs'
 
 const timeout = 600_000
@@ -27,7 +24,7 @@ before(async () => {
   internet = await startInternet({
     bedrock: model.env.AWS_ENDPOINT_URL_BEDROCK_RUNTIME,
     models: openai.address,
-    repositories,
+    repositories: repositories.folder,
   })
   ;({ world } = internet)
 })
@@ -35,34 +32,8 @@ after(async () => {
   await internet?.end()
   await model?.end()
   await openai?.end()
-  if (repositories) await rm(repositories, { recursive: true, force: true })
+  await repositories?.remove()
 })
-
-/** A folder with the repository octocat/hello as a server keeps it. */
-async function makeRepositories() {
-  const folder = await mkdtemp(join(tmpdir(), 'keel-repositories-'))
-  const git = (...args) => execFileSync('git', args, { stdio: 'pipe' })
-  const work = join(folder, 'work')
-  git('init', '--quiet', '--initial-branch=main', work)
-  await writeFile(join(work, 'hello.txt'), 'Hello, world.\n')
-  git('-C', work, 'add', '.')
-  git(
-    '-C',
-    work,
-    '-c',
-    'user.name=test',
-    '-c',
-    'user.email=test@example.com',
-    'commit',
-    '--quiet',
-    '-m',
-    'hello',
-  )
-  await mkdir(join(folder, 'octocat'))
-  git('clone', '--quiet', '--bare', work, join(folder, 'octocat/hello.git'))
-  await rm(work, { recursive: true })
-  return folder
-}
 
 /** Starts a window for a test, which afterEach ends. */
 async function begin(options) {
@@ -187,16 +158,11 @@ describe('GitHub', { timeout }, () => {
 
   test('git over HTTPS, in the terminal and in commands, each only once switched on', async () => {
     await begin()
-    await writeFile(
-      join(window.home.home, '.gitconfig'),
-      `[http]\n\tproxy = ${world.proxy}\n\tsslCAInfo = ${world.certificates}\n`,
-    )
-    const clone = (into) =>
-      `GIT_TERMINAL_PROMPT=0 git clone https://github.com/octocat/hello.git ${into}; echo "ended $?"`
+    await window.trustGit()
     const cloned = (into) => existsSync(join(window.home.folder, into, 'hello.txt'))
 
     await window.signInWithGitHub()
-    await inTerminal(clone('one'), /ended 128/)
+    await window.inTerminal(clone('one'), /ended 128/)
     await inCommand(clone('two'), /ended 128/)
     assert.ok(!cloned('one') && !cloned('two'), 'nothing is given before it is switched on')
 
@@ -207,7 +173,7 @@ describe('GitHub', { timeout }, () => {
     await window.enterCode()
     await use(/^git in the terminal/, true).waitFor()
     await wb.runCommand(window.page, 'Terminal: Kill the Active Terminal Instance')
-    await inTerminal(clone('three'), /ended 0/)
+    await window.inTerminal(clone('three'), /ended 0/)
     await inCommand(clone('four'), /ended 128/)
     assert.ok(cloned('three') && !cloned('four'), 'the agent is another matter')
 
@@ -218,23 +184,6 @@ describe('GitHub', { timeout }, () => {
     assert.ok(cloned('five'))
   })
 })
-
-/** Runs a command in Keel's terminal and waits for what it ends with. */
-async function inTerminal(line, ends) {
-  const { page } = window
-  const shown = wb.terminalText(page)
-  await until('the terminal has the keyboard', async () => {
-    if (await page.evaluate(() => document.activeElement?.classList.contains('xterm-helper-textarea')))
-      return true
-    await wb.runCommand(page, 'Terminal: Focus Terminal')
-    return false
-  })
-  await until('a prompt', async () => /\$|#/.test(await shown.innerText()))
-  await page.keyboard.type(`clear; ${line}\n`)
-  await until(`the terminal shows ${ends}`, async () =>
-    ends.test((await shown.innerText()).replaceAll('\u00a0', ' ')),
-  )
-}
 
 /** Lets the agent run a command and waits for what it ends with. */
 async function inCommand(line, ends) {

@@ -50,17 +50,18 @@ export async function startAccounts(options = {}) {
 
 /**
  * Lets Keel in a home reach the internet: writes its settings, with more beside
- * them, and makes the browser one that only writes addresses down. Spread env into
- * that of the program.
+ * them, and makes the browser one that only writes addresses down, and runs words.
+ * Spread env into that of the program.
  */
-export async function joinAccounts(home, world, more = {}) {
+export async function joinAccounts(home, world, more = {}, words = '') {
   await mkdir(home.config, { recursive: true, mode: 0o700 })
   await writeFile(join(home.config, 'settings.json'), JSON.stringify({ ...world.settings, ...more }, null, 2))
   const programs = join(home.home, 'programs')
   const list = join(home.home, 'opened')
   await mkdir(programs, { recursive: true })
   await writeFile(list, '')
-  await writeFile(join(programs, 'xdg-open'), `#!/bin/sh\nprintf '%s\\n' "$1" >>'${list}'\n`, { mode: 0o755 })
+  const script = `#!/bin/sh\nprintf '%s\\n' "$1" >>'${list}'\n${words}\n`
+  await writeFile(join(programs, 'xdg-open'), script, { mode: 0o755 })
   const opened = async () => (await readFile(list, 'utf8')).split('\n').filter((line) => line !== '')
   let seen = 0
   return {

@@ -220,8 +220,9 @@ export function launchChromium() {
   })
 }
 
-/** Opens the page and waits until the workbench is usable. */
-export async function openPage(browser, served, { width = 1280, height = 800, colorScheme = 'dark' } = {}) {
+/** Opens the page and waits until the workbench is usable. watch is given the page before it loads. */
+export async function openPage(browser, served, options = {}) {
+  const { width = 1280, height = 800, colorScheme = 'dark', watch } = options
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme,
@@ -231,6 +232,7 @@ export async function openPage(browser, served, { width = 1280, height = 800, co
   const page = await context.newPage()
   page.problems = []
   page.on('pageerror', (cause) => page.problems.push(String(cause.stack ?? cause)))
+  watch?.(page)
   await page.goto(served.address)
   await usable(page)
   return page

@@ -1,7 +1,9 @@
 // A window of Keel in the internet of the sign-in tests, with a keychain, and what a
 // person does there to sign in.
-import { mkdir, readdir, symlink } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   enterCodeAtGitHub,
@@ -35,16 +37,16 @@ export async function startInternet(standIns = {}) {
 
 /**
  * Starts Keel in a home of its own. keyring: on a bus with an open one; settings:
- * beside those that lead to the internet; browser: there is one to open; look: the
- * window's size and colours.
+ * beside those that lead to the internet; browser: there is one to open; words: a
+ * command that it runs; look: the window's size and colours.
  */
 export async function startWindow(
   internet,
-  { settings = {}, env = {}, keyring = true, browser = true, look = {} } = {},
+  { settings = {}, env = {}, keyring = true, browser = true, words = '', look = {} } = {},
 ) {
   const { display, chromium, world } = internet
   const home = await makeHome()
-  const person = await joinAccounts(home, world, settings)
+  const person = await joinAccounts(home, world, settings, words)
   if (!browser) person.env.PATH = await withoutBrowser(home)
   const self = {
     home,
@@ -110,12 +112,36 @@ export async function startWindow(
       await self.enterCode()
       await self.signedIn().filter({ hasText: 'The Octocat' }).waitFor()
     },
+    /** Writes Keel's settings while it runs: those that lead to the internet, and more. */
+    configure: (more = {}) =>
+      writeFile(join(home.config, 'settings.json'), JSON.stringify({ ...world.settings, ...more }, null, 2)),
     /** Types the code that the window shows in at GitHub. */
     async enterCode() {
       const step = self.step('Signing in with GitHub').first()
       const page = await enterCodeAtGitHub(internet.browser, await codeOf(step))
       await page.close()
       await step.waitFor({ state: 'detached' })
+    },
+    /** Lets git reach the internet too, by the user's own configuration of it. */
+    trustGit: () =>
+      writeFile(
+        join(home.home, '.gitconfig'),
+        `[http]\n\tproxy = ${world.proxy}\n\tsslCAInfo = ${world.certificates}\n`,
+      ),
+    /** Runs a command in Keel's terminal and waits for what it ends with. */
+    async inTerminal(line, ends) {
+      const { page } = self
+      const shown = wb.terminalText(page)
+      const text = async () => (await shown.innerText()).replaceAll('\u00a0', ' ')
+      await until('the terminal has the keyboard', async () => {
+        const has = () => document.activeElement?.classList.contains('xterm-helper-textarea')
+        if (await page.evaluate(has)) return true
+        await wb.runCommand(page, 'Terminal: Focus Terminal')
+        return false
+      })
+      await until('a prompt', async () => /\$|#/.test(await text()))
+      await page.keyboard.type(`clear; ${line}\n`)
+      await until(`the terminal shows ${ends}`, async () => ends.test(await text()))
     },
     accounts: () => self.page.getByRole('main'),
     /** The card of an account on that page. */
@@ -135,6 +161,26 @@ export async function startWindow(
   await self.start()
   return self
 }
+
+/** A folder with the repository octocat/hello as a server keeps it. */
+export async function makeRepositories() {
+  const folder = await mkdtemp(join(tmpdir(), 'keel-repositories-'))
+  const work = join(folder, 'work')
+  const git = (...args) => execFileSync('git', args, { stdio: 'pipe' })
+  const author = ['-c', 'user.name=test', '-c', 'user.email=test@example.com']
+  git('init', '--quiet', '--initial-branch=main', work)
+  await writeFile(join(work, 'hello.txt'), 'Hello, world.\n')
+  git('-C', work, 'add', '.')
+  git('-C', work, ...author, 'commit', '--quiet', '--message', 'hello')
+  await mkdir(join(folder, 'octocat'))
+  git('clone', '--quiet', '--bare', work, join(folder, 'octocat/hello.git'))
+  await rm(work, { recursive: true })
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) }
+}
+
+/** A command that clones it, and says how that ended. */
+export const clone = (into) =>
+  `GIT_TERMINAL_PROMPT=0 git clone https://github.com/octocat/hello.git ${into}; echo "ended $?"`
 
 /** A folder with the programs of this machine but those that open addresses. */
 async function withoutBrowser(home) {

@@ -124,7 +124,7 @@ test('the code can be read, copied and opened once more, and the time runs', asy
   await press('Copy the code')
   expect(copied).toEqual(['WDJB-MJHT'])
   expect(button('Copied')).toBeDefined()
-  await press('Open the page again')
+  await press('Open it again')
   expect(calls(fake.host, 'Accounts.Browse')).toEqual([['in1']])
   expect(shown.getByText('2:05 left').getAttribute('aria-hidden')).toBe('true')
   expect(shown.getByText('3 minutes left.').getAttribute('role')).toBe('status')
@@ -226,11 +226,18 @@ test('a service without a client id explains how to make one', async () => {
   expect(calls(fake.host, 'Window.OpenExternal')).toEqual([['https://console.cloud.google.com/auth/clients']])
   await press('Open the setting')
   expect(fake.host.opened).toEqual(['settings: keelAgent.accounts.googleClientId'])
-  fake.host.answers = ['abc']
-  await press('Enter a client secret…')
-  expect(calls(fake.host, 'Accounts.SetClientSecret')).toEqual([['google', 'accounts.google.com', 'abc']])
+  expect(shown.queryByRole('button', { name: /client secret/ })).toBeNull()
   await press('Back')
   expect(button(/^Sign in with GitHub/)).toBeDefined()
+})
+
+test('a client id without its secret asks for that first, which goes to Go', async () => {
+  await offer({ services: [service(), { ...withoutClient, takesSecret: true }] })
+  await press(/^Sign in with Google/)
+  expect(shown.getByRole('group', { name: 'Google needs a client secret first' })).toBeDefined()
+  fake.host.answers = ['abc']
+  await press('Enter the client secret…')
+  expect(calls(fake.host, 'Accounts.SetClientSecret')).toEqual([['google', 'accounts.google.com', 'abc']])
 })
 
 test('an address that leads astray is not opened', async () => {

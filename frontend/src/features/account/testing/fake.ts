@@ -168,7 +168,6 @@ export const withoutClient = service({
   ],
   setupAddress: 'https://console.cloud.google.com/auth/clients',
   setting: 'keelAgent.accounts.googleClientId',
-  takesSecret: true,
 })
 
 export function signIn(part: Partial<SignIn> = {}): SignIn {
