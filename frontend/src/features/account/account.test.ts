@@ -227,7 +227,7 @@ test('a service without a client id explains how to make one', async () => {
   await press('Open the setting')
   expect(fake.host.opened).toEqual(['settings: keelAgent.accounts.googleClientId'])
   fake.host.answers = ['abc']
-  await press('Enter a client secret…')
+  await press('Enter the client secret…')
   expect(calls(fake.host, 'Accounts.SetClientSecret')).toEqual([['google', 'accounts.google.com', 'abc']])
   await press('Back')
   expect(button(/^Sign in with GitHub/)).toBeDefined()
