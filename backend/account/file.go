@@ -152,11 +152,11 @@ func (f *file) change(ctx context.Context, edit func(*list) error) (bool, error)
 			return err
 		}
 		if err := atomicfile.Write(f.path, data, 0o600); err != nil {
-			return fmt.Errorf("writing the list of accounts: %w", err)
+			return explainFile(f.path, fmt.Errorf("writing the list of accounts: %w", err))
 		}
 		info, err := os.Stat(f.path)
 		if err != nil {
-			return fmt.Errorf("writing the list of accounts: %w", err)
+			return explainFile(f.path, fmt.Errorf("writing the list of accounts: %w", err))
 		}
 		wrote = true
 		after.Version = listVersion
@@ -179,7 +179,7 @@ func (f *file) locked(ctx context.Context, work func() error) error {
 		return busy(ctx.Err())
 	}
 	if err := os.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {
-		return fmt.Errorf("making the folder of the list of accounts: %w", err)
+		return explainFile(f.path, fmt.Errorf("making the folder of the list of accounts: %w", err))
 	}
 	unlock, err := lock(ctx, f.path+".lock")
 	if err != nil {
