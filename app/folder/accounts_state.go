@@ -27,7 +27,10 @@ func (a *Accounts) state(ctx context.Context, explain func(error) error) wire.Ac
 	a.seq++
 	now := a.State()
 	state := wire.AccountsState{Seq: a.seq, Accounts: []wire.Account{}, Services: []wire.AccountService{}, SignIns: []wire.SignIn{}}
-	hosts := a.Hosts(ctx)
+	// Whether client secrets are kept is not worth waiting for a keychain that hangs.
+	asking, done := context.WithTimeout(ctx, hasKeyLimit)
+	defer done()
+	hosts := a.Hosts(asking)
 	for _, kind := range kinds() {
 		for _, host := range hosts[kind] {
 			state.Services = append(state.Services, a.serviceState(ctx, kind, host))
