@@ -197,16 +197,16 @@ func (s *Server) serve(ctx context.Context, conn *net.UnixConn) {
 	if conn.SetDeadline(time.Now().Add(answerLimit+askLimit)) != nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, answerLimit)
+	limited, cancel := context.WithTimeout(ctx, answerLimit)
 	defer cancel()
 	var answer Answer
 	switch operation {
 	case operationGet:
-		answer = s.source.Credential(ctx, q)
+		answer = s.source.Credential(limited, q)
 	case operationErase:
-		s.source.Refused(ctx, q)
+		s.source.Refused(limited, q)
 	}
-	if text, err := answer.encode(); err == nil {
+	if text, err := answer.encode(); err == nil && ctx.Err() == nil { // after Close nobody is answered
 		_, _ = conn.Write(text) // git has gone: nothing is lost
 	}
 }
