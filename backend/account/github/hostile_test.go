@@ -23,7 +23,7 @@ type hostile struct {
 }
 
 func (h *hostile) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	answer := map[string]any{}
+	var answer map[string]any
 	switch r.URL.Path {
 	case "/login/device/code":
 		answer = map[string]any{
