@@ -1,7 +1,7 @@
 // A window of Keel in the internet of the sign-in tests, with a keychain, and what a
 // person does there to sign in.
 import { execFileSync } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -64,7 +64,10 @@ export async function startWindow(
     },
     async stop() {
       await self.page?.context().close()
-      await self.keel?.end()
+      if (!self.keel) return
+      await self.keel.end()
+      // What ends first is the bus: a Keel that still runs would take over from the next one.
+      await until('Keel has ended', async () => !(await groupRuns(self.keel.pid)))
     },
     async restart() {
       await self.stop()
@@ -196,6 +199,16 @@ async function withoutBrowser(home) {
     }
   }
   return folder
+}
+
+/** Whether a process of a group still runs; one that nobody has waited for yet does not. */
+async function groupRuns(group) {
+  for (const name of await readdir('/proc')) {
+    const stat = /^\d+$/.test(name) && (await readFile(`/proc/${name}/stat`, 'latin1').catch(() => ''))
+    const [, state, of] = /^\d+ \(.*\) (\S) \d+ (\d+)/s.exec(stat) ?? []
+    if (Number(of) === group && state !== 'Z') return true
+  }
+  return false
 }
 
 /** Where the browser is to come back to, of the address of a sign-in. */
