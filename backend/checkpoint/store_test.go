@@ -27,8 +27,6 @@ func open(ctx context.Context, dir, root string, o checkpoint.Options) (checkpoi
 	return store, nil
 }
 
-func TestSuite(t *testing.T) { checkpointtest.Run(t, open) }
-
 func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {

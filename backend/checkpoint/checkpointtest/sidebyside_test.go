@@ -1,6 +1,6 @@
 //go:build unix
 
-package checkpoint_test
+package checkpointtest_test
 
 import (
 	"os"
