@@ -83,6 +83,22 @@ test('stopping gives queued messages back to the input', async () => {
   expect(chat.input().value).toBe('and then this\n\nhalf')
 })
 
+test('what was queued and given back at once, by a stop right then, is in the input', async () => {
+  chat = await renderChat(session({ turns: [turn({ status: 'running' })] }))
+  chat.type('and then this')
+  chat.press(chat.input(), 'Enter')
+  await chat.settle()
+  expect(chat.input().value).toBe('')
+  const stopped = turn({ stopReason: 'cancelled', outcome: 'Stopped.' })
+  const header = session({ draft: 'and then this' })
+  chat.host.bridge.emit(
+    'session',
+    event(2, { kind: 'session', session: header }, { kind: 'turn', turn: stopped }),
+  )
+  await chat.settle()
+  expect(chat.input().value).toBe('and then this')
+})
+
 test('arrow up in the empty input brings earlier prompts back', async () => {
   chat = await renderChat(
     session({ turns: [turn({ id: 't1', prompt: 'one' }), turn({ id: 't2', prompt: 'two' })] }),

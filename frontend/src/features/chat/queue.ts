@@ -8,12 +8,24 @@ export interface Sending {
   readonly images: readonly SessionImage[]
   /** how many turns there were when it was sent */
   readonly turns: number
+  /** a turn was running, so that it is queued */
+  readonly queued: boolean
 }
 
 /** What is still on its way: without the prompts that the session holds by now. */
 export function settle(sending: readonly Sending[], session: Session): readonly Sending[] {
   const left = sending.filter((each) => each.sessionId !== session.id || !arrived(each, session))
   return left.length === sending.length ? sending : left
+}
+
+/**
+ * Whether a prompt is in the draft again without ever having been shown as queued:
+ * the turn was stopped right after it was sent, and the page saw both at once.
+ */
+export function cameBack({ sessionId, prompt, turns, queued }: Sending, session: Session): boolean {
+  const last = session.turns.at(-1)
+  const stopped = session.turns.length === turns && last?.stopReason === 'cancelled'
+  return queued && session.id === sessionId && stopped && prompt !== '' && session.draft.startsWith(prompt)
 }
 
 function arrived({ prompt, turns }: Sending, session: Session): boolean {

@@ -17,7 +17,7 @@ import {
 } from '../../bridge'
 import { Drafts } from './drafts'
 import { SessionFeed } from './feed'
-import { returned, settle, type Sending } from './queue'
+import { cameBack, returned, settle, type Sending } from './queue'
 
 /** Trouble is a failed act, with the way to try it again where there is one. */
 export interface Trouble {
@@ -181,6 +181,7 @@ export class ChatStore implements Disposable {
       prompt,
       images,
       turns: session.turns.length,
+      queued: this.running,
     }
     this.sending = [...this.sending, sending]
     this.setDraft('')
@@ -311,6 +312,10 @@ export class ChatStore implements Disposable {
     this.sending = settle(this.sending, session)
     const back = returned(before, session)
     if (back) this.giveBack(session.id, back, '\n\n')
+    for (const sending of this.sending.filter((each) => cameBack(each, session))) {
+      this.sending = this.sending.filter((other) => other !== sending)
+      this.giveBack(session.id, sending.prompt, '\n\n')
+    }
   }
 
   /** Puts what was not sent in front of what has been typed since. */
