@@ -19,115 +19,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/keel-ide/keel/backend/account/accounttest"
 	"github.com/keel-ide/keel/backend/outbound"
 )
-
-// chosen is what a user set, and what came of it.
-type chosen struct {
-	mu          sync.Mutex
-	settings    outbound.Settings
-	environment []string
-	learned     []string
-	problems    []outbound.Problem
-}
-
-func (c *chosen) set(s outbound.Settings) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.settings = s
-}
-
-func (c *chosen) told() []outbound.Problem {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return append([]outbound.Problem(nil), c.problems...)
-}
-
-func (c *chosen) transport(t *testing.T) *outbound.Transport {
-	t.Helper()
-	made := outbound.New(outbound.Options{
-		Settings: func() outbound.Settings {
-			c.mu.Lock()
-			defer c.mu.Unlock()
-			return c.settings
-		},
-		Environ: func() []string { return c.environment },
-		Learned: func(value string) {
-			c.mu.Lock()
-			defer c.mu.Unlock()
-			c.learned = append(c.learned, value)
-		},
-		Problem: func(p outbound.Problem) {
-			c.mu.Lock()
-			defer c.mu.Unlock()
-			c.problems = append(c.problems, p)
-		},
-	})
-	t.Cleanup(func() {
-		if err := made.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return made
-}
-
-func newWorld(t *testing.T) *accounttest.World {
-	t.Helper()
-	w, err := accounttest.New(accounttest.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := w.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	w.Handle("api.github.com", say("from the world"))
-	w.Handle("models.github.ai", say("models"))
-	return w
-}
-
-func say(text string) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) })
-}
-
-func get(t *testing.T, transport http.RoundTripper, address string) (string, error) {
-	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer, err := (&http.Client{Transport: transport}).Do(request)
-	if err != nil {
-		return "", err
-	}
-	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
-	return string(text), err
-}
-
-// wants fails unless an error has a reason, and says it with these words.
-func wants(t *testing.T, err error, reason outbound.Reason, words ...string) {
-	t.Helper()
-	known, ok := errors.AsType[*outbound.Error](err)
-	if !ok || known.Reason != reason || !strings.HasSuffix(known.Message, ".") || !strings.HasSuffix(known.Hint, ".") {
-		t.Errorf("got %#v (%v), want the reason %q and two sentences", known, err, reason)
-		return
-	}
-	for _, word := range words {
-		if !strings.Contains(known.Message+" "+known.Hint, word) {
-			t.Errorf("%q does not hold %q", known.Message+" "+known.Hint, word)
-		}
-	}
-	if all := fmt.Sprintf("%v %s", err, known.Hint); strings.Contains(all, "hunter") {
-		t.Errorf("%q holds the password", all)
-	}
-}
-
-const api = "https://api.github.com/user"
 
 func TestTheProxyOfTheSettings(t *testing.T) {
 	w := newWorld(t)
@@ -329,80 +223,6 @@ func TestSOCKS(t *testing.T) {
 	wants(t, err, outbound.ProxyWants, at, "keelAgent.network.proxy")
 }
 
-func TestCertificates(t *testing.T) {
-	w := newWorld(t)
-	file := filepath.Join(t.TempDir(), "company.pem")
-	c := &chosen{settings: outbound.Settings{Proxy: w.Proxy()}}
-	transport := c.transport(t)
-	works := func() {
-		t.Helper()
-		if got, err := get(t, transport, api); got != "from the world" || err != nil {
-			t.Errorf("%q, %v", got, err)
-		}
-	}
-	fails := func(words string) {
-		t.Helper()
-		_, err := get(t, transport, api)
-		wants(t, err, outbound.Untrusted, words)
-	}
-	authority, err := os.ReadFile(w.Certificates())
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	before := transport.Trust()
-	fails("keelAgent.network.certificates")
-	c.set(outbound.Settings{Proxy: w.Proxy(), Certificates: []string{w.Certificates()}})
-	works()
-	if transport.Trust() == before {
-		t.Error("the trust is said to be the same")
-	}
-	c.set(outbound.Settings{Proxy: w.Proxy()})
-	fails("keelAgent.network.certificates")
-
-	// A file that appears, is broken, and is mended.
-	c.set(outbound.Settings{Proxy: w.Proxy(), Certificates: []string{file}})
-	fails("there is no such file")
-	fails("there is no such file")
-	write(t, file, "no certificate")
-	fails("it holds no certificate in PEM form")
-	write(t, file, "text before\n"+string(authority)+"text after\n")
-	works()
-	if err := os.Remove(file); err != nil {
-		t.Fatal(err)
-	}
-	fails("there is no such file")
-	var told []string
-	for _, p := range c.told() {
-		_, why, _ := strings.Cut(p.Message, "do not count: ")
-		told = append(told, why)
-	}
-	want := []string{"there is no such file. Nothing else has changed.", "it holds no certificate in PEM form. Nothing else has changed.", "there is no such file. Nothing else has changed."}
-	if d := cmp.Diff(want, told); d != "" {
-		t.Error(d)
-	}
-
-	// One that cannot be read takes no trust away.
-	c.set(outbound.Settings{Proxy: w.Proxy(), Certificates: []string{file, "relative.pem", t.TempDir(), w.Certificates()}})
-	works()
-	if got := transport.State(); len(got.Problems) != 3 || got.Certificates != 1 {
-		t.Errorf("%+v", got)
-	}
-	w.Switch(accounttest.Switches{Unknown: true})
-	c.set(outbound.Settings{Proxy: w.Proxy(), Certificates: []string{w.Certificates()}})
-	fails("keelAgent.network.certificates")
-}
-
-func TestPipesAreNotRead(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("the path is of Unix")
-	}
-	c := &chosen{settings: outbound.Settings{Certificates: []string{"/dev/zero"}}}
-	if got := c.transport(t).State(); len(got.Problems) != 1 || !strings.Contains(got.Problems[0].Message, "it is not a file") {
-		t.Errorf("%+v", got)
-	}
-}
-
 // What a library of its own builds does as the transport does.
 func TestConfigure(t *testing.T) {
 	w := newWorld(t)
@@ -555,11 +375,4 @@ func TestConcurrent(t *testing.T) {
 		transport.State()
 	}
 	group.Wait()
-}
-
-func write(t *testing.T, path, text string) {
-	t.Helper()
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
 }
