@@ -10,6 +10,7 @@ import (
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/account"
 	"github.com/keel-ide/keel/backend/account/github"
+	"github.com/keel-ide/keel/backend/event"
 )
 
 // kinds are the kinds of services, in the order in which they are shown.
@@ -111,8 +112,7 @@ func signInState(s account.SignIn, explain func(error) error) wire.SignIn {
 }
 
 // forwardAccounts sends what changes about the accounts.
-func (f *Folder) forwardAccounts(ctx context.Context) {
-	changes := f.Accounts.Subscribe(ctx)
+func (f *Folder) forwardAccounts(ctx context.Context, changes *event.Subscription[int64]) {
 	defer changes.Close()
 	said := ""
 	for {

@@ -2,18 +2,27 @@ package folder
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/keel-ide/keel/app/wire"
+	"github.com/keel-ide/keel/backend/event"
 	"github.com/keel-ide/keel/backend/session"
 	"github.com/keel-ide/keel/backend/settings"
 	"github.com/keel-ide/keel/backend/workspace"
 )
 
-// forward starts to send what happens to the page.
+// forward starts to send what happens to the page. It subscribes to everything
+// before it returns: what happens right after a folder was opened is sent too.
 func (f *Folder) forward(ctx context.Context) error {
-	f.group.Go(func() { f.forwardSettings(ctx) })
-	f.group.Go(func() { f.forwardAccounts(ctx) })
+	changes, err := f.Settings.Changes(ctx)
+	if err != nil {
+		return fmt.Errorf("watching the settings: %w", err)
+	}
+	before := f.Settings.Values()
+	f.group.Go(func() { f.forwardSettings(ctx, changes, before) })
+	accounts := f.Accounts.Subscribe(ctx)
+	f.group.Go(func() { f.forwardAccounts(ctx, accounts) })
 	if f.Workspace == nil {
 		return nil
 	}
@@ -23,7 +32,8 @@ func (f *Folder) forward(ctx context.Context) error {
 	}
 	f.onClose(watch.Close)
 	f.group.Go(func() { f.forwardFiles(ctx, watch) })
-	f.group.Go(func() { f.forwardSessions(ctx) })
+	sessions := f.Agent.Subscribe(ctx)
+	f.group.Go(func() { f.forwardSessions(ctx, sessions) })
 	events := f.Checkpoints.Subscribe(ctx)
 	f.group.Go(func() { f.Activity.follow(ctx, events) })
 	if !f.options.Headless {
@@ -57,14 +67,8 @@ func (f *Folder) forwardFiles(ctx context.Context, watch *workspace.Watch) {
 	}
 }
 
-func (f *Folder) forwardSettings(ctx context.Context) {
-	changes, err := f.Settings.Changes(ctx)
-	if err != nil {
-		f.options.Log.Error("watching the settings", "error", err)
-		return
-	}
+func (f *Folder) forwardSettings(ctx context.Context, changes *settings.Subscription, before settings.Values) {
 	defer changes.Close()
-	before := f.Settings.Values()
 	for seq := int64(1); ; seq++ {
 		change, err := changes.Next(ctx)
 		if err != nil {
@@ -105,8 +109,7 @@ func problems(found []settings.Problem) []wire.SettingsProblem {
 	return out
 }
 
-func (f *Folder) forwardSessions(ctx context.Context) {
-	events := f.Agent.Subscribe(ctx)
+func (f *Folder) forwardSessions(ctx context.Context, events *event.Subscription[session.Event]) {
 	var seq int64
 	var grants []string
 	for {
