@@ -34,7 +34,17 @@ type RestoreRequest struct {
 	Paths        []string      `json:"paths"`   // with scopes turn and checkpoint: only these; empty for all
 	Merge        bool          `json:"merge"`   // with scopes turn and session: also what Plan lists under merge
 	Unsaved      []UnsavedText `json:"unsaved"` // counts as what stands at its paths, and is kept
+	What         RestoreWhat   `json:"what"`    // with scope point; empty for the files
 }
+
+// RestoreWhat is what goes back to a point.
+type RestoreWhat string
+
+const (
+	RestoreFiles        RestoreWhat = "files"
+	RestoreConversation RestoreWhat = "conversation"
+	RestoreBoth         RestoreWhat = "both"
+)
 
 // UnsavedText is what an editor holds and has not saved.
 type UnsavedText struct {
@@ -65,6 +75,7 @@ type RestorePlan struct {
 	Unknown   []string   `json:"unknown"` // not covered: left alone
 	Unsaved   []string   `json:"unsaved"` // an editor holds unsaved text for them
 	Large     bool       `json:"large"`   // worth asking twice
+	Turns     int        `json:"turns"`   // with scope point: that the conversation would lose
 }
 
 // Conflict is a path that a restore leaves as it is, and why.
@@ -83,6 +94,10 @@ type RestoreResult struct {
 	Unknown   []string   `json:"unknown"`
 	Unsaved   []string   `json:"unsaved"` // what an editor should now read again from the disk
 	Undo      string     `json:"undo"`
+	// Prompt is what was asked at the point that the conversation went back to; the
+	// turns that it lost are kept in the session Copy.
+	Prompt string `json:"prompt"`
+	Copy   string `json:"copy"`
 }
 
 // LastRestore is the restore that was done last.

@@ -46,3 +46,27 @@ type CheckpointsPurged struct {
 	Contents    int   `json:"contents"`
 	Freed       int64 `json:"freed"`
 }
+
+// FileVersion is a file in one checkpoint in which it is not what it was in the
+// one before.
+type FileVersion struct {
+	CheckpointID string    `json:"checkpointId"`
+	CreatedAt    int64     `json:"createdAt"` // Unix milliseconds
+	Reason       string    `json:"reason"`
+	Label        string    `json:"label"`
+	SessionID    string    `json:"sessionId"`
+	TurnID       string    `json:"turnId"`
+	Pinned       bool      `json:"pinned"`
+	State        FileState `json:"state"`
+	Size         int64     `json:"size"` // bytes, of a file
+}
+
+// FileState is what a checkpoint knows of a path.
+type FileState string
+
+const (
+	FilePresent FileState = "present"
+	FileAbsent  FileState = "absent"  // it was not there
+	FileUnknown FileState = "unknown" // the checkpoint does not cover it: it can say nothing
+	FileOther   FileState = "other"   // a folder, a link or something else stood there
+)

@@ -28,6 +28,10 @@ func Apply(s *Session, change Change) {
 		if turn := s.Turn(change.TurnID); turn != nil && change.Item != nil {
 			applyItem(turn, change.Item)
 		}
+	case ChangeRewound:
+		if at := slices.IndexFunc(s.Turns, func(t Turn) bool { return t.ID == change.TurnID }); at >= 0 {
+			s.Turns = slices.Delete(s.Turns, at, len(s.Turns))
+		}
 	case ChangeRemoved:
 		if turn := s.Turn(change.TurnID); turn != nil {
 			turn.Items = slices.DeleteFunc(turn.Items, func(i Item) bool { return i.ID == change.ItemID })

@@ -57,6 +57,8 @@ export interface WriteOptions {
   ifVersion?: string
 }
 
+export type ProposalSide = 'before' | 'after'
+
 /** Bytes is what the asset handler moves: file contents, outside the JSON calls. */
 export interface Bytes {
   /** Reads a file of an area. */
@@ -67,6 +69,13 @@ export interface Bytes {
   writeFile(area: Area, path: string, content: Uint8Array, options: WriteOptions): Promise<string>
   /** Reads a file as it was in a checkpoint; code "not_found" when it was not there. */
   readCheckpoint(id: string, path: string): Promise<Uint8Array>
+  /** Reads one side of a change that waits for an approval; code "not_found" when it no longer does. */
+  readProposal(sessionId: string, approvalId: string, side: ProposalSide): Promise<Uint8Array>
+  /**
+   * Replaces what is proposed by the user's own text; code "changed" when the
+   * proposal is no longer the one with this hash. Returns the new hash.
+   */
+  writeProposal(sessionId: string, approvalId: string, hash: string, content: Uint8Array): Promise<string>
 }
 
 /** Bridge is everything the page knows of Go. */

@@ -79,6 +79,7 @@ export function fakeBridge(options: FakeOptions = {}): FakeBridge {
       unknown: [],
       unsaved: [],
       large: false,
+      turns: 0,
     }),
     ...options.methods,
   }

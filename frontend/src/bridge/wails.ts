@@ -22,6 +22,11 @@ const unlimited = new Set([
   'Checkpoints.Prune',
   'Checkpoints.Forget',
   'Checkpoints.Purge',
+  'Review.State',
+  'Review.Decide',
+  'Review.Resolve',
+  'Review.Undo',
+  'Review.Redo',
 ])
 
 /** connect joins the page to Go through the bindings that Wails put on the window. */
@@ -108,6 +113,15 @@ const bytes: Bytes = {
   },
   async readCheckpoint(id, path) {
     return body(await fetch(address(`checkpoint/${encodeURIComponent(id)}`, { path })))
+  },
+  async readProposal(session, id, side) {
+    return body(await fetch(address(`proposal/${encodeURIComponent(id)}`, { session, side })))
+  },
+  async writeProposal(session, id, hash, content) {
+    const where = address(`proposal/${encodeURIComponent(id)}`, { session, side: 'after', hash })
+    const response = await fetch(where, { method: 'PUT', body: content.slice().buffer })
+    await body(response)
+    return response.headers.get('X-Keel-Version') ?? ''
   },
 }
 

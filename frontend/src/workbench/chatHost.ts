@@ -15,7 +15,8 @@ import type { AskOptions, ChatHost, PickItem, PickOptions } from '../features/ch
 import { colorize } from './colorize'
 import { register, setContext } from './commands'
 import { confirm } from './confirm'
-import { openMultiDiff } from './diffs'
+import { openDiff, openMultiDiff } from './diffs'
+import { registerFileCommand } from './fileCommands'
 import { folderPaths } from './files/paths'
 import { notify } from './notify'
 import { openModal } from './modal'
@@ -23,7 +24,7 @@ import { openPage, registerPage } from './pages'
 import { openUserSettings } from './settings'
 import { StatusBar } from './status'
 import { unsavedEditors } from './unsaved'
-import { registerView, showView } from './views'
+import { registerView, showBadge, showView } from './views'
 
 /** chatHost gives the chat what it needs of the workbench. folder is absolute, empty when none is open. */
 export function chatHost(bridge: Bridge, folder: string): ChatHost {
@@ -32,8 +33,10 @@ export function chatHost(bridge: Bridge, folder: string): ChatHost {
     bridge,
     registerView,
     registerCommand: register,
+    registerFileCommand: (command) => registerFileCommand(command, paths),
     setContext,
     showView,
+    showBadge,
     notify,
     confirm,
     pick,
@@ -48,6 +51,7 @@ export function chatHost(bridge: Bridge, folder: string): ChatHost {
       await commands.executeCommand('workbench.action.files.openFolder')
     },
     openMultiDiff: (title, files) => openMultiDiff(title, files, paths),
+    openDiff: (title, file, line) => openDiff(title, file, line, paths),
     editors: unsavedEditors(paths),
     openModal,
     registerPage,

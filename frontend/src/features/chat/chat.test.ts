@@ -182,6 +182,7 @@ const threeFiles: RestorePlan = {
   unknown: [],
   unsaved: [],
   large: false,
+  turns: 0,
 }
 
 const restored: RestoreResult = {
@@ -192,6 +193,8 @@ const restored: RestoreResult = {
   unknown: [],
   unsaved: [],
   undo: 'u1',
+  prompt: '',
+  copy: '',
 }
 
 test('a revert is marked, and can be undone in the chat', async () => {
@@ -203,6 +206,8 @@ test('a revert is marked, and can be undone in the chat', async () => {
     unknown: [],
     unsaved: [],
     undo: 'u1',
+    prompt: '',
+    copy: '',
   }
   chat = await renderChat(session({ turns: [changed] }), {
     methods: {
@@ -231,6 +236,7 @@ test('restoring to a point shows first what it does', async () => {
     unknown: ['node_modules'],
     unsaved: [],
     large: false,
+    turns: 0,
   }
   const restore = vi.fn(() => ({ ...restored, written: 1, deleted: 1 }))
   chat = await renderChat(session({ turns: [changed] }), {

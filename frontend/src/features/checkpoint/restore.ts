@@ -4,6 +4,7 @@ import {
   type RestoreRequest,
   type RestoreResult,
   type RestoreScope,
+  type RestoreWhat,
   type Session,
   type SessionFileChange,
   type SessionTurn,
@@ -23,6 +24,8 @@ export interface RestoreTarget {
   checkpointId: string
   /** only these; empty for all */
   paths: readonly string[]
+  /** with scope point; the files when left out */
+  what?: RestoreWhat
 }
 
 /** Takes back what the agent changed in a turn, or only in some of its paths. */
@@ -215,7 +218,7 @@ function offerBeside(host: CheckpointHost, text: UnsavedText): void {
 }
 
 function request(target: RestoreTarget, unsaved: UnsavedText[], merge = false): RestoreRequest {
-  return { ...target, paths: [...target.paths], merge, unsaved }
+  return { ...target, what: target.what ?? 'files', paths: [...target.paths], merge, unsaved }
 }
 
 function agreesToLarge(

@@ -12,6 +12,7 @@ export const emptyPlan: RestorePlan = {
   unknown: [],
   unsaved: [],
   large: false,
+  turns: 0,
 }
 
 export const done: RestoreResult = {
@@ -22,6 +23,8 @@ export const done: RestoreResult = {
   unknown: [],
   unsaved: [],
   undo: 'u1',
+  prompt: '',
+  copy: '',
 }
 
 export const manual: Checkpoint = {

@@ -66,6 +66,7 @@ const host = fakeHost(shown, {
       unknown: ['node_modules'],
       unsaved: [],
       large: false,
+      turns: 0,
     }),
     'Sessions.Open': (id: string) => ({ ...shown, id }),
     'Sessions.List': () => {
