@@ -261,6 +261,7 @@ test('restoring to a point shows first what it does', async () => {
     scope: 'point',
     paths: [],
     merge: false,
+    what: 'files',
     unsaved: [],
   })
   expect(chat.host.toasts.at(-1)).toMatchObject({
