@@ -13,8 +13,9 @@ func (c change) exactly(now text) (kept []bool, found bool) {
 	for i, s := range c.spans {
 		for from, r := range reached[i] {
 			between := c.before.compared[next:s.oldFrom]
-			at, effort1 := r.line+len(between), effort-len(between)-(s.oldTo-s.oldFrom)-(s.newTo-s.newFrom)-1
-			if effort = effort1; effort < 0 {
+			at := r.line + len(between)
+			effort -= 1 + len(between) + s.oldTo - s.oldFrom + s.newTo - s.newFrom
+			if effort < 0 || len(reached[i]) > maxReached {
 				return nil, false
 			}
 			if !now.stands(between, r.line) {
@@ -48,6 +49,9 @@ func (c change) exactly(now text) (kept []bool, found bool) {
 	}
 	return kept, true
 }
+
+// maxReached is how many ways to read the same hunks are followed.
+const maxReached = 64
 
 // reach is one way to read the hunks so far.
 type reach struct {
