@@ -12,9 +12,9 @@ func (c change) exactly(now text) (kept []bool, found bool) {
 	next := 0
 	for i, s := range c.spans {
 		for from, r := range reached[i] {
-			between := c.before.compared[next:s.oldFrom]
+			between := c.before.compared[next:s.OldFrom]
 			at := r.line + len(between)
-			effort -= 1 + len(between) + s.oldTo - s.oldFrom + s.newTo - s.newFrom
+			effort -= 1 + len(between) + s.OldTo - s.OldFrom + s.NewTo - s.NewFrom
 			if effort < 0 || len(reached[i]) > maxReached {
 				return nil, false
 			}
@@ -22,9 +22,9 @@ func (c change) exactly(now text) (kept []bool, found bool) {
 				continue
 			}
 			for _, choice := range []bool{true, false} {
-				lines := c.before.compared[s.oldFrom:s.oldTo]
+				lines := c.before.compared[s.OldFrom:s.OldTo]
 				if choice {
-					lines = c.after.compared[s.newFrom:s.newTo]
+					lines = c.after.compared[s.NewFrom:s.NewTo]
 				}
 				end := at + len(lines)
 				known := slices.ContainsFunc(reached[i+1], func(r reach) bool { return r.line == end })
@@ -33,7 +33,7 @@ func (c change) exactly(now text) (kept []bool, found bool) {
 				}
 			}
 		}
-		next = s.oldTo
+		next = s.OldTo
 	}
 	rest := c.before.compared[next:]
 	last := slices.IndexFunc(reached[len(c.spans)], func(r reach) bool {

@@ -3,6 +3,8 @@ package review
 import (
 	"cmp"
 	"slices"
+
+	"github.com/keel-ide/keel/backend/diff"
 )
 
 // Locate tells where the hunks of a change are in a later version. In one that
@@ -22,7 +24,7 @@ func Locate(before, after, now []byte) ([]Standing, error) {
 type placing struct {
 	standings []Standing
 	at        []lineRange // in the closest text
-	edits     []span
+	edits     []diff.Span
 }
 
 // lineRange is lines [from, to), counted from 0.
@@ -67,25 +69,25 @@ func (c change) read(now text, kept []bool) placing {
 // between is where a hunk without lines is beside which something was changed:
 // still between two lines when the one or the other was only changed or removed,
 // and nothing that could be the hunk's other side came there.
-func (c change) between(now text, edits []span, place, hunk int, kept bool) (became lineRange, whole bool) {
+func (c change) between(now text, edits []diff.Span, place, hunk int, kept bool) (became lineRange, whole bool) {
 	e, s := beside(edits, lineRange{place, place})[0], c.spans[hunk]
-	became = lineRange{e.newFrom, e.newTo}
-	if e.newTo-e.newFrom > e.oldTo-e.oldFrom || e.oldFrom != place && e.oldTo != place {
+	became = lineRange{e.NewFrom, e.NewTo}
+	if e.NewTo-e.NewFrom > e.OldTo-e.OldFrom || e.OldFrom != place && e.OldTo != place {
 		return became, false
 	}
-	other := c.after.compared[s.newFrom:s.newTo]
+	other := c.after.compared[s.NewFrom:s.NewTo]
 	if kept {
-		other = c.before.compared[s.oldFrom:s.oldTo]
+		other = c.before.compared[s.OldFrom:s.OldTo]
 	}
-	for _, line := range now.compared[e.newFrom:e.newTo] {
+	for _, line := range now.compared[e.NewFrom:e.NewTo] {
 		if slices.Contains(other, line) {
 			return became, false
 		}
 	}
-	if e.oldTo == place {
-		return lineRange{e.newTo, e.newTo}, true
+	if e.OldTo == place {
+		return lineRange{e.NewTo, e.NewTo}, true
 	}
-	return lineRange{e.newFrom, e.newFrom}, true
+	return lineRange{e.NewFrom, e.NewFrom}, true
 }
 
 // guess tells which hunks seem to be kept in a version in which more was
@@ -95,8 +97,8 @@ func (c change) guess(now text) []bool {
 	sinceBefore, sinceAfter := c.before.differences(now), c.after.differences(now)
 	kept, tied := make([]bool, len(c.spans)), make([]bool, len(c.spans))
 	for i, s := range c.spans {
-		new := effort(inside(sinceAfter, lineRange{s.newFrom, s.newTo}))
-		old := effort(inside(sinceBefore, lineRange{s.oldFrom, s.oldTo}))
+		new := effort(inside(sinceAfter, lineRange{s.NewFrom, s.NewTo}))
+		old := effort(inside(sinceBefore, lineRange{s.OldFrom, s.OldTo}))
 		kept[i], tied[i] = new <= old, new == old
 	}
 	if !slices.Contains(tied, true) {
@@ -133,10 +135,10 @@ func (c change) settle(now text, kept []bool) []bool {
 
 // beside returns the edits that changed something in or next to lines, so that
 // no unchanged line is between.
-func beside(edits []span, lines lineRange) []span {
-	first, _ := slices.BinarySearchFunc(edits, lines.from, func(e span, from int) int { return cmp.Compare(e.oldTo, from) })
+func beside(edits []diff.Span, lines lineRange) []diff.Span {
+	first, _ := slices.BinarySearchFunc(edits, lines.from, func(e diff.Span, from int) int { return cmp.Compare(e.OldTo, from) })
 	last := first
-	for last < len(edits) && edits[last].oldFrom <= lines.to {
+	for last < len(edits) && edits[last].OldFrom <= lines.to {
 		last++
 	}
 	return edits[first:last]
@@ -144,53 +146,53 @@ func beside(edits []span, lines lineRange) []span {
 
 // inside returns the edits that changed lines. Where there are no lines it is
 // any change beside that place.
-func inside(edits []span, lines lineRange) []span {
+func inside(edits []diff.Span, lines lineRange) []diff.Span {
 	found := beside(edits, lines)
 	if lines.from == lines.to {
 		return found
 	}
-	if len(found) > 0 && found[0].oldTo <= lines.from {
+	if len(found) > 0 && found[0].OldTo <= lines.from {
 		found = found[1:]
 	}
-	if n := len(found); n > 0 && found[n-1].oldFrom >= lines.to {
+	if n := len(found); n > 0 && found[n-1].OldFrom >= lines.to {
 		found = found[:n-1]
 	}
 	return found
 }
 
 // effort is how many lines edits removed and added.
-func effort(edits []span) int {
+func effort(edits []diff.Span) int {
 	sum := 0
 	for _, e := range edits {
-		sum += e.oldTo - e.oldFrom + e.newTo - e.newFrom
+		sum += e.OldTo - e.OldFrom + e.NewTo - e.NewFrom
 	}
 	return sum
 }
 
 // project returns where lines are after edits. Of edits that reach beyond them
 // everything is included; lines added next to them are not.
-func project(edits []span, lines lineRange) lineRange {
+func project(edits []diff.Span, lines lineRange) lineRange {
 	found := inside(edits, lines)
 	if len(found) == 0 {
 		by := shift(edits, lines.from)
 		return lineRange{lines.from + by, lines.to + by}
 	}
 	first, last := found[0], found[len(found)-1]
-	became := lineRange{first.newFrom, last.newTo}
-	if first.oldFrom > lines.from {
-		became.from -= first.oldFrom - lines.from
+	became := lineRange{first.NewFrom, last.NewTo}
+	if first.OldFrom > lines.from {
+		became.from -= first.OldFrom - lines.from
 	}
-	if last.oldTo < lines.to {
-		became.to += lines.to - last.oldTo
+	if last.OldTo < lines.to {
+		became.to += lines.to - last.OldTo
 	}
 	return became
 }
 
 // shift is by how much the edits that end up to a line move it.
-func shift(edits []span, line int) int {
-	after, _ := slices.BinarySearchFunc(edits, line+1, func(e span, line int) int { return cmp.Compare(e.oldTo, line) })
+func shift(edits []diff.Span, line int) int {
+	after, _ := slices.BinarySearchFunc(edits, line+1, func(e diff.Span, line int) int { return cmp.Compare(e.OldTo, line) })
 	if after == 0 {
 		return 0
 	}
-	return edits[after-1].newTo - edits[after-1].oldTo
+	return edits[after-1].NewTo - edits[after-1].OldTo
 }

@@ -16,6 +16,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/keel-ide/keel/backend/diff"
 )
 
 // ErrWhole is returned for two versions that cannot be taken apart: a binary or
@@ -78,7 +80,7 @@ func Keep(before, after []byte, keep func(id string) bool) ([]byte, error) {
 // hunks.
 type change struct {
 	before, after text
-	spans         []span
+	spans         []diff.Span
 	hunks         []Hunk
 }
 
@@ -91,10 +93,10 @@ func compare(before, after []byte) (change, error) {
 	c.hunks = make([]Hunk, len(c.spans))
 	for i, s := range c.spans {
 		c.hunks[i] = Hunk{
-			OldStart: start(s.oldFrom, s.oldTo), OldLines: s.oldTo - s.oldFrom,
-			NewStart: start(s.newFrom, s.newTo), NewLines: s.newTo - s.newFrom,
+			OldStart: start(s.OldFrom, s.OldTo), OldLines: s.OldTo - s.OldFrom,
+			NewStart: start(s.NewFrom, s.NewTo), NewLines: s.NewTo - s.NewFrom,
 		}
-		c.hunks[i].ID = id(c.hunks[i], c.before.lines[s.oldFrom:s.oldTo], c.after.lines[s.newFrom:s.newTo])
+		c.hunks[i].ID = id(c.hunks[i], c.before.lines[s.OldFrom:s.OldTo], c.after.lines[s.NewFrom:s.NewTo])
 	}
 	return c, nil
 }
@@ -128,15 +130,15 @@ func (c change) choose(kept []bool) (chosen text, at []lineRange) {
 	at = make([]lineRange, len(c.spans))
 	next := 0
 	for i, s := range c.spans {
-		chosen = chosen.with(c.before, next, s.oldFrom)
+		chosen = chosen.with(c.before, next, s.OldFrom)
 		from := len(chosen.lines)
 		if kept[i] {
-			chosen = chosen.with(c.after, s.newFrom, s.newTo)
+			chosen = chosen.with(c.after, s.NewFrom, s.NewTo)
 		} else {
-			chosen = chosen.with(c.before, s.oldFrom, s.oldTo)
+			chosen = chosen.with(c.before, s.OldFrom, s.OldTo)
 		}
 		at[i] = lineRange{from, len(chosen.lines)}
-		next = s.oldTo
+		next = s.OldTo
 	}
 	return chosen.with(c.before, next, len(c.before.lines)), at
 }

@@ -45,36 +45,66 @@ func turn(before, after, now []byte, ids []string, from State) (result []byte, s
 	if !slices.Contains(turned, true) {
 		return now, stale, nil
 	}
-	out := c.turned(version, p, turned)
-	if !c.agrees(out, p, turned) {
-		return c.turnEach(now, version, p, ids, index, turned, stale)
+	out, failed := c.agreed(version, p, turned)
+	for _, id := range ids {
+		if i, known := index[id]; known && failed[i] {
+			stale, failed[i] = append(stale, id), false
+		}
 	}
 	return out.bytes(), stale, nil
 }
 
-// turnEach turns one hunk after the other, leaving those that make the version
-// one in which the others are not what they were: where many lines are the
-// same, there can be several ways to read it.
-func (c change) turnEach(now []byte, version text, p placing, ids []string, index map[string]int, turned []bool, stale []string) ([]byte, []string, error) {
-	const most = 50 // beyond, trying each would take too long
-	done := make([]bool, len(turned))
-	tries := 0
-	for _, id := range ids {
-		i, known := index[id]
-		if !known || !turned[i] || done[i] {
-			continue
+// agreed turns hunks if in the version that this makes all others are what they
+// were. Where many lines are the same there can be several ways to read it:
+// then those that are read otherwise, and those next to them, are left alone.
+func (c change) agreed(version text, p placing, turned []bool) (out text, failed []bool) {
+	const rounds = 4
+	failed = make([]bool, len(turned))
+	for range rounds {
+		out = c.turned(version, p, turned)
+		wrong := c.misread(out, p, turned)
+		if len(wrong) == 0 {
+			return out, failed
 		}
-		tries++
-		done[i] = tries <= most
-		if !done[i] || !c.agrees(c.turned(version, p, done), p, done) {
-			done[i] = false
-			stale = append(stale, id)
+		for _, i := range wrong {
+			for _, near := range []int{previous(turned, i), i, following(turned, i)} {
+				if near >= 0 && turned[near] {
+					turned[near], failed[near] = false, true
+				}
+			}
 		}
 	}
-	if !slices.Contains(done, true) {
-		return now, stale, nil
+	for i := range turned {
+		failed[i] = failed[i] || turned[i]
 	}
-	return c.turned(version, p, done).bytes(), stale, nil
+	return version, failed
+}
+
+// misread lists the hunks that are not what they should be in a version with
+// some turned.
+func (c change) misread(version text, p placing, turned []bool) []int {
+	var wrong []int
+	for i, s := range c.locate(version).standings {
+		if was := p.standings[i].State; turned[i] == (s.State == was) {
+			wrong = append(wrong, i)
+		}
+	}
+	return wrong
+}
+
+// previous returns the nearest hunk above that is turned, -1 if there is none.
+func previous(turned []bool, i int) int {
+	for i--; i >= 0 && !turned[i]; i-- {
+	}
+	return i
+}
+
+// following is the same below.
+func following(turned []bool, i int) int {
+	if next := slices.Index(turned[i+1:], true); next >= 0 {
+		return i + 1 + next
+	}
+	return -1
 }
 
 // turned is a version with some of its hunks turned into the other state.
@@ -91,22 +121,11 @@ func (c change) turned(version text, p placing, turned []bool) text {
 		}
 		out = out.with(version, next, first)
 		if s.State == There {
-			out = out.with(c.before, c.spans[i].oldFrom, c.spans[i].oldTo)
+			out = out.with(c.before, c.spans[i].OldFrom, c.spans[i].OldTo)
 		} else {
-			out = out.with(c.after, c.spans[i].newFrom, c.spans[i].newTo)
+			out = out.with(c.after, c.spans[i].NewFrom, c.spans[i].NewTo)
 		}
 		next = first + s.Lines
 	}
 	return out.with(version, next, len(version.lines))
-}
-
-// agrees tells whether in a version with some hunks turned just these are seen
-// to be.
-func (c change) agrees(version text, p placing, turned []bool) bool {
-	for i, s := range c.locate(version).standings {
-		if was := p.standings[i].State; turned[i] == (s.State == was) {
-			return false
-		}
-	}
-	return true
 }
