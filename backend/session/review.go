@@ -1,6 +1,9 @@
 package session
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // AllPaths is the path of a [Review] that counts for every change of its turn
 // that has none of its own.
@@ -32,7 +35,10 @@ func (r *TurnReview) Decide(review Review) {
 		r.Reviews = nil
 	}
 	r.Reviews = slices.DeleteFunc(slices.Clone(r.Reviews), func(known Review) bool { return known.Path == review.Path })
-	r.Reviews = append(r.Reviews, review)
+	_, all := find(r.Reviews, AllPaths)
+	if all || len(review.Accepted)+len(review.Rejected) > 0 {
+		r.Reviews = append(r.Reviews, review)
+	}
 }
 
 // Settle takes a path out of what a revert has left alone.
@@ -76,6 +82,7 @@ func (r *TurnReview) Replace(from, to TurnReview) {
 		r.Settle(left.Path)
 		r.Left = append(r.Left, left)
 	}
+	slices.SortFunc(r.Left, func(a, b LeftAlone) int { return strings.Compare(a.Path, b.Path) })
 }
 
 func pathsOf(lists ...[]Review) []string {
