@@ -38,7 +38,7 @@ func (r *Review) File(ctx context.Context, request wire.FileReviewRequest) (wire
 			}
 			if at, err := v.path(ctx, i, c.Path); err != nil {
 				return out, err
-			} else if at != request.Path && c.Path != request.Path {
+			} else if at != request.Path && c.Path != request.Path && c.From != request.Path {
 				continue
 			}
 			if err := r.addFile(ctx, v, i, c, &out); err != nil {

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/app/wire"
-	"github.com/keel-ide/keel/backend/agent"
 	"github.com/keel-ide/keel/backend/session"
 )
 
@@ -136,23 +136,24 @@ func TestRenamesAreFollowed(t *testing.T) {
 	d := newDesk(t, map[string]string{"a.txt": ten}, puts("a.txt", changed), "mv a.txt b.txt")
 	d.run()
 	d.run()
-	d.write("b.txt", "mine\n"+changed)
-	d.stands("b.txt", "turn1 pending 2+1", "turn1 pending 6+1", "turn1 pending 11+1", "turn2 pending whole: The file was renamed; it was a.txt.")
+	with := func(text string) string { return strings.Replace(text, "7\n", "7\nmine\n", 1) }
+	d.write("b.txt", with(changed))
+	d.stands("b.txt", "turn1 pending 1+1", "turn1 pending 5+1", "turn1 pending 11+1", "turn2 pending whole: The file was renamed; it was a.txt.")
 	d.decide(1, "b.txt", session.Rejected, 1)
-	now := "mine\n" + strings.Replace(changed, "five\n", "5\n", 1)
+	now := with(strings.Replace(changed, "five\n", "5\n", 1))
 	d.holds("b.txt", now)
 	if got := d.decide(2, "b.txt", session.Rejected); got.Rejected != 1 || len(got.Files.Conflicts) > 0 {
 		t.Errorf("taking the renaming back: %+v", got)
 	}
 	d.missing("b.txt")
 	d.holds("a.txt", now)
-	d.stands("a.txt", "turn1 pending 2+1", "turn1 rejected 6+1", "turn1 pending 11+1", "turn2 rejected whole: The file was renamed; it was a.txt.")
+	d.stands("a.txt", "turn1 pending 1+1", "turn1 rejected 5+1", "turn1 pending 11+1", "turn2 rejected whole: The file was renamed; it was a.txt.")
 	d.decide(0, "a.txt", session.Rejected)
-	d.holds("a.txt", "mine\n"+ten)
+	d.holds("a.txt", with(ten))
 	for range 3 {
 		d.undo()
 	}
-	d.holds("b.txt", "mine\n"+changed)
+	d.holds("b.txt", with(changed))
 	d.missing("a.txt")
 }
 
@@ -227,19 +228,62 @@ func TestASessionIsRevertedAndOneTurnOfItComesBack(t *testing.T) {
 }
 
 func TestAPrunedCheckpointIsSaid(t *testing.T) {
-	d := newDesk(t, nil, puts("a.txt", "a\n"))
+	d := newDesk(t, nil, puts("a.txt", "a\n"), puts("b.txt", "b\n"))
 	d.run()
-	d.decide(1, "", session.Rejected)
+	d.run()
+	d.decide(2, "", session.Rejected)
 	if _, err := d.Restores.Forget(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	d.restart()
-	d.sets("turn1 stale, 0 pending", "  added a.txt stale 0/1")
+	d.sets("turn1 stale, 0 pending", "  added a.txt stale 0/1", "turn2 rejected, 0 pending", "  added b.txt rejected 0/1")
 	var said *wire.Error
 	if _, err := d.Review.Undo(t.Context(), d.id, nil); !errors.As(err, &said) || said.Code != wire.CodeNotFound {
 		t.Errorf("undoing without the checkpoint: %v", err)
 	}
-	if _, err := d.Review.Decide(t.Context(), wire.ReviewDecision{SessionID: d.id, TurnID: "none", Decision: session.Accepted}); !errors.Is(err, agent.ErrNotFound) && err == nil {
+	if _, err := d.Review.Decide(t.Context(), wire.ReviewDecision{SessionID: d.id, TurnID: d.turns[0], Decision: session.Rejected}); !errors.As(err, &said) || said.Code != wire.CodeNotFound {
+		t.Errorf("rejecting without the checkpoint: %v", err)
+	}
+	if _, err := d.Review.Decide(t.Context(), wire.ReviewDecision{SessionID: d.id, TurnID: "none", Decision: session.Accepted}); !errors.Is(err, folder.ErrNoChange) {
 		t.Errorf("deciding about no turn: %v", err)
 	}
+}
+
+// What was written to the files and not to the journal, as when Keel ended in
+// between, shows all the same.
+func TestACrashBeforeTheJournalHealsItself(t *testing.T) {
+	d := newDesk(t, map[string]string{"a.txt": ten}, puts("a.txt", changed))
+	d.run()
+	d.must(d.Close())
+	journal := d.journal()
+	before, err := os.ReadFile(journal)
+	d.must(err)
+	d.open()
+	d.decide(1, "a.txt", session.Rejected, 0)
+	d.must(d.Close())
+	after, err := os.ReadFile(journal)
+	d.must(err)
+	for cut := len(before); cut <= len(after); cut += max(1, (len(after)-len(before))/7) {
+		d.must(os.WriteFile(journal, after[:cut], 0o600))
+		d.open()
+		d.stands("a.txt", "turn1 rejected 1+1", "turn1 pending 5+1", "turn1 pending 10+1")
+		d.must(d.Close())
+	}
+	d.must(os.WriteFile(journal, before, 0o600))
+	d.open()
+	d.decide(1, "a.txt", session.Rejected, 1)
+	d.undo()
+	d.holds("a.txt", "1"+changed[3:])
+	d.decide(1, "a.txt", session.Rejected)
+	d.holds("a.txt", ten)
+}
+
+// journal is the file of the session.
+func (d *desk) journal() string {
+	d.Helper()
+	found, err := filepath.Glob(filepath.Join(d.home, "data", "*", "*", "sessions", d.id+".*"))
+	if err != nil || len(found) != 1 {
+		d.Fatalf("journals: %v, %v in %s", found, err, d.home)
+	}
+	return found[0]
 }

@@ -118,7 +118,7 @@ type ReviewResult struct {
 	Files    RestoreResult `json:"files"`
 	// Texts, of Undo, is what editors held, unsaved, when what is undone was done:
 	// they are to hold it again.
-	Texts []UnsavedText `json:"texts"`
+	Texts []UnsavedText `json:"texts,omitempty"`
 }
 
 // ReviewSide is which content a conflict is decided for.
