@@ -67,8 +67,9 @@ func (s *Store) Patch(ctx context.Context, r PatchRequest) (Result, error) {
 	return s.restore(ctx, restoring{before: label, after: "after changing files"}, nil, func(now *tree) (*plan, error) {
 		p := newPlan(now)
 		p.texts = texts
+		ahead := s.foresee(now)
 		for _, one := range patches {
-			s.planPatch(p, one)
+			s.planPatch(p, one, ahead)
 		}
 		p.settle(now)
 		return p, p.check(now)
@@ -143,7 +144,7 @@ func (s *Store) newFileMode() (uint32, error) {
 const probeName = "probe"
 
 // planPatch adds the goal of one file, or a conflict.
-func (s *Store) planPatch(p *plan, one patch) {
+func (s *Store) planPatch(p *plan, one patch, ahead *foresight) {
 	if one.refused == "" {
 		one.refused = s.refusal(one)
 	}
@@ -172,6 +173,12 @@ func (s *Store) planPatch(p *plan, one patch) {
 			p.reread = append(p.reread, one.raw)
 		}
 		return
+	}
+	if want != nil && now == nil {
+		if reason := ahead.missed(one.raw, want.size); reason != "" {
+			p.conflict(one.raw, fmt.Sprintf("%s (%s)", whyUnknown, reason))
+			return
+		}
 	}
 	if want != nil {
 		p.brought[want.hash] = one.content

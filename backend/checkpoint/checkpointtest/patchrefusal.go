@@ -15,6 +15,7 @@ import (
 func patchRefusalRows() []row {
 	return []row{
 		{"a patch of what is not covered", patchUncovered, ours},
+		{"a patch of what would not be covered once it is there", patchIgnored, ours},
 		{"R5 R6 a patch below a .git, or of Keel's own data", patchOwn, ours},
 		{"a patch outside the workspace", patchOutside, ours},
 		{"a patch of what became something else", patchReplaced, ours},
@@ -42,6 +43,33 @@ func patchUncovered(d *desk) {
 	d.wantReason(result, "pipe", "not covered")
 	want["fine"] = Item{"-", 0o644, "2"}
 	d.wantTree(want)
+}
+
+func patchIgnored(d *desk) {
+	d.write(".gitignore", "node_modules\n*.img\n/build\n")
+	d.write("build/here", "1")
+	d.write("own/.gitignore", "*\n")
+	before := d.tree()
+	large, small := string(noise(1, 1<<20+1)), "2"
+	refused := []checkpoint.Patched{
+		addition("node_modules/new.js", small), addition("deep/node_modules/x/new.js", small), addition("large.img", large), addition("build/large", large), addition("own/large", large),
+		addition("build/target/small", small),
+	}
+	var paths []string
+	for _, one := range refused {
+		paths = append(paths, one.Path)
+	}
+	fine := []checkpoint.Patched{
+		addition("large.txt", large), addition("small.img", small), addition("build/small", small), addition("target/small", small), addition("elsewhere/build/large", large), addition("own/small", small),
+	}
+	result := d.patch(append(refused, fine...)...)
+	d.wantDone(result, len(fine), 0, paths...)
+	d.wantReason(result, "large.img", "1 MiB")
+	after := d.tree()
+	d.undo(result.Undo)
+	d.wantTree(before)
+	d.patch(fine...)
+	d.wantTree(after)
 }
 
 func patchOwn(d *desk) {
