@@ -36,6 +36,7 @@ func (r *Review) State(ctx context.Context, sessionID string) (wire.ReviewState,
 		return wire.ReviewState{}, err
 	}
 	v := r.view(state)
+	r.prepare(ctx, state.Turns)
 	out := wire.ReviewState{SessionID: sessionID, Sets: []wire.ChangeSet{}}
 	pending := map[string]bool{}
 	for i, turn := range state.Turns {

@@ -86,7 +86,7 @@ func (r *Review) noted(ctx context.Context, v *view, i int, d wire.ReviewDecisio
 	}
 	for j := range turn.Changes {
 		c := &turn.Changes[j]
-		at, err := v.path(ctx, i, c.Path)
+		at, err := v.pathOf(ctx, i, c)
 		if err != nil {
 			return review, 0, false, err
 		}
@@ -112,10 +112,7 @@ func (r *Review) notedFile(ctx context.Context, v *view, i int, c *session.FileC
 	}
 	ids := []string{session.WholeFile}
 	if len(p.hunks) > 0 {
-		ids = ids[:0]
-		for _, h := range p.hunks {
-			ids = append(ids, h.ID)
-		}
+		ids = idsOf(p.hunks)
 	}
 	chosen := ids
 	if len(d.Hunks) > 0 {

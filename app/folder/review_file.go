@@ -36,7 +36,7 @@ func (r *Review) File(ctx context.Context, request wire.FileReviewRequest) (wire
 			if !c.By.Agent() {
 				continue
 			}
-			if at, err := v.path(ctx, i, c.Path); err != nil {
+			if at, err := v.pathOf(ctx, i, c); err != nil {
 				return out, err
 			} else if at != request.Path && c.Path != request.Path && c.From != request.Path {
 				continue
@@ -57,24 +57,26 @@ func (r *Review) addFile(ctx context.Context, v *view, i int, c *session.FileCha
 	if err != nil {
 		return err
 	}
-	if found.whole {
-		p, err := r.parts(ctx, turn, c)
-		if err != nil {
-			p = &parts{} // the piece says so
-		}
-		one := found.pieces[0]
-		out.Whole = append(out.Whole, wire.ReviewWhole{TurnID: turn.ID, Status: one.status, What: what(c, p), Why: one.why})
-		return nil
-	}
-	_, before, _, err := r.sides(ctx, turn, c)
+	p, err := r.parts(ctx, turn, c)
 	if err != nil {
-		return err
+		p = &parts{} // the piece says so
 	}
-	old := bytes.SplitAfter(before, []byte("\n"))
-	for _, p := range found.pieces {
+	var old [][]byte
+	if len(p.hunks) > 0 {
+		_, before, _, err := r.sides(ctx, turn, c)
+		if err != nil {
+			return err
+		}
+		old = bytes.SplitAfter(before, []byte("\n"))
+	}
+	for _, one := range found.pieces {
+		if one.ID == session.WholeFile {
+			out.Whole = append(out.Whole, wire.ReviewWhole{TurnID: turn.ID, Status: one.status, What: what(c, p), Why: one.why})
+			continue
+		}
 		out.Hunks = append(out.Hunks, wire.ReviewHunk{
-			TurnID: turn.ID, ID: p.ID, Status: p.status, Start: p.Start, Lines: p.Lines, Old: oldLines(old, p.Hunk),
-			OldStart: p.OldStart, OldLines: p.OldLines, NewStart: p.NewStart, NewLines: p.NewLines, Why: p.why,
+			TurnID: turn.ID, ID: one.ID, Status: one.status, Start: one.Start, Lines: one.Lines, Old: oldLines(old, one.Hunk),
+			OldStart: one.OldStart, OldLines: one.OldLines, NewStart: one.NewStart, NewLines: one.NewLines, Why: one.why,
 		})
 	}
 	return nil

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"syscall"
 
+	"github.com/sourcegraph/conc/pool"
+
 	"github.com/keel-ide/keel/backend/checkpoint"
 	"github.com/keel-ide/keel/backend/review"
 	"github.com/keel-ide/keel/backend/session"
@@ -77,11 +79,12 @@ type version struct {
 	unsaved      bool // it is an editor's text; hash is its own
 	saved        string
 	why          string // it cannot be read
+	large        bool   // it was not read
 }
 
 // same tells whether two versions are alike, permissions aside.
 func (v version) same(other version) bool {
-	return v.kind == other.kind && v.hash == other.hash && v.target == other.target && v.kind != checkpoint.KindUncaptured
+	return v.kind == other.kind && v.hash == other.hash && v.target == other.target && v.kind != checkpoint.KindUncaptured && !v.large && !other.large
 }
 
 func (v version) file() bool { return v.kind == checkpoint.KindFile }
@@ -118,8 +121,11 @@ type parts struct {
 // parts takes a change apart.
 func (r *Review) parts(ctx context.Context, turn session.Turn, c *session.FileChange) (*parts, error) {
 	return remembered(&r.known.mu, &r.known.parts, knownFiles, func() (*parts, error) {
+		if c.TooLarge {
+			return r.large(ctx, turn, c)
+		}
 		p, before, after, err := r.sides(ctx, turn, c)
-		if err != nil || !p.before.file() || !p.after.file() || c.From != "" {
+		if err != nil || !p.before.file() || !p.after.file() || p.before.same(p.after) {
 			return p, err
 		}
 		if p.hunks, err = review.Hunks(before, after); errors.Is(err, review.ErrWhole) {
@@ -127,6 +133,41 @@ func (r *Review) parts(ctx context.Context, turn session.Turn, c *session.FileCh
 		}
 		return p, err
 	}, turn.Before, turn.After, c.From, c.Path)
+}
+
+// large is a change of a file that is too large to be read for this.
+func (r *Review) large(ctx context.Context, turn session.Turn, c *session.FileChange) (*parts, error) {
+	changes, err := r.store.Diff(ctx, turn.Before, turn.After)
+	if err != nil {
+		return nil, err
+	}
+	p := &parts{}
+	for _, one := range changes {
+		if one.Path == c.Path || one.Path == c.From {
+			if one.OldKind != "" {
+				p.before = version{kind: one.OldKind, size: one.OldSize, mode: one.OldMode, large: true}
+			}
+			if one.NewKind != "" {
+				p.after = version{kind: one.NewKind, size: one.NewSize, mode: one.NewMode, large: true}
+			}
+		}
+	}
+	return p, nil
+}
+
+// prepare takes all changes of a session apart that were not yet, side by side.
+// What is wrong with one shows when it is asked for.
+func (r *Review) prepare(ctx context.Context, turns []session.Turn) {
+	const atOnce = 8
+	work := pool.New().WithMaxGoroutines(atOnce)
+	for _, turn := range turns {
+		for i := range turn.Changes {
+			if c := &turn.Changes[i]; c.By.Agent() && ctx.Err() == nil {
+				work.Go(func() { _, _ = r.parts(ctx, turn, c) })
+			}
+		}
+	}
+	work.Wait()
 }
 
 // sides reads a change's two versions.

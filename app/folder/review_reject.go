@@ -82,7 +82,7 @@ func (v *view) changeOf(ctx context.Context, i int, d wire.ReviewDecision) (*ses
 	}
 	for j := range turn.Changes {
 		c := &turn.Changes[j]
-		at, err := v.path(ctx, i, c.Path)
+		at, err := v.pathOf(ctx, i, c)
 		if err != nil {
 			return nil, err
 		}
@@ -151,7 +151,7 @@ func (t *taking) take(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	at, err := t.view.path(ctx, t.turn, c.Path)
+	at, err := t.view.pathOf(ctx, t.turn, c)
 	if err != nil {
 		return err
 	}
@@ -166,7 +166,7 @@ func (t *taking) take(ctx context.Context) error {
 	switch {
 	case all && at == c.Path && (after || len(p.hunks) == 0 && c.From == ""):
 		return t.whole(ctx, turn, p)
-	case len(p.hunks) > 0:
+	case len(p.hunks) > 0 && (c.From == "" || !all || at == c.From):
 		return t.lines(ctx, turn, p, at)
 	case c.From != "":
 		return t.rename(ctx, turn, p, at)
@@ -224,10 +224,7 @@ func (t *taking) lines(ctx context.Context, turn session.Turn, p *parts, at stri
 	if err != nil {
 		return err
 	}
-	ids := make([]string, len(p.hunks))
-	for i, h := range p.hunks {
-		ids[i] = h.ID
-	}
+	ids := idsOf(p.hunks)
 	wanted := t.hunks
 	if len(wanted) == 0 {
 		wanted = ids
@@ -261,6 +258,14 @@ func (t *taking) lines(ctx context.Context, turn session.Turn, p *parts, at stri
 	return err
 }
 
+func idsOf(hunks []review.Hunk) []string {
+	ids := make([]string, len(hunks))
+	for i, h := range hunks {
+		ids[i] = h.ID
+	}
+	return ids
+}
+
 // savedBelow is what the file below an editor's text is.
 func savedBelow(now version) string {
 	if now.unsaved {
@@ -287,7 +292,7 @@ func (t *taking) rename(ctx context.Context, turn session.Turn, p *parts, at str
 	switch {
 	case err != nil:
 		return err
-	case at == c.From, now.kind == "" && old.kind != "":
+	case at == c.From:
 		t.decided = session.Review{Path: c.Path, Rejected: []string{session.WholeFile}}
 		return nil // it is under its old name already
 	case at != c.Path:
@@ -306,15 +311,29 @@ func (t *taking) rename(ctx context.Context, turn session.Turn, p *parts, at str
 	if now.same(p.after) {
 		return t.whole(ctx, turn, p)
 	}
+	var stale []string
+	if len(p.hunks) > 0 {
+		_, before, after, err := t.sides(ctx, turn, c)
+		if err != nil {
+			return err
+		}
+		if content, stale, err = review.TakeBack(before, after, content, idsOf(p.hunks)); err != nil {
+			return err
+		}
+	}
 	if err := t.patch(ctx,
 		checkpoint.Patched{Path: c.From, Content: content, Mode: now.mode},
 		checkpoint.Patched{Path: c.Path, Expect: now.hash, Delete: true},
 	); err != nil {
 		return err
 	}
-	if len(t.restored.Conflicts) == 0 {
-		t.count = 1
-		t.decided = session.Review{Path: c.Path, Rejected: []string{session.WholeFile}}
+	if len(t.restored.Conflicts) > 0 {
+		return nil
+	}
+	t.count = 1 + len(p.hunks) - len(stale)
+	t.decided = session.Review{Path: c.Path, Rejected: []string{session.WholeFile}}
+	if len(stale) > 0 {
+		t.conflict(c.From, staying(len(stale), len(p.hunks)))
 	}
 	return nil
 }

@@ -19,11 +19,10 @@ import (
 type standing struct {
 	path             string // of the file now
 	pieces           []piece
-	whole            bool // there is one piece: all or nothing
 	oldSize, newSize int64
 }
 
-// piece is a hunk, or a whole change.
+// piece is a hunk, or what of a change is all or nothing.
 type piece struct {
 	review.Standing // without a hunk, the ID is session.WholeFile
 	status          wire.ReviewStatus
@@ -43,7 +42,7 @@ func (r *Review) standing(ctx context.Context, v *view, i int, c *session.FileCh
 	if err != nil {
 		return standing{}, err
 	}
-	path, err := v.path(ctx, i, c.Path)
+	path, err := v.pathOf(ctx, i, c)
 	if err != nil {
 		return standing{}, err
 	}
@@ -57,13 +56,21 @@ func (r *Review) standing(ctx context.Context, v *view, i int, c *session.FileCh
 		out, err = r.wholeStanding(ctx, v, i, c, p, path, after, before)
 	case after && path == c.Path:
 		out = all(p.hunks, review.There)
-	case before && path == c.Path:
+	case before && (path == c.Path || path == c.From):
 		out = all(p.hunks, review.Gone)
 	default:
 		out, err = r.hunksStanding(ctx, v, i, c, p, path)
 	}
 	if err != nil {
 		return standing{}, err
+	}
+	if c.From != "" && len(p.hunks) > 0 {
+		renamed, err := r.wholeStanding(ctx, v, i, c, p, path, after, before)
+		if err != nil {
+			return standing{}, err
+		}
+		renamed.pieces[0].lines = lines{} // they are in the hunks
+		out.pieces = append(out.pieces, renamed.pieces...)
 	}
 	decided := v.reviewOf(i, c.Path)
 	for n := range out.pieces {
@@ -96,7 +103,7 @@ func alone(c *session.FileChange, d session.Review, state review.State, why stri
 		lines:    lines{c.Added, c.Removed}, why: why,
 	}
 	one.decide(d)
-	return standing{path: c.Path, pieces: []piece{one}, whole: true}
+	return standing{path: c.Path, pieces: []piece{one}}
 }
 
 // all is a file whose hunks all stand as they were made, or are all gone.
@@ -124,8 +131,10 @@ func (r *Review) wholeStanding(
 		return state(review.Stale, "The turn's checkpoints do not hold this file, so it cannot be taken back.")
 	case after && path == c.Path:
 		return state(review.There, "")
-	case before && path == c.Path:
+	case before && (path == c.Path || path == c.From):
 		return state(review.Gone, "")
+	case p.before.large || p.after.large:
+		return state(review.Stale, "It is too large to be compared, and was changed since.")
 	}
 	now, _, err := v.now(ctx, path)
 	if err != nil {

@@ -123,6 +123,9 @@ func (v *view) findSince(ctx context.Context, turn session.Turn) (*since, error)
 	for _, c := range turn.Changes {
 		if v.disk[c.Path] || c.From != "" && v.disk[c.From] {
 			hits++
+			if c.TooLarge {
+				hits += fewPaths // it is not to be read
+			}
 		}
 	}
 	var s since
@@ -189,6 +192,18 @@ func (v *view) path(ctx context.Context, i int, path string) (string, error) {
 	}
 	if to, moved := v.moved[path]; moved {
 		path = to
+	}
+	return path, nil
+}
+
+// pathOf is where the file of a change is now.
+func (v *view) pathOf(ctx context.Context, i int, c *session.FileChange) (string, error) {
+	path, err := v.path(ctx, i, c.Path)
+	if err != nil || c.From == "" {
+		return path, err
+	}
+	if back, err := v.isBack(ctx, c.From, path); err != nil || back {
+		return c.From, err
 	}
 	return path, nil
 }

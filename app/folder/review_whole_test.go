@@ -157,6 +157,27 @@ func TestRenamesAreFollowed(t *testing.T) {
 	d.missing("a.txt")
 }
 
+func TestAFileRenamedAndChangedAtOnce(t *testing.T) {
+	d := newDesk(t, map[string]string{"a.txt": ten}, "mv a.txt b.txt; "+puts("b.txt", changed))
+	d.run()
+	d.stands("b.txt", "turn1 pending 1+1", "turn1 pending 5+1", "turn1 pending 10+1", "turn1 pending whole: The file was renamed; it was a.txt.")
+	d.sets("turn1 pending, 1 pending", "  renamed b.txt pending 4/4")
+	d.decide(1, "b.txt", session.Rejected, 1)
+	d.holds("b.txt", strings.Replace(changed, "five\n", "5\n", 1))
+	with := func(text string) string { return strings.Replace(text, "7\n", "7\nmine\n", 1) }
+	d.write("b.txt", with(strings.Replace(changed, "five\n", "5\n", 1)))
+	if got := d.decide(1, "b.txt", session.Rejected); len(got.Files.Conflicts) > 0 {
+		t.Errorf("rejecting gave %+v", got)
+	}
+	d.missing("b.txt")
+	d.holds("a.txt", with(ten))
+	d.stands("a.txt", "turn1 rejected 1+1", "turn1 rejected 5+1", "turn1 rejected 11+1", "turn1 rejected whole: The file was renamed; it was a.txt.")
+	d.undo()
+	d.missing("a.txt")
+	d.undo()
+	d.holds("b.txt", with(changed)) // the user's line was typed after it
+}
+
 func TestConflictsOfARevertWait(t *testing.T) {
 	d := newDesk(t, map[string]string{"a.txt": ten, "b.txt": "b\n", "c.txt": "c\n"}, puts("a.txt", changed)+";"+puts("b.txt", "B\n")+";"+puts("c.txt", "C\n"))
 	d.run()
