@@ -193,6 +193,8 @@ func explanations() []explanation {
 		{approval.ErrChanged, wire.CodeChanged, "What was shown is no longer what would happen; nothing was run.", "Look at the question again."},
 		{approval.ErrGone, wire.CodeNotFound, "This question is no longer open: it was answered, or its turn has ended.", ""},
 		{agent.ErrNothing, wire.CodeNotFound, "This turn changed nothing, so there is nothing to take back.", ""},
+		{agent.ErrNoAct, wire.CodeNotFound, "There is nothing here to undo or to redo; nothing was changed.", ""},
+		{folder.ErrNoChange, wire.CodeNotFound, "This change is not in the list any more; nothing was changed.", "Look at the list of changes again."},
 		{agent.ErrShort, wire.CodeNotFound, "The conversation is too short to make room in it.", "Nothing has to be done."},
 		{agent.ErrNotFound, wire.CodeNotFound, "This turn or waiting message is no longer there; the agent may have taken the message already.", ""},
 		{agent.ErrAnswer, wire.CodeInvalid, "This is not one of the answers that the question offers; it still waits.", "Choose one of them."},

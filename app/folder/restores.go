@@ -220,7 +220,8 @@ func (r *Restores) Last(ctx context.Context) (wire.LastRestore, error) {
 	return last, err
 }
 
-// sessionOf finds the session in which a turn was reverted under this id.
+// sessionOf finds the session in which a turn was reverted, or changes were
+// decided on, under this id.
 func (r *Restores) sessionOf(ctx context.Context, undo string) (string, error) {
 	sessions, err := r.agent.Sessions(ctx)
 	if err != nil {
@@ -231,7 +232,8 @@ func (r *Restores) sessionOf(ctx context.Context, undo string) (string, error) {
 		if err != nil {
 			continue // it cannot be read, so no turn of it is shown as reverted either
 		}
-		if slices.ContainsFunc(state.Turns, func(t session.Turn) bool { return t.Reverted == undo }) {
+		acted := func(a session.Act) bool { return slices.Contains(strings.Fields(a.Undo+" "+a.Redo), undo) }
+		if slices.ContainsFunc(state.Acts, acted) || slices.ContainsFunc(state.Turns, func(t session.Turn) bool { return t.Reverted == undo }) {
 			return summary.ID, nil
 		}
 	}

@@ -116,6 +116,9 @@ type ReviewResult struct {
 	Rejected int           `json:"rejected"`
 	Title    string        `json:"title"` // of the act: "Rejected 2 changes in calc.go"
 	Files    RestoreResult `json:"files"`
+	// Texts, of Undo, is what editors held, unsaved, when what is undone was done:
+	// they are to hold it again.
+	Texts []UnsavedText `json:"texts,omitempty"`
 }
 
 // ReviewSide is which content a conflict is decided for.

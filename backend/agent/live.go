@@ -40,6 +40,8 @@ type live struct {
 	compacting context.CancelCauseFunc // while room is made and no turn runs
 
 	gauge gauge // of the run, or of what has claimed the session
+
+	reviewing chan struct{} // holds a value while the reviews of turns are changed; not guarded by mu
 }
 
 // run is a row of turns: the first and those from the queue. The live's mu
@@ -57,6 +59,7 @@ func newLive(a *Agent, journal *session.Journal, state session.Session) *live {
 	return &live{
 		agent: a, id: state.ID, state: state, journal: journal, settled: settled,
 		questions: map[string]*asked{}, waits: map[chan struct{}]bool{}, follows: map[string]*following{},
+		reviewing: make(chan struct{}, 1),
 	}
 }
 
@@ -232,6 +235,7 @@ func (l *live) headerLocked(change func(*session.Session)) {
 	header := l.state.Header()
 	change(&header)
 	header = header.Header()
+	header.Acts = nil // they are many bytes, and stay as they are
 	l.emitLocked(session.Change{Kind: session.ChangeSession, Session: &header})
 }
 

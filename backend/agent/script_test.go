@@ -205,6 +205,15 @@ func (s *stage) do(line string) {
 	case "undo":
 		results, err := s.agent.UndoRevert(ctx, s.session, s.undo...)
 		s.report("undo", err, results...)
+	case "take", "again": // the last act back; what was taken back
+		turn := s.agent.UndoReview
+		if word == "again" {
+			turn = s.agent.RedoReview
+		}
+		act, results, err := turn(ctx, s.session)
+		s.report(fmt.Sprintf("%s %q", word, act.Title), err, results...)
+	case "review": // says what is decided about each turn
+		s.reviewed()
 	case "restore":
 		s.end()
 		restored, err := s.agent.RestoreTo(ctx, s.session, s.turn)
@@ -238,6 +247,24 @@ func (s *stage) report(what string, err error, results ...agent.Restored) {
 		for _, c := range r.Conflicts {
 			fmt.Fprintf(&s.said, "  kept %s: %s\n", c.Path, c.Reason)
 		}
+	}
+}
+
+func (s *stage) reviewed() {
+	s.t.Helper()
+	state, err := s.agent.Session(s.t.Context(), s.session)
+	s.check(err)
+	for i, turn := range state.Turns {
+		fmt.Fprintf(&s.said, "turn %d: reverted %t\n", i+1, turn.Reverted != "")
+		for _, r := range turn.Reviews {
+			fmt.Fprintf(&s.said, "  %s: accepted %q, rejected %q\n", r.Path, r.Accepted, r.Rejected)
+		}
+		for _, l := range turn.Left {
+			fmt.Fprintf(&s.said, "  left %s: %s\n", l.Path, l.Reason)
+		}
+	}
+	for _, act := range state.Acts {
+		fmt.Fprintf(&s.said, "act %q, undone %t\n", act.Title, act.Undone)
 	}
 }
 

@@ -183,6 +183,7 @@ func (l *live) finish(ctx context.Context, r *run, t *turn, end ending) (context
 	t.head.Status = session.Done
 	t.head.StopReason, t.head.Outcome, t.head.Hint = end.reason, end.outcome, end.hint
 	t.head.EndedAt = l.agent.now()
+	l.keepReviewLocked(&t.head)
 	l.emitLocked(turnChange(t.head))
 	next := l.upNext(r, end)
 	prompt := joined(next)

@@ -21,7 +21,7 @@ func (s *Store) readDisk(raw string) ([]byte, Entry, error) {
 	}
 	defer root.Close()
 	parent, name, err := openParent(root, raw)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, errNotFolder) {
 		return nil, Entry{}, &PathError{Path: at, Err: ErrNotInCheckpoint}
 	}
 	if err != nil {

@@ -16,9 +16,12 @@ func Apply(s *Session, change Change) {
 	switch change.Kind {
 	case ChangeSession:
 		if change.Session != nil {
-			turns, seq := s.Turns, max(s.Seq, change.Session.Seq)
+			turns, acts, seq := s.Turns, s.Acts, max(s.Seq, change.Session.Seq)
 			*s = change.Session.Clone()
 			s.Turns, s.Seq = turns, seq
+			if s.Acts == nil {
+				s.Acts = acts // they come only when they change
+			}
 		}
 	case ChangeTurn:
 		if change.Turn != nil {

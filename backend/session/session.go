@@ -231,7 +231,8 @@ type FileChange struct {
 }
 
 // Review is what the user has decided about one file of a turn. Accepted and
-// Rejected hold the ids of hunks, see package review, or [WholeFile].
+// Rejected hold the ids of hunks, see package review, or [WholeFile]. Path may be
+// [AllPaths].
 type Review struct {
 	Path     string   `json:"path"`
 	Accepted []string `json:"accepted,omitempty"`
@@ -256,7 +257,8 @@ type Act struct {
 	Undo   string `json:"undo"`  // of the checkpoint store; empty where no file was touched
 	Redo   string `json:"redo"`  // of the checkpoint store, once it was taken back
 	Undone bool   `json:"undone"`
-	// Before and After hold, by turn, Reviews, Left and Reverted around it.
+	// Before and After hold, by turn, Reverted and what of Reviews and Left differs
+	// around it.
 	Before []TurnReview `json:"before,omitempty"`
 	After  []TurnReview `json:"after,omitempty"`
 }
@@ -453,7 +455,7 @@ type Event struct {
 type ChangeKind string
 
 const (
-	ChangeSession ChangeKind = "session"   // Session without turns
+	ChangeSession ChangeKind = "session"   // Session without turns; without acts it keeps those it has
 	ChangeTurn    ChangeKind = "turn"      // Turn without items: new, or its header changed; without images it keeps those it has
 	ChangeItem    ChangeKind = "item"      // TurnID, Item: new, or replaced whole
 	ChangeText    ChangeKind = "text"      // TurnID, ItemID, Append to the item's text

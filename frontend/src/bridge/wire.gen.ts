@@ -939,6 +939,11 @@ export interface ReviewResult {
   /** of the act: "Rejected 2 changes in calc.go" */
   title: string
   files: RestoreResult
+  /**
+   * Texts, of Undo, is what editors held, unsaved, when what is undone was done:
+   * they are to hold it again.
+   */
+  texts?: UnsavedText[]
 }
 
 /** ReviewSide is which content a conflict is decided for. */
@@ -1040,7 +1045,10 @@ export interface SessionAct {
   /** of the checkpoint store, once it was taken back */
   redo: string
   undone: boolean
-  /** Before and After hold, by turn, Reviews, Left and Reverted around it. */
+  /**
+   * Before and After hold, by turn, Reverted and what of Reviews and Left differs
+   * around it.
+   */
   before?: SessionTurnReview[]
   after?: SessionTurnReview[]
 }
@@ -1280,7 +1288,8 @@ export interface SessionQueued {
 
 /**
  * Review is what the user has decided about one file of a turn. Accepted and
- * Rejected hold the ids of hunks, see package review, or [WholeFile].
+ * Rejected hold the ids of hunks, see package review, or [WholeFile]. Path may be
+ * [AllPaths].
  */
 export interface SessionReview {
   path: string
