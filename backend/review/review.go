@@ -10,7 +10,13 @@
 // again since is never overwritten: a hunk of which that is true is stale.
 package review
 
-import "errors"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+)
 
 // ErrWhole is returned for two versions that cannot be taken apart: a binary or
 // very large file, or one that is not there on one side. They are all or nothing.
@@ -43,17 +49,96 @@ const (
 	Stale State = "stale" // neither: they were changed again
 )
 
-// Hunks takes a change apart. It is [ErrWhole] where that cannot be.
-func Hunks(before, after []byte) ([]Hunk, error) { return nil, ErrWhole }
+// Hunks takes a change apart, in the order of the file's lines. Between two
+// hunks stands at least one line that was not changed. It is [ErrWhole] where
+// that cannot be.
+func Hunks(before, after []byte) ([]Hunk, error) {
+	c, err := compare(before, after)
+	if err != nil {
+		return nil, err
+	}
+	return c.hunks(), nil
+}
 
 // Keep returns what a file is with only the hunks kept for which keep is true.
-func Keep(before, after []byte, keep func(id string) bool) ([]byte, error) { return nil, ErrWhole }
+func Keep(before, after []byte, keep func(id string) bool) ([]byte, error) {
+	c, err := compare(before, after)
+	if err != nil {
+		return nil, err
+	}
+	kept := make([]bool, len(c.spans))
+	for i, hunk := range c.hunks() {
+		kept[i] = keep(hunk.ID)
+	}
+	chosen, _ := c.choose(kept)
+	return chosen.bytes(), nil
+}
 
-// Locate tells where the hunks of a change are in a later version.
-func Locate(before, after, now []byte) ([]Standing, error) { return nil, ErrWhole }
+// change is two versions and what differs between them.
+type change struct {
+	before, after text
+	spans         []span
+}
 
-// TakeBack takes hunks out of a later version, which keeps everything else that
-// was changed in it since. Of ids, stale are those that could not be taken back.
-func TakeBack(before, after, now []byte, ids []string) (result []byte, stale []string, err error) {
-	return nil, ids, ErrWhole
+func compare(before, after []byte) (change, error) {
+	c := change{before: newText(before), after: newText(after)}
+	if !c.before.comparable(c.after) {
+		return change{}, ErrWhole
+	}
+	c.spans = c.before.differences(c.after)
+	return c, nil
+}
+
+func (c change) hunks() []Hunk {
+	hunks := make([]Hunk, len(c.spans))
+	for i, s := range c.spans {
+		hunks[i] = Hunk{
+			OldStart: start(s.oldFrom, s.oldTo), OldLines: s.oldTo - s.oldFrom,
+			NewStart: start(s.newFrom, s.newTo), NewLines: s.newTo - s.newFrom,
+		}
+		hunks[i].ID = id(hunks[i], c.before.lines[s.oldFrom:s.oldTo], c.after.lines[s.newFrom:s.newTo])
+	}
+	return hunks
+}
+
+// id names a hunk. Its place makes it unique in its change: no two hunks begin
+// at the same lines.
+func id(h Hunk, old, now []string) string {
+	sum := sha256.New()
+	for _, side := range [][]string{old, now} {
+		fmt.Fprintf(sum, "%d\n", len(side))
+		for _, line := range side {
+			_, _ = io.WriteString(sum, line) // a hash never fails
+		}
+		fmt.Fprint(sum, "\x00")
+	}
+	return fmt.Sprintf("%d.%d.%s", h.OldStart, h.NewStart, hex.EncodeToString(sum.Sum(nil)[:8]))
+}
+
+// start turns a range that counts from 0 into a hunk's start.
+func start(from, to int) int {
+	if from == to {
+		return from
+	}
+	return from + 1
+}
+
+// choose makes the text that has the new lines of the hunks that are kept and
+// the old ones of the others, and tells where in it each hunk is.
+func (c change) choose(kept []bool) (chosen text, at [][2]int) {
+	chosen.encoding = c.before.encoding
+	at = make([][2]int, len(c.spans))
+	next := 0
+	for i, s := range c.spans {
+		chosen = chosen.with(c.before, next, s.oldFrom)
+		from := len(chosen.lines)
+		if kept[i] {
+			chosen = chosen.with(c.after, s.newFrom, s.newTo)
+		} else {
+			chosen = chosen.with(c.before, s.oldFrom, s.oldTo)
+		}
+		at[i] = [2]int{from, len(chosen.lines)}
+		next = s.oldTo
+	}
+	return chosen.with(c.before, next, len(c.before.lines)), at
 }
