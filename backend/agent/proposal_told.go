@@ -143,7 +143,7 @@ func taken(asked *session.Approval) string {
 	if asked.Edited && asked.Answer == "approved" {
 		said = append(said, "the user changed the proposal first")
 	}
-	if reasons := reasonsOf(asked.Hunks); asked.Answer == "approved" && len(reasons) > 0 {
+	if reasons := reasonsOf(asked.Hunks); asked.Answer != "cancelled" && len(reasons) > 0 {
 		said = append(said, "refused because: "+strings.Join(reasons, "; "))
 	}
 	return strings.Join(said, "; ")

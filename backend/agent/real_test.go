@@ -14,6 +14,7 @@ import (
 	"github.com/keel-ide/keel/backend/change"
 	"github.com/keel-ide/keel/backend/checkpoint"
 	"github.com/keel-ide/keel/backend/command"
+	"github.com/keel-ide/keel/backend/diff"
 	"github.com/keel-ide/keel/backend/provider"
 	"github.com/keel-ide/keel/backend/redact"
 	"github.com/keel-ide/keel/backend/session"

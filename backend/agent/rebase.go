@@ -18,8 +18,8 @@ var (
 	ErrNotText = errors.New("the proposal would not be text")
 )
 
-// largestProposal is how many bytes a person may put in a proposal's place.
-const largestProposal = 10 << 20
+// LargestProposal is how many bytes a person may put in a proposal's place.
+const LargestProposal = 10 << 20
 
 // What a question says when its file has changed.
 const (
@@ -64,7 +64,7 @@ func (p *proposal) edit(ctx context.Context, hash string, after []byte) error {
 	if err := p.open(hash); err != nil {
 		return err
 	}
-	if len(after) > largestProposal {
+	if len(after) > LargestProposal {
 		return ErrTooLarge
 	}
 	if bytes.Equal(after, p.now.After) {
@@ -225,14 +225,15 @@ func cut(lines [][]byte, start, count int) []byte {
 	return bytes.Join(lines[max(start-1, 0):min(start-1+count, len(lines))], nil)
 }
 
-// NoteFilesChanged says that paths of the workspace have changed, by whomever. A
+// NoteFilesChanged says that files of the workspace have changed, by whomever. A
 // change that waits for a person is put on top of what its file is now. It may be
 // called at any time.
-func (a *Agent) NoteFilesChanged(paths ...string) { a.look(false, paths) }
+func (a *Agent) NoteFilesChanged() { a.look("") }
 
-// look has the proposals looked at that wait. A path may be another name of their
-// file, so that all are: there are few.
-func (a *Agent) look(byUser bool, paths []string) {
+// look has the proposals looked at that wait: all, because a path may be another
+// name of their file, and there are few. byUser is what the user has changed by
+// way of Keel; empty for nothing.
+func (a *Agent) look(byUser string) {
 	a.mu.Lock()
 	lives := make([]*live, 0, len(a.lives))
 	for _, l := range a.lives {
@@ -242,7 +243,7 @@ func (a *Agent) look(byUser bool, paths []string) {
 	for _, l := range lives {
 		l.mu.Lock()
 		for _, p := range l.proposals {
-			if byUser && p.touchedBy(paths) {
+			if byUser != "" && p.isIn(path.Clean(byUser)) {
 				p.user.Store(true)
 			}
 			p.wake()
@@ -251,14 +252,9 @@ func (a *Agent) look(byUser bool, paths []string) {
 	}
 }
 
-// touchedBy reports whether a change of paths is one of the proposal's file.
-func (p *proposal) touchedBy(paths []string) bool {
-	for _, each := range paths {
-		if each = path.Clean(each); each == p.first.Path || strings.HasPrefix(p.first.Path, each+"/") {
-			return true
-		}
-	}
-	return false
+// isIn reports whether the proposal's file is at a path, or in a folder there.
+func (p *proposal) isIn(name string) bool {
+	return name == p.first.Path || strings.HasPrefix(p.first.Path, name+"/")
 }
 
 // wake has the proposal's file looked at soon; the mutex of its session is held,

@@ -226,7 +226,7 @@ func (s *touches) restore(paths ...string) (done func(paths ...string)) {
 // be called at any time.
 func (a *Agent) NoteUserChange(path string) {
 	a.touches.touch(session.ByUser, path)
-	a.look(true, []string{path})
+	a.look(path)
 }
 
 // NoteRestore is called before files are restored, or a restore is undone, in
