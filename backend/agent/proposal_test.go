@@ -288,6 +288,41 @@ func TestTooMuchToTell(t *testing.T) {
 	}
 }
 
+// proposingDisk is a disk with the call that proposes.
+type proposingDisk struct {
+	*disk
+	proposing *proposing
+}
+
+func (d proposingDisk) Prepare(ctx context.Context, view View, name string, raw json.RawMessage) (Prepared, error) {
+	if name == "propose" {
+		return d.proposing.Prepare(ctx, view, name, raw)
+	}
+	return d.disk.Prepare(ctx, view, name, raw)
+}
+
+// TestSubAgentsProposal is decided about as the conversation's own.
+func TestSubAgentsProposal(t *testing.T) {
+	b := newBench(t, setup{mode: session.Supervised}, calls("sub_agent", `{"content":"look and write","write":true}`), says("ok"))
+	tools := &proposing{file: []byte(three), first: []byte(threeBy)}
+	b.o.Tools = proposingDisk{b.disk, tools}
+	b.model.scripts = map[string][]scriptedReply{"look and write": {calls("propose", `{}`), says("Written.")}}
+	id := b.send("go")
+	asked := b.question()
+	if !strings.HasPrefix(asked.Reason, "Asked by the sub agent") || len(asked.Hunks) != 3 {
+		t.Errorf("asked %+v", asked)
+	}
+	for i, decision := range []session.Decision{session.Rejected, session.Accepted, session.Rejected} {
+		if err := b.decide(asked, decision, asked.Hunks[i].ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.ended(id)
+	if got, want := string(tools.file), "1\nx\n2\ny\n3\nx\n4\n"; got != want {
+		t.Errorf("wrote %q, want %q", got, want)
+	}
+}
+
 // TestCarriedDecisions keeps what was decided about the same lines, and nothing
 // where it cannot be told which they are.
 func TestCarriedDecisions(t *testing.T) {
