@@ -67,10 +67,10 @@ func (s *Set) Rebase(ctx context.Context, p Prepared) (Prepared, error) {
 		return p, nil
 	case now == nil:
 		return Prepared{}, refuse("%s was deleted or renamed while the change waited for the user. Nothing was changed. Look where it is now before you go on.", was.Path)
-	case !slices.Equal(s.places(p), p.places):
-		return Prepared{}, refuse("%s leads to another place than when this change was proposed. Nothing was changed. Look at it again.", was.Path)
 	case was.Before == nil:
 		return Prepared{}, refuse("%s was made by somebody else while the change waited for the user. Nothing was changed. Read it before you change it.", was.Path)
+	case !slices.Equal(s.places(p), p.places):
+		return Prepared{}, refuse("%s leads to another place than when this change was proposed. Nothing was changed. Look at it again.", was.Path)
 	}
 	merged, err := merge(was, now)
 	if err != nil {
