@@ -219,7 +219,6 @@ func (c *call) ask(ctx context.Context, changed bool) bool {
 	tool.Status = session.CallWaiting
 	question := approval.Question{ID: tool.Approval.ID, SessionID: t.live.id, Hash: c.plan.Hash}
 	asking, proposed := c.propose(ctx)
-	c.show()
 	t.wait(1)
 	answer, err := t.agent.o.Approvals.Ask(asking, question)
 	if proposed != nil {

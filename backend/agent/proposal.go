@@ -18,6 +18,7 @@ import (
 // proposal is a file's change that waits for a person: they decide about its
 // hunks, or change it, and the file itself may change meanwhile.
 type proposal struct {
+	id     string // of the approval
 	call   *call
 	made   Proposer        // as the model made it
 	first  Proposal        // what it proposed
@@ -35,27 +36,35 @@ type proposal struct {
 	closed bool     // answered, or ended
 }
 
-// propose lets the question that the call is about to ask be decided about by
-// hunks. The context ends with the question; proposal is nil for a call that
-// writes no text file.
+// propose shows the question that the call is about to ask, and lets it be decided
+// about by hunks. The context ends with the question; proposal is nil for a call
+// that writes no text file.
 func (c *call) propose(ctx context.Context) (context.Context, *proposal) {
 	proposer, ok := c.prepared.(Proposer)
 	if !ok {
+		c.show()
 		return ctx, nil
 	}
 	first, ok := proposer.Proposal()
 	if !ok {
+		c.show()
 		return ctx, nil
 	}
 	asked := c.item.Tool.Approval
 	asked.Hunks = hunksOf(first)
-	p := &proposal{call: c, made: proposer, first: first, now: first, model: first.After, reason: asked.Reason}
+	p := &proposal{id: asked.ID, call: c, made: proposer, first: first, now: first, model: first.After, reason: asked.Reason}
 	p.asking, p.stop = context.WithCancelCause(ctx)
-	l := c.turn.live
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c.turn.live.register(p)
+	c.show()
+	return p.asking, p
+}
+
+func (l *live) register(p *proposal) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.proposals[asked.ID] = p
-	return p.asking, p
+	l.proposals[p.id] = p
 }
 
 // close ends what can be decided. What was decided is in the call's item then,
@@ -64,7 +73,7 @@ func (p *proposal) close(answer approval.Answer, err error) {
 	p.stop(nil) // first: who waits for the queue holds mu
 	l, asked := p.call.turn.live, p.call.item.Tool.Approval
 	l.mu.Lock()
-	delete(l.proposals, asked.ID)
+	delete(l.proposals, p.id)
 	l.mu.Unlock()
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -204,7 +213,7 @@ func (p *proposal) answer(ctx context.Context, hash string, said approval.Answer
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err := p.open(hash); err != nil {
-		return fmt.Errorf("answering question %q: %w", p.call.item.Tool.Approval.ID, err)
+		return fmt.Errorf("answering question %q: %w", p.id, err)
 	}
 	return p.finish(ctx, said)
 }
@@ -212,13 +221,17 @@ func (p *proposal) answer(ctx context.Context, hash string, said approval.Answer
 // open returns why nothing can be decided about what has this hash; mu is held.
 func (p *proposal) open(hash string) error {
 	switch {
-	case p.closed || p.asking.Err() != nil:
+	case !p.waits():
 		return approval.ErrGone
 	case hash != p.call.item.Tool.Approval.Hash:
 		return approval.ErrChanged
 	}
 	return nil
 }
+
+// waits reports whether the question has no answer yet: until then the call is the
+// proposal's. mu is held.
+func (p *proposal) waits() bool { return !p.closed && p.asking.Err() == nil }
 
 // finish gives the answer to the question, unless the file is no longer the one
 // that was shown; mu is held.

@@ -270,6 +270,62 @@ func TestEditedProposal(t *testing.T) {
 	}
 }
 
+// TestEverythingAtOnce has windows edit, decide and answer while the file changes:
+// what is written is what was shown with the hash that was answered.
+func TestEverythingAtOnce(t *testing.T) {
+	b, tools, id := proposes(t, three+"tail\n", threeBy+"tail\n")
+	asked := b.question()
+	var wait sync.WaitGroup
+	for i := range 4 {
+		wait.Go(func() {
+			for n := range 20 {
+				proposal, hash, err := b.ReadProposal(b.id, asked.ID)
+				if err != nil {
+					t.Errorf("reading: %v", err)
+					return
+				}
+				switch i {
+				case 0:
+					_, err = b.EditProposal(t.Context(), b.id, asked.ID, hash, fmt.Appendf(nil, "user %d\n%s", n, proposal.After))
+				case 1:
+					err = b.DecideProposal(t.Context(), Decision{
+						SessionID: b.id, ApprovalID: asked.ID, Hash: hash, Hunks: []string{asked.Hunks[0].ID}, Decision: session.Undecided,
+					})
+				case 2:
+					tools.mu.Lock()
+					tools.file = fmt.Appendf(tools.file[:len(tools.file):len(tools.file)], "more %d\n", n)
+					tools.mu.Unlock()
+					b.NoteFilesChanged()
+				default:
+					b.NoteUserChange("a")
+				}
+				if err != nil && !errors.Is(err, approval.ErrChanged) && !errors.Is(err, ErrAnswer) {
+					t.Errorf("%d: %v", i, err)
+				}
+			}
+		})
+	}
+	wait.Wait()
+	for {
+		shown, hash, err := b.ReadProposal(b.id, asked.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = b.Answer(t.Context(), Answer{SessionID: b.id, ApprovalID: asked.ID, Hash: hash, Approved: true})
+		if errors.Is(err, approval.ErrChanged) {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.ended(id)
+		if d := cmp.Diff(string(shown.After), string(tools.file)); d != "" {
+			t.Errorf("file (-shown +got):\n%s", d)
+		}
+		return
+	}
+}
+
 // TestTooMuchToTell makes the model read the file again.
 func TestTooMuchToTell(t *testing.T) {
 	long := strings.Repeat("a long line of what the user has written themselves\n", 2000)

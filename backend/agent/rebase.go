@@ -8,6 +8,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/keel-ide/keel/backend/approval"
 	"github.com/keel-ide/keel/backend/session"
 )
 
@@ -36,11 +37,10 @@ func (a *Agent) ReadProposal(sessionID, approvalID string) (proposal Proposal, h
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	hash = p.call.item.Tool.Approval.Hash
-	if err := p.open(hash); err != nil {
-		return Proposal{}, "", fmt.Errorf("reading the proposal of question %q: %w", approvalID, err)
+	if !p.waits() {
+		return Proposal{}, "", fmt.Errorf("reading the proposal of question %q: %w", approvalID, approval.ErrGone)
 	}
-	return p.now, hash, nil
+	return p.now, p.call.item.Tool.Approval.Hash, nil
 }
 
 // EditProposal puts a person's own text in the place of what is proposed, and
@@ -120,7 +120,7 @@ func (w *withdrawal) notice(name string) string {
 // refresh puts the proposal on top of the file as it is now, or ends the question
 // where that cannot be; mu is held.
 func (p *proposal) refresh(ctx context.Context) {
-	if p.closed || p.asking.Err() != nil {
+	if !p.waits() {
 		return
 	}
 	proposer, ok := p.call.prepared.(Proposer)
