@@ -69,7 +69,10 @@ func (b *bracket) Changes(ctx context.Context, before, after string) ([]session.
 	}
 	out := make([]session.FileChange, len(changes))
 	for i, c := range changes {
-		out[i] = session.FileChange{Path: c.Path, From: c.From, Kind: c.Kind, Added: c.Added, Removed: c.Removed, Binary: c.Binary}
+		out[i] = session.FileChange{
+			Path: c.Path, From: c.From, Kind: c.Kind, Added: c.Added, Removed: c.Removed,
+			Binary: c.Binary, TooLarge: c.TooLarge, OldMode: c.OldMode, NewMode: c.NewMode,
+		}
 	}
 	return out, nil
 }

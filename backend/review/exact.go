@@ -12,18 +12,19 @@ func (c change) exactly(now text) (kept []bool, found bool) {
 	next := 0
 	for i, s := range c.spans {
 		for from, r := range reached[i] {
-			between := c.before.compared[next:s.oldFrom]
-			at, effort1 := r.line+len(between), effort-len(between)-(s.oldTo-s.oldFrom)-(s.newTo-s.newFrom)-1
-			if effort = effort1; effort < 0 {
+			between := c.before.compared[next:s.OldFrom]
+			at := r.line + len(between)
+			effort -= 1 + len(between) + s.OldTo - s.OldFrom + s.NewTo - s.NewFrom
+			if effort < 0 || len(reached[i]) > maxReached {
 				return nil, false
 			}
 			if !now.stands(between, r.line) {
 				continue
 			}
 			for _, choice := range []bool{true, false} {
-				lines := c.before.compared[s.oldFrom:s.oldTo]
+				lines := c.before.compared[s.OldFrom:s.OldTo]
 				if choice {
-					lines = c.after.compared[s.newFrom:s.newTo]
+					lines = c.after.compared[s.NewFrom:s.NewTo]
 				}
 				end := at + len(lines)
 				known := slices.ContainsFunc(reached[i+1], func(r reach) bool { return r.line == end })
@@ -32,7 +33,7 @@ func (c change) exactly(now text) (kept []bool, found bool) {
 				}
 			}
 		}
-		next = s.oldTo
+		next = s.OldTo
 	}
 	rest := c.before.compared[next:]
 	last := slices.IndexFunc(reached[len(c.spans)], func(r reach) bool {
@@ -48,6 +49,9 @@ func (c change) exactly(now text) (kept []bool, found bool) {
 	}
 	return kept, true
 }
+
+// maxReached is how many ways to read the same hunks are followed.
+const maxReached = 64
 
 // reach is one way to read the hunks so far.
 type reach struct {

@@ -16,6 +16,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/keel-ide/keel/backend/diff"
 )
 
 // ErrWhole is returned for two versions that cannot be taken apart: a binary or
@@ -57,7 +59,7 @@ func Hunks(before, after []byte) ([]Hunk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.hunks(), nil
+	return c.hunks, nil
 }
 
 // Keep returns what a file is with only the hunks kept for which keep is true.
@@ -67,17 +69,19 @@ func Keep(before, after []byte, keep func(id string) bool) ([]byte, error) {
 		return nil, err
 	}
 	kept := make([]bool, len(c.spans))
-	for i, hunk := range c.hunks() {
+	for i, hunk := range c.hunks {
 		kept[i] = keep(hunk.ID)
 	}
 	chosen, _ := c.choose(kept)
 	return chosen.bytes(), nil
 }
 
-// change is two versions and what differs between them.
+// change is two versions and what differs between them: spans, one for each of
+// hunks.
 type change struct {
 	before, after text
-	spans         []span
+	spans         []diff.Span
+	hunks         []Hunk
 }
 
 func compare(before, after []byte) (change, error) {
@@ -86,19 +90,15 @@ func compare(before, after []byte) (change, error) {
 		return change{}, ErrWhole
 	}
 	c.spans = c.before.differences(c.after)
-	return c, nil
-}
-
-func (c change) hunks() []Hunk {
-	hunks := make([]Hunk, len(c.spans))
+	c.hunks = make([]Hunk, len(c.spans))
 	for i, s := range c.spans {
-		hunks[i] = Hunk{
-			OldStart: start(s.oldFrom, s.oldTo), OldLines: s.oldTo - s.oldFrom,
-			NewStart: start(s.newFrom, s.newTo), NewLines: s.newTo - s.newFrom,
+		c.hunks[i] = Hunk{
+			OldStart: start(s.OldFrom, s.OldTo), OldLines: s.OldTo - s.OldFrom,
+			NewStart: start(s.NewFrom, s.NewTo), NewLines: s.NewTo - s.NewFrom,
 		}
-		hunks[i].ID = id(hunks[i], c.before.lines[s.oldFrom:s.oldTo], c.after.lines[s.newFrom:s.newTo])
+		c.hunks[i].ID = id(c.hunks[i], c.before.lines[s.OldFrom:s.OldTo], c.after.lines[s.NewFrom:s.NewTo])
 	}
-	return hunks
+	return c, nil
 }
 
 // id names a hunk. Its place makes it unique in its change: no two hunks begin
@@ -125,20 +125,20 @@ func start(from, to int) int {
 
 // choose makes the text that has the new lines of the hunks that are kept and
 // the old ones of the others, and tells where in it each hunk is.
-func (c change) choose(kept []bool) (chosen text, at [][2]int) {
+func (c change) choose(kept []bool) (chosen text, at []lineRange) {
 	chosen.encoding = c.before.encoding
-	at = make([][2]int, len(c.spans))
+	at = make([]lineRange, len(c.spans))
 	next := 0
 	for i, s := range c.spans {
-		chosen = chosen.with(c.before, next, s.oldFrom)
+		chosen = chosen.with(c.before, next, s.OldFrom)
 		from := len(chosen.lines)
 		if kept[i] {
-			chosen = chosen.with(c.after, s.newFrom, s.newTo)
+			chosen = chosen.with(c.after, s.NewFrom, s.NewTo)
 		} else {
-			chosen = chosen.with(c.before, s.oldFrom, s.oldTo)
+			chosen = chosen.with(c.before, s.OldFrom, s.OldTo)
 		}
-		at[i] = [2]int{from, len(chosen.lines)}
-		next = s.oldTo
+		at[i] = lineRange{from, len(chosen.lines)}
+		next = s.OldTo
 	}
 	return chosen.with(c.before, next, len(c.before.lines)), at
 }

@@ -6,9 +6,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	znkr "znkr.io/diff"
-	"znkr.io/diff/textdiff"
-
 	"github.com/keel-ide/keel/backend/diff"
 )
 
@@ -143,16 +140,7 @@ func (t text) with(other text, from, to int) text {
 
 func (t text) bytes() []byte { return []byte(strings.Join(t.lines, "")) }
 
-// span is lines [oldFrom, oldTo) that became [newFrom, newTo), counted from 0.
-type span struct{ oldFrom, oldTo, newFrom, newTo int }
-
-// differences returns what to change in t to get to other. Between two spans
-// stands at least one line that both have.
-func (t text) differences(other text) []span {
-	var spans []span
-	found := textdiff.Hunks(strings.Join(t.compared, ""), strings.Join(other.compared, ""), znkr.Context(0), textdiff.IndentHeuristic())
-	for _, h := range found {
-		spans = append(spans, span{oldFrom: h.LineNoX, oldTo: h.EndLineNoX, newFrom: h.LineNoY, newTo: h.EndLineNoY})
-	}
-	return spans
+// differences returns what to change in t to get to other.
+func (t text) differences(other text) []diff.Span {
+	return diff.Spans(strings.Join(t.compared, ""), strings.Join(other.compared, ""))
 }
