@@ -14,6 +14,7 @@ import (
 	"github.com/keel-ide/keel/app/bind"
 	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/app/wire"
+	"github.com/keel-ide/keel/backend/agent"
 	"github.com/keel-ide/keel/backend/workspace"
 )
 
@@ -27,6 +28,10 @@ const maxWrite = 512 << 20
 //	GET /keel/file/AREA?path=PATH        the bytes, with ranges
 //	PUT /keel/file/AREA?path=PATH        replaces them; create=1, overwrite=1, version=V
 //	GET /keel/checkpoint/ID?path=PATH    the bytes at a checkpoint
+//	GET /keel/proposal/APPROVAL          one side of a change that waits: session=S, side=before or after
+//	PUT /keel/proposal/APPROVAL          replaces its after side: session=S, side=after, hash=H
+//
+// A proposal's version is the hash of what is shown.
 //
 // Failures are a [wire.Error] as JSON. Every answer sets its status outright: to
 // the window's web view, one without means "not implemented".
@@ -56,6 +61,10 @@ func (h byteHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		err = h.write(w, r, wire.Area(name), path)
 	case kind == "checkpoint" && r.Method == http.MethodGet:
 		err = h.checkpoint(r.Context(), w, name, path)
+	case kind == "proposal" && r.Method == http.MethodGet:
+		err = h.readProposal(w, r, name)
+	case kind == "proposal" && r.Method == http.MethodPut && r.URL.Query().Get("side") == "after":
+		err = h.writeProposal(w, r, name)
 	default:
 		http.NotFound(w, r)
 		return
@@ -120,6 +129,44 @@ func (h byteHandler) checkpoint(ctx context.Context, w http.ResponseWriter, id, 
 	w.WriteHeader(http.StatusOK)
 	_, err = w.Write(data)
 	return err
+}
+
+func (h byteHandler) readProposal(w http.ResponseWriter, r *http.Request, approvalID string) error {
+	f := h.desk.Folder()
+	if f.Workspace == nil {
+		return folder.ErrNoWorkspace
+	}
+	query := r.URL.Query()
+	data, hash, err := f.Review.ReadProposal(query.Get("session"), approvalID, query.Get("side"))
+	if err != nil {
+		return err
+	}
+	w.Header().Set("X-Keel-Version", hash)
+	w.WriteHeader(http.StatusOK)
+	_, err = w.Write(data)
+	return err
+}
+
+func (h byteHandler) writeProposal(w http.ResponseWriter, r *http.Request, approvalID string) error {
+	f := h.desk.Folder()
+	if f.Workspace == nil {
+		return folder.ErrNoWorkspace
+	}
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, agent.LargestProposal))
+	if err != nil {
+		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+			return fmt.Errorf("changing the proposal of question %q: %w", approvalID, agent.ErrTooLarge)
+		}
+		return fmt.Errorf("reading the proposal of question %q: %w", approvalID, err)
+	}
+	query := r.URL.Query()
+	hash, err := f.Review.EditProposal(r.Context(), query.Get("session"), approvalID, query.Get("hash"), data)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("X-Keel-Version", hash)
+	w.WriteHeader(http.StatusOK)
+	return nil
 }
 
 func (h byteHandler) fail(w http.ResponseWriter, err error) {

@@ -198,6 +198,8 @@ func explanations() []explanation {
 		{agent.ErrShort, wire.CodeNotFound, "The conversation is too short to make room in it.", "Nothing has to be done."},
 		{agent.ErrNotFound, wire.CodeNotFound, "This turn or waiting message is no longer there; the agent may have taken the message already.", ""},
 		{agent.ErrAnswer, wire.CodeInvalid, "This is not one of the answers that the question offers; it still waits.", "Choose one of them."},
+		{agent.ErrTooLarge, wire.CodeTooLarge, "A proposal can hold at most 10 MiB; it stays as it was, and your text is still in the editor.", "Shorten the text, or accept the proposal and change the file afterwards."},
+		{agent.ErrNotText, wire.CodeInvalid, "A proposal holds text, and this is none: it has a null character, or half a character. It stays as it was, and your text is still in the editor.", "Take that character out, then save again."},
 		{agent.ErrNobody, wire.CodeInvalid, "There is nobody to ask without a window.", "Open the session in Keel's window."},
 		{agent.ErrNoCommand, wire.CodeNotFound, "This command no longer runs in the background.", ""},
 		{agent.ErrEmpty, wire.CodeInvalid, "The message is empty.", "Type what you want."},

@@ -32,6 +32,7 @@ type live struct {
 	run     *run          // the running turns; nil when idle
 	settled chan struct{} // closed when no process or checkpoint of an earlier run is left
 
+	proposals map[string]*proposal   // that wait, by the id of their approval
 	questions map[string]*asked      // that wait, by id
 	waits     map[chan struct{}]bool // for next attempts; closed to end one
 	follows   map[string]*following  // background commands that run, by id
@@ -58,7 +59,7 @@ func newLive(a *Agent, journal *session.Journal, state session.Session) *live {
 	close(settled)
 	return &live{
 		agent: a, id: state.ID, state: state, journal: journal, settled: settled,
-		questions: map[string]*asked{}, waits: map[chan struct{}]bool{}, follows: map[string]*following{},
+		proposals: map[string]*proposal{}, questions: map[string]*asked{}, waits: map[chan struct{}]bool{}, follows: map[string]*following{},
 		reviewing: make(chan struct{}, 1),
 	}
 }

@@ -63,6 +63,7 @@ func (i Item) Clone() Item {
 		approval := *call.Approval
 		approval.Patterns = list(approval.Patterns)
 		approval.Steps = slices.Clone(approval.Steps)
+		approval.Hunks = slices.Clone(approval.Hunks)
 		call.Approval = &approval
 	}
 	i.Tool = &call
