@@ -152,6 +152,8 @@ func explanations() []explanation {
 		{approval.ErrChanged, wire.CodeChanged, "What was shown is no longer what would happen; nothing was run.", "Look at the question again."},
 		{approval.ErrGone, wire.CodeNotFound, "This question is no longer open: it was answered, or its turn has ended.", ""},
 		{agent.ErrNothing, wire.CodeNotFound, "This turn changed nothing, so there is nothing to take back.", ""},
+		{agent.ErrMoved, wire.CodeChanged, "The conversation went on since it went back, so it stays as it is.", "What it was before is kept as a session of its own: open it from the list of sessions."},
+		{agent.ErrGoesOn, wire.CodeBusy, "A background command that these turns started could not be stopped, so the conversation and the files stay as they are.", "Stop it above the input, then try again."},
 		{agent.ErrShort, wire.CodeNotFound, "The conversation is too short to make room in it.", "Nothing has to be done."},
 		{agent.ErrNotFound, wire.CodeNotFound, "This turn or waiting message is no longer there; the agent may have taken the message already.", ""},
 		{agent.ErrAnswer, wire.CodeInvalid, "This is not one of the answers that the question offers; it still waits.", "Choose one of them."},
