@@ -160,6 +160,7 @@ func (r *Restores) Undo(ctx context.Context, sessionID, undo string) (wire.Resto
 		if err != nil && (len(ids) == 0 || !stays(err)) {
 			return wire.RestoreResult{}, err
 		}
+		note = noteBack
 		if err != nil {
 			note = noteOf(err)
 		}

@@ -3,6 +3,7 @@ package folder
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -55,6 +56,9 @@ func (r *Restores) goBack(ctx context.Context, around *editors, request wire.Res
 	result := wireResult(around, restored)
 	result.Undo = undoID(result.Undo, back.Copy)
 	result.Prompt, result.Copy = back.Prompt, back.Copy
+	if back.Copy != "" {
+		result.Note = fmt.Sprintf("%s left the conversation. What it was before is kept in the list of sessions.", messages(back.Turns))
+	}
 	return result, err
 }
 
@@ -110,6 +114,15 @@ func (r *Restores) lastRewind(ctx context.Context, since int64) (wire.LastRestor
 func stays(err error) bool {
 	return errors.Is(err, agent.ErrMoved) || errors.Is(err, session.ErrNotFound)
 }
+
+func messages(n int) string {
+	if n == 1 {
+		return "1 message and its reply"
+	}
+	return fmt.Sprintf("%d messages and their replies", n)
+}
+
+const noteBack = "The conversation is as it was before."
 
 // noteOf says why the conversation stays as it is while the files came back.
 func noteOf(err error) string {

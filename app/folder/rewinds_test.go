@@ -133,7 +133,7 @@ func goBackAndForward(t *testing.T, what wire.RestoreWhat, restart bool) {
 		t.Error(err)
 	}
 	undone, err := f.Restores.Undo(t.Context(), last.SessionID, last.Undo)
-	if err != nil || undone.Note != "" {
+	if went := what != wire.RestoreFiles; err != nil || strings.Contains(undone.Note, "as it was before") != went {
 		t.Fatalf("%+v, %v", undone, err)
 	}
 	if got := mineOf(t, path); got != "3\n" {

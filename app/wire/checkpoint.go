@@ -99,7 +99,7 @@ type RestoreResult struct {
 	// turns that it lost are kept in the session Copy.
 	Prompt string `json:"prompt"`
 	Copy   string `json:"copy"`
-	Note   string `json:"note"` // a sentence about what was not done, and why; mostly empty
+	Note   string `json:"note"` // what became of the conversation, in sentences; empty where it was not about it
 }
 
 // LastRestore is the restore that was done last.

@@ -842,7 +842,7 @@ export interface RestoreResult {
    */
   prompt: string
   copy: string
-  /** a sentence about what was not done, and why; mostly empty */
+  /** what became of the conversation, in sentences; empty where it was not about it */
   note: string
 }
 

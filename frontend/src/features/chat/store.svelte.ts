@@ -7,6 +7,7 @@ import {
   type Failure,
   type FolderTrust,
   type ProviderState,
+  type RestoreWhat,
   type Session,
   type SessionFound,
   type SessionImage,
@@ -18,6 +19,7 @@ import {
 import { Drafts } from './drafts'
 import { SessionFeed } from './feed'
 import { cameBack, returned, settle, type Sending } from './queue'
+import { cameForward, takenOut } from './rewind'
 
 /** Trouble is a failed act, with the way to try it again where there is one. */
 export interface Trouble {
@@ -64,6 +66,11 @@ export class ChatStore implements Disposable {
   )
   /** what is being typed into questions and queued messages, by their id */
   readonly typed: Record<string, string> = {}
+
+  /** what a restore to a message took back last: it is offered first */
+  restoreWhat = $state<RestoreWhat>('files')
+  /** the last turn with a change of files, by its place; -1 when there is none */
+  readonly lastChange = $derived(this.session?.turns.findLastIndex((turn) => turn.before !== '') ?? -1)
 
   readonly images = $derived(this.pictures[this.session?.id ?? ''] ?? [])
 
@@ -310,11 +317,26 @@ export class ChatStore implements Disposable {
     if (before?.id !== session.id) return
     this.session = session
     this.sending = settle(this.sending, session)
+    this.moveDraft(before, session)
     const back = returned(before, session)
     if (back) this.giveBack(session.id, back, '\n\n')
     for (const sending of this.sending.filter((each) => cameBack(each, session))) {
       this.sending = this.sending.filter((other) => other !== sending)
       this.giveBack(session.id, sending.prompt, '\n\n')
+    }
+  }
+
+  /** What was asked at the point that a conversation went back to is in the input, until it comes forward again. */
+  private moveDraft(before: Session, session: Session): void {
+    const gone = takenOut(before, session)
+    if (gone && this.draft.trim() === '') {
+      this.setDraft(gone.prompt)
+      this.setPictures(session.id, [...(gone.images ?? []), ...this.images])
+    }
+    const back = cameForward(before, session)
+    if (back && this.draft.trim() === back.prompt.trim()) {
+      this.setDraft('')
+      this.setPictures(session.id, this.images.slice(back.images?.length ?? 0))
     }
   }
 

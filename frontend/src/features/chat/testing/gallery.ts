@@ -67,6 +67,7 @@ const host = fakeHost(shown, {
       unsaved: [],
       large: false,
       turns: 0,
+      commands: [],
     }),
     'Sessions.Open': (id: string) => ({ ...shown, id }),
     'Sessions.List': () => {
