@@ -6,6 +6,7 @@ import {
   type Example,
   type Failure,
   type FolderTrust,
+  type ProposalDecision,
   type ProviderState,
   type RestoreWhat,
   type Session,
@@ -287,6 +288,18 @@ export class ChatStore implements Disposable {
     if (!session) return undefined
     try {
       await this.bridge.Agent.Answer({ ...answer, sessionId: session.id })
+      return undefined
+    } catch (cause) {
+      return toFailure(cause)
+    }
+  }
+
+  /** Decides about parts of a change that waits. The failure is shown where they stand. */
+  async decideHunks(decision: Omit<ProposalDecision, 'sessionId'>): Promise<Failure | undefined> {
+    const session = this.session
+    if (!session) return undefined
+    try {
+      await this.bridge.Review.DecideProposal({ ...decision, sessionId: session.id })
       return undefined
     } catch (cause) {
       return toFailure(cause)
