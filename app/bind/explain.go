@@ -195,6 +195,8 @@ func explanations() []explanation {
 		{agent.ErrNothing, wire.CodeNotFound, "This turn changed nothing, so there is nothing to take back.", ""},
 		{agent.ErrNoAct, wire.CodeNotFound, "There is nothing here to undo or to redo; nothing was changed.", ""},
 		{folder.ErrNoChange, wire.CodeNotFound, "This change is not in the list any more; nothing was changed.", "Look at the list of changes again."},
+		{agent.ErrMoved, wire.CodeChanged, "The conversation went on since it went back, so it stays as it is.", "What it was before is kept as a session of its own: open it from the list of sessions."},
+		{agent.ErrGoesOn, wire.CodeBusy, "A background command that these turns started could not be stopped, so the conversation and the files stay as they are.", "Stop it above the input, then try again."},
 		{agent.ErrShort, wire.CodeNotFound, "The conversation is too short to make room in it.", "Nothing has to be done."},
 		{agent.ErrNotFound, wire.CodeNotFound, "This turn or waiting message is no longer there; the agent may have taken the message already.", ""},
 		{agent.ErrAnswer, wire.CodeInvalid, "This is not one of the answers that the question offers; it still waits.", "Choose one of them."},

@@ -72,10 +72,11 @@ type RestorePlan struct {
 	Delete    []string   `json:"delete"`
 	Merge     []string   `json:"merge"` // changed since; taken back only when asked for
 	Conflicts []Conflict `json:"conflicts"`
-	Unknown   []string   `json:"unknown"` // not covered: left alone
-	Unsaved   []string   `json:"unsaved"` // an editor holds unsaved text for them
-	Large     bool       `json:"large"`   // worth asking twice
-	Turns     int        `json:"turns"`   // with scope point: that the conversation would lose
+	Unknown   []string   `json:"unknown"`  // not covered: left alone
+	Unsaved   []string   `json:"unsaved"`  // an editor holds unsaved text for them
+	Large     bool       `json:"large"`    // worth asking twice
+	Turns     int        `json:"turns"`    // with scope point: that the conversation would lose
+	Commands  []string   `json:"commands"` // with scope point: that run in the background, and would be stopped with the turns
 }
 
 // Conflict is a path that a restore leaves as it is, and why.
@@ -98,6 +99,7 @@ type RestoreResult struct {
 	// turns that it lost are kept in the session Copy.
 	Prompt string `json:"prompt"`
 	Copy   string `json:"copy"`
+	Note   string `json:"note"` // what became of the conversation, in sentences; empty where it was not about it
 }
 
 // LastRestore is the restore that was done last.

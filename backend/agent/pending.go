@@ -36,6 +36,8 @@ func (p *pending) add(change session.Change) {
 		p.dropPieces(change.ItemID)
 		p.drop(func(c session.Change) bool { return c.Kind == session.ChangeItem && c.Item.ID == change.ItemID })
 		p.entries = append(p.entries, entry{change: change})
+	case session.ChangeRewound:
+		p.entries = append(p.entries, entry{change: change})
 	}
 }
 

@@ -138,25 +138,42 @@ func (a *Agent) UndoRevert(ctx context.Context, id string, ids ...string) ([]Res
 	return results, err
 }
 
-// RestoreTo puts the workspace back to where it was before a turn's first
-// change, exactly: also what others changed since. The same rules as for
-// [Agent.RevertTurn] hold while a turn runs.
+// RestoreTo puts the workspace back to where it was before the first change of a
+// turn and those after it, exactly: also what others changed since. The same rules
+// as for [Agent.RevertTurn] hold while a turn runs.
 func (a *Agent) RestoreTo(ctx context.Context, id, turnID string) (Restored, error) {
 	var restored Restored
-	err := a.idle(ctx, id, func(l *live) error {
-		turn, err := l.turnOf(turnID)
-		if err != nil {
-			return err
-		}
-		if turn.Before == "" {
-			return fmt.Errorf("restoring to turn %q: %w", turnID, ErrNothing)
-		}
-		restored, err = a.restore(ctx, turn.Before, []string{"."}, func() (Restored, error) {
-			return a.o.Checkpoints.Restore(ctx, RestoreRequest{Before: turn.Before})
-		})
+	err := a.idle(ctx, id, func(l *live) (err error) {
+		restored, err = a.restoreTo(ctx, l, turnID)
 		return err
 	})
 	return restored, err
+}
+
+func (a *Agent) restoreTo(ctx context.Context, l *live, turnID string) (Restored, error) {
+	before := ""
+	l.read(func(s session.Session) { before = PointBefore(s, turnID) })
+	if before == "" {
+		return Restored{}, fmt.Errorf("restoring to turn %q: %w", turnID, ErrNothing)
+	}
+	return a.restore(ctx, before, []string{"."}, func() (Restored, error) {
+		return a.o.Checkpoints.Restore(ctx, RestoreRequest{Before: before})
+	})
+}
+
+// PointBefore returns the checkpoint before the first change of a turn and those
+// after it; empty when they changed nothing, or there is no such turn.
+func PointBefore(s session.Session, turnID string) string {
+	at := slices.IndexFunc(s.Turns, func(t session.Turn) bool { return t.ID == turnID })
+	if at < 0 {
+		return ""
+	}
+	for _, turn := range s.Turns[at:] {
+		if turn.Before != "" {
+			return turn.Before
+		}
+	}
+	return ""
 }
 
 // idle does work on a session in which nothing runs or starts meanwhile.

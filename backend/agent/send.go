@@ -99,6 +99,7 @@ func (l *live) begin(ctx context.Context, r *run, prompt Prompt) (context.Contex
 	now := l.agent.now()
 	l.headerLocked(func(s *session.Session) {
 		s.UpdatedAt = now
+		s.CopyOf, s.CopyUndo = "", "" // a copy that goes on is a session of its own
 		sent(s, prompt.Text)
 		if s.Title == "" {
 			s.Title = prompt.title()

@@ -48,6 +48,9 @@ type Session struct {
 	Cost  Cost           `json:"cost"`
 	// CopyOf names the session whose turns this one keeps: they were taken out of it.
 	CopyOf string `json:"copyOf,omitempty"`
+	// CopyUndo undoes the restore of files that was one act with taking them out;
+	// of the checkpoint store, empty when the files stayed as they were.
+	CopyUndo string `json:"copyUndo,omitempty"`
 	// Acts are the last things done to the changes of turns, the newest last.
 	Acts  []Act  `json:"acts,omitempty"`
 	Turns []Turn `json:"turns"`
@@ -116,6 +119,9 @@ type Summary struct {
 	UpdatedAt int64  `json:"updatedAt"`
 	Running   bool   `json:"running"`
 	Waiting   bool   `json:"waiting"` // for an approval or an answer
+	// CopyOf and CopyUndo are those of the [Session].
+	CopyOf   string `json:"copyOf,omitempty"`
+	CopyUndo string `json:"copyUndo,omitempty"`
 	// Grants are those of the [Session].
 	Grants []string `json:"grants,omitempty"`
 }

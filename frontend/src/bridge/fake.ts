@@ -80,6 +80,7 @@ export function fakeBridge(options: FakeOptions = {}): FakeBridge {
       unsaved: [],
       large: false,
       turns: 0,
+      commands: [],
     }),
     ...options.methods,
   }

@@ -799,6 +799,8 @@ export interface RestorePlan {
   large: boolean
   /** with scope point: that the conversation would lose */
   turns: number
+  /** with scope point: that run in the background, and would be stopped with the turns */
+  commands: string[]
 }
 
 /** RestoreRequest asks to bring files back. */
@@ -840,6 +842,8 @@ export interface RestoreResult {
    */
   prompt: string
   copy: string
+  /** what became of the conversation, in sentences; empty where it was not about it */
+  note: string
 }
 
 /** RestoreScope is what a restore takes back. */
@@ -1023,6 +1027,11 @@ export interface Session {
   cost: SessionCost
   /** CopyOf names the session whose turns this one keeps: they were taken out of it. */
   copyOf?: string
+  /**
+   * CopyUndo undoes the restore of files that was one act with taking them out;
+   * of the checkpoint store, empty when the files stayed as they were.
+   */
+  copyUndo?: string
   /** Acts are the last things done to the changes of turns, the newest last. */
   acts?: SessionAct[]
   turns: SessionTurn[]
@@ -1193,6 +1202,9 @@ export interface SessionFound {
   running: boolean
   /** for an approval or an answer */
   waiting: boolean
+  /** CopyOf and CopyUndo are those of the [Session]. */
+  copyOf?: string
+  copyUndo?: string
   /** Grants are those of the [Session]. */
   grants?: string[]
   /** of the newest match; empty for one in the title */
@@ -1315,6 +1327,9 @@ export interface SessionSummary {
   running: boolean
   /** for an approval or an answer */
   waiting: boolean
+  /** CopyOf and CopyUndo are those of the [Session]. */
+  copyOf?: string
+  copyUndo?: string
   /** Grants are those of the [Session]. */
   grants?: string[]
 }

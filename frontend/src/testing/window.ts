@@ -121,7 +121,7 @@ export function fakeWindow(options: FakeOptions = {}): FakeWindow {
       }),
     openSettings: async (query) => void host.opened.push(`settings: ${query}`),
     openUserSettings: async () => void host.opened.push('settings.json'),
-    runCommand: async (id) => void host.opened.push(`command: ${id}`),
+    runCommand: async (id, ...args) => void host.opened.push(`command: ${[id, ...args].join(' ')}`),
     hasCommand: async (id) => host.commands.has(id),
     registerPage: (page) => {
       host.pages.set(page.id, page)

@@ -15,7 +15,7 @@ export interface WindowHost {
   /** Opens the user's own settings.json, at the first thing in it that has no effect. */
   openUserSettings(): Promise<void>
   /** Runs a command of the workbench, or of ours, by its id. */
-  runCommand(id: string): Promise<void>
+  runCommand(id: string, ...args: string[]): Promise<void>
   /** Reports whether there is a command, of the workbench or of ours, by its id. */
   hasCommand(id: string): Promise<boolean>
   /** Adds a view to a side bar. */
@@ -121,7 +121,8 @@ export interface HostCommand {
   when?: string
   /** also in the "…" menu of this view */
   menu?: string
-  run(): void | Promise<void>
+  /** Told what runCommand was given; nothing from the palette, a key or a menu. */
+  run(...args: string[]): void | Promise<void>
 }
 
 export interface Question {

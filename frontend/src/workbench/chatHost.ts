@@ -56,9 +56,9 @@ export function chatHost(bridge: Bridge, folder: string): ChatHost {
     openModal,
     registerPage,
     openPage,
-    runCommand: async (id) => {
+    runCommand: async (id, ...args) => {
       const commands = await getService(ICommandService)
-      await commands.executeCommand(id)
+      await commands.executeCommand(id, ...args)
     },
     hasCommand: async (id) => CommandsRegistry.getCommand(id) !== undefined,
     showStatus: new StatusBar().show,

@@ -183,6 +183,7 @@ const threeFiles: RestorePlan = {
   unsaved: [],
   large: false,
   turns: 0,
+  commands: [],
 }
 
 const restored: RestoreResult = {
@@ -195,6 +196,7 @@ const restored: RestoreResult = {
   undo: 'u1',
   prompt: '',
   copy: '',
+  note: '',
 }
 
 test('a revert is marked, and can be undone in the chat', async () => {
@@ -208,6 +210,7 @@ test('a revert is marked, and can be undone in the chat', async () => {
     undo: 'u1',
     prompt: '',
     copy: '',
+    note: '',
   }
   chat = await renderChat(session({ turns: [changed] }), {
     methods: {
@@ -237,6 +240,7 @@ test('restoring to a point shows first what it does', async () => {
     unsaved: [],
     large: false,
     turns: 0,
+    commands: [],
   }
   const restore = vi.fn(() => ({ ...restored, written: 1, deleted: 1 }))
   chat = await renderChat(session({ turns: [changed] }), {

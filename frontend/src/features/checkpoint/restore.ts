@@ -33,9 +33,9 @@ export function turnTarget(sessionId: string, turnId: string, paths: readonly st
   return { scope: 'turn', sessionId, turnId, checkpointId: '', paths }
 }
 
-/** Puts everything back to before a message. */
-export function pointTarget(sessionId: string, turnId: string): RestoreTarget {
-  return { scope: 'point', sessionId, turnId, checkpointId: '', paths: [] }
+/** Puts everything back to before a message: the files, the conversation, or both. */
+export function pointTarget(sessionId: string, turnId: string, what: RestoreWhat = 'files'): RestoreTarget {
+  return { scope: 'point', sessionId, turnId, checkpointId: '', paths: [], what }
 }
 
 /** Puts everything back to a checkpoint. */
@@ -150,7 +150,12 @@ export async function restore(
   merge = false,
 ): Promise<RestoreResult | undefined> {
   try {
-    if (plan.large && !(await agreesToLarge(host, wordingOf(target), plan, merge))) return undefined
+    if (
+      plan.large &&
+      target.what !== 'conversation' &&
+      !(await agreesToLarge(host, wordingOf(target), plan, merge))
+    )
+      return undefined
     const unsaved = await host.editors.collect()
     const result = await host.bridge.Checkpoints.Restore(request(target, unsaved, merge))
     const undoAct = {

@@ -13,6 +13,7 @@ export const emptyPlan: RestorePlan = {
   unsaved: [],
   large: false,
   turns: 0,
+  commands: [],
 }
 
 export const done: RestoreResult = {
@@ -25,6 +26,7 @@ export const done: RestoreResult = {
   undo: 'u1',
   prompt: '',
   copy: '',
+  note: '',
 }
 
 export const manual: Checkpoint = {

@@ -1,4 +1,4 @@
-import type { CheckpointWork, RestorePlan, RestoreResult, SessionFileChange } from '../../bridge'
+import type { CheckpointWork, RestorePlan, RestoreResult, RestoreWhat, SessionFileChange } from '../../bridge'
 import { count } from '../../lib/format'
 import { plainVisible } from '../../lib/visible'
 import type { StatusEntry } from './host'
@@ -33,6 +33,20 @@ export const putBack: Wording = {
   nothing: 'The folder is just as it was at this point.',
   act: 'Restore',
   done: 'Restored',
+}
+
+/** Takes the messages from one on out of the conversation. */
+export const goBack = {
+  title: 'Take the conversation back to before this message',
+  detail: 'What was said since is kept in a copy, in the list of sessions. You can undo this.',
+}
+
+/** actOf is what the button of a restore says; empty when there is nothing to do. */
+export function actOf(wording: Wording, what: RestoreWhat, files: number, turns: number): string {
+  const moved = files > 0 ? `${wording.act} ${count(files, 'file')}` : ''
+  if (what === 'files') return moved
+  const back = `${moved ? 'go' : 'Go'} back ${count(turns, 'message')}`
+  return moved ? `${moved}, ${back}` : back
 }
 
 const reasons: Record<string, string> = {
@@ -96,14 +110,16 @@ export function total(plan: RestorePlan, merge: boolean): number {
 export function outcome(verb: string, result: RestoreResult): string {
   const files = result.written + result.deleted
   const left = result.conflicts.length
-  const done = files > 0 || left === 0 ? `${verb} ${count(files, 'file')}.` : ''
+  const none = left > 0 || result.note !== ''
+  const done = files > 0 || !none ? `${verb} ${count(files, 'file')}.` : ''
   const merged =
     result.merged > 0 ? ` ${count(result.merged, 'file')} of them kept what you changed since.` : ''
   const rest =
     left > 0
       ? ` Left as ${left === 1 ? 'it is' : 'they are'}, because of newer changes: ${list(result.conflicts.map((c) => c.path))}.`
       : ''
-  return (done + merged + rest).trim()
+  const note = result.note === '' ? '' : ` ${result.note}`
+  return (done + merged + rest + note).trim()
 }
 
 /** The first few of some paths. */
