@@ -2,41 +2,33 @@ package review
 
 import "slices"
 
+// reach is one way to read the first hunks of a version.
+type reach struct {
+	line int // of the version, behind the last of these hunks
+	from int // the index of the way that it goes on from
+	kept bool
+}
+
+// maxReached is how many ways to read the same hunks are followed.
+const maxReached = 64
+
 // exactly tells which hunks are kept in a version that is made of nothing but
 // such decisions. It gives up on one that would take long to find out.
 func (c change) exactly(now text) (kept []bool, found bool) {
-	// reached[i] is the lines of now before which the first i hunks can end.
-	reached := make([][]reach, len(c.spans)+1)
-	reached[0] = []reach{{}}
+	ways := make([][]reach, len(c.spans)+1) // ways[i] are those of the first i hunks
+	ways[0] = []reach{{}}
 	effort := 8*len(now.lines) + 1000
 	next := 0
 	for i, s := range c.spans {
-		for from, r := range reached[i] {
-			between := c.before.compared[next:s.OldFrom]
-			at := r.line + len(between)
-			effort -= 1 + len(between) + s.OldTo - s.OldFrom + s.NewTo - s.NewFrom
-			if effort < 0 || len(reached[i]) > maxReached {
-				return nil, false
-			}
-			if !now.stands(between, r.line) {
-				continue
-			}
-			for _, choice := range []bool{true, false} {
-				lines := c.before.compared[s.OldFrom:s.OldTo]
-				if choice {
-					lines = c.after.compared[s.NewFrom:s.NewTo]
-				}
-				end := at + len(lines)
-				known := slices.ContainsFunc(reached[i+1], func(r reach) bool { return r.line == end })
-				if !known && now.stands(lines, at) {
-					reached[i+1] = append(reached[i+1], reach{line: end, from: from, kept: choice})
-				}
-			}
+		effort -= len(ways[i]) * (1 + s.OldTo - next + s.NewTo - s.NewFrom)
+		if effort < 0 || len(ways[i]) > maxReached {
+			return nil, false
 		}
+		ways[i+1] = c.onward(now, ways[i], i, next)
 		next = s.OldTo
 	}
 	rest := c.before.compared[next:]
-	last := slices.IndexFunc(reached[len(c.spans)], func(r reach) bool {
+	last := slices.IndexFunc(ways[len(c.spans)], func(r reach) bool {
 		return r.line+len(rest) == len(now.lines) && now.stands(rest, r.line)
 	})
 	if last < 0 {
@@ -44,20 +36,32 @@ func (c change) exactly(now text) (kept []bool, found bool) {
 	}
 	kept = make([]bool, len(c.spans))
 	for i := len(c.spans); i > 0; i-- {
-		r := reached[i][last]
+		r := ways[i][last]
 		kept[i-1], last = r.kept, r.from
 	}
 	return kept, true
 }
 
-// maxReached is how many ways to read the same hunks are followed.
-const maxReached = 64
-
-// reach is one way to read the hunks so far.
-type reach struct {
-	line int // of the version, behind the last of them
-	from int // the index of what was reached before it
-	kept bool
+// onward follows ways over the unchanged lines of before from next on and over
+// the new or the old lines of a hunk.
+func (c change) onward(now text, ways []reach, hunk, next int) []reach {
+	s := c.spans[hunk]
+	between := c.before.compared[next:s.OldFrom]
+	made, old := c.after.compared[s.NewFrom:s.NewTo], c.before.compared[s.OldFrom:s.OldTo]
+	var out []reach
+	add := func(lines []string, at, from int, kept bool) {
+		end := at + len(lines)
+		if now.stands(lines, at) && !slices.ContainsFunc(out, func(r reach) bool { return r.line == end }) {
+			out = append(out, reach{line: end, from: from, kept: kept})
+		}
+	}
+	for from, way := range ways {
+		if now.stands(between, way.line) {
+			add(made, way.line+len(between), from, true)
+			add(old, way.line+len(between), from, false)
+		}
+	}
+	return out
 }
 
 // stands tells whether lines stand in t from line at on.

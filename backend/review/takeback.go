@@ -6,7 +6,8 @@ import "slices"
 // was changed in it since. It is the merge of that version with the new one
 // without these hunks. Of ids, stale are those that could not be taken back:
 // their lines, or one next to them, were changed again, or there is no such
-// hunk. What is gone already stays so. An error is [ErrWhole].
+// hunk. What is gone already stays so. Where none is stale, one after the other in
+// any order gives the same as all at once. An error is [ErrWhole].
 func TakeBack(before, after, now []byte, ids []string) (result []byte, stale []string, err error) {
 	return turn(before, after, now, ids, There)
 }
