@@ -182,8 +182,6 @@ func explanations() []explanation {
 		{checkpoint.ErrNotFound, wire.CodeNotFound, "This checkpoint no longer exists.", ""},
 		{checkpoint.ErrNothingToUndo, wire.CodeNotFound, "There is no restore here that could be undone.", ""},
 		{checkpoint.ErrDamaged, wire.CodeBroken, "What this checkpoint has kept of a file is damaged, so it was not used.", "Choose another checkpoint."},
-		{checkpoint.ErrNotInCheckpoint, wire.CodeNotFound, "The file was not there at this checkpoint.", ""},
-		{checkpoint.ErrNotCovered, wire.CodeNotFound, "The file was not covered by this checkpoint.", ""},
 		{search.ErrNoRipgrep, wire.CodeMissingTool, "Search needs ripgrep, which was not found beside Keel nor on the PATH.", "Install ripgrep or reinstall Keel; files, chat and terminal work without it."},
 		{search.ErrOutside, wire.CodeOutside, "The folder to search leads out of the opened folder.", "Search in a folder below it."},
 		{session.ErrNotFound, wire.CodeNotFound, "This session no longer exists.", "Start a new one."},
