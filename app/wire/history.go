@@ -6,6 +6,7 @@ type CheckpointActivity struct {
 	Seq     int64              `json:"seq"`
 	Works   []CheckpointWork   `json:"works"`   // under way, the oldest first
 	Notices []CheckpointNotice `json:"notices"` // not yet seen
+	Listed  int64              `json:"listed"`  // grows whenever Checkpoints.List returns something else
 }
 
 // CheckpointWork is something under way: first-capture, capturing, restoring,

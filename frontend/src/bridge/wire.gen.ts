@@ -335,6 +335,8 @@ export interface CheckpointActivity {
   works: CheckpointWork[]
   /** not yet seen */
   notices: CheckpointNotice[]
+  /** grows whenever Checkpoints.List returns something else */
+  listed: number
 }
 
 /** CheckpointNotice is something to tell a person once. */
