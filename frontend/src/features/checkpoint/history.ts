@@ -1,6 +1,6 @@
 import type { Checkpoint } from '../../bridge'
 import { clock, count, dayName } from '../../lib/format'
-import { openChanges } from './changes'
+import { compare } from './compare'
 import type { CheckpointHost, PickItem } from './host'
 import { askAndRestore, checkpointTarget, preview } from './restore'
 import { list, reasonText } from './wording'
@@ -45,7 +45,7 @@ export async function showCheckpoints(host: CheckpointHost): Promise<void> {
     placeholder: `${count(chosen.files, 'file')}; ${chosen.complete ? 'everything is covered' : `not covered: ${list(chosen.problems)}`}`,
     back: () => showCheckpoints(host),
   })
-  if (act === 'view') await viewSince(host, chosen)
+  if (act === 'view') await compare(host, chosen)
   else if (act === 'restore') await restoreCheckpoint(host, chosen.id)
   else if (act === 'pin') await togglePin(host, chosen)
 }
@@ -103,36 +103,14 @@ function acts({ pinned }: Checkpoint): PickItem<Act>[] {
   ]
 }
 
-async function viewSince(host: CheckpointHost, checkpoint: Checkpoint): Promise<void> {
-  const changes = await host.bridge.Checkpoints.Diff(checkpoint.id, '')
-  const files = changes.filter((change) => change.file)
-  if (files.length === 0) {
-    host.notify.info(
-      changes.length === 0
-        ? 'Nothing has changed since this checkpoint.'
-        : `Only folders or links have changed since this checkpoint: ${list(changes.map((change) => change.path))}.`,
-    )
-    return
-  }
-  await openChanges(
-    host,
-    `Changes since ${clock(checkpoint.createdAt, Date.now())}`,
-    files.map(({ path, kind, from }) => ({
-      path,
-      kind,
-      ...(from ? { from } : {}),
-      before: checkpoint.id,
-      after: null,
-    })),
-  )
-}
-
-async function restoreCheckpoint(host: CheckpointHost, id: string): Promise<void> {
+/** Shows what going back to a checkpoint would do, and does it if that is agreed to. */
+export async function restoreCheckpoint(host: CheckpointHost, id: string): Promise<void> {
   const target = checkpointTarget(id)
   await askAndRestore(host, target, await preview(host, target))
 }
 
-async function togglePin(host: CheckpointHost, { id, pinned }: Checkpoint): Promise<void> {
+/** Pins a checkpoint, or no longer. */
+export async function togglePin(host: CheckpointHost, { id, pinned }: Checkpoint): Promise<void> {
   await host.bridge.Checkpoints.Pin(id, !pinned)
   host.notify.info(
     pinned

@@ -35,6 +35,16 @@ export const putBack: Wording = {
   done: 'Restored',
 }
 
+/** Puts single files back to a checkpoint. */
+export const putFileBack: Wording = {
+  title: 'Put this file back',
+  detail:
+    'It becomes what it was at this checkpoint: what was changed in it since goes away. You can undo this.',
+  nothing: 'The file is just as it was at this checkpoint.',
+  act: 'Restore',
+  done: 'Restored',
+}
+
 const reasons: Record<string, string> = {
   'turn-start': 'Before a message to the agent',
   'turn-end': 'When the agent had finished',
