@@ -30,7 +30,9 @@ test('the palette has the commands, and loses them again', () => {
     'keel.stopFirstCapture',
   ])
   expect([...host.fileCommands.keys()]).toEqual(['keel.compareWithCheckpoint', 'keel.restoreFromCheckpoint'])
-  expect(host.views.map(({ id, container }) => [id, container?.id])).toEqual([['keel.timeline', 'keel.review']])
+  expect(host.views.map(({ id, container }) => [id, container?.id])).toEqual([
+    ['keel.timeline', 'keel.review'],
+  ])
   started.dispose()
   expect(host.commands.size + host.fileCommands.size + host.views.length).toBe(0)
 })
