@@ -102,9 +102,9 @@ function days(checkpoints: readonly Checkpoint[]): Day[] {
   return found
 }
 
-/** What was asked: the checkpoints around a whole turn are called so. */
+/** What was asked: the checkpoint at the end of a turn is called so, those before by the steps they are for. */
 function prompt(members: readonly Checkpoint[]): string {
-  return members.find(({ reason }) => reason === 'turn-start' || reason === 'turn-end')?.label ?? ''
+  return members.find(({ reason }) => reason === 'turn-end')?.label ?? ''
 }
 
 /** The height of a row in pixels. */
