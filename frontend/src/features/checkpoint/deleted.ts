@@ -1,8 +1,7 @@
 import { toFailure, type Bridge, type Checkpoint } from '../../bridge'
 import { ago, splitPath } from '../../lib/format'
-import { plainVisible } from '../../lib/visible'
 import type { CheckpointHost, PickItem } from './host'
-import { reasonText } from './wording'
+import { inPick, reasonText } from './wording'
 import { restoreVersion } from './versions'
 
 /** How far back is looked: over so many checkpoints, for so many files. */
@@ -48,9 +47,9 @@ function placeholder({ files, until }: Search): string {
 function item({ path, last }: Deleted, now: number): PickItem<Deleted> {
   const { name, folder } = splitPath(path)
   return {
-    label: `$(file) ${plainVisible(name)}`,
-    description: plainVisible(folder),
-    detail: `As of ${ago(last.createdAt, now)}: ${plainVisible(last.label || reasonText(last.reason))}`,
+    label: `$(file) ${inPick(name)}`,
+    description: inPick(folder),
+    detail: `As of ${ago(last.createdAt, now)}: ${inPick(last.label || reasonText(last.reason))}`,
     value: { path, last },
   }
 }

@@ -3,7 +3,7 @@ import { clock, count, dayName } from '../../lib/format'
 import { compare } from './compare'
 import type { CheckpointHost, PickItem } from './host'
 import { askAndRestore, checkpointTarget, preview } from './restore'
-import { list, reasonText } from './wording'
+import { inPick, list, reasonText } from './wording'
 
 /** Takes a checkpoint with a name. */
 export async function createCheckpoint(host: CheckpointHost): Promise<void> {
@@ -66,8 +66,8 @@ export function checkpointItem(checkpoint: Checkpoint, now: number): PickItem<Ch
     ...(short === name ? [] : [name]),
   ]
   return {
-    label: `${icon} ${time.format(createdAt)}  ${short}`,
-    description: facts.join(' · '),
+    label: `${icon} ${time.format(createdAt)}  ${inPick(short)}`,
+    description: facts.map(inPick).join(' · '),
     group: dayName(createdAt, now),
     value: checkpoint,
   }

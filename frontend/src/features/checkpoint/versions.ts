@@ -3,7 +3,7 @@ import { clock, dayName, size, splitPath } from '../../lib/format'
 import { plainVisible } from '../../lib/visible'
 import type { CheckpointHost, DiffTarget, PickItem } from './host'
 import { askAndRestore, checkpointTarget, complain, preview } from './restore'
-import { reasonText } from './wording'
+import { inPick, reasonText } from './wording'
 
 /** How many versions of a file are offered: nobody looks through more. */
 const most = 500
@@ -139,13 +139,13 @@ function versionItem(version: FileVersion, verb: Verb, now: number): PickItem<Fi
         : 'The file was not there: one side stays empty'
       : undefined)
   return {
-    label: `$(${icon(version)}) ${time.format(createdAt)}  ${shortened(name)}`,
+    label: `$(${icon(version)}) ${time.format(createdAt)}  ${inPick(shortened(name))}`,
     description: [
       stateText(version),
       ...(pinned ? ['pinned'] : []),
       ...(label && label !== name ? [label] : []),
     ]
-      .map(plainVisible)
+      .map(inPick)
       .join(' · '),
     ...(detail ? { detail } : {}),
     group: dayName(createdAt, now),

@@ -116,6 +116,11 @@ export function outcome(verb: string, result: RestoreResult): string {
   return (done + merged + rest).trim()
 }
 
+/** A text of others as the rows of a pick show it: nothing of it is hidden, or becomes an icon. */
+export function inPick(text: string): string {
+  return plainVisible(text).replaceAll('$(', '\\$(')
+}
+
 /** The first few of some paths. */
 export function list(paths: readonly string[]): string {
   const shown = paths.slice(0, 3).map(plainVisible).join(', ')

@@ -2,8 +2,12 @@ import { toFailure, type Bridge, type Checkpoint, type CheckpointUsage, type Fai
 import { chosen, everything, narrows, type Filter } from './filter'
 import { rowsOf, type Heading, type Row } from './rows'
 
-/** Milliseconds in which several changes of the list count as one: a turn makes many. */
+/**
+ * Milliseconds in which several changes of the list count as one: a turn makes
+ * many. A long list takes its time; reading it is not to be most of what goes on.
+ */
 const pause = 250
+const share = 4
 
 /** TimelineStore holds the checkpoints as Go listed them last, and how they are looked at. */
 export class TimelineStore {
@@ -30,6 +34,10 @@ export class TimelineStore {
   private timer: ReturnType<typeof setTimeout> | undefined
   private loading: Promise<void> | undefined
   private stale = false
+  private took = 0
+  private hidden = false
+  /** the list is another one than the one read last, which nobody sees */
+  private waiting = false
   private ended = false
 
   constructor(private readonly bridge: Bridge) {
@@ -54,6 +62,14 @@ export class TimelineStore {
     }
     this.loading = this.list().finally(() => (this.loading = undefined))
     return this.loading
+  }
+
+  /** Says whether anybody sees the list: it is not read for nobody. */
+  show(visible: boolean): void {
+    this.hidden = !visible
+    if (!visible || !this.waiting) return
+    this.waiting = false
+    this.loadSoon()
   }
 
   choose(change: Partial<Filter>): void {
@@ -99,17 +115,26 @@ export class TimelineStore {
   }
 
   private loadSoon(): void {
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined
-      void this.load()
-    }, pause)
+    if (this.hidden) {
+      this.waiting = true
+      return
+    }
+    this.timer ??= setTimeout(
+      () => {
+        this.timer = undefined
+        void this.load()
+      },
+      Math.max(pause, share * this.took),
+    )
   }
 
   private async list(): Promise<void> {
     do {
       this.stale = false
       try {
+        const start = Date.now()
         const all = await this.bridge.Checkpoints.List()
+        this.took = Date.now() - start
         if (this.ended) return
         this.all = all
         this.now = Date.now()

@@ -253,6 +253,33 @@ test('the list is read once for many changes, and not for news of something else
   expect(calls(host, 'Checkpoints.List')).toHaveLength(2)
 })
 
+test('nothing is read while nobody sees the list, and once when somebody does again', async () => {
+  let see: (visible: boolean) => void = () => undefined
+  vi.stubGlobal(
+    'IntersectionObserver',
+    class {
+      constructor(tell: (entries: { isIntersecting: boolean }[]) => void) {
+        see = (isIntersecting) => tell([{ isIntersecting }])
+      }
+      observe(): void {}
+      disconnect(): void {}
+    },
+  )
+  await show()
+  see(false)
+  for (let i = 1; i <= 3; i++) host.bridge.emit('checkpoints', { seq: i, works: [], notices: [], listed: i })
+  await vi.advanceTimersByTimeAsync(5000)
+  expect(calls(host, 'Checkpoints.List')).toHaveLength(1)
+  see(true)
+  await vi.advanceTimersByTimeAsync(5000)
+  expect(calls(host, 'Checkpoints.List')).toHaveLength(2)
+  see(false)
+  see(true)
+  await vi.advanceTimersByTimeAsync(5000)
+  expect(calls(host, 'Checkpoints.List')).toHaveLength(2)
+  vi.unstubAllGlobals()
+})
+
 test('a filter finds what is folded, says when nothing matches, and is cleared', async () => {
   await show()
   await type('Filter checkpoints', 'calc.go')
