@@ -140,7 +140,8 @@ type Checkpoint struct {
 	TurnID     string `json:"turnId,omitempty"`
 	ToolCallID string `json:"toolCallId,omitempty"`
 	Label      string `json:"label,omitempty"`
-	CreatedAt  int64  `json:"createdAt"` // Unix milliseconds
+	Name       string `json:"name,omitempty"` // that a person has given it since
+	CreatedAt  int64  `json:"createdAt"`      // Unix milliseconds
 	DurationMs int64  `json:"durationMs"`
 
 	// Complete is false when a path that should be covered is not; Problems

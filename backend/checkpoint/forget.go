@@ -75,6 +75,7 @@ func (s *Store) forgetAll(ctx context.Context) (Pruned, error) {
 func (s *Store) forgetContents(segments []uint32) error {
 	s.settling, s.work.dir, s.work.saved = nil, nil, nil
 	s.nodes.clear()
+	s.names.clear()
 	if err := s.packs.Refresh(nil); err != nil {
 		return err
 	}

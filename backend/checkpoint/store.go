@@ -30,6 +30,7 @@ type Store struct {
 	db        *meta.DB
 	packs     *pack.Packs
 	nodes     *nodeCache
+	names     *lookups
 	feed      *event.Feed[Event]
 	unread    unread
 

@@ -57,7 +57,7 @@ func (s *Store) Undo(ctx context.Context, id string) (Result, error) {
 			return Result{}, fmt.Errorf("undoing %q: %w", id, err)
 		}
 	}
-	return s.restore(ctx, "before undoing "+id, at, func(now *tree) (*plan, error) {
+	return s.restore(ctx, restoring{before: "before undoing " + id, after: "after restoring"}, at, func(now *tree) (*plan, error) {
 		p := newPlan(now)
 		for i, one := range record.Paths {
 			raw := DecodePath(one.Path)

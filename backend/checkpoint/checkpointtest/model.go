@@ -84,7 +84,7 @@ func (m *machine) actions() map[string]func(*rapid.T) {
 		"folder for a while": m.folderForAWhile, "repository": m.repository, "ignore": m.ignore, "unreadable": m.unreadable,
 		"open again": m.openAgain, "stat cache": m.statCache, "clean up": m.cleanUp,
 		"checkpoint": m.create, "checkpoint again": m.create,
-		"exact": m.exact, "agent": m.agent, "unsaved": m.unsaved, "undo": m.undo, "undo again": m.undo, "killed": m.killed,
+		"exact": m.exact, "agent": m.agent, "unsaved": m.unsaved, "undo": m.undo, "undo again": m.undo, "killed": m.killed, "patch": m.patch,
 		"": m.check,
 	}
 }
