@@ -143,6 +143,7 @@ func wireCheckpoint(c checkpoint.Checkpoint) wire.Checkpoint {
 		CreatedAt: c.CreatedAt,
 		Reason:    string(c.Reason),
 		Label:     c.Label,
+		Name:      c.Name,
 		SessionID: c.SessionID,
 		TurnID:    c.TurnID,
 		Complete:  c.Complete,

@@ -55,6 +55,7 @@ type FileVersion struct {
 	CreatedAt    int64     `json:"createdAt"` // Unix milliseconds
 	Reason       string    `json:"reason"`
 	Label        string    `json:"label"`
+	Name         string    `json:"name"` // as of a Checkpoint
 	SessionID    string    `json:"sessionId"`
 	TurnID       string    `json:"turnId"`
 	Pinned       bool      `json:"pinned"`

@@ -38,6 +38,10 @@ func TestEveryChangeOfTheListIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	told("pinning")
+	if _, err := s.SetLabel(ctx, made.ID, "renamed"); err != nil {
+		t.Fatal(err)
+	}
+	told("naming")
 	if err := s.Pin(ctx, "none", true); err == nil {
 		t.Error("there is no such checkpoint, and it was pinned")
 	}

@@ -314,6 +314,8 @@ export interface Checkpoint {
   createdAt: number
   reason: string
   label: string
+  /** that a person gave it since; what a person made has its name as Label */
+  name: string
   sessionId: string
   turnId: string
   complete: boolean
@@ -571,6 +573,8 @@ export interface FileVersion {
   createdAt: number
   reason: string
   label: string
+  /** as of a Checkpoint */
+  name: string
   sessionId: string
   turnId: string
   pinned: boolean

@@ -3,7 +3,7 @@ import { clock, count, dayName } from '../../lib/format'
 import { compare } from './compare'
 import type { CheckpointHost, PickItem } from './host'
 import { askAndRestore, checkpointTarget, preview } from './restore'
-import { inPick, list, reasonText } from './wording'
+import { givenName, inPick, list, reasonText } from './wording'
 
 /** Takes a checkpoint with a name. */
 export async function createCheckpoint(host: CheckpointHost): Promise<void> {
@@ -41,7 +41,7 @@ export async function showCheckpoints(host: CheckpointHost): Promise<void> {
   )
   if (!chosen) return
   const act = await host.pick<Act>(acts(chosen), {
-    title: `${clock(chosen.createdAt, now)}: ${shortened(chosen.label || reasonText(chosen.reason))}`,
+    title: `${clock(chosen.createdAt, now)}: ${shortened(givenName(chosen) || chosen.label || reasonText(chosen.reason))}`,
     placeholder: `${count(chosen.files, 'file')}; ${chosen.complete ? 'everything is covered' : `not covered: ${list(chosen.problems)}`}`,
     back: () => showCheckpoints(host),
   })
@@ -55,7 +55,8 @@ export function checkpointItem(checkpoint: Checkpoint, now: number): PickItem<Ch
   const { createdAt, label, reason, changed, pinned, complete } = checkpoint
   const icon = pinned ? '$(pinned)' : '$(history)'
   // A person's own name for it tells more than why it was taken; the agent's comes last, as it may be long.
-  const [name, other] = reason === 'manual' && label ? [label, ''] : [reasonText(reason), label]
+  const given = givenName(checkpoint)
+  const [name, other] = given ? [given, given === label ? '' : label] : [reasonText(reason), label]
   const short = shortened(name)
   const facts = [
     count(changed, 'change'),

@@ -11,6 +11,7 @@ function version(id: string, fields: Partial<FileVersion> = {}): FileVersion {
     createdAt: manual.createdAt,
     reason: 'manual',
     label: id,
+    name: '',
     sessionId: '',
     turnId: '',
     pinned: false,

@@ -3,7 +3,7 @@ import { clock, dayName, size, splitPath } from '../../lib/format'
 import { plainVisible } from '../../lib/visible'
 import type { CheckpointHost, DiffTarget, PickItem } from './host'
 import { askAndRestore, checkpointTarget, complain, preview } from './restore'
-import { inPick, reasonText } from './wording'
+import { givenName, inPick, reasonText } from './wording'
 
 /** How many versions of a file are offered: nobody looks through more. */
 const most = 500
@@ -91,8 +91,8 @@ export function stateText({ state, size: bytes }: Pick<FileVersion, 'state' | 's
 }
 
 /** Why a checkpoint was taken, or what a person called it. */
-export function versionName({ reason, label }: Pick<FileVersion, 'reason' | 'label'>): string {
-  return reason === 'manual' && label ? label : reasonText(reason)
+export function versionName(version: Pick<FileVersion, 'reason' | 'label' | 'name'>): string {
+  return givenName(version) || reasonText(version.reason)
 }
 
 type Verb = 'Compare' | 'Restore'

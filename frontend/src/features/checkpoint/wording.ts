@@ -1,4 +1,4 @@
-import type { CheckpointWork, RestorePlan, RestoreResult, SessionFileChange } from '../../bridge'
+import type { Checkpoint, CheckpointWork, RestorePlan, RestoreResult, SessionFileChange } from '../../bridge'
 import { count } from '../../lib/format'
 import { plainVisible } from '../../lib/visible'
 import type { StatusEntry } from './host'
@@ -59,6 +59,11 @@ const reasons: Record<string, string> = {
 /** reasonText says what a checkpoint was taken for. */
 export function reasonText(reason: string): string {
   return reasons[reason] ?? reason
+}
+
+/** What a person called a checkpoint; empty when nobody gave it a name. */
+export function givenName({ reason, label, name }: Pick<Checkpoint, 'reason' | 'label' | 'name'>): string {
+  return reason === 'manual' ? label : name
 }
 
 const leftRunning = 'by a command the agent left running'

@@ -4,6 +4,7 @@ import { compare } from '../compare'
 import { createCheckpoint, restoreCheckpoint, togglePin } from '../history'
 import type { CheckpointHost } from '../host'
 import { complain } from '../restore'
+import { givenName } from '../wording'
 import type { TimelineStore } from './store.svelte'
 
 /** TimelineActs is what can be done in the view of all checkpoints. */
@@ -58,7 +59,7 @@ export function timelineActs(host: CheckpointHost, store: TimelineStore): Timeli
     },
     async rename(checkpoint, name) {
       const label = name.trim()
-      if (label === checkpoint.label) return true
+      if (label === givenName(checkpoint)) return true
       return attempt(async () => store.replace(await host.bridge.Checkpoints.Name(checkpoint.id, label)))
     },
   }

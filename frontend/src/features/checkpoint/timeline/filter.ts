@@ -38,14 +38,14 @@ export function chosen(all: readonly Checkpoint[], { text, kind }: Filter): read
   return all.filter((each) => isOf(each, kind) && (wanted.length === 0 || has(each, wanted)))
 }
 
-function isOf({ reason, pinned }: Checkpoint, kind: Kind): boolean {
+function isOf({ reason, name, pinned }: Checkpoint, kind: Kind): boolean {
   if (kind === '') return true
-  // What a person pinned is kept for that person, whoever took it.
-  return kind === 'mine' ? reason === 'manual' || pinned : reasons[kind].includes(reason)
+  // What a person named or pinned is kept for that person, whoever took it.
+  return kind === 'mine' ? reason === 'manual' || name !== '' || pinned : reasons[kind].includes(reason)
 }
 
-function has({ label, reason }: Checkpoint, wanted: readonly string[]): boolean {
-  const text = `${label}\n${plainVisible(label)}\n${reasonText(reason)}`.toLowerCase()
+function has({ label, name, reason }: Checkpoint, wanted: readonly string[]): boolean {
+  const text = `${label}\n${plainVisible(label)}\n${name}\n${reasonText(reason)}`.toLowerCase()
   return wanted.every((word) => text.includes(word))
 }
 

@@ -78,7 +78,7 @@ async function click(element: HTMLElement, init: MouseEventInit = {}): Promise<v
 }
 
 async function type(label: string, text: string): Promise<void> {
-  const field = shown.getByLabelText<HTMLInputElement>(label)
+  const field = shown.getByLabelText(label) as unknown as HTMLInputElement
   field.value = text
   field.dispatchEvent(new Event('input', { bubbles: true }))
   flushSync()
@@ -213,6 +213,14 @@ test('F2 renames in place; Escape and a failure leave the name', async () => {
   await press('Enter')
   expect(host.toasts.at(-1)?.message).toBe('It cannot be written.')
   expect(row('better')).toBeDefined()
+})
+
+test('a step that a person named stands out, and still says what it was', async () => {
+  await show([checkpoint('c1', { reason: 'post-tool', label: 'Edit calc.go', name: 'it works' })])
+  expect(labels()[1]).toMatch(/^it works, After a step of the agent: Edit calc\.go, .*, 3 changes$/)
+  expect(row('it works').querySelector('.named')).not.toBeNull()
+  await type('Filter checkpoints', 'WORKS calc')
+  expect(labels()).toHaveLength(2)
 })
 
 test('the menu restores after its preview', async () => {

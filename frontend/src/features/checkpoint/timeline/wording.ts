@@ -1,6 +1,6 @@
 import type { Checkpoint } from '../../../bridge'
 import { count } from '../../../lib/format'
-import { list, reasonText } from '../wording'
+import { givenName, list, reasonText } from '../wording'
 
 /** Look is how a checkpoint is shown. */
 export interface Look {
@@ -26,13 +26,17 @@ const icons: Record<string, string> = {
 }
 
 /** lookOf says how a checkpoint is shown; what its heading says already is left out. */
-export function lookOf({ reason, label, changed, pinned, complete }: Checkpoint, heading = ''): Look {
-  const named = reason === 'manual' && label !== ''
+export function lookOf(checkpoint: Checkpoint, heading = ''): Look {
+  const { reason, label, changed, pinned, complete } = checkpoint
+  const given = givenName(checkpoint)
   return {
-    icon: icons[reason] ?? 'history',
-    name: named ? label : reasonText(reason),
-    named,
-    about: named || label === heading ? '' : label,
+    icon: given ? 'bookmark' : (icons[reason] ?? 'history'),
+    name: given || reasonText(reason),
+    named: given !== '',
+    about: [
+      ...(given && reason !== 'manual' ? [reasonText(reason)] : []),
+      ...(label && label !== given && label !== heading ? [label] : []),
+    ].join(': '),
     facts: [
       changed === 0 ? 'no changes' : count(changed, 'change'),
       ...(pinned ? ['pinned'] : []),
