@@ -65,7 +65,7 @@ async function showTimeline() {
 /** Chooses from the context menu of a file in the explorer. */
 async function fromExplorer(file, act) {
   await wb.inExplorer(page, file).click({ button: 'right' })
-  await page.getByRole('menuitem', { name: act }).click()
+  await wb.pressWhenReady(page.getByRole('menuitem', { name: act }))
 }
 
 /** Takes a row of the quick pick that is open. */
@@ -164,9 +164,10 @@ describe('single files', { timeout: 300_000 }, () => {
   })
 
   test('where a file was not, the left side is empty, and restoring says that it deletes', async () => {
-    await checkpoint('before')
     await writeFile(fileAt('new.txt'), 'new\n')
-    await checkpoint('after')
+    await checkpoint('with it')
+    await rm(fileAt('new.txt'))
+    await checkpoint('without it')
     await writeFile(fileAt('new.txt'), 'newer\n')
     await wb.inExplorer(page, 'new.txt').waitFor()
     await wb.openFile(page, 'new.txt')
@@ -214,7 +215,7 @@ describe('single files', { timeout: 300_000 }, () => {
     await wb.settled(page)
     await picture(page, 'timeline-of-a-file')
     await timeline.getByText('second', { exact: true }).click({ button: 'right' })
-    await page.getByRole('menuitem', { name: 'Restore from This Checkpoint…' }).click()
+    await wb.pressWhenReady(page.getByRole('menuitem', { name: 'Restore from This Checkpoint…' }))
     await page.getByRole('dialog').getByRole('button', { name: 'Restore 1 file' }).click()
     await wb.toast(page, 'Restored 1 file.').waitFor()
     assert.equal(await home.read('calc.go'), `// second\n${original}`)
