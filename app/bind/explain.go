@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"strings"
 	"syscall"
+	"unicode"
 
 	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/app/wire"
@@ -59,6 +61,9 @@ func Explain(err error) error {
 			Hint:    "Open it and correct that line, then try again.",
 		}
 	}
+	if lacking, ok := errors.AsType[*checkpoint.PathError](err); ok {
+		return explainPath(lacking)
+	}
 	for _, row := range explanations() {
 		if errors.Is(err, row.is) {
 			return &wire.Error{Code: row.code, Message: row.message, Hint: row.hint}
@@ -69,6 +74,42 @@ func Explain(err error) error {
 		Message: sentence(err.Error()),
 		Hint:    "Look whether a part of it was done before you try again.",
 	}
+}
+
+// explainPath says what a checkpoint, or the disk, knows of a path that cannot be
+// had from it.
+func explainPath(err *checkpoint.PathError) *wire.Error {
+	said := &wire.Error{Code: wire.CodeNotFound}
+	why := ""
+	if err.Reason != "" {
+		why = ": " + strings.TrimSuffix(err.Reason, ".")
+	}
+	covered, path := !errors.Is(err, checkpoint.ErrNotCovered), printable(err.Path)
+	why = printable(why)
+	switch {
+	case err.Checkpoint == "" && covered:
+		said.Message = fmt.Sprintf("%s is not there.", path)
+	case err.Checkpoint == "":
+		said.Message = fmt.Sprintf("%s is not covered by checkpoints%s.", path, why)
+	case covered:
+		said.Message = fmt.Sprintf("%s was not there at this checkpoint.", path)
+		said.Hint = "Restoring it from this checkpoint would delete it."
+	default:
+		said.Message = fmt.Sprintf("This checkpoint does not cover %s%s, so it cannot say what was there.", path, why)
+		said.Hint = "Choose another checkpoint; restoring this one leaves the path as it is."
+	}
+	return said
+}
+
+// printable is a path as a sentence can have it: what would break the line, or turn
+// its direction, shows as a replacement character.
+func printable(path string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return unicode.ReplacementChar
+	}, path)
 }
 
 // explainAccount says what is wrong with an account; where its token could not be

@@ -3,7 +3,6 @@ package folder
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/agent"
@@ -101,21 +100,15 @@ func (r *Restores) Forget(ctx context.Context) (wire.CheckpointsPruned, error) {
 
 // Purge takes a path out of every checkpoint. It may be absolute.
 func (r *Restores) Purge(ctx context.Context, path string) (wire.CheckpointsPurged, error) {
-	inside := filepath.FromSlash(path)
-	if filepath.IsAbs(inside) {
-		if relative, err := filepath.Rel(r.root, inside); err == nil {
-			inside = relative
-		}
-	}
-	inside = filepath.Clean(inside)
-	if path == "" || inside == "." || !filepath.IsLocal(inside) {
+	inside, ok := r.inside(path)
+	if !ok {
 		return wire.CheckpointsPurged{}, &wire.Error{
 			Code:    wire.CodeInvalid,
 			Message: "This is not the path of a file or folder inside the opened folder; nothing was removed.",
 			Hint:    "Give it as it stands in the explorer, like config/secrets.json.",
 		}
 	}
-	purged, err := r.store.Purge(ctx, filepath.ToSlash(inside))
+	purged, err := r.store.Purge(ctx, inside)
 	return wire.CheckpointsPurged{Checkpoints: purged.Checkpoints, Contents: purged.Contents, Freed: purged.Freed}, err
 }
 

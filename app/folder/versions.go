@@ -2,46 +2,57 @@ package folder
 
 import (
 	"context"
+	"path/filepath"
 
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/checkpoint"
 )
 
-// Name gives a checkpoint a name of the user's, or takes it away.
+// Name gives a checkpoint a name of the user's, or takes it away. Of one that the
+// agent took its own label stays as well.
 func (r *Restores) Name(ctx context.Context, id, label string) (wire.Checkpoint, error) {
 	named, err := r.store.SetLabel(ctx, id, label)
-	if err != nil {
-		return wire.Checkpoint{}, gone(err)
-	}
-	return wireCheckpoint(named), nil
+	return wireCheckpoint(named), gone(err)
 }
 
 // Versions lists the checkpoints in which a file is not what it was before, the
-// newest first, at most limit of them; 0 for all.
+// newest first, at most limit of them; 0 for all. The path may be absolute.
 func (r *Restores) Versions(ctx context.Context, path string, limit int) ([]wire.FileVersion, error) {
-	versions, err := r.store.Versions(ctx, path, limit)
+	inside, ok := r.inside(path)
+	if !ok {
+		return nil, &wire.Error{
+			Code:    wire.CodeOutside,
+			Message: "This is not the path of a file or folder inside the opened folder, so no checkpoint knows of it.",
+			Hint:    "Open the folder that holds it.",
+		}
+	}
+	versions, err := r.store.Versions(ctx, inside, limit)
 	if err != nil {
-		return nil, gone(err)
+		return nil, err
 	}
 	out := make([]wire.FileVersion, len(versions))
 	for i, v := range versions {
-		out[i] = wireVersion(v)
+		c := v.Checkpoint
+		out[i] = wire.FileVersion{
+			CheckpointID: c.ID, CreatedAt: c.CreatedAt, Reason: string(c.Reason), Label: c.Label, Name: c.Name, SessionID: c.SessionID, TurnID: c.TurnID,
+			Pinned: c.Pinned, State: wire.FileState(v.State), Size: v.Entry.Size,
+		}
 	}
 	return out, nil
 }
 
-func wireVersion(v checkpoint.Version) wire.FileVersion {
-	c := v.Checkpoint
-	return wire.FileVersion{
-		CheckpointID: c.ID,
-		CreatedAt:    c.CreatedAt,
-		Reason:       string(c.Reason),
-		Label:        c.Label,
-		Name:         c.Name,
-		SessionID:    c.SessionID,
-		TurnID:       c.TurnID,
-		Pinned:       c.Pinned,
-		State:        wire.FileState(v.State),
-		Size:         v.Entry.Size,
+// inside is a path below the opened folder, relative to it and with forward
+// slashes; the folder itself is none.
+func (r *Restores) inside(path string) (string, bool) {
+	inside := filepath.FromSlash(checkpoint.DecodePath(path))
+	if filepath.IsAbs(inside) {
+		if relative, err := filepath.Rel(r.root, inside); err == nil {
+			inside = relative
+		}
 	}
+	inside = filepath.Clean(inside)
+	if path == "" || inside == "." || !filepath.IsLocal(inside) {
+		return "", false
+	}
+	return filepath.ToSlash(inside), true
 }

@@ -15,7 +15,8 @@
 // deleted, nothing below a .git is touched, and no symbolic link is followed. A
 // restore that a crash cut off is finished or dropped by the next [Open] or
 // the next operation that writes. A checkpoint whose id was returned survives
-// the loss of power.
+// the loss of power. All this also holds for [Store.Patch], which gives single
+// files a content that no checkpoint has.
 //
 // What is stored is checked against its hash whenever it is read; a damaged
 // content is an error and never restored. Cleaning up never takes a pinned

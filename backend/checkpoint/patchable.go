@@ -62,17 +62,10 @@ func (p *plan) unpatchable(raw string, covered coverage, now *entry) string {
 	return whyThere
 }
 
-// whyNotCovered says which path is not captured, and for what reason.
+// whyNotCovered says that a path is not captured, and for what reason.
 func (p *plan) whyNotCovered(raw string) string {
-	for at := raw; at != "."; at = folderOf(at) {
-		_, e := p.now.find(at)
-		switch {
-		case e == nil || e.known() || e.reason == "":
-			continue
-		case at == raw:
-			return fmt.Sprintf("%s (%s)", whyUnknown, e.reason)
-		}
-		return fmt.Sprintf("%s (%s: %s)", whyUnknown, EncodePath(at), e.reason)
+	if reason := p.now.whyUnknown(raw); reason != "" {
+		return fmt.Sprintf("%s (%s)", whyUnknown, reason)
 	}
 	return whyUnknown
 }

@@ -66,7 +66,7 @@ func expectPatch(files []checkpoint.Patched, now seen) Tree {
 			switch {
 			case made[up].Type != "" || now.Tree[up].Type != "" && now.Tree[up].Type != "d":
 				fits = false
-			case now.Tree[up].Type == "" && filepath.Base(up) == "node_modules" && now.Tree.ignores(up):
+			case now.Tree[up].Type == "" && filepath.Base(up) == "node_modules" && now.ignores(up):
 				fits = false // it would be bulk
 			case now.Tree[up].Type == "":
 				missing = append(missing, up)
