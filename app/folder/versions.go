@@ -1,7 +1,6 @@
 package folder
 
 import (
-	"cmp"
 	"context"
 	"path/filepath"
 
@@ -9,8 +8,8 @@ import (
 	"github.com/keel-ide/keel/backend/checkpoint"
 )
 
-// Name gives a checkpoint a name of the user's, or takes it away: then it shows
-// by its own label again.
+// Name gives a checkpoint a name of the user's, or takes it away. Of one that the
+// agent took its own label stays as well.
 func (r *Restores) Name(ctx context.Context, id, label string) (wire.Checkpoint, error) {
 	named, err := r.store.SetLabel(ctx, id, label)
 	return wireCheckpoint(named), gone(err)
@@ -35,15 +34,12 @@ func (r *Restores) Versions(ctx context.Context, path string, limit int) ([]wire
 	for i, v := range versions {
 		c := v.Checkpoint
 		out[i] = wire.FileVersion{
-			CheckpointID: c.ID, CreatedAt: c.CreatedAt, Reason: string(c.Reason), Label: shownLabel(c), SessionID: c.SessionID, TurnID: c.TurnID,
+			CheckpointID: c.ID, CreatedAt: c.CreatedAt, Reason: string(c.Reason), Label: c.Label, Name: c.Name, SessionID: c.SessionID, TurnID: c.TurnID,
 			Pinned: c.Pinned, State: wire.FileState(v.State), Size: v.Entry.Size,
 		}
 	}
 	return out, nil
 }
-
-// shownLabel is the name that a person gave a checkpoint, or else its own label.
-func shownLabel(c checkpoint.Checkpoint) string { return cmp.Or(c.Name, c.Label) }
 
 // inside is a path below the opened folder, relative to it and with forward
 // slashes; the folder itself is none.

@@ -70,13 +70,13 @@ func TestNamesOfTheUsersComeAndGo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, step := range []struct{ name, want string }{{"it works", "it works"}, {"", "run_command"}} {
-		got, err := f.Restores.Name(t.Context(), made.ID, step.name)
-		if err != nil || got.Label != step.want || got.Reason != string(checkpoint.PostTool) {
-			t.Errorf("named %q: %+v, %v", step.name, got, err)
+	for _, name := range []string{"it works", ""} {
+		got, err := f.Restores.Name(t.Context(), made.ID, name)
+		if err != nil || got.Name != name || got.Label != "run_command" || got.Reason != string(checkpoint.PostTool) {
+			t.Errorf("named %q: %+v, %v", name, got, err)
 		}
 		all, err := f.Restores.List(t.Context())
-		if err != nil || all[0].Label != step.want {
+		if err != nil || all[0].Name != name || all[0].Label != "run_command" {
 			t.Errorf("listed: %+v, %v", all, err)
 		}
 	}

@@ -8,6 +8,7 @@ type Checkpoint struct {
 	CreatedAt int64    `json:"createdAt"`
 	Reason    string   `json:"reason"`
 	Label     string   `json:"label"`
+	Name      string   `json:"name"` // that a person gave it since; what a person made has its name as Label
 	SessionID string   `json:"sessionId"`
 	TurnID    string   `json:"turnId"`
 	Complete  bool     `json:"complete"`

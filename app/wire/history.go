@@ -6,6 +6,7 @@ type CheckpointActivity struct {
 	Seq     int64              `json:"seq"`
 	Works   []CheckpointWork   `json:"works"`   // under way, the oldest first
 	Notices []CheckpointNotice `json:"notices"` // not yet seen
+	Listed  int64              `json:"listed"`  // grows whenever Checkpoints.List returns something else
 }
 
 // CheckpointWork is something under way: first-capture, capturing, restoring,
@@ -54,6 +55,7 @@ type FileVersion struct {
 	CreatedAt    int64     `json:"createdAt"` // Unix milliseconds
 	Reason       string    `json:"reason"`
 	Label        string    `json:"label"`
+	Name         string    `json:"name"` // as of a Checkpoint
 	SessionID    string    `json:"sessionId"`
 	TurnID       string    `json:"turnId"`
 	Pinned       bool      `json:"pinned"`

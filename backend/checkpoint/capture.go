@@ -214,6 +214,7 @@ func (s *Store) commit(ctx context.Context, keep *pack.Batch, row *meta.Row) err
 		now.unwritten, now.written = 0, row.Root
 	}
 	s.last = &now
+	s.listed()
 	return nil
 }
 

@@ -95,6 +95,7 @@ func (s *Store) forgetContents(segments []uint32) error {
 
 func (s *Store) forgetRows(ids []string, segments []uint32, journals []meta.Restore) error {
 	s.last = nil
+	defer s.listed()
 	return s.db.Write(func(tx *meta.Tx) error {
 		for _, j := range journals {
 			if err := tx.RemoveRestore(j.ID); err != nil {

@@ -109,6 +109,9 @@ func (s *Store) Pin(ctx context.Context, id string, pinned bool) error {
 	if err == nil && !ok {
 		err = fmt.Errorf("checkpoint %q: %w", id, ErrNotFound)
 	}
+	if err == nil {
+		s.listed()
+	}
 	return orFull(err)
 }
 
@@ -293,6 +296,7 @@ func (s *Store) remove(ids []string) error {
 		return nil
 	}
 	s.last = nil
+	defer s.listed()
 	return s.db.Write(func(tx *meta.Tx) error {
 		if err := tx.Remove(ids); err != nil {
 			return err

@@ -28,6 +28,7 @@ func (s *Store) SetLabel(ctx context.Context, id, label string) (Checkpoint, err
 	if err := s.relabel(row); err != nil {
 		return Checkpoint{}, orFull(fmt.Errorf("naming checkpoint %q: %w", id, err))
 	}
+	s.listed()
 	return checkpointOf(row), nil
 }
 

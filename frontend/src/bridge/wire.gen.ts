@@ -314,6 +314,8 @@ export interface Checkpoint {
   createdAt: number
   reason: string
   label: string
+  /** that a person gave it since; what a person made has its name as Label */
+  name: string
   sessionId: string
   turnId: string
   complete: boolean
@@ -335,6 +337,8 @@ export interface CheckpointActivity {
   works: CheckpointWork[]
   /** not yet seen */
   notices: CheckpointNotice[]
+  /** grows whenever Checkpoints.List returns something else */
+  listed: number
 }
 
 /** CheckpointNotice is something to tell a person once. */
@@ -569,6 +573,8 @@ export interface FileVersion {
   createdAt: number
   reason: string
   label: string
+  /** as of a Checkpoint */
+  name: string
   sessionId: string
   turnId: string
   pinned: boolean

@@ -64,6 +64,8 @@ export interface HostView {
   icon: string
   /** views with the same container stand below each other, in the order of registering */
   container?: HostContainer
+  /** where it stands among them, whatever is registered first */
+  order?: number
   /** Draws into a container that fills the view and does not scroll. */
   render(container: HTMLElement): Disposable
 }

@@ -30,7 +30,7 @@ export function registerView(view: HostView): Disposable {
     containerIcon: ThemeIcon.fromId(view.icon),
     canMoveView: true,
     canToggleVisibility: view.container !== undefined,
-    ...(view.container ? { order: place.order } : {}),
+    ...(view.container ? { order: view.order ?? place.order } : {}),
     ctorDescriptor: new SyncDescriptor(paneFor(view)),
   }
   views.registerViews([descriptor], place.container)

@@ -14,7 +14,7 @@ import { count } from '../../lib/format'
 import { openChanges } from './changes'
 import type { CheckpointHost } from './host'
 import { askRestore } from './question'
-import { list, outcome, putBack, total, undoAgent, type Wording } from './wording'
+import { list, outcome, putBack, putFileBack, total, undoAgent, type Wording } from './wording'
 
 /** RestoreTarget is what a restore goes back to. */
 export interface RestoreTarget {
@@ -38,14 +38,15 @@ export function pointTarget(sessionId: string, turnId: string, what: RestoreWhat
   return { scope: 'point', sessionId, turnId, checkpointId: '', paths: [], what }
 }
 
-/** Puts everything back to a checkpoint. */
-export function checkpointTarget(checkpointId: string): RestoreTarget {
-  return { scope: 'checkpoint', sessionId: '', turnId: '', checkpointId, paths: [] }
+/** Puts everything back to a checkpoint, or only some paths. */
+export function checkpointTarget(checkpointId: string, paths: readonly string[] = []): RestoreTarget {
+  return { scope: 'checkpoint', sessionId: '', turnId: '', checkpointId, paths }
 }
 
 /** How a restore is called: by what it takes back. */
-export function wordingOf({ scope }: RestoreTarget): Wording {
-  return scope === 'turn' || scope === 'session' ? undoAgent : putBack
+export function wordingOf({ scope, paths }: RestoreTarget): Wording {
+  if (scope === 'turn' || scope === 'session') return undoAgent
+  return paths.length > 0 ? putFileBack : putBack
 }
 
 /** The last turn that changed files. */

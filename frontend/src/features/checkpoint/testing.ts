@@ -34,6 +34,7 @@ export const manual: Checkpoint = {
   createdAt: Date.UTC(2026, 0, 2, 3, 4, 5),
   reason: 'manual',
   label: 'before the rewrite',
+  name: '',
   sessionId: '',
   turnId: '',
   complete: true,

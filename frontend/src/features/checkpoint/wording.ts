@@ -1,4 +1,11 @@
-import type { CheckpointWork, RestorePlan, RestoreResult, RestoreWhat, SessionFileChange } from '../../bridge'
+import type {
+  Checkpoint,
+  CheckpointWork,
+  RestorePlan,
+  RestoreResult,
+  RestoreWhat,
+  SessionFileChange,
+} from '../../bridge'
 import { count } from '../../lib/format'
 import { plainVisible } from '../../lib/visible'
 import type { StatusEntry } from './host'
@@ -49,6 +56,16 @@ export function actOf(wording: Wording, what: RestoreWhat, files: number, turns:
   return moved ? `${moved}, ${back}` : back
 }
 
+/** Puts single files back to a checkpoint. */
+export const putFileBack: Wording = {
+  title: 'Put this file back',
+  detail:
+    'It becomes what it was at this checkpoint: what was changed in it since goes away. You can undo this.',
+  nothing: 'The file is just as it was at this checkpoint.',
+  act: 'Restore',
+  done: 'Restored',
+}
+
 const reasons: Record<string, string> = {
   'turn-start': 'Before a message to the agent',
   'turn-end': 'When the agent had finished',
@@ -63,6 +80,11 @@ const reasons: Record<string, string> = {
 /** reasonText says what a checkpoint was taken for. */
 export function reasonText(reason: string): string {
   return reasons[reason] ?? reason
+}
+
+/** What a person called a checkpoint; empty when nobody gave it a name. */
+export function givenName({ reason, label, name }: Pick<Checkpoint, 'reason' | 'label' | 'name'>): string {
+  return reason === 'manual' ? label : name
 }
 
 const leftRunning = 'by a command the agent left running'
@@ -120,6 +142,11 @@ export function outcome(verb: string, result: RestoreResult): string {
       : ''
   const note = result.note === '' ? '' : ` ${result.note}`
   return (done + merged + rest + note).trim()
+}
+
+/** A text of others as the rows of a pick show it: nothing of it is hidden, or becomes an icon. */
+export function inPick(text: string): string {
+  return plainVisible(text).replaceAll('$(', '\\$(')
 }
 
 /** The first few of some paths. */
