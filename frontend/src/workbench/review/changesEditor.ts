@@ -1,0 +1,131 @@
+import {
+  getService,
+  IEditorService,
+  IInstantiationService,
+  ITextModelService,
+} from '@codingame/monaco-vscode-api'
+import { StringSHA1 } from '@codingame/monaco-vscode-api/vscode/vs/base/common/hash'
+import { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
+import type { IEditorSerializer } from '@codingame/monaco-vscode-api/vscode/vs/workbench/common/editor'
+import type { EditorInput } from '@codingame/monaco-vscode-api/vscode/vs/workbench/common/editor/editorInput'
+import { MultiDiffEditorInput } from '@codingame/monaco-vscode-api/vscode/vs/workbench/contrib/multiDiffEditor/browser/multiDiffEditorInput'
+import { IMultiDiffSourceResolverService } from '@codingame/monaco-vscode-api/vscode/vs/workbench/contrib/multiDiffEditor/browser/multiDiffSourceResolverService.service'
+import type { IInstantiationService as Instantiation } from '@codingame/monaco-vscode-api/vscode/vs/platform/instantiation/common/instantiation'
+import { registerEditorSerializer } from '@codingame/monaco-vscode-workbench-service-override'
+import type { Bridge } from '../../bridge'
+import type { DiffTarget } from '../../features/checkpoint'
+import { count } from '../../lib/format'
+import { notify } from '../notify'
+import type { PathMap } from '../files/paths'
+import { ChangesSource, unshownModel, unshownScheme } from './changesSource'
+
+const changesScheme = 'keel-changes'
+const typeId = 'keel.changes'
+
+/** More files than these are not shown again after a restart: their names alone are a large text. */
+const mostKept = 2000
+
+/** ChangesEditor shows the changes of many files in one editor, one below the other. */
+export class ChangesEditor {
+  private readonly sources = new Map<string, ChangesSource>()
+  private readonly ready: Promise<void>
+
+  constructor(
+    private readonly bridge: Bridge,
+    private readonly paths: PathMap,
+  ) {
+    const restore = (title: string, targets: readonly DiffTarget[], instantiation: Instantiation) =>
+      this.input(title, targets, instantiation)
+    class Serializer implements IEditorSerializer {
+      canSerialize(editor: EditorInput): boolean {
+        return editor instanceof ChangesInput && editor.targets.length <= mostKept
+      }
+
+      serialize(editor: EditorInput): string | undefined {
+        if (!(editor instanceof ChangesInput)) return undefined
+        return JSON.stringify({ title: editor.title, targets: editor.targets })
+      }
+
+      deserialize(instantiation: Instantiation, text: string): EditorInput | undefined {
+        const { title, targets } = JSON.parse(text) as { title: string; targets: DiffTarget[] }
+        return restore(title, targets, instantiation)
+      }
+    }
+    registerEditorSerializer(typeId, Serializer)
+    this.ready = this.start()
+  }
+
+  async open(title: string, targets: readonly DiffTarget[]): Promise<void> {
+    await this.ready
+    const [editors, instantiation] = await Promise.all([
+      getService(IEditorService),
+      getService(IInstantiationService),
+    ])
+    await editors.openEditor(this.input(title, targets, instantiation), { pinned: true })
+  }
+
+  private async start(): Promise<void> {
+    const [resolvers, models] = await Promise.all([
+      getService(IMultiDiffSourceResolverService),
+      getService(ITextModelService),
+    ])
+    resolvers.registerResolver({
+      canHandleUri: (uri) => uri.scheme === changesScheme,
+      resolveDiffSource: async (uri) => {
+        const source = this.sources.get(uri.toString())
+        if (!source) throw new Error(`there are no changes ${uri.toString()}`)
+        await source.first()
+        return source
+      },
+    })
+    models.registerTextModelContentProvider(unshownScheme, { provideTextContent: unshownModel })
+  }
+
+  private input(title: string, targets: readonly DiffTarget[], instantiation: Instantiation): EditorInput {
+    const name = new StringSHA1()
+    name.update(JSON.stringify(targets))
+    const uri = URI.from({ scheme: changesScheme, path: `/${title}`, query: name.digest() })
+    const input = instantiation.createInstance(ChangesInput, uri, title, undefined, true) as ChangesInput
+    input.targets = targets
+    input.title = title
+    const key = uri.toString()
+    const source = new ChangesSource(targets, this.bridge, this.paths)
+    if (!this.sources.has(key)) {
+      this.sources.set(key, source)
+      input.onWillDispose(() => {
+        source.end()
+        this.sources.delete(key)
+      })
+      input.whenShown = () => void source.rest(() => drawn(input)).catch(notify.failure)
+    }
+    return input
+  }
+}
+
+/** Resolves when the files that an input has so far are compared. */
+async function drawn(input: ChangesInput): Promise<void> {
+  await (await input.getViewModel()).waitForDiffOr1s()
+}
+
+/** ChangesInput is the tab: the workbench's, which counts all files and not only those read so far. */
+class ChangesInput extends MultiDiffEditorInput {
+  title = ''
+  targets: readonly DiffTarget[] = []
+  whenShown: (() => void) | undefined
+
+  override get typeId(): string {
+    return typeId
+  }
+
+  override getName(): string {
+    return `${this.title} (${count(this.targets.length, 'file')})`
+  }
+
+  override async getViewModel(): ReturnType<MultiDiffEditorInput['getViewModel']> {
+    const model = await super.getViewModel()
+    const go = this.whenShown
+    this.whenShown = undefined
+    go?.()
+    return model
+  }
+}
