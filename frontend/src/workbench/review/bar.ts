@@ -17,6 +17,9 @@ export interface BarAction {
   run(): void
 }
 
+/** Its height, as the style sheet has it, in pixels. */
+const barHeight = 32
+
 /** LayerBar shows a bar in an editor. */
 export class LayerBar implements IOverlayWidget {
   readonly allowEditorOverflow = false
@@ -45,7 +48,7 @@ export class LayerBar implements IOverlayWidget {
     return this.element
   }
 
-  /** The style sheet places it. */
+  /** It places itself. */
   getPosition(): null {
     return null
   }
@@ -70,6 +73,15 @@ export class LayerBar implements IOverlayWidget {
     })
     for (const button of this.buttons.splice(bar.actions.length)) button.remove()
     if (!before) this.editor.addOverlayWidget(this)
+    this.place()
+  }
+
+  /** Puts it at the lower edge, which moves with the editor's size. */
+  place(): void {
+    if (!this.bar) return
+    const { height, horizontalScrollbarHeight, contentLeft, contentWidth } = this.editor.getLayoutInfo()
+    this.element.style.top = `${Math.max(0, height - horizontalScrollbarHeight - barHeight - 12)}px`
+    this.element.style.left = `${contentLeft + contentWidth / 2}px`
   }
 
   private button(index: number): HTMLButtonElement {

@@ -47,7 +47,12 @@ export class EditorHunks {
     this.store.add(editor.onDidFocusEditorWidget(() => this.update()))
     this.store.add(editor.onDidBlurEditorWidget(() => this.update()))
     this.store.add(editor.onDidScrollChange(() => this.toolbar.place()))
-    this.store.add(editor.onDidLayoutChange(() => this.toolbar.place()))
+    this.store.add(
+      editor.onDidLayoutChange(() => {
+        this.toolbar.place()
+        this.bar.place()
+      }),
+    )
     this.store.add(editor.onDidChangeModelContent(() => this.update()))
     this.store.add(editor.onMouseMove((event) => this.moved(event)))
     this.store.add(editor.onMouseLeave(() => this.left()))

@@ -24,7 +24,8 @@ const imageTypes: Readonly<Record<string, string>> = {
 
 /** imageType is the media type of a picture by its name; empty for what is none. */
 export function imageType(path: string): string {
-  return imageTypes[path.slice(path.lastIndexOf('.') + 1).toLowerCase()] ?? ''
+  const dot = path.lastIndexOf('.')
+  return dot < 0 ? '' : (imageTypes[path.slice(dot + 1).toLowerCase()] ?? '')
 }
 
 /** kindOf says how a file can be shown. A drawing in XML is text and a picture: it counts as a picture. */
