@@ -27,7 +27,7 @@ const mostKept = 2000
 
 /** ChangesEditor shows the changes of many files in one editor, one below the other. */
 export class ChangesEditor {
-  private readonly sources = new Map<string, ChangesSource>()
+  private readonly sources = new Map<string, { source: ChangesSource; tabs: number }>()
   private readonly ready: Promise<void>
 
   constructor(
@@ -72,7 +72,7 @@ export class ChangesEditor {
     resolvers.registerResolver({
       canHandleUri: (uri) => uri.scheme === changesScheme,
       resolveDiffSource: async (uri) => {
-        const source = this.sources.get(uri.toString())
+        const source = this.sources.get(uri.toString())?.source
         if (!source) throw new Error(`there are no changes ${uri.toString()}`)
         await source.first()
         return source
@@ -88,17 +88,31 @@ export class ChangesEditor {
     const input = instantiation.createInstance(ChangesInput, uri, title, undefined, true) as ChangesInput
     input.targets = targets
     input.title = title
-    const key = uri.toString()
-    const source = new ChangesSource(targets, this.bridge, this.paths)
-    if (!this.sources.has(key)) {
-      this.sources.set(key, source)
-      input.onWillDispose(() => {
-        source.end()
-        this.sources.delete(key)
-      })
-      input.whenShown = () => void source.rest(() => drawn(input)).catch(notify.failure)
+    const source = this.borrow(uri, targets)
+    input.onWillDispose(() => this.giveBack(uri))
+    input.whenShown = () => {
+      source
+        .rest(() => drawn(input))
+        .catch((cause: unknown) => {
+          if (!input.isDisposed()) notify.failure(cause)
+        })
     }
     return input
+  }
+
+  /** The files of an address, which two tabs may show. */
+  private borrow(uri: URI, targets: readonly DiffTarget[]): ChangesSource {
+    const known = this.sources.get(uri.toString())
+    const source = known?.source ?? new ChangesSource(targets, this.bridge, this.paths)
+    this.sources.set(uri.toString(), { source, tabs: (known?.tabs ?? 0) + 1 })
+    return source
+  }
+
+  private giveBack(uri: URI): void {
+    const known = this.sources.get(uri.toString())
+    if (!known || --known.tabs > 0) return
+    known.source.end()
+    this.sources.delete(uri.toString())
   }
 }
 

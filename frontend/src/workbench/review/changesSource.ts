@@ -9,6 +9,7 @@ import {
 } from '@codingame/monaco-vscode-api/vscode/vs/workbench/contrib/multiDiffEditor/browser/multiDiffSourceResolverService'
 import type { Bridge } from '../../bridge'
 import type { DiffTarget } from '../../features/checkpoint'
+import { standingFor } from '../files/checkpoints'
 import type { PathMap } from '../files/paths'
 import { sidesOf } from '../sides'
 import { compareResource } from './compareResource'
@@ -30,6 +31,7 @@ export class ChangesSource implements IResolvedMultiDiffSource {
   private readonly changed = new Emitter<void>()
   private items: readonly MultiDiffEditorItem[] = []
   private begun: Promise<void> | undefined
+  private whole: Promise<void> | undefined
   private ended = false
 
   constructor(
@@ -47,7 +49,12 @@ export class ChangesSource implements IResolvedMultiDiffSource {
   }
 
   /** Takes in the other files. shown resolves when those before are drawn. */
-  async rest(shown: () => Promise<void>): Promise<void> {
+  rest(shown: () => Promise<void>): Promise<void> {
+    this.whole ??= this.takeRest(shown)
+    return this.whole
+  }
+
+  private async takeRest(shown: () => Promise<void>): Promise<void> {
     await this.first()
     while (!this.ended && this.items.length < this.targets.length) {
       await shown()
@@ -100,7 +107,8 @@ export class ChangesSource implements IResolvedMultiDiffSource {
     if (!left && !there)
       return new MultiDiffEditorItem(undefined, unshown(target.path, 'Not there.', 'after'), undefined)
     const file = target.kind === 'deleted' ? undefined : this.paths.toResource(target.path)
-    return new MultiDiffEditorItem(left, there, file)
+    const same = left && there && !target.from ? standingFor(left, there) : left
+    return new MultiDiffEditorItem(same, there, file)
   }
 }
 

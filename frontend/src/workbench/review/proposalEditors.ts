@@ -138,7 +138,7 @@ export class ProposalDiffs implements ProposalEditors {
     await keepBeside(model)
     await model.revert()
     notify.warn(
-      `What is proposed for ${plainVisible(path)} has changed. What you had typed is in an editor of its own, not saved.`,
+      `What you typed is in an untitled editor: what is proposed for ${plainVisible(path)} has changed meanwhile.`,
     )
   }
 
@@ -198,7 +198,7 @@ export class ProposalDiffs implements ProposalEditors {
       await keepBeside(model)
       await model.revert({ soft: true })
       notify.warn(
-        `The change of ${plainVisible(name.path)} no longer waits. What you had typed is in an editor of its own, not saved.`,
+        `What you typed is in an untitled editor: the change of ${plainVisible(name.path)} no longer waits.`,
       )
     }
     for (const { group, editor } of openIn(groups.groups, name.approvalId)) await group.closeEditor(editor)
