@@ -10,7 +10,10 @@ import type { IEditorSerializer } from '@codingame/monaco-vscode-api/vscode/vs/w
 import type { EditorInput } from '@codingame/monaco-vscode-api/vscode/vs/workbench/common/editor/editorInput'
 import { MultiDiffEditorInput } from '@codingame/monaco-vscode-api/vscode/vs/workbench/contrib/multiDiffEditor/browser/multiDiffEditorInput'
 import { IMultiDiffSourceResolverService } from '@codingame/monaco-vscode-api/vscode/vs/workbench/contrib/multiDiffEditor/browser/multiDiffSourceResolverService.service'
-import type { IInstantiationService as Instantiation } from '@codingame/monaco-vscode-api/vscode/vs/platform/instantiation/common/instantiation'
+import type {
+  IInstantiationService as Instantiation,
+  ServicesAccessor,
+} from '@codingame/monaco-vscode-api/vscode/vs/platform/instantiation/common/instantiation'
 import { registerEditorSerializer } from '@codingame/monaco-vscode-workbench-service-override'
 import type { Bridge } from '../../bridge'
 import type { DiffTarget } from '../../features/checkpoint'
@@ -28,7 +31,7 @@ const mostKept = 2000
 /** ChangesEditor shows the changes of many files in one editor, one below the other. */
 export class ChangesEditor {
   private readonly sources = new Map<string, { source: ChangesSource; tabs: number }>()
-  private readonly ready: Promise<void>
+  private provided = false
 
   constructor(
     private readonly bridge: Bridge,
@@ -52,11 +55,9 @@ export class ChangesEditor {
       }
     }
     registerEditorSerializer(typeId, Serializer)
-    this.ready = this.start()
   }
 
   async open(title: string, targets: readonly DiffTarget[]): Promise<void> {
-    await this.ready
     const [editors, instantiation] = await Promise.all([
       getService(IEditorService),
       getService(IInstantiationService),
@@ -64,12 +65,11 @@ export class ChangesEditor {
     await editors.openEditor(this.input(title, targets, instantiation), { pinned: true })
   }
 
-  private async start(): Promise<void> {
-    const [resolvers, models] = await Promise.all([
-      getService(IMultiDiffSourceResolverService),
-      getService(ITextModelService),
-    ])
-    resolvers.registerResolver({
+  /** Lets the workbench find the files of a tab: before the first is made, which may be one of an earlier start. */
+  private provide({ get }: ServicesAccessor): void {
+    if (this.provided) return
+    this.provided = true
+    get(IMultiDiffSourceResolverService).registerResolver({
       canHandleUri: (uri) => uri.scheme === changesScheme,
       resolveDiffSource: async (uri) => {
         const source = this.sources.get(uri.toString())?.source
@@ -78,14 +78,17 @@ export class ChangesEditor {
         return source
       },
     })
-    models.registerTextModelContentProvider(unshownScheme, { provideTextContent: unshownModel })
+    get(ITextModelService).registerTextModelContentProvider(unshownScheme, {
+      provideTextContent: unshownModel,
+    })
   }
 
   private input(title: string, targets: readonly DiffTarget[], instantiation: Instantiation): EditorInput {
     const name = new StringSHA1()
     name.update(JSON.stringify(targets))
     const uri = URI.from({ scheme: changesScheme, path: `/${title}`, query: name.digest() })
-    const input = instantiation.createInstance(ChangesInput, uri, title, undefined, true) as ChangesInput
+    instantiation.invokeFunction((accessor) => this.provide(accessor))
+    const input = instantiation.createInstance(ChangesInput, uri, title, undefined, true)
     input.targets = targets
     input.title = title
     const source = this.borrow(uri, targets)

@@ -159,7 +159,7 @@ abstract class ComparePane extends EditorPane {
     await super.setInput(input, options, context, token)
     if (token.isCancellationRequested || !(input instanceof CompareInput)) return
     this.end?.()
-    const { target } = input as CompareInput
+    const { target } = input
     this.scroller.setAttribute('aria-label', `Comparison of ${plainVisible(target.path)}`)
     this.end = this.draw(this.scroller, target)
   }

@@ -87,12 +87,12 @@ export class EditorHunks {
 
   private layer(): Layer | undefined {
     const model = this.editor.getModel()
-    return model ? this.layers.layerOf(model.uri) : undefined
+    return model ? this.layers.layerOf(model.uri.toString()) : undefined
   }
 
   private tracked(): TrackedHunks | undefined {
     const model = this.editor.getModel()
-    return model ? this.layers.trackedOf(model.uri) : undefined
+    return model ? this.layers.trackedOf(model.uri.toString()) : undefined
   }
 
   private reset(): void {
@@ -141,9 +141,9 @@ export class EditorHunks {
   }
 
   private moved({ target }: MouseOver): void {
-    if (target.type === MouseTargetType.OVERLAY_WIDGET) return
+    if (isAt(target, MouseTargetType.OVERLAY_WIDGET)) return
     const line = target.position?.lineNumber
-    const inText = line !== undefined && target.type !== MouseTargetType.CONTENT_EMPTY
+    const inText = line !== undefined && !isAt(target, MouseTargetType.CONTENT_EMPTY)
     const atLine = line !== undefined && (inText || this.covers(line))
     this.hover(atLine ? this.tracked()?.at(line)?.hunk.key : undefined)
   }
@@ -164,11 +164,18 @@ export class EditorHunks {
   }
 
   private pressed({ target, event }: MouseDown): void {
-    if (target.type !== MouseTargetType.GUTTER_LINE_DECORATIONS || !event.leftButton) return
-    if (!target.element?.classList.contains('keel-hunk-bar')) return
+    if (!isAt(target, MouseTargetType.GUTTER_LINE_DECORATIONS) || !event.leftButton) return
+    if (!target.element?.classList.contains('keel-hunk-bar') || !target.position) return
     const placed = this.tracked()?.at(target.position.lineNumber)
     if (!placed || !this.layer()?.words.old) return
     event.preventDefault()
     this.toggleOld(placed.hunk.key)
   }
+}
+
+/** The workbench declares these numbers twice, as two types. */
+function isAt({ type }: MouseOver['target'], wanted: MouseTargetType): boolean {
+  const is: number = type
+  const sought: number = wanted
+  return is === sought
 }

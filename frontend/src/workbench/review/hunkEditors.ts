@@ -1,5 +1,6 @@
 import { getService, ICodeEditorService, IEditorService } from '@codingame/monaco-vscode-api'
 import { DisposableStore } from '@codingame/monaco-vscode-api/vscode/vs/base/common/lifecycle'
+import { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
 import {
   isCodeEditor,
   isDiffEditor,
@@ -94,7 +95,7 @@ export class FolderHunks implements HunkEditors {
 
   private pathOf(editor: ICodeEditor): string {
     const model = editor.getModel()
-    const path = model ? this.paths.toPath(model.uri) : undefined
+    const path = model ? this.paths.toPath(URI.from(model.uri)) : undefined
     return path === undefined || path === '.' ? '' : path
   }
 

@@ -79,12 +79,12 @@ export class Layers {
     this.changed.fire(key)
   }
 
-  layerOf(resource: URI): Layer | undefined {
-    return this.entries.get(resource.toString())?.layer
+  layerOf(address: string): Layer | undefined {
+    return this.entries.get(address)?.layer
   }
 
-  trackedOf(resource: URI): TrackedHunks | undefined {
-    return this.entries.get(resource.toString())?.tracked
+  trackedOf(address: string): TrackedHunks | undefined {
+    return this.entries.get(address)?.tracked
   }
 
   /** What is drawn into the editor that has the keyboard, or is in front. */

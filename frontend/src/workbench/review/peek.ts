@@ -4,6 +4,7 @@ import type {
 } from '@codingame/monaco-vscode-api/vscode/vs/editor/browser/editorBrowser'
 import { EditorOption } from '@codingame/monaco-vscode-api/vscode/vs/editor/common/config/editorOptions'
 import { applyFontInfo } from '@codingame/monaco-vscode-api/vscode/vs/editor/browser/config/domFontInfo'
+import type { BareFontInfo } from '@codingame/monaco-vscode-api/vscode/vs/editor/common/config/fontInfo'
 import { pieces } from '../../lib/visible'
 import { count } from '../../lib/format'
 import { oldLines } from './marks'
@@ -52,7 +53,7 @@ export class OldLines {
     element.className = 'keel-hunk-old'
     element.setAttribute('role', 'note')
     element.setAttribute('aria-label', `${label}. Before: ${lines.join('\n')}`)
-    applyFontInfo(element, this.editor.getOption(EditorOption.fontInfo))
+    applyFontInfo(element, this.editor.getOption(EditorOption.fontInfo) as BareFontInfo)
     const tab = this.editor.getModel()?.getOptions().tabSize ?? 4
     element.style.tabSize = String(tab)
     for (const line of lines) element.append(row(line))

@@ -14,7 +14,7 @@ import { plainVisible } from '../../lib/visible'
 import { notify } from '../notify'
 import type { Bar } from './bar'
 import type { Layers, Words } from './layers'
-import { ProposalFiles, proposalName, proposalResource, type ProposalName } from './proposalFiles'
+import { proposalName, proposalResource, type ProposalFiles, type ProposalName } from './proposalFiles'
 import { drawnOf } from './proposedHunks'
 
 const words: Words = { accept: 'Accept', reject: 'Reject', old: false }
@@ -145,7 +145,7 @@ export class ProposalDiffs implements ProposalEditors {
   private decide(approvalId: string, key: string, work: (acts: ProposalActs, keys: string[]) => void): void {
     const shown = this.shown.get(approvalId)
     if (!shown) return
-    const tracked = () => this.layers.trackedOf(proposalResource(shown.proposal, 'after'))
+    const tracked = () => this.layers.trackedOf(proposalResource(shown.proposal, 'after').toString())
     const line = tracked()?.placeOf(key)?.from
     this.act(approvalId, (acts, now) => {
       const same = now.proposal.hunks.some(({ id }) => id === key)

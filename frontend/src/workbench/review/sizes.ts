@@ -56,6 +56,8 @@ export function sizeDifference(before: number, after: number): string {
 
 /** "rwxr-x--- (0750)" */
 export function permissions(mode: number): string {
-  const bits = [...'rwxrwxrwx'].map((letter, i) => (mode & (0o400 >> i) ? letter : '-')).join('')
+  const bits = ['r', 'w', 'x', 'r', 'w', 'x', 'r', 'w', 'x']
+    .map((letter, i) => (mode & (0o400 >> i) ? letter : '-'))
+    .join('')
   return `${bits} (${mode.toString(8).padStart(4, '0')})`
 }
