@@ -2,10 +2,12 @@ import {
   getService,
   IEditorService,
   IInstantiationService,
+  IModelService,
   ITextModelService,
 } from '@codingame/monaco-vscode-api'
 import { StringSHA1 } from '@codingame/monaco-vscode-api/vscode/vs/base/common/hash'
 import { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
+import type { ITextModel } from '@codingame/monaco-vscode-api/vscode/vs/editor/common/model'
 import type { IEditorSerializer } from '@codingame/monaco-vscode-api/vscode/vs/workbench/common/editor'
 import type { EditorInput } from '@codingame/monaco-vscode-api/vscode/vs/workbench/common/editor/editorInput'
 import { MultiDiffEditorInput } from '@codingame/monaco-vscode-api/vscode/vs/workbench/contrib/multiDiffEditor/browser/multiDiffEditorInput'
@@ -20,7 +22,7 @@ import type { DiffTarget } from '../../features/checkpoint'
 import { count } from '../../lib/format'
 import { notify } from '../notify'
 import type { PathMap } from '../files/paths'
-import { ChangesSource, unshownModel, unshownScheme } from './changesSource'
+import { ChangesSource, unshownScheme } from './changesSource'
 
 const changesScheme = 'keel-changes'
 const typeId = 'keel.changes'
@@ -117,6 +119,15 @@ export class ChangesEditor {
     known.source.end()
     this.sources.delete(uri.toString())
   }
+}
+
+/** unshownModel is the text of a side whose lines cannot be shown. */
+async function unshownModel(resource: URI): Promise<ITextModel> {
+  const models = await getService(IModelService)
+  const known = models.getModel(resource)
+  if (known) return known
+  const said = resource.query.slice(resource.query.indexOf('\n') + 1)
+  return models.createModel(said, null, resource)
 }
 
 /** Resolves when the files that an input has so far are compared. */

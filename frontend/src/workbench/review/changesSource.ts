@@ -1,8 +1,6 @@
-import { getService, IModelService } from '@codingame/monaco-vscode-api'
 import { runWhenGlobalIdle } from '@codingame/monaco-vscode-api/vscode/vs/base/common/async'
 import { Emitter } from '@codingame/monaco-vscode-api/vscode/vs/base/common/event'
 import { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
-import type { ITextModel } from '@codingame/monaco-vscode-api/vscode/vs/editor/common/model'
 import {
   MultiDiffEditorItem,
   type IResolvedMultiDiffSource,
@@ -130,13 +128,4 @@ function describe(side: Side): string {
 
 function unshown(path: string, said: string, which: string): URI {
   return URI.from({ scheme: unshownScheme, path: `/${path}`, query: `${which}\n${said}` })
-}
-
-/** unshownModel is the text of such a side. */
-export async function unshownModel(resource: URI): Promise<ITextModel> {
-  const models = await getService(IModelService)
-  const known = models.getModel(resource)
-  if (known) return known
-  const said = resource.query.slice(resource.query.indexOf('\n') + 1)
-  return models.createModel(said, null, resource)
 }
