@@ -7,8 +7,9 @@ export type * from './host'
 export { default as ChangeSummary } from './ChangeSummary.svelte'
 export { default as CheckpointMarker } from './CheckpointMarker.svelte'
 export { default as DriftNote } from './DriftNote.svelte'
-export { lastChanged, revert, viewChanges } from './restore'
-export { drifted } from './wording'
+export { openChanges } from './changes'
+export { bringBack, complain, keptTexts, lastChanged, reload, revert, viewChanges } from './restore'
+export { author, drifted, modeChange, standings } from './wording'
 
 /**
  * startCheckpoints adds the commands, also to the menu of a view, and shows in
