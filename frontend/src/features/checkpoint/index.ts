@@ -8,6 +8,7 @@ export { default as ChangeSummary } from './ChangeSummary.svelte'
 export { default as CheckpointMarker } from './CheckpointMarker.svelte'
 export { default as DriftNote } from './DriftNote.svelte'
 export { openChanges } from './changes'
+export { reviewContainer } from './container'
 export { bringBack, complain, keptTexts, lastChanged, reload, revert, viewChanges } from './restore'
 export { author, drifted, modeChange, standings } from './wording'
 

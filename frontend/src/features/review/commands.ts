@@ -124,7 +124,12 @@ export function proposalCommands(host: CheckpointHost, proposals: Proposals): Ho
     if (first) await proposals.decide(first, decision, 'all')
   }
   return [
-    { id: 'keel.openProposal', title: 'Keel: Open Proposal', when: proposalKey, run: () => proposals.open() },
+    {
+      id: 'keel.openProposal',
+      title: 'Keel: Open Proposal',
+      when: proposalKey,
+      run: (approvalId?: string) => proposals.open(approvalId),
+    },
     {
       id: 'keel.acceptProposal',
       title: 'Keel: Accept Proposal',

@@ -1,7 +1,6 @@
 import { mount, unmount } from 'svelte'
 import type { Disposable, Session } from '../../bridge'
-import { reviewContainer } from '../../ui/containers'
-import type { CheckpointHost } from '../checkpoint'
+import { reviewContainer, type CheckpointHost } from '../checkpoint'
 import { ReviewActs } from './acts.svelte'
 import ChangesView from './ChangesView.svelte'
 import { editorCommands, fileCommands, proposalCommands, revertAll, reviewCommands, viewId } from './commands'

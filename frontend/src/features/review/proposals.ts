@@ -36,10 +36,11 @@ export class Proposals implements Disposable {
     this.stops = [() => events.dispose(), stop]
   }
 
-  /** Shows the first that waits, with the keyboard. */
-  async open(): Promise<void> {
-    const [first] = waitingOf(this.store.session)
-    if (first) await this.show(first, true)
+  /** Shows one that waits, with the keyboard: the one that is named, else the first. */
+  async open(id?: string): Promise<void> {
+    const waiting = waitingOf(this.store.session)
+    const wanted = id === undefined ? waiting[0] : waiting.find((each) => each.approvalId === id)
+    if (wanted) await this.show(wanted, true)
     else this.host.notify.info('No change waits for your approval.')
   }
 
