@@ -1,7 +1,7 @@
 package app
 
 import (
-	"context"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,7 +26,7 @@ const maxWrite = 512 << 20
 //
 //	GET /keel/file/AREA?path=PATH        the bytes, with ranges
 //	PUT /keel/file/AREA?path=PATH        replaces them; create=1, overwrite=1, version=V
-//	GET /keel/checkpoint/ID?path=PATH    the bytes at a checkpoint
+//	GET /keel/checkpoint/ID?path=PATH    the bytes at a checkpoint, with ranges
 //
 // Failures are a [wire.Error] as JSON. Every answer sets its status outright: to
 // the window's web view, one without means "not implemented".
@@ -55,7 +55,7 @@ func (h byteHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case kind == "file" && r.Method == http.MethodPut:
 		err = h.write(w, r, wire.Area(name), path)
 	case kind == "checkpoint" && r.Method == http.MethodGet:
-		err = h.checkpoint(r.Context(), w, name, path)
+		err = h.checkpoint(w, r, name, path)
 	default:
 		http.NotFound(w, r)
 		return
@@ -76,9 +76,13 @@ func (h byteHandler) read(w http.ResponseWriter, r *http.Request, area wire.Area
 	}
 	defer file.Close()
 	w.Header().Set("X-Keel-Version", entry.Version)
+	w.Header().Set("X-Keel-Mode", permissions(entry.Mode))
 	http.ServeContent(w, r, "", time.Time{}, file)
 	return nil
 }
+
+// permissions are the twelve permission bits of a mode, as four octal digits.
+func permissions(mode uint32) string { return fmt.Sprintf("%04o", mode&0o7777) }
 
 func (h byteHandler) write(w http.ResponseWriter, r *http.Request, area wire.Area, path string) error {
 	f := h.desk.Folder()
@@ -108,18 +112,18 @@ func (h byteHandler) write(w http.ResponseWriter, r *http.Request, area wire.Are
 	return nil
 }
 
-func (h byteHandler) checkpoint(ctx context.Context, w http.ResponseWriter, id, path string) error {
+func (h byteHandler) checkpoint(w http.ResponseWriter, r *http.Request, id, path string) error {
 	f := h.desk.Folder()
 	if f.Workspace == nil {
 		return folder.ErrNoWorkspace
 	}
-	data, err := f.Restores.ReadFile(ctx, id, path)
+	data, entry, err := f.Restores.ReadEntry(r.Context(), id, path)
 	if err != nil {
 		return err
 	}
-	w.WriteHeader(http.StatusOK)
-	_, err = w.Write(data)
-	return err
+	w.Header().Set("X-Keel-Mode", permissions(entry.Mode))
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
+	return nil
 }
 
 func (h byteHandler) fail(w http.ResponseWriter, err error) {

@@ -31,8 +31,14 @@ func (r *Restores) Create(ctx context.Context, label string) (wire.Checkpoint, e
 
 // ReadFile returns a file's bytes at a checkpoint.
 func (r *Restores) ReadFile(ctx context.Context, id, path string) ([]byte, error) {
-	data, _, err := r.store.ReadFile(ctx, id, path)
-	return data, gone(err)
+	data, _, err := r.ReadEntry(ctx, id, path)
+	return data, err
+}
+
+// ReadEntry is ReadFile, with what the checkpoint knows about the file.
+func (r *Restores) ReadEntry(ctx context.Context, id, path string) ([]byte, checkpoint.Entry, error) {
+	data, entry, err := r.store.ReadFile(ctx, id, path)
+	return data, entry, gone(err)
 }
 
 // Diff lists what differs between two checkpoints, or one and the disk.

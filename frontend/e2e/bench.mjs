@@ -1,5 +1,6 @@
 // Measures what a person feels: the seam, large files, large folders, fast
-// replies. Prints a table; nothing passes or fails here. `task bench` runs it.
+// replies, reviews. Prints a table; nothing passes or fails here. `task bench`
+// runs it; `node e2e/bench.mjs review` only the last part.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startBedrock } from './bedrock.mjs'
@@ -175,21 +176,90 @@ async function stream(browser, display) {
   }
 }
 
+/** From the choice of a checkpoint until the first changed line is drawn. */
+async function toFirstDiff(page, label) {
+  await wb.askCommand(page, 'Keel: Show Checkpoints…', 'Checkpoints')
+  await wb.quickInput(page).getByRole('option', { name: label }).first().click()
+  const view = wb
+    .quickInput(page)
+    .getByRole('option', { name: /View Changes Since/ })
+    .first()
+  await view.waitFor()
+  const seen = await watching(page, async () => {
+    await view.click()
+    await page.locator('.editor-group-container.active .line-insert').first().waitFor()
+  })
+  return seen
+}
+
+/** Makes a checkpoint, and waits until it can be chosen. */
+const mark = (page, label) => page.evaluate((text) => window.go.bind.Checkpoints.Create(text), label)
+
+async function review(browser, display) {
+  const home = await makeHome()
+  const count = 1000
+  const name = (i) => join(home.folder, 'many', `file${i}.go`)
+  const write = (value) =>
+    Promise.all(
+      Array.from({ length: count }, (_, i) =>
+        writeFile(
+          name(i),
+          `package many\n\n// Number${i} is one.\nfunc Number${i}() int {\n\treturn ${value}\n}\n`,
+        ),
+      ),
+    )
+  const long = (word) =>
+    Array.from({ length: 5000 }, (_, i) => `line ${i} ${i % 50 ? 'same' : word}\n`).join('')
+  await mkdir(join(home.folder, 'many'))
+  await write(1)
+  await writeFile(join(home.folder, 'long.txt'), long('old'))
+  const served = await startServed(display, home)
+  try {
+    const page = await openPage(browser, served)
+    await wb.inExplorer(page, 'calc.go').waitFor()
+    await mark(page, 'before the long one')
+    await writeFile(join(home.folder, 'long.txt'), long('new'))
+    const one = await toFirstDiff(page, /before the long one/)
+    row('a diff of two files of 5,000 lines, from the click to its first line', ms(one.took))
+    pause(one)
+    await wb.closeEditors(page)
+    await mark(page, 'before the many')
+    await write(2)
+    const files = await toFirstDiff(page, /before the many/)
+    row('a change set of 1,000 files, from the click to its first diff', ms(files.took))
+    pause(files)
+    const rest = await watching(page, () => page.waitForTimeout(20_000))
+    row('  the 20 s after that, in which the others are read', `${rest.frames.length} frames`)
+    pause(rest)
+    await page.context().close()
+  } finally {
+    await served.end()
+    await home.remove()
+  }
+}
+
+const only = process.argv[2]
 const display = await startDisplay()
 const home = await makeHome()
 const browser = await launchChromium()
 try {
-  const served = await startServed(display, home, { env: { KEEL_TIMINGS: '1' } })
-  const page = await openPage(browser, served)
-  row('start', await until('the page has told its timings', () => /timings: (.*)/.exec(served.output())?.[1]))
-  await seam(page, home)
-  await largeFile(page)
-  const status = await readFile(`/proc/${served.pid}/status`, 'utf8')
-  row('memory of the process then', `${Math.round(/VmRSS:\s+(\d+)/.exec(status)[1] / 1024)} MiB`)
-  await page.context().close()
-  await served.end()
-  await largeFolder(browser, display, home)
-  await stream(browser, display)
+  if (only !== 'review') {
+    const served = await startServed(display, home, { env: { KEEL_TIMINGS: '1' } })
+    const page = await openPage(browser, served)
+    row(
+      'start',
+      await until('the page has told its timings', () => /timings: (.*)/.exec(served.output())?.[1]),
+    )
+    await seam(page, home)
+    await largeFile(page)
+    const status = await readFile(`/proc/${served.pid}/status`, 'utf8')
+    row('memory of the process then', `${Math.round(/VmRSS:\s+(\d+)/.exec(status)[1] / 1024)} MiB`)
+    await page.context().close()
+    await served.end()
+    await largeFolder(browser, display, home)
+    await stream(browser, display)
+  }
+  await review(browser, display)
 } finally {
   await browser.close()
   await display.end()

@@ -21,6 +21,7 @@ import type { Folders } from './workbench/folders'
 import { tellEditorState } from './workbench/editorState'
 import { openLinksOutside } from './workbench/links'
 import { notify } from './workbench/notify'
+import { reviewEditors } from './workbench/review'
 import { saveLayoutSoon } from './workbench/saving'
 import { reportProblems } from './workbench/settings'
 import { reportTimings } from './workbench/timings'
@@ -31,7 +32,9 @@ async function main(root: HTMLElement): Promise<void> {
   const bridge = connect()
   const [state, schema] = await Promise.all([bridge.Window.State(), bridge.Settings.Schema()])
   const host = chatHost(bridge, state.workspace.path)
-  startChat(host, startReview(host))
+  const editors = reviewEditors(bridge, folderPaths(state.workspace.path))
+  const review = startReview({ ...host, ...editors })
+  startChat(host, review)
   startCheckpoints(host, chatView)
   startTrust(host)
   startAccess(host, chatView)

@@ -57,6 +57,16 @@ export interface WriteOptions {
   ifVersion?: string
 }
 
+/** Glance is a file without its contents: what can be said before deciding how to show it. */
+export interface Glance {
+  /** in bytes */
+  size: number
+  /** the twelve permission bits */
+  mode: number
+  /** its first bytes */
+  head: Uint8Array
+}
+
 export type ProposalSide = 'before' | 'after'
 
 /** Bytes is what the asset handler moves: file contents, outside the JSON calls. */
@@ -69,6 +79,8 @@ export interface Bytes {
   writeFile(area: Area, path: string, content: Uint8Array, options: WriteOptions): Promise<string>
   /** Reads a file as it was in a checkpoint; code "not_found" when it was not there. */
   readCheckpoint(id: string, path: string): Promise<Uint8Array>
+  /** Looks at the beginning of a file, in a checkpoint or, with null, on the disk. */
+  glance(checkpoint: string | null, path: string): Promise<Glance>
   /** Reads one side of a change that waits for an approval; code "not_found" when it no longer does. */
   readProposal(sessionId: string, approvalId: string, side: ProposalSide): Promise<Uint8Array>
   /**
