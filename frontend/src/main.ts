@@ -5,6 +5,7 @@ import { askToSignIn, startAccounts } from './features/account'
 import { startAudit } from './features/audit'
 import { startChat, viewId as chatView, type ChatHost } from './features/chat'
 import { fileHistory, startCheckpoints } from './features/checkpoint'
+import { startReview } from './features/review'
 import { startSecrets } from './features/secret'
 import { startTrust } from './features/trust'
 import { keepAccountsMenu } from './workbench/accounts'
@@ -31,7 +32,8 @@ async function main(root: HTMLElement): Promise<void> {
   const bridge = connect()
   const [state, schema] = await Promise.all([bridge.Window.State(), bridge.Settings.Schema()])
   const host = chatHost(bridge, state.workspace.path)
-  startChat(host)
+  const review = startReview(host)
+  startChat(host, review)
   startCheckpoints(host, chatView)
   startTrust(host)
   startAccess(host, chatView)

@@ -297,24 +297,15 @@ test('without a folder the chat says how to get one', async () => {
 })
 
 test('the palette has the commands, and they do what the buttons do', async () => {
-  chat = await renderChat(session({ turns: [changed] }), {
-    methods: {
-      'Checkpoints.Preview': () => threeFiles,
-      'Checkpoints.Restore': () => ({ ...restored, written: 3 }),
-    },
-  })
+  chat = await renderChat(session({ turns: [changed] }))
   expect([...chat.host.commands.values()].map((each) => each.title)).toEqual([
     'Keel: Focus Chat',
     'Keel: New Session',
     'Keel: Stop',
     'Keel: Toggle Autopilot/Supervised',
-    'Keel: View All Changes',
-    'Keel: Revert All Changes',
   ])
   await chat.host.commands.get('keel.toggleMode')?.run()
-  await chat.host.commands.get('keel.revertAllChanges')?.run()
   expect(calls(chat.host, 'Agent.SetMode')).toEqual([['s1', 'supervised']])
-  expect(chat.host.toasts.at(-1)?.message).toBe('Reverted 3 files.')
 })
 
 test('every reply of the practice model says so; others say which model it was', async () => {

@@ -10,10 +10,11 @@ export type * from './host'
 export { default as ChangeSummary } from './ChangeSummary.svelte'
 export { default as CheckpointMarker } from './CheckpointMarker.svelte'
 export { default as DriftNote } from './DriftNote.svelte'
+export { openChanges } from './changes'
 export { reviewContainer } from './container'
 export { fileHistory, type FileHistory, type HistoryItem } from './fileHistory'
-export { lastChanged, revert, viewChanges } from './restore'
-export { drifted } from './wording'
+export { bringBack, complain, keptTexts, lastChanged, reload, revert, viewChanges } from './restore'
+export { author, drifted, modeChange, standings } from './wording'
 
 /** The view of changes stands above it, whichever is registered first. */
 const belowChanges = 10

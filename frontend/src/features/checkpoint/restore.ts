@@ -184,7 +184,7 @@ export async function undo(
     const result = await host.bridge.Checkpoints.Undo(sessionId, id)
     say(host, outcome('Brought back', result), result)
     await reload(host, result, unsaved)
-    for (const text of await host.editors.bringBack(kept)) offerBeside(host, text)
+    await bringBack(host, kept)
     return result
   } catch (cause) {
     complain(host, cause)
@@ -193,7 +193,7 @@ export async function undo(
 }
 
 /** What editors held before a restore. Files can be brought back without it, and it stays stored. */
-async function keptTexts(host: CheckpointHost, id: string): Promise<UnsavedText[]> {
+export async function keptTexts(host: CheckpointHost, id: string): Promise<UnsavedText[]> {
   try {
     return await host.bridge.Checkpoints.Unsaved(id)
   } catch (cause) {
@@ -204,7 +204,8 @@ async function keptTexts(host: CheckpointHost, id: string): Promise<UnsavedText[
   }
 }
 
-async function reload(
+/** Makes editors show what a restore wrote, and says where unsaved text stands over it. */
+export async function reload(
   host: CheckpointHost,
   result: RestoreResult,
   taken: readonly UnsavedText[],
@@ -214,6 +215,11 @@ async function reload(
   host.notify.warn(
     `You went on typing in ${list(typed)}: that text is still unsaved there, over the file as it is now.`,
   )
+}
+
+/** Gives editors the unsaved text that a restore took from them. */
+export async function bringBack(host: CheckpointHost, texts: readonly UnsavedText[]): Promise<void> {
+  for (const text of await host.editors.bringBack(texts)) offerBeside(host, text)
 }
 
 function offerBeside(host: CheckpointHost, text: UnsavedText): void {

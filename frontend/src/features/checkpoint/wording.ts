@@ -4,6 +4,7 @@ import type {
   RestorePlan,
   RestoreResult,
   RestoreWhat,
+  ReviewStatus,
   SessionFileChange,
 } from '../../bridge'
 import { count } from '../../lib/format'
@@ -104,6 +105,27 @@ export const authors: Record<SessionFileChange['by'], string> = {
 export function author(change: SessionFileChange): string {
   // Turns of an earlier Keel do not say who it was; then it was the user.
   return change.alsoUser ? `also ${authors[change.also ?? 'user']}` : authors[change.by]
+}
+
+/** "644 → 755"; empty where the permissions are what they were. */
+export function modeChange({
+  oldMode = 0,
+  newMode = 0,
+}: Pick<SessionFileChange, 'oldMode' | 'newMode'>): string {
+  return oldMode === newMode ? '' : `${permissions(oldMode)} → ${permissions(newMode)}`
+}
+
+function permissions(mode: number): string {
+  return (mode & 0o7777).toString(8).padStart(3, '0')
+}
+
+/** Where a change stands in its review, in words and as a codicon. */
+export const standings: Record<ReviewStatus, { text: string; icon: string }> = {
+  pending: { text: 'not reviewed', icon: 'circle-filled' },
+  accepted: { text: 'kept', icon: 'check' },
+  rejected: { text: 'taken back', icon: 'discard' },
+  stale: { text: 'changed again since', icon: 'warning' },
+  mixed: { text: 'partly reviewed', icon: 'circle-outline' },
 }
 
 /**

@@ -1,0 +1,166 @@
+import { toFailure, type Disposable, type Session, type SessionToolCall } from '../../bridge'
+import type { CheckpointHost } from '../checkpoint'
+import type { Proposal, ProposalActs, ProposalEditors } from './host'
+import { following } from './following.svelte'
+import type { ReviewStore } from './store.svelte'
+
+/**
+ * Proposals shows file changes that wait for an approval in editors: the first of
+ * them by itself, without taking the keyboard, one at a time.
+ */
+export class Proposals implements Disposable {
+  /** what each open editor was last shown, to leave it alone while nothing is new */
+  private readonly shown = new Map<string, string>()
+  /** those that must not come up by themselves: they were there while somebody typed in an editor */
+  private readonly passed = new Set<string>()
+  /** the hash as Go has it now: events tell it before what is drawn does */
+  private readonly hashes = new Map<string, string>()
+  private working = false
+  private readonly stops: (() => void)[]
+
+  constructor(
+    private readonly host: CheckpointHost,
+    private readonly editors: ProposalEditors,
+    private readonly store: ReviewStore,
+  ) {
+    const events = host.bridge.on('session', ({ changes }) => {
+      for (const { item } of changes) {
+        const approval = item?.tool?.approval
+        if (approval) this.hashes.set(approval.id, approval.hash)
+      }
+    })
+    const stop = following(
+      () => waitingOf(store.session),
+      (waiting) => this.follow(waiting),
+    )
+    this.stops = [() => events.dispose(), stop]
+  }
+
+  /** Shows one that waits, with the keyboard: the one that is named, else the first. */
+  async open(id?: string): Promise<void> {
+    const waiting = waitingOf(this.store.session)
+    const wanted = id === undefined ? waiting[0] : waiting.find((each) => each.approvalId === id)
+    if (wanted) await this.show(wanted, true)
+    else this.host.notify.info('No change waits for your approval.')
+  }
+
+  /** The first that waits. */
+  first(): Proposal | undefined {
+    return waitingOf(this.store.session)[0]
+  }
+
+  /** Decides about parts of a proposal; none means all of it. */
+  async decide(
+    proposal: Proposal,
+    decision: 'accepted' | 'rejected',
+    hunks: readonly string[] | 'all',
+  ): Promise<void> {
+    if (this.working) return
+    this.working = true
+    const { sessionId, approvalId } = proposal
+    const hash = this.hashes.get(approvalId) ?? proposal.hash
+    const { Agent, Review } = this.host.bridge
+    try {
+      if (hunks === 'all') {
+        const approved = decision === 'accepted'
+        const rest = { feedback: '', trust: '', scope: 'session' as const, command: '' }
+        await Agent.Answer({ sessionId, approvalId, hash, approved, ...rest })
+      } else {
+        const part = { hunks: [...hunks], decision, reason: '' }
+        await Review.DecideProposal({ sessionId, approvalId, hash, ...part })
+      }
+    } catch (cause) {
+      this.fail(cause)
+    } finally {
+      this.working = false
+    }
+  }
+
+  dispose(): void {
+    for (const stop of this.stops) stop()
+    for (const id of this.shown.keys()) void this.editors.close(id)
+  }
+
+  private follow(waiting: readonly Proposal[]): void {
+    const ids = new Set(waiting.map((each) => each.approvalId))
+    for (const id of this.shown.keys()) if (!ids.has(id)) this.close(id)
+    for (const id of this.hashes.keys()) if (!ids.has(id) && this.shown.size === 0) this.hashes.delete(id)
+    for (const each of waiting) {
+      const known = this.shown.get(each.approvalId)
+      if (known !== undefined && known !== signature(each)) void this.show(each, false)
+    }
+    const [first] = waiting
+    if (!first || this.shown.size > 0 || this.passed.has(first.approvalId)) return
+    if (typing()) for (const id of ids) this.passed.add(id)
+    else void this.show(first, false)
+  }
+
+  private async show(proposal: Proposal, focus: boolean): Promise<void> {
+    this.shown.set(proposal.approvalId, signature(proposal))
+    try {
+      await this.editors.show(proposal, this.actsFor(proposal), { focus })
+    } catch (cause) {
+      this.shown.delete(proposal.approvalId)
+      this.passed.add(proposal.approvalId)
+      this.fail(cause)
+    }
+  }
+
+  private close(id: string): void {
+    this.shown.delete(id)
+    this.hashes.delete(id)
+    this.editors.close(id).catch((cause: unknown) => this.fail(cause))
+  }
+
+  private actsFor(proposal: Proposal): ProposalActs {
+    return {
+      accept: (hunks) => void this.decide(proposal, 'accepted', hunks),
+      reject: (hunks) => void this.decide(proposal, 'rejected', hunks),
+      acceptAll: () => void this.decide(proposal, 'accepted', 'all'),
+      rejectAll: () => void this.decide(proposal, 'rejected', 'all'),
+    }
+  }
+
+  private fail(cause: unknown): void {
+    const { code, message, hint } = toFailure(cause)
+    if (code === 'cancelled') return
+    this.host.notify.error(
+      code === 'changed'
+        ? 'The proposal has changed since you saw it. Nothing was decided: look at it again.'
+        : [message, hint].filter(Boolean).join(' '),
+    )
+  }
+}
+
+/** The changes of files that wait for an approval, in the order in which they were asked about. */
+export function waitingOf(session: Session | undefined): Proposal[] {
+  const turn = session?.turns.at(-1)
+  if (!session || !turn || turn.status === 'done') return []
+  return turn.items.flatMap(({ tool }) => proposalOf(session.id, tool) ?? [])
+}
+
+function proposalOf(sessionId: string, tool: SessionToolCall | undefined): Proposal | undefined {
+  const approval = tool?.approval
+  if (tool?.status !== 'waiting' || tool.kind !== 'edit' || !tool.diff || approval?.answer !== '')
+    return undefined
+  const { id, hash, hunks = [] } = approval
+  return {
+    sessionId,
+    approvalId: id,
+    hash,
+    path: tool.diff.path,
+    title: tool.title,
+    hunks,
+    editable: !tool.diff.binary,
+  }
+}
+
+function signature({ hash, hunks }: Proposal): string {
+  return JSON.stringify([hash, hunks])
+}
+
+/** Reports whether somebody types into an editor: another must not come up in front of it. */
+function typing(): boolean {
+  const { activeElement } = document
+  return activeElement !== null && activeElement.closest('.monaco-editor') !== null
+}
