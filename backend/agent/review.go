@@ -90,9 +90,14 @@ func (l *live) keepAct(done Reviewed) {
 	}
 }
 
+// actsLocked replaces the acts. None is a list without any: a header without a list
+// leaves them as they are.
 func (l *live) actsLocked(acts []session.Act) {
+	if len(acts)+len(l.state.Acts) == 0 {
+		return
+	}
 	header := l.state.Header()
-	header.Acts = acts
+	header.Acts = append([]session.Act{}, acts...)
 	l.emitLocked(session.Change{Kind: session.ChangeSession, Session: &header})
 }
 

@@ -92,11 +92,11 @@ func (a *Agent) rewind(ctx context.Context, l *live, turnID, undo string) (Rewou
 	l.emitLocked(session.Change{Kind: session.ChangeRewound, TurnID: turnID})
 	l.headerLocked(func(s *session.Session) {
 		s.UpdatedAt = a.now()
-		s.Acts = slices.DeleteFunc(s.Acts, func(act session.Act) bool { return aboutAny(act, gone) })
 		if strings.TrimSpace(s.Draft) == "" {
 			s.Draft = gone[0].Prompt
 		}
 	})
+	l.actsLocked(slices.DeleteFunc(slices.Clone(l.state.Acts), func(act session.Act) bool { return aboutAny(act, gone) }))
 	l.compact, l.gauge = false, gauge{}
 	l.flushLocked()
 	return Rewound{Prompt: gone[0].Prompt, Copy: kept.ID, Turns: len(gone)}, nil
@@ -222,16 +222,16 @@ func (l *live) bringBack(kept session.Session, from int) {
 	l.headerLocked(func(s *session.Session) {
 		s.UpdatedAt = l.agent.now()
 		sent(s, kept.Turns[from].Prompt)
-		acts := slices.Clone(kept.Acts)
-		for _, act := range s.Acts {
-			known := slices.IndexFunc(acts, func(k session.Act) bool { return k.ID == act.ID })
-			if known < 0 {
-				acts = append(acts, act)
-			} else {
-				acts[known] = act
-			}
-		}
-		s.Acts = acts
 	})
+	acts := slices.Clone(kept.Acts)
+	for _, act := range l.state.Acts {
+		known := slices.IndexFunc(acts, func(k session.Act) bool { return k.ID == act.ID })
+		if known < 0 {
+			acts = append(acts, act)
+		} else {
+			acts[known] = act
+		}
+	}
+	l.actsLocked(acts)
 	l.flushLocked()
 }

@@ -130,8 +130,11 @@ func TestRewindKeepsWhatWaitsAndIsTyped(t *testing.T) {
 	queue := []session.Queued{{ID: "q", Text: "later", Held: true}}
 	acts := []session.Act{{ID: "a1", After: []session.TurnReview{{TurnID: first.ID}}}, {ID: "a2", After: []session.TurnReview{{TurnID: "other"}}}}
 	l.header(func(s *session.Session) {
-		s.Queue, s.Draft, s.Grants, s.Acts = queue, "typed", []string{"go *"}, acts
+		s.Queue, s.Draft, s.Grants = queue, "typed", []string{"go *"}
 	})
+	l.mu.Lock()
+	l.actsLocked(acts)
+	l.mu.Unlock()
 	before := b.state()
 	got, err := b.Rewind(t.Context(), b.id, first.ID)
 	if err != nil {
@@ -477,5 +480,35 @@ func TestEventsOfGoingBackAndForward(t *testing.T) {
 	}
 	if d := cmp.Diff(want, seen); d != "" {
 		t.Errorf("(-state +events):\n%s", d)
+	}
+}
+
+// What was done to changes that are out of the conversation is no act of it any
+// more, also when it is opened again.
+func TestNoActOfARewoundTurnStays(t *testing.T) {
+	b := newBench(t, setup{}, says("one"))
+	first := b.turn("one")
+	l, err := b.live(t.Context(), b.id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.mu.Lock()
+	l.actsLocked([]session.Act{{ID: "a", Title: "Accepted", After: []session.TurnReview{{TurnID: first.ID}}}})
+	l.mu.Unlock()
+	got, err := b.Rewind(t.Context(), b.id, first.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := b.UndoReview(t.Context(), b.id); !errors.Is(err, ErrNoAct) {
+		t.Errorf("undoing what is out of the conversation: %v", err)
+	}
+	if kept := b.load(b.id); len(kept.Acts) > 0 {
+		t.Errorf("the journal keeps %+v", kept.Acts)
+	}
+	if err := b.Unrewind(t.Context(), b.id, got.Copy); err != nil {
+		t.Fatal(err)
+	}
+	if back := b.load(b.id); len(back.Acts) != 1 {
+		t.Errorf("brought back: %+v", back.Acts)
 	}
 }

@@ -51,8 +51,9 @@ type Session struct {
 	// CopyUndo undoes the restore of files that was one act with taking them out;
 	// of the checkpoint store, empty when the files stayed as they were.
 	CopyUndo string `json:"copyUndo,omitempty"`
-	// Acts are the last things done to the changes of turns, the newest last.
-	Acts  []Act  `json:"acts,omitempty"`
+	// Acts are the last things done to the changes of turns, the newest last. In a
+	// [Change] nil leaves them as they are; empty is none.
+	Acts  []Act  `json:"acts,omitzero"`
 	Turns []Turn `json:"turns"`
 	Seq   int64  `json:"seq"` // the number of the last [Event] this state includes
 }

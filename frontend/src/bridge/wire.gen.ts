@@ -1038,7 +1038,10 @@ export interface Session {
    * of the checkpoint store, empty when the files stayed as they were.
    */
   copyUndo?: string
-  /** Acts are the last things done to the changes of turns, the newest last. */
+  /**
+   * Acts are the last things done to the changes of turns, the newest last. In a
+   * [Change] nil leaves them as they are; empty is none.
+   */
   acts?: SessionAct[]
   turns: SessionTurn[]
   /** the number of the last [Event] this state includes */
