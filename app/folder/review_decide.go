@@ -116,12 +116,12 @@ func (r *Review) notedFile(ctx context.Context, v *view, i int, c *session.FileC
 	}
 	chosen := ids
 	if len(d.Hunks) > 0 {
-		chosen = nil
-		for _, id := range d.Hunks {
-			if !slices.Contains(ids, id) {
+		chosen = d.Hunks
+		known := setOf(ids)
+		for _, id := range chosen {
+			if !known[id] {
 				return was, 0, fmt.Errorf("hunk %q of %q: %w", id, c.Path, ErrNoChange)
 			}
-			chosen = append(chosen, id)
 		}
 	}
 	return decided(was, c.Path, ids, chosen, d.Decision)
@@ -131,9 +131,10 @@ func (r *Review) notedFile(ctx context.Context, v *view, i int, c *session.FileC
 // that it is new for.
 func decided(was session.Review, path string, ids, chosen []string, decision session.Decision) (session.Review, int, error) {
 	review, count := session.Review{Path: path}, 0
+	about := setOf(chosen)
 	for _, id := range ids {
 		now := decisionOf(was, id)
-		if slices.Contains(chosen, id) {
+		if about[id] {
 			if now != decision {
 				count++
 			}
@@ -154,6 +155,14 @@ func decided(was session.Review, path string, ids, chosen []string, decision ses
 		review.Rejected = []string{session.WholeFile}
 	}
 	return review, count, nil
+}
+
+func setOf(ids []string) map[string]bool {
+	set := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		set[id] = true
+	}
+	return set
 }
 
 // decisionOf is what was decided about a hunk.

@@ -64,7 +64,7 @@ func (r *Review) addFile(ctx context.Context, v *view, i int, c *session.FileCha
 	var old [][]byte
 	if len(p.hunks) > 0 {
 		_, before, _, err := r.sides(ctx, turn, c)
-		if err != nil {
+		if err != nil && !lost(err) {
 			return err
 		}
 		old = bytes.SplitAfter(before, []byte("\n"))

@@ -1,6 +1,7 @@
 package folder
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -54,7 +55,7 @@ func (g *generations[V]) put(key string, v V, limit int) {
 
 // remembered returns what is known under a key, or finds it out.
 func remembered[V any](mu *sync.Mutex, g *generations[V], limit int, find func() (V, error), key ...string) (V, error) {
-	at := strings.Join(key, "\x01")
+	at := strings.Join(key, "\x00/") // stands in no path, nor in one written with its bytes
 	mu.Lock()
 	v, ok := g.get(at, limit)
 	mu.Unlock()
@@ -101,7 +102,11 @@ func (r *Review) read(ctx context.Context, id, path string) (version, []byte, er
 	case errors.Is(err, checkpoint.ErrNotFile):
 		return version{kind: checkpoint.KindFolder}, nil, nil
 	case errors.Is(err, checkpoint.ErrNotCovered):
-		return version{kind: checkpoint.KindUncaptured, why: entry.Reason}, nil, nil
+		why := entry.Reason
+		if lacking, ok := errors.AsType[*checkpoint.PathError](err); ok && lacking.Reason != "" {
+			why = lacking.Reason
+		}
+		return version{kind: checkpoint.KindUncaptured, why: cmp.Or(why, "it is not covered by checkpoints")}, nil, nil
 	case id != "":
 		return version{}, nil, err
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.ELOOP):

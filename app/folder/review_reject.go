@@ -120,9 +120,12 @@ func (r *Review) rejectAll(ctx context.Context, around *editors, d wire.ReviewDe
 		if d.TurnID != "" && turn.ID != d.TurnID {
 			continue
 		}
+		stays := setOf(result.Files.Unknown)
+		for _, left := range turn.Left {
+			stays[left.Path] = true
+		}
 		for _, c := range turn.Changes {
-			left := func(l session.LeftAlone) bool { return l.Path == c.Path }
-			if c.By.Agent() && !slices.ContainsFunc(turn.Left, left) {
+			if c.By.Agent() && !stays[c.Path] {
 				result.Rejected++
 			}
 		}
@@ -225,15 +228,14 @@ func (t *taking) lines(ctx context.Context, turn session.Turn, p *parts, at stri
 		return err
 	}
 	ids := idsOf(p.hunks)
-	wanted := t.hunks
-	if len(wanted) == 0 {
-		wanted = ids
-	}
-	for _, id := range wanted {
-		if !slices.Contains(ids, id) {
+	known, chosen := setOf(ids), setOf(t.hunks)
+	for _, id := range t.hunks {
+		if !known[id] {
 			return fmt.Errorf("hunk %q of %q: %w", id, c.Path, ErrNoChange)
 		}
 	}
+	// In the file's order and each once, however they were given.
+	wanted := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return len(chosen) > 0 && !chosen[id] })
 	without, stale, err := review.TakeBack(before, after, content, wanted)
 	if errors.Is(err, review.ErrWhole) {
 		without, stale, err = content, wanted, nil
@@ -241,7 +243,8 @@ func (t *taking) lines(ctx context.Context, turn session.Turn, p *parts, at stri
 	if err != nil {
 		return err
 	}
-	taken := slices.DeleteFunc(slices.Clone(wanted), func(id string) bool { return slices.Contains(stale, id) })
+	stays := setOf(stale)
+	taken := slices.DeleteFunc(slices.Clone(wanted), func(id string) bool { return stays[id] })
 	if sumOf(without) != now.hash {
 		if err := t.patch(ctx, checkpoint.Patched{Path: at, Expect: now.hash, Saved: savedBelow(now), Content: without}); err != nil {
 			return err

@@ -35,10 +35,21 @@ const whyLost = "This turn's checkpoints were cleaned up, so it cannot be compar
 
 // standing finds out where a change of a turn stands.
 func (r *Review) standing(ctx context.Context, v *view, i int, c *session.FileChange) (standing, error) {
-	p, err := r.parts(ctx, v.turns[i], c)
-	if errors.Is(err, checkpoint.ErrNotFound) || errors.Is(err, checkpoint.ErrDamaged) {
+	out, err := r.findStanding(ctx, v, i, c)
+	if lost(err) {
 		return alone(c, v.reviewOf(i, c.Path), review.Stale, whyLost), nil
 	}
+	return out, err
+}
+
+// lost tells whether a checkpoint is gone, which some of what is remembered may
+// not show.
+func lost(err error) bool {
+	return errors.Is(err, checkpoint.ErrNotFound) || errors.Is(err, checkpoint.ErrDamaged)
+}
+
+func (r *Review) findStanding(ctx context.Context, v *view, i int, c *session.FileChange) (standing, error) {
+	p, err := r.parts(ctx, v.turns[i], c)
 	if err != nil {
 		return standing{}, err
 	}
@@ -270,7 +281,7 @@ func (r *Review) later(ctx context.Context, v *view, i int, c *session.FileChang
 		}
 		path = turn.Changes[at].Path
 		_, was, is, err := r.sides(ctx, turn, &turn.Changes[at])
-		if errors.Is(err, checkpoint.ErrNotFound) || errors.Is(err, checkpoint.ErrDamaged) {
+		if lost(err) {
 			continue
 		}
 		if err != nil {

@@ -195,9 +195,13 @@ func decided(hunks []session.ProposedHunk, d Decision) ([]session.ProposedHunk, 
 		return nil, fmt.Errorf("deciding about no hunk: %w", ErrAnswer)
 	}
 	hunks = slices.Clone(hunks)
+	at := make(map[string]int, len(hunks))
+	for i, hunk := range hunks {
+		at[hunk.ID] = i
+	}
 	for _, id := range d.Hunks {
-		i := slices.IndexFunc(hunks, func(h session.ProposedHunk) bool { return h.ID == id })
-		if i < 0 {
+		i, known := at[id]
+		if !known {
 			return nil, fmt.Errorf("finding hunk %q: %w", id, ErrAnswer)
 		}
 		hunks[i].Decision, hunks[i].Reason = d.Decision, ""
@@ -304,12 +308,16 @@ func (p *proposal) take(ctx context.Context) bool {
 
 // kept is what the file is with what was accepted.
 func kept(proposed Proposal, hunks []session.ProposedHunk) ([]byte, error) {
-	if !slices.ContainsFunc(hunks, func(h session.ProposedHunk) bool { return h.Decision == session.Rejected }) {
+	accepted := make(map[string]bool, len(hunks))
+	all := true
+	for _, hunk := range hunks {
+		accepted[hunk.ID] = hunk.Decision == session.Accepted
+		all = all && hunk.Decision != session.Rejected
+	}
+	if all {
 		return proposed.After, nil
 	}
-	return review.Keep(proposed.Before, proposed.After, func(id string) bool {
-		return slices.ContainsFunc(hunks, func(h session.ProposedHunk) bool { return h.ID == id && h.Decision == session.Accepted })
-	})
+	return review.Keep(proposed.Before, proposed.After, func(id string) bool { return accepted[id] })
 }
 
 // untouched reports whether what is shown is what the model proposed.

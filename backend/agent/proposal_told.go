@@ -104,9 +104,13 @@ func (r refusedHunks) text() string {
 // only decides that nothing but these is kept.
 func (r refusedHunks) only(hunks []session.ProposedHunk) []session.ProposedHunk {
 	hunks = slices.Clone(hunks)
+	wanted := make(map[string]bool, len(r.ids))
+	for _, id := range r.ids {
+		wanted[id] = true
+	}
 	for i := range hunks {
 		hunks[i].Decision = session.Rejected
-		if slices.Contains(r.ids, hunks[i].ID) {
+		if wanted[hunks[i].ID] {
 			hunks[i].Decision = session.Accepted
 		}
 	}

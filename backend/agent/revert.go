@@ -220,36 +220,44 @@ func (a *Agent) revert(ctx context.Context, turn session.Turn, paths []string, d
 // revertedReview is a turn's review after a revert.
 func revertedReview(turn session.Turn, paths []string, restored Restored) session.TurnReview {
 	review := turn.Review()
-	stays := func(p string) bool {
-		return slices.ContainsFunc(restored.Conflicts, func(c Conflict) bool { return c.Path == p })
+	stays := make(map[string]bool, len(restored.Conflicts))
+	left := make([]session.LeftAlone, len(restored.Conflicts))
+	for i, c := range restored.Conflicts {
+		stays[c.Path], left[i] = true, session.LeftAlone{Path: c.Path, Reason: c.Reason}
 	}
+	decided := []session.Review{}
 	rejected := []string{session.WholeFile}
 	if len(paths) > 0 {
 		for _, change := range turn.Changes {
 			named := slices.ContainsFunc(paths, func(p string) bool { return within(change.Path, p) || change.From != "" && within(change.From, p) })
-			if named && !stays(change.Path) {
-				review.Decide(session.Review{Path: change.Path, Rejected: rejected})
+			if named && !stays[change.Path] {
+				decided = append(decided, session.Review{Path: change.Path, Rejected: rejected})
 			}
 		}
+		review.Decide(decided...)
 		return review
 	}
-	var kept []session.Review
+	decided = append(decided, session.Review{Path: session.AllPaths, Rejected: rejected})
+	known := make(map[string]session.Review, len(turn.Reviews))
+	for _, one := range turn.Reviews {
+		known[one.Path] = one
+	}
 	for _, change := range turn.Changes {
-		if change.By.Agent() && stays(change.Path) {
-			kept = append(kept, turn.ReviewOf(change.Path))
+		if !change.By.Agent() || !stays[change.Path] {
+			continue
 		}
+		one, own := known[change.Path]
+		if !own {
+			one = known[session.AllPaths]
+		}
+		one.Path = change.Path
+		decided = append(decided, one)
 	}
-	review.Decide(session.Review{Path: session.AllPaths, Rejected: rejected})
-	for _, one := range kept {
-		review.Decide(one)
-	}
+	review.Decide(decided...)
 	if restored.Undo != "" {
 		review.Reverted = restored.Undo
 	}
-	for _, c := range restored.Conflicts {
-		review.Settle(c.Path)
-		review.Left = append(review.Left, session.LeftAlone{Path: c.Path, Reason: c.Reason})
-	}
+	review.Leave(left...)
 	return review
 }
 

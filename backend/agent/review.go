@@ -261,13 +261,12 @@ func (l *live) pathsOf(act session.Act) []string {
 		if turn == nil {
 			return []string{"."}
 		}
-		all := act.After[i].Reverted != act.Before[i].Reverted
+		named := map[string]bool{session.AllPaths: act.After[i].Reverted != act.Before[i].Reverted}
 		for _, review := range slices.Concat(act.Before[i].Reviews, act.After[i].Reviews) {
-			all = all || review.Path == session.AllPaths
+			named[review.Path] = true
 		}
 		for _, change := range turn.Changes {
-			named := func(r session.Review) bool { return r.Path == change.Path }
-			if all || slices.ContainsFunc(act.Before[i].Reviews, named) || slices.ContainsFunc(act.After[i].Reviews, named) {
+			if named[session.AllPaths] || named[change.Path] {
 				paths = append(paths, change.Path)
 				if change.From != "" {
 					paths = append(paths, change.From)

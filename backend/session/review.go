@@ -28,22 +28,54 @@ func (t *Turn) Review() TurnReview {
 	return TurnReview{TurnID: t.ID, Reverted: t.Reverted, Reviews: slices.Clone(t.Reviews), Left: slices.Clone(t.Left)}
 }
 
-// Decide replaces what was decided about a path, or about [AllPaths], which then
-// takes the place of everything.
-func (r *TurnReview) Decide(review Review) {
-	if review.Path == AllPaths {
-		r.Reviews = nil
+// Decide replaces what was decided about paths, one after the other, or about
+// [AllPaths], which then takes the place of everything.
+func (r *TurnReview) Decide(reviews ...Review) {
+	all := slices.Clone(r.Reviews)
+	at := make(map[string]int, len(all)+len(reviews)) // of what counts
+	for i, known := range all {
+		at[known.Path] = i
 	}
-	r.Reviews = slices.DeleteFunc(slices.Clone(r.Reviews), func(known Review) bool { return known.Path == review.Path })
-	_, all := find(r.Reviews, AllPaths)
-	if all || len(review.Accepted)+len(review.Rejected) > 0 {
-		r.Reviews = append(r.Reviews, review)
+	for _, review := range reviews {
+		if review.Path == AllPaths {
+			clear(at)
+		}
+		delete(at, review.Path)
+		if _, rest := at[AllPaths]; rest || len(review.Accepted)+len(review.Rejected) > 0 {
+			at[review.Path] = len(all)
+			all = append(all, review)
+		}
+	}
+	r.Reviews = nil
+	for i, review := range all {
+		if last, counts := at[review.Path]; counts && last == i {
+			r.Reviews = append(r.Reviews, review)
+		}
 	}
 }
 
-// Settle takes a path out of what a revert has left alone.
-func (r *TurnReview) Settle(path string) {
-	r.Left = slices.DeleteFunc(slices.Clone(r.Left), func(l LeftAlone) bool { return l.Path == path })
+// Settle takes paths out of what a revert has left alone.
+func (r *TurnReview) Settle(paths ...string) {
+	settled := make(map[string]bool, len(paths))
+	for _, path := range paths {
+		settled[path] = true
+	}
+	r.Left = slices.DeleteFunc(slices.Clone(r.Left), func(l LeftAlone) bool { return settled[l.Path] })
+}
+
+// Leave puts paths into what a revert has left alone, the last reason of each.
+func (r *TurnReview) Leave(left ...LeftAlone) {
+	reasons := make(map[string]LeftAlone, len(left))
+	for _, one := range left {
+		reasons[one.Path] = one
+	}
+	r.Left = slices.DeleteFunc(slices.Clone(r.Left), func(l LeftAlone) bool { _, again := reasons[l.Path]; return again })
+	for _, one := range left {
+		if _, open := reasons[one.Path]; open {
+			r.Left = append(r.Left, reasons[one.Path])
+			delete(reasons, one.Path)
+		}
+	}
 }
 
 // Difference reduces two states of a turn's review to what differs in them, which
@@ -63,44 +95,37 @@ func (r *TurnReview) Replace(from, to TurnReview) {
 	if r.Reverted == from.Reverted {
 		r.Reverted = to.Reverted
 	}
-	r.Reviews, r.Left = slices.Clone(r.Reviews), slices.Clone(r.Left)
-	for _, path := range pathsOf(from.Reviews, to.Reviews) {
-		was, had := find(from.Reviews, path)
-		is, has := find(r.Reviews, path)
-		if had != has || had && !equal(was, is) {
+	were, will, are := byPath(from.Reviews), byPath(to.Reviews), byPath(r.Reviews)
+	replaced := make(map[string]bool, len(were)+len(will))
+	var added []Review
+	for _, one := range slices.Concat(from.Reviews, to.Reviews) {
+		was, had := were[one.Path]
+		is, has := are[one.Path]
+		if replaced[one.Path] || had != has || had && !equal(was, is) {
 			continue
 		}
-		r.Reviews = slices.DeleteFunc(r.Reviews, func(known Review) bool { return known.Path == path })
-		if will, wanted := find(to.Reviews, path); wanted {
-			r.Reviews = append(r.Reviews, will)
+		replaced[one.Path] = true
+		if wanted, has := will[one.Path]; has {
+			added = append(added, wanted)
 		}
 	}
-	for _, left := range from.Left {
-		r.Settle(left.Path)
+	r.Reviews = slices.DeleteFunc(slices.Clone(r.Reviews), func(known Review) bool { return replaced[known.Path] })
+	r.Reviews = append(r.Reviews, added...)
+	settled := make([]string, len(from.Left))
+	for i, left := range from.Left {
+		settled[i] = left.Path
 	}
-	for _, left := range to.Left {
-		r.Settle(left.Path)
-		r.Left = append(r.Left, left)
-	}
+	r.Settle(settled...)
+	r.Leave(to.Left...)
 	slices.SortFunc(r.Left, func(a, b LeftAlone) int { return strings.Compare(a.Path, b.Path) })
 }
 
-func pathsOf(lists ...[]Review) []string {
-	var paths []string
-	for _, r := range slices.Concat(lists...) {
-		if !slices.Contains(paths, r.Path) {
-			paths = append(paths, r.Path)
-		}
+func byPath(reviews []Review) map[string]Review {
+	by := make(map[string]Review, len(reviews))
+	for _, r := range reviews {
+		by[r.Path] = r
 	}
-	return paths
-}
-
-func find(reviews []Review, path string) (Review, bool) {
-	i := slices.IndexFunc(reviews, func(r Review) bool { return r.Path == path })
-	if i < 0 {
-		return Review{}, false
-	}
-	return reviews[i], true
+	return by
 }
 
 func equal(a, b Review) bool {
@@ -109,10 +134,7 @@ func equal(a, b Review) bool {
 
 // without is what of a is not the same in b.
 func without(a, b []Review) []Review {
-	in := make(map[string]Review, len(b))
-	for _, r := range b {
-		in[r.Path] = r
-	}
+	in := byPath(b)
 	var out []Review
 	for _, r := range a {
 		if other, has := in[r.Path]; !has || !equal(r, other) {
@@ -123,9 +145,13 @@ func without(a, b []Review) []Review {
 }
 
 func withoutLeft(a, b []LeftAlone) []LeftAlone {
+	in := make(map[LeftAlone]bool, len(b))
+	for _, l := range b {
+		in[l] = true
+	}
 	var out []LeftAlone
 	for _, l := range a {
-		if !slices.Contains(b, l) {
+		if !in[l] {
 			out = append(out, l)
 		}
 	}
