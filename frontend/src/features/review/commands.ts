@@ -1,6 +1,7 @@
 import type { FileCommand, HostCommand, PickItem } from '../../ui/host'
 import { count } from '../../lib/format'
-import type { CheckpointHost } from '../checkpoint'
+import { plainVisible } from '../../lib/visible'
+import { inPick, type CheckpointHost } from '../checkpoint'
 import { currentSet } from './entries'
 import { viewAll } from './looking'
 import type { Parts } from './parts'
@@ -187,7 +188,7 @@ async function decidePart(
       ? open[0]?.id
       : await host.pick(items, {
           title: decision === 'accepted' ? 'Accept a change' : 'Reject a change',
-          placeholder: proposal.title,
+          placeholder: plainVisible(proposal.title),
         })
   if (chosen !== undefined) await proposals.decide(proposal, decision, [chosen])
 }
@@ -209,7 +210,7 @@ export async function revertAll(host: CheckpointHost, { store, acts, preferences
   const items: PickItem<RevertScope>[] = [
     {
       label: '$(comment) This turn',
-      description: shortTitle(last.title),
+      description: inPick(shortTitle(last.title)),
       detail: `${count(last.files.length, 'file')} changed`,
       value: 'turn',
     },
