@@ -14,7 +14,7 @@ import (
 
 func newCheckpointName(options *shared) *cobra.Command {
 	return &cobra.Command{
-		Use:   "name ID LABEL",
+		Use:   "name ID NAME",
 		Short: "Give a checkpoint a name; an empty one takes it away",
 		Args:  arguments(cobra.ExactArgs(2)),
 		RunE: onCheckpoints(options, func(command *cobra.Command, given []string, f *folder.Folder) error {

@@ -124,12 +124,13 @@ func (r *Review) notedFile(ctx context.Context, v *view, i int, c *session.FileC
 			}
 		}
 	}
-	return decided(was, c.Path, ids, chosen, d.Decision)
+	review, count := decided(was, c.Path, ids, chosen, d.Decision)
+	return review, count, nil
 }
 
 // decided notes a decision about some of a file's hunks, ids, and counts those
 // that it is new for.
-func decided(was session.Review, path string, ids, chosen []string, decision session.Decision) (session.Review, int, error) {
+func decided(was session.Review, path string, ids, chosen []string, decision session.Decision) (session.Review, int) {
 	review, count := session.Review{Path: path}, 0
 	about := setOf(chosen)
 	for _, id := range ids {
@@ -154,7 +155,7 @@ func decided(was session.Review, path string, ids, chosen []string, decision ses
 	if len(review.Rejected) == len(ids) {
 		review.Rejected = []string{session.WholeFile}
 	}
-	return review, count, nil
+	return review, count
 }
 
 func setOf(ids []string) map[string]bool {
@@ -186,7 +187,7 @@ func noted(d session.Review, id string, decision session.Decision) bool {
 
 // acceptTitle says what accepting has done.
 func acceptTitle(d wire.ReviewDecision, turn *session.Turn, count int) string {
-	verb := "Accepted"
+	verb := "Kept"
 	if d.Decision == session.Undecided {
 		verb = "Put back to be reviewed:"
 	}

@@ -29,7 +29,7 @@ func (r *Review) reject(ctx context.Context, d wire.ReviewDecision) (wire.Review
 	err = r.agent.Review(ctx, d.SessionID, true, func(s session.Session) (done agent.Reviewed, err error) {
 		found := false
 		defer func() {
-			done.Title = title("Rejected", d, nil, result.Rejected)
+			done.Title = title("Took back", d, nil, result.Rejected)
 			result.Title = done.Title
 		}()
 		for i := len(s.Turns) - 1; i >= 0; i-- { // the newest first: an older change shows under it
@@ -257,8 +257,8 @@ func (t *taking) lines(ctx context.Context, turn session.Turn, p *parts, at stri
 		t.conflict(at, staying(len(stale), len(wanted)))
 	}
 	t.count = len(taken)
-	t.decided, _, err = decided(t.decided, c.Path, ids, taken, session.Rejected)
-	return err
+	t.decided, _ = decided(t.decided, c.Path, ids, taken, session.Rejected)
+	return nil
 }
 
 func idsOf(hunks []review.Hunk) []string {
@@ -343,7 +343,7 @@ func (t *taking) rename(ctx context.Context, turn session.Turn, p *parts, at str
 
 // patch writes files, with what editors hold of them.
 func (t *taking) patch(ctx context.Context, files ...checkpoint.Patched) error {
-	request := checkpoint.PatchRequest{Label: "before rejecting changes", Files: files}
+	request := checkpoint.PatchRequest{Label: "before taking changes back", Files: files}
 	paths := make([]string, len(files))
 	for i, f := range files {
 		paths[i] = f.Path

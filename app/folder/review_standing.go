@@ -203,8 +203,8 @@ func (r *Review) hunksStanding(ctx context.Context, v *view, i int, c *session.F
 // Why a change is not as it was made.
 const (
 	whyLater     = "It was changed again in a later message."
-	whyYou       = "You changed it since."
-	whyLinesYou  = "You changed these lines since."
+	whySince     = "It was changed since."
+	whyRewritten = "These lines were changed since."
 	whyLines     = "These lines were changed again in a later message."
 	whyDeleted   = "The file was deleted since."
 	whyGoneLater = "The file was deleted in a later message."
@@ -254,7 +254,7 @@ func (r *Review) explain(ctx context.Context, v *view, i int, c *session.FileCha
 		case later[p.ID]:
 			p.why = whyLines
 		default:
-			p.why = whyLinesYou
+			p.why = whyRewritten
 		}
 	}
 	return nil
@@ -324,7 +324,7 @@ func (v *view) whyWhole(i int, c *session.FileChange, now version) string {
 	if _, again := v.again(i, c); again {
 		return whyLater
 	}
-	return whyYou
+	return whySince
 }
 
 // whyNoFile says what stands in a file's place; nothing where a file does.

@@ -257,7 +257,7 @@ func TestOneHunkOfThreeIsRejectedUndoneAndRedone(t *testing.T) {
 	d.stands("a.txt", "turn1 pending 1+1", "turn1 pending 5+1", "turn1 pending 10+1")
 	d.sets("turn1 pending, 1 pending", "  modified a.txt pending 3/3")
 	got := d.decide(1, "a.txt", session.Rejected, 1)
-	if got.Rejected != 1 || got.Title != "Rejected 1 change in a.txt" || len(got.Files.Conflicts) > 0 {
+	if got.Rejected != 1 || got.Title != "Took back 1 change in a.txt" || len(got.Files.Conflicts) > 0 {
 		t.Errorf("rejecting gave %+v", got)
 	}
 	const without = "one\n2\n3\n4\n5\n6\n7\n8\n9\nten\n"
@@ -317,7 +317,7 @@ func TestWhatTheUserEditedSinceStays(t *testing.T) {
 	d := newDesk(t, map[string]string{"a.txt": ten}, puts("a.txt", changed))
 	d.run()
 	d.write("a.txt", "mine\n"+strings.Replace(changed, "five\n", "5 of mine\n", 1))
-	d.stands("a.txt", "turn1 pending 2+1", "turn1 stale 5+1 You changed these lines since.", "turn1 pending 11+1")
+	d.stands("a.txt", "turn1 pending 2+1", "turn1 stale 5+1 These lines were changed since.", "turn1 pending 11+1")
 	got := d.decide(1, "a.txt", session.Rejected)
 	if got.Rejected == 0 || len(got.Files.Conflicts) != 1 {
 		t.Errorf("rejecting gave %+v", got)

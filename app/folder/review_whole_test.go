@@ -56,7 +56,7 @@ func TestChangesThatAreAllOrNothing(t *testing.T) {
 func TestAWholeTurnIsRejectedAndAcceptedAfterAll(t *testing.T) {
 	d := newDesk(t, everyFile(), everything)
 	d.run()
-	if got := d.decide(1, "", session.Accepted); got.Accepted != 5 || got.Title != "Accepted 5 changed files of “Do 1”" {
+	if got := d.decide(1, "", session.Accepted); got.Accepted != 5 || got.Title != "Kept 5 changed files of “Do 1”" {
 		t.Errorf("accepting gave %+v", got)
 	}
 	d.sets("turn1 accepted, 0 pending",
@@ -85,7 +85,7 @@ func TestAWholeTurnIsRejectedAndAcceptedAfterAll(t *testing.T) {
 	// The mark's own undo, as a toast or the turn has it.
 	_, err := d.Restores.Undo(t.Context(), d.id, d.turn(1).Reverted)
 	d.must(err)
-	if state := d.state(); state.Undo != "Accepted 5 changed files of “Do 1”" || !strings.HasPrefix(state.Redo, "Reverted all") {
+	if state := d.state(); state.Undo != "Kept 5 changed files of “Do 1”" || !strings.HasPrefix(state.Redo, "Reverted all") {
 		t.Errorf("acts: %q, %q", state.Undo, state.Redo)
 	}
 	d.undo()

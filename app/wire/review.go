@@ -114,7 +114,7 @@ type ReviewDecision struct {
 type ReviewResult struct {
 	Accepted int           `json:"accepted"` // hunks, or whole files
 	Rejected int           `json:"rejected"`
-	Title    string        `json:"title"` // of the act: "Rejected 2 changes in calc.go"
+	Title    string        `json:"title"` // of the act: "Took back 2 changes in calc.go"
 	Files    RestoreResult `json:"files"`
 	// Texts, of Undo, is what editors held, unsaved, when what is undone was done:
 	// they are to hold it again.

@@ -40,7 +40,7 @@ type Proposer interface {
 	Prepared
 	// Proposal is what it would write; ok is false when it writes no text file.
 	Proposal() (proposal Proposal, ok bool)
-	// Compare compares two versions of the file; nil is no file.
+	// Compare compares two versions of the file for the model; nil is no file.
 	Compare(before, after []byte) diff.File
 	// Revise is the call with other bytes to write, onto the same version of the
 	// file. An error's text is for the model.

@@ -346,7 +346,7 @@ func (l *live) approve(turnID string, changes []session.FileChange, commanded ma
 
 // allApproved reports whether each call that was about a file was asked about.
 func allApproved(turn *session.Turn, change session.FileChange) bool {
-	any := false
+	asked := false
 	for _, item := range turn.Items {
 		call := item.Tool
 		if call == nil || call.Before == "" || call.Kind == session.KindExecute || !concerns(call, change) {
@@ -355,9 +355,9 @@ func allApproved(turn *session.Turn, change session.FileChange) bool {
 		if call.Approval == nil || call.Approval.Answer != "approved" {
 			return false
 		}
-		any = true
+		asked = true
 	}
-	return any
+	return asked
 }
 
 func concerns(call *session.ToolCall, change session.FileChange) bool {

@@ -250,14 +250,3 @@ func (a *Agent) Wait(ctx context.Context, id string) error {
 		}
 	}
 }
-
-// turnOf returns a copy of a turn that has ended.
-func (l *live) turnOf(id string) (session.Turn, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	i := slices.IndexFunc(l.state.Turns, func(t session.Turn) bool { return t.ID == id })
-	if i < 0 {
-		return session.Turn{}, fmt.Errorf("turn %q: %w", id, ErrNotFound)
-	}
-	return l.state.Turns[i].Clone(), nil
-}

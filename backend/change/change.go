@@ -1,11 +1,13 @@
 // Package change tells a person which files changed between two checkpoints,
 // and by how many lines.
 //
-// It promises to list every file and link that differs, whatever changed it,
-// in the order of their paths, and never to change anything. A file that is gone
-// and one that came in its place with most of its lines are one that was renamed.
-// Folders are not listed, nor is what either side does not cover. The checkpoints themselves
-// come from outside.
+// # Promises
+//
+// Every file and link that differs is listed, whatever changed it, in the order of
+// their paths, and nothing is ever changed. A file that is gone and one that came
+// in its place with most of its lines are one that was renamed. Folders are not
+// listed, nor is what either side does not cover. The checkpoints themselves come
+// from outside.
 package change
 
 import (

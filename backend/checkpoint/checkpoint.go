@@ -61,10 +61,11 @@
 // its history deleted; what needs room is [ErrFull], and has changed nothing.
 //
 // A watcher tells which folders to look at, once [Store.Warm] has run and where
-// the file system is a local one. It is a hint: a cookie shows that it has told everything so far, folders that hold
-// files with other names are looked at in any case, and now and then every
-// folder is read all the same. If that finds anything that the watcher had not
-// told, it is switched off, and a [Notice] says so.
+// the file system is a local one. It is a hint: a cookie shows that it has told
+// everything so far, folders that hold files with other names are looked at in
+// any case, and now and then every folder is read all the same. If that finds
+// anything that the watcher had not told, it is switched off, and a [Notice] says
+// so.
 //
 // Files that a restore displaced are kept for [Options.Grace], as a program may
 // still have them open; what it wrote by then is kept with the checkpoint before

@@ -62,7 +62,8 @@ func Hunks(before, after []byte) ([]Hunk, error) {
 	return c.hunks, nil
 }
 
-// Keep returns what a file is with only the hunks kept for which keep is true.
+// Keep returns what a file is with only the hunks kept for which keep is true. It
+// is [ErrWhole] where there are no hunks.
 func Keep(before, after []byte, keep func(id string) bool) ([]byte, error) {
 	c, err := compare(before, after)
 	if err != nil {

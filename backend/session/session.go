@@ -9,7 +9,10 @@
 // again: what was under way is marked as cancelled or of unknown outcome, an open
 // question as not answered, a background command as no longer running, and the
 // session can go on. A session is written by one process at a time.
-// Deleting a session moves it aside first.
+// Deleting a session moves it aside first; a copy is whole or is not there.
+//
+// What was decided about changes is kept with their turn, never whether it still
+// holds: that is up to the files.
 //
 // The package never starts a goroutine and never looks at the workspace.
 package session
@@ -259,7 +262,7 @@ type LeftAlone struct {
 // done again. What it needs for that is kept with it.
 type Act struct {
 	ID     string `json:"id"`
-	Title  string `json:"title"` // "Rejected 2 changes in calc.go"
+	Title  string `json:"title"` // "Took back 2 changes in calc.go"
 	At     int64  `json:"at"`    // Unix milliseconds
 	Undo   string `json:"undo"`  // of the checkpoint store; empty where no file was touched
 	Redo   string `json:"redo"`  // of the checkpoint store, once it was taken back

@@ -14,7 +14,9 @@
 // Edits are spliced into the file's bytes: byte order mark, encoding, the
 // ending of every line, and all untouched bytes stay. A file is edited or
 // overwritten only when the model has read it in this session, it has not
-// changed since, and no editor holds unsaved text of it. Writing is atomic.
+// changed since, and no editor holds unsaved text of it. Where it changes
+// while the call waits, [Set.Rebase] puts the proposed change on top of that, to
+// be shown again, or refuses. Writing is atomic.
 //
 // What was fetched from the web stands in a frame that says so and that a page
 // cannot close by itself.

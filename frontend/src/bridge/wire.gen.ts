@@ -946,7 +946,7 @@ export interface ReviewResult {
   /** hunks, or whole files */
   accepted: number
   rejected: number
-  /** of the act: "Rejected 2 changes in calc.go" */
+  /** of the act: "Took back 2 changes in calc.go" */
   title: string
   files: RestoreResult
   /**
@@ -1054,7 +1054,7 @@ export interface Session {
  */
 export interface SessionAct {
   id: string
-  /** "Rejected 2 changes in calc.go" */
+  /** "Took back 2 changes in calc.go" */
   title: string
   /** Unix milliseconds */
   at: number

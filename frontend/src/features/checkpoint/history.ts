@@ -1,5 +1,5 @@
 import type { Checkpoint } from '../../bridge'
-import { clock, count, dayName } from '../../lib/format'
+import { clock, count, dayName, shortened } from '../../lib/format'
 import { compare } from './compare'
 import type { CheckpointHost, PickItem } from './host'
 import { askAndRestore, checkpointTarget, preview } from './restore'
@@ -41,7 +41,7 @@ export async function showCheckpoints(host: CheckpointHost): Promise<void> {
   )
   if (!chosen) return
   const act = await host.pick<Act>(acts(chosen), {
-    title: `${clock(chosen.createdAt, now)}: ${shortened(givenName(chosen) || chosen.label || reasonText(chosen.reason))}`,
+    title: `${clock(chosen.createdAt, now)}: ${shortened(givenName(chosen) || chosen.label || reasonText(chosen.reason), longest)}`,
     placeholder: `${count(chosen.files, 'file')}; ${chosen.complete ? 'everything is covered' : `not covered: ${list(chosen.problems)}`}`,
     back: () => showCheckpoints(host),
   })
@@ -57,7 +57,7 @@ export function checkpointItem(checkpoint: Checkpoint, now: number): PickItem<Ch
   // A person's own name for it tells more than why it was taken; the agent's comes last, as it may be long.
   const given = givenName(checkpoint)
   const [name, other] = given ? [given, given === label ? '' : label] : [reasonText(reason), label]
-  const short = shortened(name)
+  const short = shortened(name, longest)
   const facts = [
     count(changed, 'change'),
     ...(pinned ? ['pinned'] : []),
@@ -75,9 +75,7 @@ export function checkpointItem(checkpoint: Checkpoint, now: number): PickItem<Ch
 }
 
 /** A long name must not push everything else out of its row. */
-function shortened(name: string): string {
-  return name.length > 40 ? `${name.slice(0, 39).trimEnd()}…` : name
-}
+const longest = 40
 
 /** With seconds: a turn takes several checkpoints a minute. */
 const time = new Intl.DateTimeFormat([], { hour: '2-digit', minute: '2-digit', second: '2-digit' })

@@ -14,7 +14,7 @@ export { openChanges } from './changes'
 export { reviewContainer } from './container'
 export { fileHistory, type FileHistory, type HistoryItem } from './fileHistory'
 export { bringBack, complain, keptTexts, lastChanged, reload, revert, viewChanges } from './restore'
-export { author, drifted, inPick, modeChange, standings } from './wording'
+export { author, drifted, inPick, kinds, list, modeChange, shortTitle, standings } from './wording'
 
 /** The view of changes stands above it, whichever is registered first. */
 const belowChanges = 10

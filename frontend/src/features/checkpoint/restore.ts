@@ -14,7 +14,7 @@ import { count } from '../../lib/format'
 import { openChanges } from './changes'
 import type { CheckpointHost } from './host'
 import { askRestore } from './question'
-import { list, outcome, putBack, putFileBack, total, undoAgent, type Wording } from './wording'
+import { list, outcome, putBack, putFileBack, shortTitle, total, undoAgent, type Wording } from './wording'
 
 /** RestoreTarget is what a restore goes back to. */
 export interface RestoreTarget {
@@ -59,7 +59,7 @@ export async function viewChanges(host: CheckpointHost, turn: SessionTurn): Prom
   try {
     await openChanges(
       host,
-      `Changes: ${firstLine(turn.prompt)}`,
+      `Changes: ${shortTitle(turn.prompt, 32)}`,
       turn.changes.map((change) => ({
         path: change.path,
         kind: change.kind,
@@ -263,9 +263,4 @@ export function complain(host: CheckpointHost, cause: unknown): void {
   const { code, message, hint } = toFailure(cause)
   if (code === 'cancelled') return
   host.notify.error(hint ? `${message} ${hint}` : message)
-}
-
-function firstLine(text: string): string {
-  const line = text.split('\n', 1)[0] ?? ''
-  return line.length > 32 ? `${line.slice(0, 31).trimEnd()}…` : line
 }

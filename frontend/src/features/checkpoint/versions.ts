@@ -1,5 +1,5 @@
 import { toFailure, type FileVersion } from '../../bridge'
-import { clock, dayName, size, splitPath } from '../../lib/format'
+import { clock, dayName, shortened, size, splitPath } from '../../lib/format'
 import { plainVisible } from '../../lib/visible'
 import type { CheckpointHost, DiffTarget, PickItem } from './host'
 import { askAndRestore, checkpointTarget, complain, preview } from './restore'
@@ -7,6 +7,9 @@ import { givenName, inPick, reasonText } from './wording'
 
 /** How many versions of a file are offered: nobody looks through more. */
 const most = 500
+
+/** A longer name would push everything else out of its row. */
+const longest = 60
 
 /** Asks for a checkpoint of a file, and shows what has changed in the file since. */
 export async function compareFile(host: CheckpointHost, path: string): Promise<void> {
@@ -118,7 +121,7 @@ async function pickVersion(host: CheckpointHost, path: string, verb: Verb): Prom
     const chosen = await host.pick(
       offered.map((each) => versionItem(each, verb, now)),
       {
-        title: `${verb} ${shortened(name)}`,
+        title: `${verb} ${shortened(name, longest)}`,
         placeholder: `Choose the checkpoint to ${verb === 'Compare' ? 'compare with' : 'restore from'}`,
       },
     )
@@ -139,7 +142,7 @@ function versionItem(version: FileVersion, verb: Verb, now: number): PickItem<Fi
         : 'The file was not there: one side stays empty'
       : undefined)
   return {
-    label: `$(${icon(version)}) ${time.format(createdAt)}  ${inPick(shortened(name))}`,
+    label: `$(${icon(version)}) ${time.format(createdAt)}  ${inPick(shortened(plainVisible(name), longest))}`,
     description: [
       stateText(version),
       ...(pinned ? ['pinned'] : []),
@@ -159,11 +162,6 @@ const time = new Intl.DateTimeFormat([], { hour: '2-digit', minute: '2-digit', s
 export function icon({ state, pinned }: Pick<FileVersion, 'state' | 'pinned'>): string {
   if (state === 'present') return pinned ? 'pinned' : 'history'
   return state === 'absent' ? 'diff-removed' : 'circle-slash'
-}
-
-function shortened(text: string): string {
-  const whole = plainVisible(text)
-  return whole.length > 60 ? `${whole.slice(0, 59).trimEnd()}…` : whole
 }
 
 /** Of larger files it is not looked whether they are as they were. */

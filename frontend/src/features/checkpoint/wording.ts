@@ -1,13 +1,14 @@
 import type {
   Checkpoint,
   CheckpointWork,
+  DiffKind,
   RestorePlan,
   RestoreResult,
   RestoreWhat,
   ReviewStatus,
   SessionFileChange,
 } from '../../bridge'
-import { count } from '../../lib/format'
+import { count, shortened } from '../../lib/format'
 import { plainVisible } from '../../lib/visible'
 import type { StatusEntry } from './host'
 
@@ -119,6 +120,14 @@ function permissions(mode: number): string {
   return (mode & 0o7777).toString(8).padStart(3, '0')
 }
 
+/** What was done to a file, in a word and in a letter. */
+export const kinds: Record<DiffKind, { text: string; letter: string }> = {
+  added: { text: 'added', letter: 'A' },
+  modified: { text: 'changed', letter: 'M' },
+  deleted: { text: 'deleted', letter: 'D' },
+  renamed: { text: 'renamed', letter: 'R' },
+}
+
 /** Where a change stands in its review, in words and as a codicon. */
 export const standings: Record<ReviewStatus, { text: string; icon: string }> = {
   pending: { text: 'not reviewed', icon: 'circle-filled' },
@@ -169,6 +178,11 @@ export function outcome(verb: string, result: RestoreResult): string {
 /** A text of others as the rows of a pick show it: nothing of it is hidden, or becomes an icon. */
 export function inPick(text: string): string {
   return plainVisible(text).replaceAll('$(', '\\$(')
+}
+
+/** The first line of what was asked, short enough for a row. */
+export function shortTitle(text: string, most = 60): string {
+  return shortened(plainVisible(text.split('\n', 1)[0] ?? '').trim(), most)
 }
 
 /** The first few of some paths. */

@@ -171,7 +171,7 @@ async function decidePart(
     host.notify.info(
       proposal.hunks.length === 0
         ? 'This change is all or nothing: accept or reject the proposal.'
-        : 'All parts of this proposal are decided: accept it to go on.',
+        : 'All changes of this proposal are decided: accept it to go on.',
     )
     return
   }

@@ -1,15 +1,10 @@
-import type { DiffKind, ReviewHunk, ReviewResult } from '../../bridge'
+import type { ReviewHunk, ReviewResult } from '../../bridge'
 import { count, splitPath } from '../../lib/format'
 import { plainVisible } from '../../lib/visible'
-import { modeChange, standings } from '../checkpoint'
+import { kinds, list, modeChange, standings } from '../checkpoint'
 import type { Entry } from './entries'
 
-export const kinds: Record<DiffKind, { text: string; letter: string }> = {
-  added: { text: 'added', letter: 'A' },
-  modified: { text: 'changed', letter: 'M' },
-  deleted: { text: 'deleted', letter: 'D' },
-  renamed: { text: 'renamed', letter: 'R' },
-}
+export { shortTitle } from '../checkpoint'
 
 /** Everything about a row, as it is read out. `by` says who changed it; empty for the agent's own edits. */
 export function describe(entry: Entry, by: string): string {
@@ -34,10 +29,8 @@ export function describe(entry: Entry, by: string): string {
 export function resultText({ title, files }: ReviewResult): string {
   const done = sentence(plainVisible(title))
   if (files.conflicts.length === 0) return done
-  const few = files.conflicts.slice(0, 3).map((conflict) => plainVisible(conflict.path))
-  const more = files.conflicts.length > 3 ? ` and ${files.conflicts.length - 3} more` : ''
   const are = files.conflicts.length === 1 ? 'it is' : 'they are'
-  const left = `Left as ${are}, because of newer changes: ${few.join(', ')}${more}.`
+  const left = `Left as ${are}, because of newer changes: ${list(files.conflicts.map(({ path }) => path))}.`
   const [only] = files.conflicts
   const reason = files.conflicts.length === 1 && only?.reason ? ` ${sentence(plainVisible(only.reason))}` : ''
   return [done, `${left}${reason}`].filter(Boolean).join(' ')
@@ -55,10 +48,4 @@ export function hunkLabel({ start, lines, oldLines }: ReviewHunk): string {
   }
   const verb = oldLines === 0 ? 'added' : 'changed'
   return lines === 1 ? `Keel ${verb} line ${start}` : `Keel ${verb} lines ${start} to ${start + lines - 1}`
-}
-
-/** The first line of what was asked, short enough for a row. */
-export function shortTitle(text: string, most = 60): string {
-  const line = plainVisible(text.split('\n', 1)[0] ?? '').trim()
-  return line.length > most ? `${line.slice(0, most - 1).trimEnd()}…` : line
 }

@@ -14,7 +14,7 @@ export interface Mark {
 }
 
 /** shapeOf says how a hunk is drawn. */
-export function shapeOf({ lines, old }: DrawnHunk): Shape {
+function shapeOf({ lines, old }: DrawnHunk): Shape {
   if (lines === 0) return 'deleted'
   return old === '' ? 'added' : 'changed'
 }

@@ -24,7 +24,7 @@ export function placesOf({ path, kind, from, before, after }: DiffTarget): {
 }
 
 /** lookAt looks at one side without reading all of it. */
-export async function lookAt(bridge: Bridge, place: Place | undefined): Promise<Side> {
+async function lookAt(bridge: Bridge, place: Place | undefined): Promise<Side> {
   if (!place) return { kind: 'absent' }
   try {
     const glance = await bridge.bytes.glance(place.checkpoint, place.path)

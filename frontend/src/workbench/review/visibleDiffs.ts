@@ -3,7 +3,7 @@ import type { IDiffEditor } from '@codingame/monaco-vscode-api/vscode/vs/editor/
 import type { IEditorOptions } from '@codingame/monaco-vscode-api/vscode/vs/editor/common/config/editorOptions'
 
 /** What a diff shows whatever the user's settings say: a change must not hide what it does. */
-export const shownInDiffs: IEditorOptions = {
+const shownInDiffs: IEditorOptions = {
   renderControlCharacters: true,
   unicodeHighlight: {
     invisibleCharacters: true,
