@@ -63,14 +63,40 @@ async function shoot(name) {
   await writeFile(join(pictures, `${name}.png`), Buffer.from(await driver.takeScreenshot(), 'base64'))
 }
 
-test('the first steps, on WebKit', { timeout: 6 * patience }, async () => {
-  try {
-    await steps()
-  } catch (cause) {
-    await shoot('failed-webkit')
-    throw cause
-  }
-})
+/** A test that leaves a picture of where it failed. */
+function round(name, work) {
+  test(name, { timeout: 6 * patience }, async () => {
+    try {
+      await work()
+    } catch (cause) {
+      await shoot(`failed-${name.replaceAll(/\W+/g, '-')}`)
+      throw cause
+    }
+  })
+}
+
+/** Sends a prompt to the agent. */
+async function send(prompt) {
+  await (await find('textbox', 'Message to the agent')).click()
+  await press(prompt, Key.ENTER)
+}
+
+/** Runs a command by its title, with the command palette. */
+async function runCommand(title) {
+  await driver.actions().keyDown(Key.CONTROL).keyDown(Key.SHIFT).sendKeys('p').perform()
+  await driver.actions().keyUp(Key.SHIFT).keyUp(Key.CONTROL).perform()
+  await find('textbox', 'Type the name of a command')
+  await press(title)
+  await find('option', title)
+  await press(Key.ENTER)
+}
+
+/** Waits until a file of the workspace holds this, whole. */
+const holds = (name, content) =>
+  until(`${name} holds ${JSON.stringify(content)}`, async () => (await home.read(name)) === content)
+
+round('the first steps, on WebKit', steps)
+round('the review, on WebKit', review)
 
 async function steps() {
   // 1 The workbench.
@@ -94,9 +120,7 @@ async function steps() {
 
   // 2 The chat.
   const original = await home.read('calc.go')
-  const input = await find('textbox', 'Message to the agent')
-  await input.click()
-  await press('add a function Sum to calc.go with a test and run the tests', Key.ENTER)
+  await send('add a function Sum to calc.go with a test and run the tests')
   const run = await find('button', 'Run')
   await until('the command ran', async () => {
     if ((await text('[role=log]')).includes('ended with exit code 0')) return true
@@ -115,4 +139,59 @@ async function steps() {
   await until('the bytes are back', async () => (await home.read('calc.go')) === original)
   await push('Undo')
   await until('and forth', async () => (await home.read('calc.go')).includes('func Sum('))
+}
+
+async function review() {
+  await push('New session')
+  await find('heading', 'What shall we change?')
+  const calc = await home.read('calc.go')
+  const readme = await home.read('README.md')
+
+  // 1 Two files, in their list.
+  await send('replace "returns" with "gives" in calc.go and append "One more line" to README.md')
+  await push('Review')
+  await find('treeitem', 'calc.go, changed')
+  await find('treeitem', 'README.md, changed')
+
+  // 2 One change of several is taken back in the editor.
+  await control('p')
+  await press('calc.go')
+  await find('option', 'calc.go')
+  await press(Key.ENTER)
+  await until('it is shown', async () => (await text('.monaco-editor .view-lines')).includes('Add gives'))
+  await driver.actions().keyDown(Key.ALT).sendKeys(Key.F5).keyUp(Key.ALT).perform()
+  await find('button', 'Undo: Keel changed line')
+  await shoot('webkit-hunks')
+  await push('Undo: Keel changed line')
+  const rest = calc.replaceAll('returns', 'gives').replace('Add gives', 'Add returns')
+  await holds('calc.go', rest)
+
+  // 3 The others at once, and back.
+  await push('Revert all changes')
+  await holds('calc.go', calc)
+  await holds('README.md', readme)
+  await push('Undo')
+  await holds('calc.go', rest)
+  await push('Keep all')
+
+  // 4 A proposal, of which one change is accepted and one is not.
+  await push('Mode: Autopilot')
+  await find('button', 'Mode: Supervised')
+  await send('replace "gives" with "yields" in calc.go')
+  await push('Open in Editor')
+  await find('button', 'Accept all')
+  await driver.actions().keyDown(Key.ALT).sendKeys(Key.F5).keyUp(Key.ALT).perform()
+  await push('Reject: Changed line')
+  await until('it is decided', async () => (await text('.keel-layer-bar')).includes('1 of 3 decided'))
+  await shoot('webkit-proposal')
+  await driver.actions().keyDown(Key.ALT).sendKeys(Key.F5).keyUp(Key.ALT).perform()
+  await push('Accept: Changed line')
+  assert.equal(await home.read('calc.go'), rest, 'nothing is written before the whole is answered')
+  await push('Accept all')
+  await holds('calc.go', rest.replaceAll('gives', 'yields').replace('yields', 'gives'))
+
+  // 5 The list of all checkpoints.
+  await runCommand('Keel: Show Checkpoint Timeline')
+  await find('row', 'replace "gives" with "yields"')
+  await shoot('webkit-checkpoints')
 }
