@@ -32,7 +32,7 @@ function find(role, name) {
   return until(`${role} ${JSON.stringify(name)}`, () =>
     driver.executeScript(
       (role, name) => {
-        const tags = { textbox: 'textarea, input', button: 'button' }
+        const tags = { textbox: 'textarea, input', button: 'button', heading: 'h1, h2, h3' }
         const css = [`[role=${role}]`, tags[role]].filter(Boolean).join()
         const label = (element) => (element.ariaLabel || element.innerText || '').trim()
         return [...document.querySelectorAll(css)].find(
@@ -45,7 +45,8 @@ function find(role, name) {
   )
 }
 
-const text = (css) => driver.findElement(By.css(css)).getText()
+/** What an element shows; the driver's own takes what may be clipped for hidden. */
+const text = (css) => driver.executeScript((css) => document.querySelector(css)?.innerText ?? '', css)
 const press = (...keys) =>
   driver
     .actions()
