@@ -46,7 +46,8 @@ function find(role, name) {
 }
 
 /** What an element shows; the driver's own takes what may be clipped for hidden. */
-const text = (css) => driver.executeScript((css) => document.querySelector(css)?.innerText ?? '', css)
+const text = (css) =>
+  driver.executeScript((css) => (document.querySelector(css)?.innerText ?? '').replaceAll('\u00a0', ' '), css)
 const press = (...keys) =>
   driver
     .actions()
@@ -54,10 +55,10 @@ const press = (...keys) =>
     .perform()
 const control = (key) => driver.actions().keyDown(Key.CONTROL).sendKeys(key).keyUp(Key.CONTROL).perform()
 
-/** Presses a button from within the page: a click of the driver's waits for ever now and then. */
-async function push(name) {
-  await driver.executeScript((button) => button.click(), await find('button', name))
-}
+/** Clicks from within the page: a click of the driver's waits for ever now and then. */
+const click = (element) => driver.executeScript((element) => element.click(), element)
+
+const push = async (name) => click(await find('button', name))
 
 async function shoot(name) {
   await mkdir(pictures, { recursive: true })
@@ -78,8 +79,17 @@ function round(name, work) {
 
 /** Sends a prompt to the agent. */
 async function send(prompt) {
-  await (await find('textbox', 'Message to the agent')).click()
+  const input = await find('textbox', 'Message to the agent')
+  await driver.executeScript((input) => input.focus(), input)
   await press(prompt, Key.ENTER)
+}
+
+/** Opens a file by its name, with quick open. */
+async function openFile(name) {
+  await control('p')
+  await press(name)
+  await find('option', name)
+  await press(Key.ENTER)
 }
 
 /** Runs a command by its title, with the command palette. */
@@ -101,7 +111,8 @@ round('the review, on WebKit', review)
 
 async function steps() {
   // 1 The workbench.
-  await (await find('treeitem', 'calc.go')).click()
+  await find('treeitem', 'calc.go')
+  await openFile('calc.go')
   await until('calc.go is shown', async () =>
     (await text('.monaco-editor .view-lines')).includes('func Add('),
   )
@@ -125,7 +136,7 @@ async function steps() {
   const run = await find('button', 'Run')
   await until('the command ran', async () => {
     if ((await text('[role=log]')).includes('ended with exit code 0')) return true
-    await run.click().catch(() => undefined)
+    await click(run).catch(() => undefined)
     return false
   })
   assert.match(await home.read('calc.go'), /func Sum\(/)
@@ -155,10 +166,7 @@ async function review() {
   await find('treeitem', 'README.md, changed')
 
   // 2 One change of several is taken back in the editor.
-  await control('p')
-  await press('calc.go')
-  await find('option', 'calc.go')
-  await press(Key.ENTER)
+  await openFile('calc.go')
   await until('it is shown', async () => (await text('.monaco-editor .view-lines')).includes('Add gives'))
   await driver.actions().keyDown(Key.ALT).sendKeys(Key.F5).keyUp(Key.ALT).perform()
   await find('button', 'Undo: Keel changed line')
