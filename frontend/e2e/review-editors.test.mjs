@@ -133,6 +133,7 @@ describe('changes in editors', { timeout: 300_000 }, () => {
     await comparison.getByRole('cell', { name: '+2 bytes' }).waitFor()
     await comparison.getByText('rwxr-xr-x (0755)').waitFor()
     await picture(page, 'review-comparison')
+    await wb.stored(page, 'keel-compare:')
     await reload(page)
     await comparison.getByRole('cell', { name: '6 bytes' }).waitFor()
   })
