@@ -87,9 +87,7 @@ async function send(prompt) {
 /** Opens a file by its name, with quick open. */
 async function openFile(name) {
   await control('p')
-  await press(name)
-  await find('option', name)
-  await press(Key.ENTER)
+  await take(name)
 }
 
 /** Runs a command by its title, with the command palette. */
@@ -97,8 +95,18 @@ async function runCommand(title) {
   await driver.actions().keyDown(Key.CONTROL).keyDown(Key.SHIFT).sendKeys('p').perform()
   await driver.actions().keyUp(Key.SHIFT).keyUp(Key.CONTROL).perform()
   await find('textbox', 'Type the name of a command')
-  await press(title)
-  await find('option', title)
+  await take(title)
+}
+
+/** Types into the quick input and takes the row of that name, once it is the one that Enter takes. */
+async function take(name) {
+  await press(name)
+  const row = '.quick-input-widget .monaco-list-row.focused'
+  await until(`${name} is offered`, async () => {
+    if ((await text(row)).startsWith(name)) return true
+    await press(Key.ARROW_DOWN)
+    return false
+  })
   await press(Key.ENTER)
 }
 
@@ -191,7 +199,7 @@ async function review() {
   await find('button', 'Accept all')
   await driver.actions().keyDown(Key.ALT).sendKeys(Key.F5).keyUp(Key.ALT).perform()
   await push('Reject: Changed line')
-  await until('it is decided', async () => (await text('.keel-layer-bar')).includes('1 of 3 decided'))
+  await until('it is decided', async () => (await text('.keel-layer-bar')).includes('1 of 4 decided'))
   await shoot('webkit-proposal')
   await driver.actions().keyDown(Key.ALT).sendKeys(Key.F5).keyUp(Key.ALT).perform()
   await push('Accept: Changed line')
