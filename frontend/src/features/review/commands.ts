@@ -120,7 +120,9 @@ export function fileCommands({ host, parts }: { host: CheckpointHost; parts: Par
 /** What can be done with a change that waits for an approval. */
 export function proposalCommands(host: CheckpointHost, proposals: Proposals): HostCommand[] {
   const all = async (decision: 'accepted' | 'rejected'): Promise<void> => {
-    const first = proposals.first()
+    const active = proposals.active()
+    if (active) return decision === 'accepted' ? active.acceptAll() : active.rejectAll()
+    const first = proposals.find()
     if (first) await proposals.decide(first, decision, 'all')
   }
   return [
@@ -157,13 +159,15 @@ export function proposalCommands(host: CheckpointHost, proposals: Proposals): Ho
   ]
 }
 
-/** Asks which part of the proposal is meant, where there are several. */
+/** Decides about the part at the cursor of a proposal's editor; else asks which is meant, where there are several. */
 async function decidePart(
   host: CheckpointHost,
   proposals: Proposals,
   decision: 'accepted' | 'rejected',
 ): Promise<void> {
-  const proposal = proposals.first()
+  const active = proposals.active()
+  if (active?.atHunk) return decision === 'accepted' ? active.accept() : active.reject()
+  const proposal = proposals.find(active?.approvalId)
   if (!proposal) return
   const open = proposal.hunks.filter((hunk) => hunk.decision === '')
   if (open.length === 0) {
