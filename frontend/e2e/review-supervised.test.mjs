@@ -39,13 +39,6 @@ const diff = () => page.locator('.editor-group-container .monaco-diff-editor:vis
 const right = () => diff().locator('.modified-in-monaco-diff-editor')
 const proposalTab = (name = 'numbers.txt') => wb.tab(page, `${name} (proposed)`)
 const bar = (name = 'numbers.txt') => diff().getByRole('toolbar', { name: `Proposed change of ${name}` })
-const onDisk = (name, content) =>
-  until(`${name} is as it should be`, async () => {
-    const now = await home.read(name)
-    if (now !== content) throw new Error(JSON.stringify(now))
-    return true
-  })
-
 /** What the model was told of its call. */
 const told = (prompt) =>
   until('the model was asked again', () => {
@@ -194,13 +187,48 @@ describe('1 by hunks', { timeout: 300_000 }, () => {
     const turn = await chat.send('make it')
     await bar('new.txt').waitFor()
     assert.equal(await change(turn, 1).count(), 0)
-    await bar('new.txt').getByText('New file').waitFor()
-    await bar('new.txt').getByRole('button', { name: 'Accept all' }).click()
+    await bar('new.txt').getByText('All or nothing').waitFor()
+    await bar('new.txt').getByRole('button', { name: 'Accept', exact: true }).click()
     await chat.ended(turn)
     assert.equal(await home.read('new.txt'), 'one\ntwo\n')
     await gone('new.txt')
   })
 })
+
+test('the rest is refused in the editor, and what was accepted stays', { timeout: 300_000 }, async () => {
+  const prompt = 'refuse the rest'
+  const turn = await proposes(prompt)
+  await (await partAt('FIFTEEN')).getByRole('button', { name: /^Accept/ }).click()
+  await change(turn, 2).getByText('Accepted').waitFor()
+  await bar().getByRole('button', { name: 'Reject the rest' }).click()
+  await chat.ended(turn)
+  assert.equal(await home.read('numbers.txt'), numbers({ 15: 'FIFTEEN' }))
+  assert.match(await told(prompt), /accepted 1 of 3 changes/)
+})
+
+test(
+  'answered in the editor, the next comes up there, whatever is behind it',
+  { timeout: 300_000 },
+  async () => {
+    await wb.openFile(page, 'calc.go')
+    await chat.open()
+    const turn = await proposes('two files', {
+      then: [calls('write_file', { path: 'second.txt', content: 'two\n' })],
+    })
+    await (await partAt('THREE')).getByRole('button', { name: /^Accept/ }).click()
+    await change(turn, 1).getByText('Accepted').waitFor()
+    await bar().getByRole('button', { name: 'Accept the rest' }).click()
+    await bar('second.txt').waitFor()
+    await until('it has the keyboard', () =>
+      right().evaluate((element) => element.contains(document.activeElement)),
+    )
+    await wb.runCommand(page, 'Keel: Reject Proposal')
+    await chat.ended(turn)
+    assert.ok(!existsSync(file('second.txt')))
+    assert.equal(await home.read('numbers.txt'), numbers(proposed))
+    await wb.closeEditors(page)
+  },
+)
 
 describe('2 changed before it is accepted', { timeout: 300_000 }, () => {
   test('what was typed is written, and the model is told', async () => {
@@ -260,7 +288,7 @@ describe('3 the file changes while it waits', { timeout: 300_000 }, () => {
     await card(turn).getByText('This file was changed meanwhile').waitFor()
     await until('the editor has it on both sides', async () => (await diff().getByText('mine').count()) >= 2)
     await change(turn, 1).getByText('Rejected').waitFor()
-    await bar().getByRole('button', { name: 'Accept all' }).click()
+    await bar().getByRole('button', { name: 'Accept the rest' }).click()
     await chat.ended(turn)
     assert.equal(await home.read('numbers.txt'), numbers({ ...proposed, 3: 'line 3', 21: 'mine' }))
     assert.match(await told(prompt), /was changed while this waited/)
@@ -320,10 +348,32 @@ test('4 a page that is loaded again has what was decided', { timeout: 300_000 },
   await change(again, 1).getByText('Rejected').waitFor()
   await bar().getByText('1 of 3 decided').waitFor()
   assert.equal(await page.getByRole('main').getByRole('tab', { name: '(proposed)' }).count(), 1)
-  await bar().getByRole('button', { name: 'Accept all' }).click()
+  await bar().getByRole('button', { name: 'Accept the rest' }).click()
   await chat.ended(again)
   assert.equal(await home.read('numbers.txt'), numbers({ ...proposed, 3: 'line 3' }))
   await gone()
+})
+
+test('the practice model, by a part', { timeout: 300_000 }, async () => {
+  await writeFile(file('notes.md'), 'milk\n\n\n\neggs\n\n\n\nmore milk\n')
+  await chat.model.click()
+  await wb.asks(page, 'Model')
+  await wb.quickInput(page).getByRole('textbox').fill('Practice')
+  await wb
+    .quickInput(page)
+    .getByRole('option', { name: /Practice/ })
+    .first()
+    .click()
+  await page.getByRole('button', { name: /^Model: Practice/ }).waitFor()
+  const turn = await chat.send('replace "milk" with "bread" in notes.md')
+  await bar('notes.md').waitFor()
+  await change(turn, 2)
+    .getByRole('button', { name: /^Reject/ })
+    .click()
+  await wb.press(page, 'Enter')
+  await pressed(turn, 'Accept the rest')
+  await chat.ended(turn)
+  assert.equal(await home.read('notes.md'), 'bread\n\n\n\neggs\n\n\n\nmore milk\n')
 })
 
 for (const [theme, name] of [

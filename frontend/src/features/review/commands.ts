@@ -121,7 +121,11 @@ export function fileCommands({ host, parts }: { host: CheckpointHost; parts: Par
 export function proposalCommands(host: CheckpointHost, proposals: Proposals): HostCommand[] {
   const all = async (decision: 'accepted' | 'rejected'): Promise<void> => {
     const active = proposals.active()
-    if (active) return decision === 'accepted' ? active.acceptAll() : active.rejectAll()
+    if (active) {
+      if (decision === 'accepted') active.acceptAll()
+      else active.rejectAll()
+      return
+    }
     const first = proposals.find()
     if (first) await proposals.decide(first, decision, 'all')
   }
@@ -166,7 +170,11 @@ async function decidePart(
   decision: 'accepted' | 'rejected',
 ): Promise<void> {
   const active = proposals.active()
-  if (active?.atHunk) return decision === 'accepted' ? active.accept() : active.reject()
+  if (active?.atHunk) {
+    if (decision === 'accepted') active.accept()
+    else active.reject()
+    return
+  }
   const proposal = proposals.find(active?.approvalId)
   if (!proposal) return
   const open = proposal.hunks.filter((hunk) => hunk.decision === '')

@@ -14,6 +14,8 @@ export class Proposals implements Disposable {
   /** those that must not come up by themselves: they were there while somebody typed in an editor */
   private readonly passed = new Set<string>()
   private working = false
+  /** the person answers in the editors: the next one comes up there, with the keyboard */
+  private answering = false
   private readonly stop: () => void
 
   constructor(
@@ -45,7 +47,10 @@ export class Proposals implements Disposable {
     return this.editors.active()
   }
 
-  /** Decides about parts of a proposal, or all of it, as it was seen: its hash goes with the answer. */
+  /**
+   * Decides about parts of a proposal, or all that is left of it, as it was seen:
+   * its hash goes with the answer.
+   */
   async decide(
     proposal: Proposal,
     decision: 'accepted' | 'rejected',
@@ -56,12 +61,16 @@ export class Proposals implements Disposable {
     const { sessionId, approvalId, hash } = proposal
     const { Agent, Review } = this.host.bridge
     try {
-      if (hunks === 'all') {
-        const approved = decision === 'accepted'
-        const rest = { feedback: '', trust: '', scope: 'session' as const, command: '' }
-        await Agent.Answer({ sessionId, approvalId, hash, approved, ...rest })
+      const approved = decision === 'accepted'
+      const left = proposal.hunks.filter((hunk) => hunk.decision === '').map(({ id }) => id)
+      const rest = left.length < proposal.hunks.length
+      // Refusing the whole would refuse what was accepted before, too.
+      const parts = hunks === 'all' && rest && !approved ? left : hunks
+      if (parts === 'all') {
+        const none = { feedback: '', trust: '', scope: 'session' as const, command: '' }
+        await Agent.Answer({ sessionId, approvalId, hash, approved, ...none })
       } else {
-        const part = { hunks: [...hunks], decision, reason: '' }
+        const part = { hunks: [...parts], decision, reason: '' }
         await Review.DecideProposal({ sessionId, approvalId, hash, ...part })
       }
     } catch (cause) {
@@ -85,8 +94,10 @@ export class Proposals implements Disposable {
     }
     const [first] = waiting
     if (!first || this.shown.size > 0 || this.passed.has(first.approvalId)) return
-    if (typing()) for (const id of ids) this.passed.add(id)
-    else void this.show(first, false)
+    const next = this.answering
+    this.answering = false
+    if (!next && typing()) for (const id of ids) this.passed.add(id)
+    else void this.show(first, next)
   }
 
   private async show(proposal: Proposal, focus: boolean): Promise<void> {
@@ -106,7 +117,13 @@ export class Proposals implements Disposable {
   }
 
   private actsFor(proposal: Proposal): ProposalActs {
-    const at = (hash: string): Proposal => ({ ...proposal, hash })
+    const at = (hash: string): Proposal => {
+      this.answering = true
+      const over = (): void => void (this.answering = false)
+      window.addEventListener('keydown', over, { capture: true, once: true })
+      window.addEventListener('mousedown', over, { capture: true, once: true })
+      return { ...proposal, hash }
+    }
     return {
       accept: (hash, hunks) => void this.decide(at(hash), 'accepted', hunks),
       reject: (hash, hunks) => void this.decide(at(hash), 'rejected', hunks),

@@ -151,6 +151,13 @@ export class AreaFiles
     })
   }
 
+  /** Writes what is copied there: nobody has looked at what stands there, so that no version is meant. */
+  protected replace(resource: URI, content: Uint8Array, overwrite: boolean): Promise<void> {
+    return guard(async () => {
+      await this.bridge.bytes.writeFile(this.area, this.path(resource), content, { create: true, overwrite })
+    })
+  }
+
   mkdir(resource: URI): Promise<void> {
     return guard(() => this.bridge.Files.MakeFolder(this.area, this.path(resource)))
   }

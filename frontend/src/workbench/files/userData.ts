@@ -110,7 +110,9 @@ export class UserData extends AreaFiles {
   override async copy(from: URI, to: URI, options: IFileOverwriteOptions): Promise<void> {
     if (!this.inConfig(from) && !this.inConfig(to)) return super.copy(from, to, options)
     const content = await this.readFile(from)
-    await this.writeFile(to, content, { ...options, create: true, unlock: false, atomic: false })
+    if (this.inConfig(to))
+      await this.writeFile(to, content, { ...options, create: true, unlock: false, atomic: false })
+    else await this.replace(to, content, options.overwrite)
   }
 
   override async rename(from: URI, to: URI, options: IFileOverwriteOptions): Promise<void> {

@@ -5,7 +5,6 @@ import {
   ITextFileService,
   type IEditorGroup,
 } from '@codingame/monaco-vscode-api'
-import type { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
 import { isDiffEditor } from '@codingame/monaco-vscode-api/vscode/vs/editor/browser/editorBrowser'
 import { DiffEditorInput } from '@codingame/monaco-vscode-api/vscode/vs/workbench/common/editor/diffEditorInput'
 import type { ITextFileEditorModel } from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/textfile/common/textfiles'
@@ -153,17 +152,18 @@ export class ProposalDiffs implements ProposalEditors {
   private barOf(proposal: Proposal): Bar {
     const { approvalId, hunks } = proposal
     const decided = hunks.filter((each) => each.decision).length
+    const what = decided > 0 ? ' the rest' : hunks.length > 0 ? ' all' : ''
     return {
       label: `Proposed change of ${plainVisible(proposal.path)}`,
-      text: `${decided} of ${hunks.length} decided`,
+      text: hunks.length > 0 ? `${decided} of ${hunks.length} decided` : 'All or nothing',
       actions: [
         {
-          label: 'Accept all',
+          label: `Accept${what}`,
           primary: true,
           run: () => this.act(approvalId, ({ acts }, hash) => acts.acceptAll(hash)),
         },
         {
-          label: 'Reject all',
+          label: `Reject${what}`,
           primary: false,
           run: () => this.act(approvalId, ({ acts }, hash) => acts.rejectAll(hash)),
         },
@@ -242,7 +242,13 @@ export class ProposalDiffs implements ProposalEditors {
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, patience)
       const waiting = this.waiting.get(approvalId) ?? []
-      this.waiting.set(approvalId, [...waiting, () => (clearTimeout(timer), resolve())])
+      this.waiting.set(approvalId, [
+        ...waiting,
+        () => {
+          clearTimeout(timer)
+          resolve()
+        },
+      ])
     })
   }
 
