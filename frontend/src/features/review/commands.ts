@@ -121,7 +121,13 @@ export function fileCommands({ host, parts }: { host: CheckpointHost; parts: Par
 /** What can be done with a change that waits for an approval. */
 export function proposalCommands(host: CheckpointHost, proposals: Proposals): HostCommand[] {
   const all = async (decision: 'accepted' | 'rejected'): Promise<void> => {
-    const first = proposals.first()
+    const active = proposals.active()
+    if (active) {
+      if (decision === 'accepted') active.acceptAll()
+      else active.rejectAll()
+      return
+    }
+    const first = proposals.find()
     if (first) await proposals.decide(first, decision, 'all')
   }
   return [
@@ -158,13 +164,19 @@ export function proposalCommands(host: CheckpointHost, proposals: Proposals): Ho
   ]
 }
 
-/** Asks which part of the proposal is meant, where there are several. */
+/** Decides about the part at the cursor of a proposal's editor; else asks which is meant, where there are several. */
 async function decidePart(
   host: CheckpointHost,
   proposals: Proposals,
   decision: 'accepted' | 'rejected',
 ): Promise<void> {
-  const proposal = proposals.first()
+  const active = proposals.active()
+  if (active?.atHunk) {
+    if (decision === 'accepted') active.accept()
+    else active.reject()
+    return
+  }
+  const proposal = proposals.find(active?.approvalId)
   if (!proposal) return
   const open = proposal.hunks.filter((hunk) => hunk.decision === '')
   if (open.length === 0) {

@@ -56,6 +56,19 @@ export interface ProposalEditors {
   show(proposal: Proposal, acts: ProposalActs, options: { focus: boolean }): Promise<void>
   /** Closes the editor of a proposal that no longer waits. */
   close(approvalId: string): Promise<void>
+  /** The proposal whose editor is in front; undefined when that shows something else. */
+  active(): ActiveProposal | undefined
+}
+
+/** ActiveProposal is a proposal in front. Its acts are those of its buttons. */
+export interface ActiveProposal {
+  readonly approvalId: string
+  /** the cursor is at one of its hunks, which accept and reject are about */
+  readonly atHunk: boolean
+  accept(): void
+  reject(): void
+  acceptAll(): void
+  rejectAll(): void
 }
 
 export interface Proposal {
@@ -68,10 +81,10 @@ export interface Proposal {
   editable: boolean
 }
 
-/** ProposalActs is what the buttons of a proposal's editor do. */
+/** ProposalActs is what the buttons of a proposal's editor do. hash is of what the editor shows: nothing else is agreed to. */
 export interface ProposalActs {
-  accept(hunks: readonly string[]): void
-  reject(hunks: readonly string[]): void
-  acceptAll(): void
-  rejectAll(): void
+  accept(hash: string, hunks: readonly string[]): void
+  reject(hash: string, hunks: readonly string[]): void
+  acceptAll(hash: string): void
+  rejectAll(hash: string): void
 }

@@ -1,6 +1,6 @@
 import { toFailure, type Disposable, type Session, type SessionToolCall } from '../../bridge'
 import type { CheckpointHost } from '../checkpoint'
-import type { Proposal, ProposalActs, ProposalEditors } from './host'
+import type { ActiveProposal, Proposal, ProposalActs, ProposalEditors } from './host'
 import { following } from './following.svelte'
 import type { ReviewStore } from './store.svelte'
 
@@ -13,43 +13,44 @@ export class Proposals implements Disposable {
   private readonly shown = new Map<string, string>()
   /** those that must not come up by themselves: they were there while somebody typed in an editor */
   private readonly passed = new Set<string>()
-  /** the hash as Go has it now: events tell it before what is drawn does */
-  private readonly hashes = new Map<string, string>()
   private working = false
-  private readonly stops: (() => void)[]
+  /** the person answers in the editors: the next one comes up there, with the keyboard */
+  private answering = false
+  private readonly stop: () => void
 
   constructor(
     private readonly host: CheckpointHost,
     private readonly editors: ProposalEditors,
     private readonly store: ReviewStore,
   ) {
-    const events = host.bridge.on('session', ({ changes }) => {
-      for (const { item } of changes) {
-        const approval = item?.tool?.approval
-        if (approval) this.hashes.set(approval.id, approval.hash)
-      }
-    })
-    const stop = following(
+    this.stop = following(
       () => waitingOf(store.session),
       (waiting) => this.follow(waiting),
     )
-    this.stops = [() => events.dispose(), stop]
   }
 
   /** Shows one that waits, with the keyboard: the one that is named, else the first. */
   async open(id?: string): Promise<void> {
-    const waiting = waitingOf(this.store.session)
-    const wanted = id === undefined ? waiting[0] : waiting.find((each) => each.approvalId === id)
+    const wanted = this.find(id)
     if (wanted) await this.show(wanted, true)
     else this.host.notify.info('No change waits for your approval.')
   }
 
-  /** The first that waits. */
-  first(): Proposal | undefined {
-    return waitingOf(this.store.session)[0]
+  /** One that waits: the one that is named, else the first. */
+  find(id?: string): Proposal | undefined {
+    const waiting = waitingOf(this.store.session)
+    return id === undefined ? waiting[0] : waiting.find((each) => each.approvalId === id)
   }
 
-  /** Decides about parts of a proposal; none means all of it. */
+  /** The one whose editor is in front. */
+  active(): ActiveProposal | undefined {
+    return this.editors.active()
+  }
+
+  /**
+   * Decides about parts of a proposal, or all that is left of it, as it was seen:
+   * its hash goes with the answer.
+   */
   async decide(
     proposal: Proposal,
     decision: 'accepted' | 'rejected',
@@ -57,16 +58,19 @@ export class Proposals implements Disposable {
   ): Promise<void> {
     if (this.working) return
     this.working = true
-    const { sessionId, approvalId } = proposal
-    const hash = this.hashes.get(approvalId) ?? proposal.hash
+    const { sessionId, approvalId, hash } = proposal
     const { Agent, Review } = this.host.bridge
     try {
-      if (hunks === 'all') {
-        const approved = decision === 'accepted'
-        const rest = { feedback: '', trust: '', scope: 'session' as const, command: '' }
-        await Agent.Answer({ sessionId, approvalId, hash, approved, ...rest })
+      const approved = decision === 'accepted'
+      const left = proposal.hunks.filter((hunk) => hunk.decision === '').map(({ id }) => id)
+      const rest = left.length < proposal.hunks.length
+      // Refusing the whole would refuse what was accepted before, too.
+      const parts = hunks === 'all' && rest && !approved ? left : hunks
+      if (parts === 'all') {
+        const none = { feedback: '', trust: '', scope: 'session' as const, command: '' }
+        await Agent.Answer({ sessionId, approvalId, hash, approved, ...none })
       } else {
-        const part = { hunks: [...hunks], decision, reason: '' }
+        const part = { hunks: [...parts], decision, reason: '' }
         await Review.DecideProposal({ sessionId, approvalId, hash, ...part })
       }
     } catch (cause) {
@@ -77,22 +81,23 @@ export class Proposals implements Disposable {
   }
 
   dispose(): void {
-    for (const stop of this.stops) stop()
+    this.stop()
     for (const id of this.shown.keys()) void this.editors.close(id)
   }
 
   private follow(waiting: readonly Proposal[]): void {
     const ids = new Set(waiting.map((each) => each.approvalId))
     for (const id of this.shown.keys()) if (!ids.has(id)) this.close(id)
-    for (const id of this.hashes.keys()) if (!ids.has(id) && this.shown.size === 0) this.hashes.delete(id)
     for (const each of waiting) {
       const known = this.shown.get(each.approvalId)
       if (known !== undefined && known !== signature(each)) void this.show(each, false)
     }
     const [first] = waiting
     if (!first || this.shown.size > 0 || this.passed.has(first.approvalId)) return
-    if (typing()) for (const id of ids) this.passed.add(id)
-    else void this.show(first, false)
+    const next = this.answering
+    this.answering = false
+    if (!next && typing()) for (const id of ids) this.passed.add(id)
+    else void this.show(first, next)
   }
 
   private async show(proposal: Proposal, focus: boolean): Promise<void> {
@@ -108,16 +113,22 @@ export class Proposals implements Disposable {
 
   private close(id: string): void {
     this.shown.delete(id)
-    this.hashes.delete(id)
     this.editors.close(id).catch((cause: unknown) => this.fail(cause))
   }
 
   private actsFor(proposal: Proposal): ProposalActs {
+    const at = (hash: string): Proposal => {
+      this.answering = true
+      const over = (): void => void (this.answering = false)
+      window.addEventListener('keydown', over, { capture: true, once: true })
+      window.addEventListener('mousedown', over, { capture: true, once: true })
+      return { ...proposal, hash }
+    }
     return {
-      accept: (hunks) => void this.decide(proposal, 'accepted', hunks),
-      reject: (hunks) => void this.decide(proposal, 'rejected', hunks),
-      acceptAll: () => void this.decide(proposal, 'accepted', 'all'),
-      rejectAll: () => void this.decide(proposal, 'rejected', 'all'),
+      accept: (hash, hunks) => void this.decide(at(hash), 'accepted', hunks),
+      reject: (hash, hunks) => void this.decide(at(hash), 'rejected', hunks),
+      acceptAll: (hash) => void this.decide(at(hash), 'accepted', 'all'),
+      rejectAll: (hash) => void this.decide(at(hash), 'rejected', 'all'),
     }
   }
 

@@ -383,10 +383,11 @@ test('a proposal comes up by itself without the keyboard, follows its changes an
   follow(waiting('h2'))
   flushSync()
   expect(fake.proposals.get('a1')?.proposal.hash).toBe('h2')
-  fake.proposals.get('a1')?.acts.accept(['h1'])
+  // What is agreed to is what the editor showed, even if Go is further by then.
+  fake.proposals.get('a1')?.acts.accept('h1', ['h1'])
   await settle()
   expect(calls(fake.host, 'Review.DecideProposal')).toMatchObject([
-    [{ approvalId: 'a1', hash: 'h2', hunks: ['h1'], decision: 'accepted' }],
+    [{ approvalId: 'a1', hash: 'h1', hunks: ['h1'], decision: 'accepted' }],
   ])
   follow(waiting('h2', 'approved'))
   flushSync()
@@ -407,4 +408,19 @@ test('a proposal does not come up in front of who types in an editor; the comman
   expect(fake.proposals.get('a1')?.focus).toBe(true)
   await run(fake, 'keel.rejectProposal')
   expect(calls(fake.host, 'Agent.Answer')).toMatchObject([[{ approved: false, hash: 'h1' }]])
+})
+
+test('the commands are about the proposal in front, and its part at the cursor', async () => {
+  const fake = fakeReview()
+  await started(fake, waiting('h1'))
+  const done: string[] = []
+  const act = (name: string) => () => void done.push(name)
+  const acts = { accept: act('accept'), reject: act('reject'), acceptAll: act('all'), rejectAll: act('none') }
+  fake.front = { approvalId: 'a1', atHunk: true, ...acts }
+  for (const id of ['acceptProposedChange', 'rejectProposedChange', 'acceptProposal', 'rejectProposal'])
+    await run(fake, `keel.${id}`)
+  expect(done).toEqual(['accept', 'reject', 'all', 'none'])
+  fake.front = { approvalId: 'a1', atHunk: false, ...acts }
+  await run(fake, 'keel.acceptProposedChange')
+  expect(calls(fake.host, 'Review.DecideProposal')).toMatchObject([[{ hash: 'h1', hunks: ['h1'] }]])
 })

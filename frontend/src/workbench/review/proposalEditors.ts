@@ -5,10 +5,16 @@ import {
   ITextFileService,
   type IEditorGroup,
 } from '@codingame/monaco-vscode-api'
-import type { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
+import { isDiffEditor } from '@codingame/monaco-vscode-api/vscode/vs/editor/browser/editorBrowser'
 import { DiffEditorInput } from '@codingame/monaco-vscode-api/vscode/vs/workbench/common/editor/diffEditorInput'
 import type { ITextFileEditorModel } from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/textfile/common/textfiles'
-import type { DrawnHunk, Proposal, ProposalActs, ProposalEditors } from '../../features/review'
+import type {
+  ActiveProposal,
+  DrawnHunk,
+  Proposal,
+  ProposalActs,
+  ProposalEditors,
+} from '../../features/review'
 import { splitPath } from '../../lib/format'
 import { plainVisible } from '../../lib/visible'
 import { notify } from '../notify'
@@ -16,6 +22,7 @@ import type { Bar } from './bar'
 import type { Layers, Words } from './layers'
 import { proposalName, proposalResource, type ProposalFiles, type ProposalName } from './proposalFiles'
 import { drawnOf } from './proposedHunks'
+import type { TrackedHunks } from './tracked'
 
 const words: Words = { accept: 'Accept', reject: 'Reject', old: false }
 
@@ -26,22 +33,41 @@ interface Shown {
   proposal: Proposal
   acts: ProposalActs
   hunks: readonly DrawnHunk[]
-  /** waits for the proposal to be shown again */
-  waiting: (() => void)[]
+}
+
+/** Seen is what a person has before them. */
+interface Seen {
+  /** of the text in the editor, which may be what they typed and saved */
+  text: string
+  /** of the hunks that are drawn into it */
+  hunks: string
 }
 
 /** ProposalDiffs shows changes that wait for an approval, in diffs whose right side may be edited. */
 export class ProposalDiffs implements ProposalEditors {
   private readonly shown = new Map<string, Shown>()
+  private readonly seen = new Map<string, Seen>()
+  /** wait for a proposal to be drawn, or closed */
+  private readonly waiting = new Map<string, (() => void)[]>()
+  private editors: IEditorService | undefined
 
   constructor(
     private readonly layers: Layers,
     private readonly files: ProposalFiles,
-  ) {}
+  ) {
+    files.onDidSave(({ approvalId, hash }) => {
+      const seen = this.seen.get(approvalId)
+      if (seen) seen.text = hash
+    })
+  }
 
   /** Closes what the window showed when it was closed, and what no longer waits. */
   async start(): Promise<void> {
-    const groups = await getService(IEditorGroupsService)
+    const [groups, editors] = await Promise.all([
+      getService(IEditorGroupsService),
+      getService(IEditorService),
+    ])
+    this.editors = editors
     await groups.whenRestored
     const names = groups.groups
       .flatMap((group) => group.editors.map(nameOf))
@@ -57,33 +83,51 @@ export class ProposalDiffs implements ProposalEditors {
 
   async show(proposal: Proposal, acts: ProposalActs, options: { focus: boolean }): Promise<void> {
     const { approvalId, hash, editable } = proposal
-    const resource = proposalResource(proposal, 'after')
     const before = this.shown.get(approvalId)
     const differs = this.files.take(proposal, hash, editable)
-    const shown: Shown = { proposal, acts, hunks: before?.hunks ?? [], waiting: before?.waiting ?? [] }
+    const shown: Shown = { proposal, acts, hunks: before?.hunks ?? [] }
     this.shown.set(approvalId, shown)
-    if (differs) await this.refresh(resource, proposal.path)
+    if (differs) await this.refresh(proposal)
     await this.open(proposal, options.focus, before !== undefined)
-    shown.hunks = drawnOf(proposal.hunks, await this.beforeText(proposal))
+    const hunks = drawnOf(proposal.hunks, await this.beforeText(proposal))
     if (this.shown.get(approvalId) !== shown) return // shown again, or closed, meanwhile
-    this.layers.draw(resource, {
-      hunks: shown.hunks,
+    shown.hunks = hunks
+    this.layers.draw(proposalResource(proposal, 'after'), {
+      hunks,
       words,
       acts: {
-        accept: (key) => this.decide(approvalId, key, (now, keys) => now.accept(keys)),
-        reject: (key) => this.decide(approvalId, key, (now, keys) => now.reject(keys)),
+        accept: (key) => this.decide(approvalId, key, 'accept'),
+        reject: (key) => this.decide(approvalId, key, 'reject'),
       },
       bar: this.barOf(proposal),
     })
-    for (const go of shown.waiting.splice(0)) go()
+    this.seen.set(approvalId, { text: hash, hunks: hash })
+    this.goOn(approvalId)
   }
 
   async close(approvalId: string): Promise<void> {
     const shown = this.shown.get(approvalId)
     this.shown.delete(approvalId)
-    if (!shown) return
-    for (const go of shown.waiting.splice(0)) go()
-    await this.closeNamed(shown.proposal)
+    this.seen.delete(approvalId)
+    this.goOn(approvalId)
+    if (shown) await this.closeNamed(shown.proposal)
+  }
+
+  active(): ActiveProposal | undefined {
+    const approvalId = nameOf(this.editors?.activeEditor)?.approvalId
+    const shown = approvalId === undefined ? undefined : this.shown.get(approvalId)
+    if (approvalId === undefined || !shown) return undefined
+    const control = this.editors?.activeTextEditorControl
+    const line = isDiffEditor(control) ? control.getModifiedEditor().getPosition()?.lineNumber : undefined
+    const key = line === undefined ? undefined : this.trackedOf(shown.proposal)?.at(line)?.hunk.key
+    return {
+      approvalId,
+      atHunk: key !== undefined,
+      accept: () => key !== undefined && this.decide(approvalId, key, 'accept'),
+      reject: () => key !== undefined && this.decide(approvalId, key, 'reject'),
+      acceptAll: () => this.act(approvalId, ({ acts }, hash) => acts.acceptAll(hash)),
+      rejectAll: () => this.act(approvalId, ({ acts }, hash) => acts.rejectAll(hash)),
+    }
   }
 
   private async open(proposal: Proposal, focus: boolean, again: boolean): Promise<void> {
@@ -108,12 +152,21 @@ export class ProposalDiffs implements ProposalEditors {
   private barOf(proposal: Proposal): Bar {
     const { approvalId, hunks } = proposal
     const decided = hunks.filter((each) => each.decision).length
+    const what = decided > 0 ? ' the rest' : hunks.length > 0 ? ' all' : ''
     return {
       label: `Proposed change of ${plainVisible(proposal.path)}`,
-      text: `${decided} of ${hunks.length} decided`,
+      text: hunks.length > 0 ? `${decided} of ${hunks.length} decided` : 'All or nothing',
       actions: [
-        { label: 'Accept all', primary: true, run: () => this.act(approvalId, (acts) => acts.acceptAll()) },
-        { label: 'Reject all', primary: false, run: () => this.act(approvalId, (acts) => acts.rejectAll()) },
+        {
+          label: `Accept${what}`,
+          primary: true,
+          run: () => this.act(approvalId, ({ acts }, hash) => acts.acceptAll(hash)),
+        },
+        {
+          label: `Reject${what}`,
+          primary: false,
+          run: () => this.act(approvalId, ({ acts }, hash) => acts.rejectAll(hash)),
+        },
       ],
     }
   }
@@ -127,64 +180,82 @@ export class ProposalDiffs implements ProposalEditors {
   }
 
   /** Shows the new text. What was typed into the one before and not saved is kept beside. */
-  private async refresh(resource: URI, path: string): Promise<void> {
+  private async refresh(proposal: Proposal): Promise<void> {
     const { files } = await getService(ITextFileService)
-    const model = files.get(resource)
-    if (!model) return
-    if (!model.isDirty()) {
-      await files.resolve(resource, { reload: { async: false }, forceReadFromFile: true })
-      return
+    const typed = files.get(proposalResource(proposal, 'after'))
+    if (typed?.isDirty()) {
+      await keepBeside(typed)
+      await typed.revert({ soft: true })
+      notify.warn(
+        `What you typed is in an untitled editor: what is proposed for ${plainVisible(proposal.path)} has changed meanwhile.`,
+      )
     }
-    await keepBeside(model)
-    await model.revert()
-    notify.warn(
-      `What you typed is in an untitled editor: what is proposed for ${plainVisible(path)} has changed meanwhile.`,
-    )
+    for (const side of ['before', 'after'] as const) {
+      const resource = proposalResource(proposal, side)
+      if (files.get(resource))
+        await files.resolve(resource, { reload: { async: false }, forceReadFromFile: true })
+    }
   }
 
-  private decide(approvalId: string, key: string, work: (acts: ProposalActs, keys: string[]) => void): void {
+  private trackedOf(proposal: Proposal): TrackedHunks | undefined {
+    return this.layers.trackedOf(proposalResource(proposal, 'after').toString())
+  }
+
+  private decide(approvalId: string, key: string, act: 'accept' | 'reject'): void {
     const shown = this.shown.get(approvalId)
     if (!shown) return
-    const tracked = () => this.layers.trackedOf(proposalResource(shown.proposal, 'after').toString())
-    const line = tracked()?.placeOf(key)?.from
-    this.act(approvalId, (acts, now) => {
-      const same = now.proposal.hunks.some(({ id }) => id === key)
+    const line = this.trackedOf(shown.proposal)?.placeOf(key)?.from
+    this.act(approvalId, (now, hash) => {
+      const same = now.hunks.some((hunk) => hunk.key === key)
       // What was typed has made other hunks: the one at the same place is meant.
-      const found = same ? key : line === undefined ? undefined : tracked()?.at(line)?.hunk.key
-      if (found === undefined) notify.info('That change is no longer part of what is proposed.')
-      else work(acts, [found])
+      const found = same || line === undefined ? key : this.trackedOf(now.proposal)?.at(line)?.hunk.key
+      if (found === undefined || !now.hunks.some((hunk) => hunk.key === found))
+        notify.info('That change is no longer part of what is proposed.')
+      else now.acts[act](hash, [found])
     })
   }
 
-  /** Saves what was typed, waits until that is the proposal, and acts. */
-  private act(approvalId: string, work: (acts: ProposalActs, shown: Shown) => void): void {
-    void this.saved(approvalId)
-      .then((shown) => shown && work(shown.acts, shown))
-      .catch((cause: unknown) => notify.failure(cause))
+  /** Saves what was typed, and acts on just what the person sees, once its hunks are known. */
+  private act(approvalId: string, work: (shown: Shown, hash: string) => void): void {
+    void this.actOn(approvalId, work).catch((cause: unknown) => notify.failure(cause))
   }
 
-  private async saved(approvalId: string): Promise<Shown | undefined> {
+  private async actOn(approvalId: string, work: (shown: Shown, hash: string) => void): Promise<void> {
     const shown = this.shown.get(approvalId)
-    if (!shown) return undefined
+    if (!shown) return
     const resource = proposalResource(shown.proposal, 'after')
+    let meant = this.seen.get(approvalId)?.text
     const service = await getService(ITextFileService)
-    if (service.isDirty(resource) && !(await service.save(resource))) return undefined // the editor says why
-    if (this.upToDate(approvalId)) return this.shown.get(approvalId)
+    if (service.isDirty(resource)) {
+      if (!(await service.save(resource))) return // the editor says why
+      meant = this.seen.get(approvalId)?.text
+    }
+    if (this.seen.get(approvalId)?.hunks !== meant) await this.drawnAgain(approvalId)
+    const now = this.shown.get(approvalId)
+    if (!now) return
+    if (meant !== undefined && this.seen.get(approvalId)?.hunks === meant) work(now, meant)
+    else notify.warn('What is proposed has changed, so nothing was decided. Look at it again.')
+  }
+
+  /** Waits until a proposal is drawn anew, or is closed; not for ever. */
+  private async drawnAgain(approvalId: string): Promise<void> {
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, patience)
-      this.shown.get(approvalId)?.waiting.push(() => {
-        clearTimeout(timer)
-        resolve()
-      })
+      const waiting = this.waiting.get(approvalId) ?? []
+      this.waiting.set(approvalId, [
+        ...waiting,
+        () => {
+          clearTimeout(timer)
+          resolve()
+        },
+      ])
     })
-    if (this.upToDate(approvalId)) return this.shown.get(approvalId)
-    if (this.shown.has(approvalId))
-      notify.warn('Your text was saved, but Keel does not show it as the proposal yet. Try again.')
-    return undefined
   }
 
-  private upToDate(approvalId: string): boolean {
-    return this.shown.get(approvalId)?.proposal.hash === this.files.hashOf(approvalId)
+  private goOn(approvalId: string): void {
+    const waiting = this.waiting.get(approvalId) ?? []
+    this.waiting.delete(approvalId)
+    for (const go of waiting) go()
   }
 
   private async closeNamed(name: ProposalName): Promise<void> {

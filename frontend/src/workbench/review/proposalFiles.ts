@@ -61,6 +61,9 @@ export class ProposalFiles implements IFileSystemProviderWithFileReadWriteCapabi
   readonly onDidChangeCapabilities = Event.None
   private readonly changed = new Emitter<readonly IFileChange[]>()
   readonly onDidChangeFile = this.changed.event
+  private readonly saved = new Emitter<{ approvalId: string; hash: string }>()
+  /** Fires when a person's own text has become what is proposed. */
+  readonly onDidSave = this.saved.event
   private readonly known = new Map<string, Known>()
 
   constructor(private readonly bridge: Bridge) {}
@@ -74,11 +77,6 @@ export class ProposalFiles implements IFileSystemProviderWithFileReadWriteCapabi
     this.known.set(name.approvalId, { name, hash, editable, version, contents: new Map() })
     this.tell(name)
     return differs
-  }
-
-  /** The hash of a proposal as it was shown or saved last. */
-  hashOf(approvalId: string): string | undefined {
-    return this.known.get(approvalId)?.hash
   }
 
   /** Forgets a proposal that no longer waits. */
@@ -128,6 +126,7 @@ export class ProposalFiles implements IFileSystemProviderWithFileReadWriteCapabi
     known.hash = hash
     known.version++
     known.contents.set('after', Promise.resolve(content.slice()))
+    this.saved.fire({ approvalId, hash })
   }
 
   readdir(): Promise<[string, FileType][]> {

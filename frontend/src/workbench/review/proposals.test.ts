@@ -37,10 +37,12 @@ test('only the right side of a proposal that is shown can be written, each time 
   await expect(files.writeFile(after, text('mine'))).rejects.toThrow('cannot be changed')
   files.take(name, 'h', true)
   await expect(files.writeFile(proposalResource(name, 'before'), text('mine'))).rejects.toThrow()
+  const saved: string[] = []
+  files.onDidSave(({ hash }) => saved.push(hash))
   await files.writeFile(after, text('mine'))
   await files.writeFile(after, text('mine again'))
   expect(written).toEqual(['h: mine', 'h+: mine again'])
-  expect(files.hashOf(name.approvalId)).toBe('h++')
+  expect(saved).toEqual(['h+', 'h++'])
   expect(new TextDecoder().decode(await files.readFile(after))).toBe('mine again')
 })
 

@@ -81,6 +81,8 @@ export class TrackedHunks {
       isWholeLine: true,
       stickiness: TrackedRangeStickiness.NeverGrowsWhenTypingAtEdges,
       className: open ? `keel-hunk keel-hunk-${name}` : 'keel-hunk',
+      // Lines that were refused are struck; those of a mere removal are not its own.
+      ...(status === 'rejected' && shape !== 'deleted' ? { inlineClassName: 'keel-hunk-struck' } : {}),
       linesDecorationsClassName: `keel-hunk-bar keel-hunk-bar-${name} keel-hunk-${status}`,
       ...(open
         ? {

@@ -11,7 +11,7 @@ import type { FakeOptions } from '../../../bridge/fake'
 import { change, start } from '../../../testing/sessions'
 import { fakeWindow, type FakeWindow } from '../../../testing/window'
 import { done } from '../../checkpoint/testing'
-import type { DrawnHunk, HunkActs, Proposal, ProposalActs, ReviewHost } from '../host'
+import type { ActiveProposal, DrawnHunk, HunkActs, Proposal, ProposalActs, ReviewHost } from '../host'
 
 /** FakeReview is a window with editors, over a Go that keeps one session's changes in memory. */
 export interface FakeReview {
@@ -25,6 +25,8 @@ export interface FakeReview {
   active: { path: string; line: number } | undefined
   readonly drawn: Map<string, { hunks: readonly DrawnHunk[]; acts: HunkActs }>
   readonly proposals: Map<string, { proposal: Proposal; acts: ProposalActs; focus: boolean }>
+  /** the proposal in front */
+  front: ActiveProposal | undefined
   /** Tells that an editor's text has changed. */
   type(path: string): void
 }
@@ -120,6 +122,7 @@ export function fakeReview(sets: ChangeSet[] = [], methods: FakeOptions['methods
         show: async (proposal: Proposal, acts: ProposalActs, { focus }: { focus: boolean }) =>
           void fake.proposals.set(proposal.approvalId, { proposal, acts, focus }),
         close: async (id: string) => void fake.proposals.delete(id),
+        active: () => fake.front,
       },
     }),
     state: stateOf(sets),
@@ -129,6 +132,7 @@ export function fakeReview(sets: ChangeSet[] = [], methods: FakeOptions['methods
     active: undefined,
     drawn: new Map(),
     proposals: new Map(),
+    front: undefined,
     type: (path) => listeners.forEach((listener) => listener(path)),
   }
   return fake
