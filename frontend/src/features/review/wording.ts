@@ -32,7 +32,7 @@ export function describe(entry: Entry, by: string): string {
 
 /** What a decision did, for a toast. */
 export function resultText({ title, files }: ReviewResult): string {
-  const done = sentence(plainVisible(title))
+  const done = [sentence(plainVisible(title)), files.note].filter(Boolean).join(' ')
   if (files.conflicts.length === 0) return done
   const few = files.conflicts.slice(0, 3).map((conflict) => plainVisible(conflict.path))
   const more = files.conflicts.length > 3 ? ` and ${files.conflicts.length - 3} more` : ''
