@@ -55,9 +55,10 @@ func (b *bracket) Restore(ctx context.Context, r agent.RestoreRequest) (agent.Re
 }
 
 func (b *bracket) Undo(ctx context.Context, id string) (agent.Restored, error) {
-	result, err := b.store.Undo(ctx, id)
+	around := editorsOf(ctx)
+	result, err := b.store.TakeBack(ctx, checkpoint.UndoRequest{ID: id, Unsaved: around.unsaved, Merge: around.merge})
 	if err == nil {
-		editorsOf(ctx).note(result)
+		around.note(result)
 	}
 	return restoredOf(result), err
 }

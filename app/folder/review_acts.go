@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"slices"
 
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/agent"
+	"github.com/keel-ide/keel/backend/checkpoint"
 	"github.com/keel-ide/keel/backend/session"
 )
 
@@ -88,7 +90,9 @@ func (r *Review) bringBack(ctx context.Context, around *editors, turn session.Tu
 	return restoredOf(result), nil
 }
 
-// Undo takes the last act of a session back.
+// Undo takes the last act of a session back, beside what was changed since. Where
+// an editor holds something else in one of its files, saved or not, that stays and
+// is a conflict.
 func (r *Review) Undo(ctx context.Context, sessionID string, unsaved []wire.UnsavedText) (wire.ReviewResult, error) {
 	return r.turnAct(ctx, sessionID, unsaved, r.agent.UndoReview)
 }
@@ -102,7 +106,7 @@ func (r *Review) turnAct(
 	ctx context.Context, sessionID string, unsaved []wire.UnsavedText,
 	turn func(context.Context, string) (session.Act, []agent.Restored, error),
 ) (wire.ReviewResult, error) {
-	ctx, around, err := withEditors(ctx, wire.RestoreRequest{Unsaved: unsaved})
+	ctx, around, err := withEditors(ctx, wire.RestoreRequest{Unsaved: unsaved, Merge: true})
 	if err != nil {
 		return wire.ReviewResult{}, err
 	}
@@ -112,8 +116,39 @@ func (r *Review) turnAct(
 	if err != nil || act.Undone {
 		return result, gone(err)
 	}
-	if result.Texts, err = r.restores.Unsaved(ctx, act.Undo); err != nil {
-		return result, err
+	if result.Texts, err = r.texts(ctx, around, act.Undo); err != nil {
+		// What was undone is undone, and no failure.
+		result.Files.Note = "The unsaved text from before could not be read. It is kept with the checkpoint."
 	}
 	return result, nil
+}
+
+// texts is what editors are to hold again once an act was taken back: what they
+// held, unsaved, when it was done. Text over a file that has changed since stays
+// with the checkpoint, as saving it would take that change back, and so does text
+// of an editor that holds something else by now.
+func (r *Review) texts(ctx context.Context, around *editors, undo string) ([]wire.UnsavedText, error) {
+	kept, err := r.restores.Unsaved(ctx, undo)
+	if err != nil {
+		return nil, err
+	}
+	ids, _ := undoOf(undo)
+	out := []wire.UnsavedText{}
+	for _, text := range kept {
+		if slices.ContainsFunc(around.unsaved, func(u checkpoint.Unsaved) bool { return u.Path == text.Path }) {
+			continue
+		}
+		was, _, err := r.read(ctx, ids[0], text.Path)
+		if err != nil {
+			return nil, err
+		}
+		is, _, err := r.read(ctx, "", text.Path)
+		if err != nil {
+			return nil, err
+		}
+		if was.same(is) {
+			out = append(out, text)
+		}
+	}
+	return out, nil
 }

@@ -1,13 +1,16 @@
 package folder_test
 
 import (
+	"encoding/base64"
 	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/keel-ide/keel/app/folder"
+
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/session"
 )
@@ -176,6 +179,70 @@ func TestAFileRenamedAndChangedAtOnce(t *testing.T) {
 	d.missing("a.txt")
 	d.undo()
 	d.holds("b.txt", with(changed)) // the user's line was typed after it
+}
+
+// What an editor holds when something is undone is not lost, and neither is what
+// it held when that was done.
+func TestUndoingBesideUnsavedText(t *testing.T) {
+	d := newDesk(t, map[string]string{"a.txt": ten}, puts("a.txt", changed))
+	d.run()
+	text := func(content string) []wire.UnsavedText {
+		return []wire.UnsavedText{{Path: "a.txt", Content: base64.StdEncoding.EncodeToString([]byte(content))}}
+	}
+	with := func(text string) string { return strings.Replace(text, "7\n", "7\nmine\n", 1) }
+	back := strings.Replace(changed, "five\n", "5\n", 1)
+	reject := func(unsaved []wire.UnsavedText) {
+		t.Helper()
+		hunk := d.file("a.txt").Hunks[1]
+		got, err := d.Review.Decide(t.Context(), wire.ReviewDecision{
+			SessionID: d.id, TurnID: d.turns[0], Path: "a.txt", Hunks: []string{hunk.ID}, Decision: session.Rejected, Unsaved: unsaved,
+		})
+		d.must(err)
+		if got.Rejected != 1 {
+			t.Fatalf("rejecting gave %+v", got)
+		}
+	}
+	undo := func(unsaved []wire.UnsavedText) wire.ReviewResult {
+		t.Helper()
+		got, err := d.Review.Undo(t.Context(), d.id, unsaved)
+		d.must(err)
+		return got
+	}
+	// The editor's text went to the disk with the rejection, and comes back.
+	reject(text(with(changed)))
+	d.holds("a.txt", with(back))
+	got := undo(nil)
+	d.holds("a.txt", changed)
+	if diff := cmp.Diff(text(with(changed)), got.Texts); diff != "" {
+		t.Errorf("texts: %s", diff)
+	}
+	// Text that was typed since stays, and so does the file below it.
+	reject(nil)
+	got = undo(text(with(back)))
+	want := []wire.Conflict{{Path: "a.txt", Reason: "an editor holds changes of it that are not saved"}}
+	if diff := cmp.Diff(want, got.Files.Conflicts); diff != "" || len(got.Texts) > 0 || len(got.Files.Unsaved) > 0 {
+		t.Errorf("undoing beside unsaved text: %s, and %+v", diff, got)
+	}
+	d.holds("a.txt", back)
+	// What is saved since is merged.
+	d.write("a.txt", changed)
+	reject(nil)
+	d.write("a.txt", with(back))
+	got = undo(nil)
+	d.holds("a.txt", with(changed))
+	if got.Files.Merged != 1 || len(got.Files.Conflicts) > 0 {
+		t.Errorf("undoing beside a saved change: %+v", got)
+	}
+	// Not so where the editor's text came with it: that is not in the file from
+	// before, and the file has more than that text by now.
+	d.write("a.txt", changed)
+	reject(text(changed + "eleven\n"))
+	d.write("a.txt", with(back)+"eleven\n")
+	got = undo(nil)
+	d.holds("a.txt", with(back)+"eleven\n")
+	if len(got.Files.Conflicts) != 1 || len(got.Texts) > 0 {
+		t.Errorf("undoing beside a change of what was not saved: %+v", got)
+	}
 }
 
 func TestConflictsOfARevertWait(t *testing.T) {

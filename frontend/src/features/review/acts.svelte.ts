@@ -8,7 +8,7 @@ import {
   type UnsavedText,
 } from '../../bridge'
 import { count } from '../../lib/format'
-import { bringBack, keptTexts, reload, type CheckpointHost } from '../checkpoint'
+import { bringBack, reload, type CheckpointHost } from '../checkpoint'
 import { currentSet, sum } from './entries'
 import type { RevertScope } from './preferences.svelte'
 import type { ReviewStore } from './store.svelte'
@@ -33,8 +33,6 @@ interface Act {
   /** with the way back; what undoes has none */
   undoable: boolean
   run(sessionId: string, unsaved: UnsavedText[]): Promise<ReviewResult>
-  /** the paths whose unsaved text comes back with it, by the id of what took it */
-  brings?: string
 }
 
 /** More files than this are taken back only after one more question. */
@@ -107,13 +105,11 @@ export class ReviewActs implements Disposable {
 
   /** Takes the last act back, with the unsaved text that it took from editors. */
   undo(): Promise<boolean> {
-    const last = this.store.session?.acts?.findLast((act) => !act.undone)
     return this.act({
       working: 'Undoing…',
       tell: true,
       undoable: false,
       run: (sessionId, unsaved) => this.host.bridge.Review.Undo(sessionId, unsaved),
-      ...(last?.undo ? { brings: last.undo } : {}),
     })
   }
 
@@ -152,12 +148,11 @@ export class ReviewActs implements Disposable {
     this.working = act.working
     this.failure = undefined
     try {
-      const kept = act.brings ? await keptTexts(this.host, act.brings) : []
       const unsaved = await this.host.editors.collect()
       const result = await act.run(sessionId, unsaved)
       this.tell(act, sessionId, result)
       await reload(this.host, result.files, unsaved)
-      if (kept.length > 0) await bringBack(this.host, kept)
+      if (result.texts?.length) await bringBack(this.host, result.texts)
       return true
     } catch (cause) {
       this.fail(toFailure(cause))

@@ -27,7 +27,7 @@ export function describe(entry: Entry, by: string): string {
 
 /** What a decision did, for a toast. */
 export function resultText({ title, files }: ReviewResult): string {
-  const done = sentence(plainVisible(title))
+  const done = [sentence(plainVisible(title)), files.note].filter(Boolean).join(' ')
   if (files.conflicts.length === 0) return done
   const are = files.conflicts.length === 1 ? 'it is' : 'they are'
   const left = `Left as ${are}, because of newer changes: ${list(files.conflicts.map(({ path }) => path))}.`
