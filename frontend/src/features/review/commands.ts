@@ -62,14 +62,14 @@ export function editorCommands(stepping: Stepping): HostCommand[] {
       id: 'keel.nextUnreviewedChange',
       title: 'Keel: Next Unreviewed Change',
       key: 'alt+f5',
-      when: `${pendingKey} && !textCompareEditorActive`,
+      when: `${pendingKey} && (!textCompareEditorActive || resourceScheme == file)`,
       run: () => step(stepping, 1),
     },
     {
       id: 'keel.previousUnreviewedChange',
       title: 'Keel: Previous Unreviewed Change',
       key: 'shift+alt+f5',
-      when: `${pendingKey} && !textCompareEditorActive`,
+      when: `${pendingKey} && (!textCompareEditorActive || resourceScheme == file)`,
       run: () => step(stepping, -1),
     },
     {

@@ -1,14 +1,16 @@
 import type { ChangeSet } from '../../bridge'
 import { splitPath } from '../../lib/format'
 import { plainVisible } from '../../lib/visible'
-import { complain, openChanges, type CheckpointHost } from '../checkpoint'
+import { complain, modeChange, openChanges, type CheckpointHost } from '../checkpoint'
 import { entriesOf, sessionEntries, targetOf, type Entry } from './entries'
 import type { ReviewStore } from './store.svelte'
 import { shortTitle } from './wording'
 
 /** Opens one file's changes. */
 export async function viewFile(host: CheckpointHost, entry: Entry, line?: number): Promise<void> {
-  const title = `Changes: ${plainVisible(splitPath(entry.path).name)}`
+  // Permissions show in no line of the file.
+  const mode = modeChange(entry.file)
+  const title = `Changes: ${plainVisible(splitPath(entry.path).name)}${mode ? `, permissions ${mode}` : ''}`
   await shown(host, () => host.openDiff(title, targetOf(entry), line))
 }
 

@@ -4,7 +4,7 @@ import { changesKey, pendingKey, proposalKey, redoKey, showChangesId, undoKey, v
 import type { Parts } from './parts'
 import { waitingOf } from './proposals'
 
-const statusId = 'keel.review'
+const statusId = 'keel.unreviewed'
 
 /** Keeps what the window shows of the review around: the status bar, a badge, and the context keys. */
 export function keepStatus(host: CheckpointHost, { store }: Parts): () => void {
