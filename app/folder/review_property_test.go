@@ -34,11 +34,28 @@ func edited(t *rapid.T, lines []string, who string, free func(i int) bool) []str
 	return out
 }
 
+// inMemory has a test's folders where syncing costs nothing, if there is such a
+// place: what is tested is not what survives a loss of power.
+func inMemory(t *testing.T) {
+	t.Helper()
+	folder, err := os.MkdirTemp("/dev/shm", "keel-test")
+	if err != nil {
+		return
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(folder); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Setenv("TMPDIR", folder)
+}
+
 // Whatever the user decides, undoes and redoes about two turns of the agent, and
 // edits meanwhile: no line of the user's is lost, and rejecting everything in the
 // end, in whatever order, leaves the file as if only the user had been at it.
 func TestNoLineOfTheUsersIsLost(t *testing.T) {
 	const size = 31
+	inMemory(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		if rt.Failed() {
 			return
