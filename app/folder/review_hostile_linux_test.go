@@ -208,7 +208,7 @@ func TestForgedDecisions(t *testing.T) {
 	again := own("a.txt", slices.Repeat([]string{hunk}, 100_000)...)
 	again.Decision = session.Rejected
 	got, err := d.Review.Decide(t.Context(), again)
-	if d.must(err); got.Rejected != 1 || got.Title != "Rejected 1 change in a.txt" {
+	if d.must(err); got.Rejected != 1 || got.Title != "Took back 1 change in a.txt" {
 		t.Errorf("the same one many times gave %+v", got)
 	}
 }

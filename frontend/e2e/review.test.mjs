@@ -126,7 +126,7 @@ describe('Autopilot’s changes', { timeout: 600_000 }, () => {
     for (const name of ['calc.go', 'parse.go', 'main.go', 'README.md', 'parse_test.go', 'calc_test.go'])
       before[name] = await home.read(name)
     await chat.open()
-    const turn = await manyChanges()
+    await manyChanges()
     const after = await home.read('calc.go')
 
     await bar().getByText('8 files changed').waitFor()
