@@ -12,6 +12,8 @@ export interface Stepping extends Parts {
   readonly host: CheckpointHost
   readonly editors: HunkEditors
   readonly hunks: EditorHunks
+  /** the file that was gone to last: it may not be in front yet when the key is pressed again */
+  last?: string
 }
 
 const nothing = 'There is nothing left to review.'
@@ -29,7 +31,8 @@ export async function step(stepping: Stepping, direction: 1 | -1): Promise<void>
       return
     }
     const at = editors.active()
-    const here = at ? paths.indexOf(at.path) : -1
+    const from = at?.path ?? stepping.last
+    const here = from === undefined ? -1 : paths.indexOf(from)
     if (at && here >= 0) {
       const found = beside(await hunks.review(at.path), at.line, direction)
       if (found) {
@@ -38,11 +41,12 @@ export async function step(stepping: Stepping, direction: 1 | -1): Promise<void>
       }
     }
     for (let offset = 1; offset <= paths.length; offset++) {
-      const index = next(paths, at?.path, here, direction, offset)
+      const index = next(paths, from, here, direction, offset)
       const path = paths[index % paths.length]
       if (path === undefined) continue
+      stepping.last = path
       if (await show(stepping, path, direction)) {
-        if (wraps(paths, at?.path, here, direction, offset)) tellWrap(host, direction, path)
+        if (wraps(paths, from, here, direction, offset)) tellWrap(host, direction, path)
         return
       }
     }
