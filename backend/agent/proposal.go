@@ -22,7 +22,7 @@ type proposal struct {
 	call   *call
 	made   Proposer        // as the model made it
 	first  Proposal        // what it proposed
-	asking context.Context // of the question: it ends with it
+	asking context.Context //nolint:containedctx // the question's own life, for those who look at the file meanwhile
 	stop   context.CancelCauseFunc
 	user   atomic.Bool // the user has changed the file by way of Keel
 	waking atomic.Bool // a look at the file is due

@@ -37,7 +37,8 @@ export function resultText({ title, files }: ReviewResult): string {
 }
 
 function sentence(text: string): string {
-  return text === '' || /[.!?…]$/.test(text) ? text : `${text}.`
+  const whole = text === '' || /[.!?…]$/.test(text) ? text : `${text}.`
+  return whole.charAt(0).toUpperCase() + whole.slice(1)
 }
 
 /** "Keel changed lines 4 to 6", as it is read out at the lines. */
