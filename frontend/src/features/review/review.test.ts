@@ -258,15 +258,14 @@ test('what a revert left alone is said in words, and the toast undoes it', async
   const fake = fakeReview(twoTurns())
   const { parts } = await started(fake)
   fake.host.unsaved = [{ path: 'a/one.go', content: 'eA==' }]
-  const conflicts = [{ path: 'a/one.go', reason: 'You changed the same lines' }]
+  const conflicts = [{ path: 'a/one.go', reason: 'it was changed since' }]
   const files = { written: 1, deleted: 0, merged: 0, conflicts, unknown: [], unsaved: ['a/one.go'] }
   fake.results = [{ title: 'Reverted 1 file', files: { ...files, undo: '', prompt: '', copy: '', note: '' } }]
   await parts.acts.revertAll('session')
   const toast = fake.host.toasts.at(-1)
   expect(toast).toMatchObject({
     severity: 'warn',
-    message:
-      'Reverted 1 file. Left as it is, because of newer changes: a/one.go. You changed the same lines.',
+    message: 'Reverted 1 file. Left as it is, because of newer changes: a/one.go. It was changed since.',
   })
   expect(calls(fake.host, 'Review.Decide')).toMatchObject([[{ turnId: '', unsaved: fake.host.unsaved }]])
   expect(fake.host.reloaded).toEqual([['a/one.go']])

@@ -37,8 +37,8 @@ export function resultText({ title, files }: ReviewResult): string {
 }
 
 function sentence(text: string): string {
-  const whole = text === '' || /[.!?…]$/.test(text) ? text : `${text}.`
-  return whole.charAt(0).toUpperCase() + whole.slice(1)
+  const begun = text.charAt(0).toLocaleUpperCase('en') + text.slice(1)
+  return text === '' || /[.!?…]$/.test(text) ? begun : `${begun}.`
 }
 
 /** "Keel changed lines 4 to 6", as it is read out at the lines. */
