@@ -1,7 +1,6 @@
 package folder
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -61,13 +60,13 @@ func (r *Review) addFile(ctx context.Context, v *view, i int, c *session.FileCha
 	if err != nil {
 		p = &parts{} // the piece says so
 	}
-	var old [][]byte
+	var old []string
 	if len(p.hunks) > 0 {
 		_, before, _, err := r.sides(ctx, turn, c)
 		if err != nil && !lost(err) {
 			return err
 		}
-		old = bytes.SplitAfter(before, []byte("\n"))
+		old = review.Lines(before)
 	}
 	for _, one := range found.pieces {
 		if one.ID == session.WholeFile {
@@ -83,14 +82,14 @@ func (r *Review) addFile(ctx context.Context, v *view, i int, c *session.FileCha
 }
 
 // oldLines is what stood in a hunk's place.
-func oldLines(before [][]byte, h review.Hunk) string {
+func oldLines(before []string, h review.Hunk) string {
 	from := min(max(0, h.OldStart-1), len(before))
 	var text strings.Builder
 	for _, line := range before[from:min(from+h.OldLines, len(before))] {
 		if text.Len()+len(line) > mostOld {
 			break
 		}
-		text.WriteString(strings.ToValidUTF8(string(line), "\uFFFD"))
+		text.WriteString(line)
 	}
 	return text.String()
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/keel-ide/keel/backend/diff"
@@ -57,6 +58,34 @@ func sizedText(content []byte, limit int) text {
 		t.compared = t.lines
 	}
 	return t
+}
+
+// Lines are the lines of a version as hunks count them, in UTF-8 and each with its
+// line ending, for a person to read; none of one that is no text.
+func Lines(content []byte) []string {
+	t := laterText(content)
+	lines := make([]string, len(t.lines))
+	for i, line := range t.lines {
+		lines[i] = strings.ToValidUTF8(t.encoding.read(line), "\uFFFD")
+	}
+	return lines
+}
+
+// read is a line in UTF-8.
+func (e encoding) read(line string) string {
+	var order binary.ByteOrder = binary.LittleEndian
+	switch e {
+	case bytewise, noText:
+		return line
+	case bigEndian:
+		order = binary.BigEndian
+	case littleEndian:
+	}
+	units := make([]uint16, len(line)/2)
+	for i := range units {
+		units[i] = order.Uint16([]byte(line[2*i:]))
+	}
+	return string(utf16.Decode(units))
 }
 
 func encodingOf(content []byte) encoding {

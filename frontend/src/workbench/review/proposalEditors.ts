@@ -173,7 +173,8 @@ export class ProposalDiffs implements ProposalEditors {
 
   private async beforeText(proposal: Proposal): Promise<string> {
     try {
-      return new TextDecoder().decode(await this.files.readFile(proposalResource(proposal, 'before')))
+      const bytes = await this.files.readFile(proposalResource(proposal, 'before'))
+      return new TextDecoder(encodingOf(bytes)).decode(bytes)
     } catch {
       return '' // it no longer waits, or there was no file
     }
@@ -305,4 +306,10 @@ function openIn(
         : [],
     ),
   )
+}
+
+/** The encoding that a byte order mark tells; UTF-8 without one. */
+function encodingOf([first, second]: Uint8Array): string {
+  if (first === 0xff && second === 0xfe) return 'utf-16le'
+  return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8'
 }
