@@ -61,6 +61,7 @@ func (a *App) run(page fs.FS) error {
 			bind.NewProviders(seam),
 			bind.NewCheckpoints(seam),
 			bind.NewReview(seam),
+			bind.NewReferences(seam),
 			bind.NewEditors(seam),
 			bind.NewTrust(seam),
 			bind.NewAudit(seam),

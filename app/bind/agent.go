@@ -19,7 +19,7 @@ func NewAgent(seam *Seam) *Agent { return &Agent{seam} }
 // events. During a turn the prompt is queued.
 func (b *Agent) Send(sessionID string, prompt wire.Prompt) (string, error) {
 	return with(b.seam, "Agent.Send", func(ctx context.Context, f *folder.Folder) (string, error) {
-		return f.Agent.Send(ctx, sessionID, agent.Prompt{Text: prompt.Text, Images: prompt.Images})
+		return f.Agent.Send(ctx, sessionID, agent.Prompt(prompt))
 	})
 }
 

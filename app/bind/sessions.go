@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/keel-ide/keel/app/folder"
+	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/session"
 )
 
@@ -60,6 +61,28 @@ func (b *Sessions) Undelete(id string) error {
 func (b *Sessions) SaveDraft(id string, seq int64, text string) error {
 	return do(b.seam, "Sessions.SaveDraft", func(ctx context.Context, f *folder.Folder) error {
 		return f.Drafts.Save(ctx, id, seq, text)
+	})
+}
+
+// SaveDraftParts keeps what goes with a draft's text, whole; Seq is as for
+// SaveDraft, counted apart.
+func (b *Sessions) SaveDraftParts(id string, seq int64, parts wire.DraftParts) error {
+	return do(b.seam, "Sessions.SaveDraftParts", func(ctx context.Context, f *folder.Folder) error {
+		return f.Drafts.SaveParts(ctx, id, seq, parts)
+	})
+}
+
+// DraftParts returns what goes with a draft's text.
+func (b *Sessions) DraftParts(id string) (wire.DraftParts, error) {
+	return with(b.seam, "Sessions.DraftParts", func(ctx context.Context, f *folder.Folder) (wire.DraftParts, error) {
+		return f.Drafts.Parts(ctx, id)
+	})
+}
+
+// Rate keeps what the user thinks of a turn's reply.
+func (b *Sessions) Rate(id, turnID string, rating session.Rating) error {
+	return do(b.seam, "Sessions.Rate", func(ctx context.Context, f *folder.Folder) error {
+		return f.Agent.Rate(ctx, id, turnID, rating)
 	})
 }
 

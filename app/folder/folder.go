@@ -107,6 +107,7 @@ type Folder struct {
 	Agent       *agent.Agent
 	Drafts      *Drafts
 	EditorState *EditorState
+	References  *References
 	Commands    *command.Runner
 
 	trust       *trust.Store

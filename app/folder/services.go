@@ -111,6 +111,7 @@ func (f *Folder) openAgent(ctx context.Context, data string) error {
 		return err
 	}
 	f.EditorState = &EditorState{}
+	f.References = &References{}
 	f.Commands = command.New(f.commandOptions(data))
 	f.onClose(f.Commands.Close)
 	f.Policy = approval.NewPolicy(approval.Options{
@@ -131,6 +132,7 @@ func (f *Folder) openAgent(ctx context.Context, data string) error {
 		Commands:      f.Commands,
 		Price:         f.Providers.Price,
 		Policy:        f.Policy,
+		References:    f.References,
 		Checkpoints:   &bracket{store: f.Checkpoints, sets: change.New(f.Checkpoints)},
 		Defaults:      f.defaults,
 		Facts:         f.facts,

@@ -7,8 +7,9 @@ import (
 
 // Prompt is what a person sends.
 type Prompt struct {
-	Text   string          `json:"text"`
-	Images []session.Image `json:"images"`
+	Text       string              `json:"text"`
+	Images     []session.Image     `json:"images"`
+	References []session.Reference `json:"references"` // without content
 }
 
 // AWSChoices is what can be chosen for Amazon Bedrock.

@@ -106,6 +106,8 @@ type Options struct {
 	Policy      Policy
 	Approvals   *approval.Queue // a queue of its own
 	Checkpoints Checkpoints
+	// References reads what prompts point at. Prompts go without.
+	References References
 
 	// MoreProviders returns those that come and go with the settings, tried
 	// after Providers. None.

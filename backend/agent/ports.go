@@ -192,3 +192,19 @@ type Conflict struct {
 	Path   string `json:"path"`
 	Reason string `json:"reason"`
 }
+
+// References reads what prompts point at.
+type References interface {
+	// Read returns the references with their content, in their order. It never
+	// fails: what cannot be had says so in its content. When ctx ends, what was not
+	// read yet says that.
+	Read(ctx context.Context, request ReferenceRequest) []session.Reference
+}
+
+// ReferenceRequest is the references of one message.
+type ReferenceRequest struct {
+	SessionID  string
+	Prompt     string // what of the workspace matters is looked for by its words
+	References []session.Reference
+	Budget     int // tokens for all of them; 0 when it is not known
+}

@@ -15,10 +15,11 @@ import (
 	"github.com/keel-ide/keel/backend/session"
 )
 
-// Prompt is what a person sends: text, images, or both.
+// Prompt is what a person sends: text, images, references, or several of them.
 type Prompt struct {
-	Text   string
-	Images []session.Image
+	Text       string
+	Images     []session.Image
+	References []session.Reference // without content
 }
 
 // What services take in one message; those of Amazon Bedrock are the narrowest.
@@ -63,7 +64,7 @@ func (p Prompt) checked() (Prompt, error) {
 		}
 		images = append(images, picture)
 	}
-	return Prompt{Text: p.Text, Images: images}, nil
+	return Prompt{Text: p.Text, Images: images, References: p.References}, nil
 }
 
 // faultOf says why services would refuse a picture, as far as its beginning tells.

@@ -106,10 +106,12 @@ const (
 
 // Queued is a message that waits for its place.
 type Queued struct {
-	ID       string  `json:"id"`
-	Text     string  `json:"text"`
-	Images   []Image `json:"images,omitempty"`
-	QueuedAt int64   `json:"queuedAt"`
+	ID     string  `json:"id"`
+	Text   string  `json:"text"`
+	Images []Image `json:"images,omitempty"`
+	// References are without content until the message goes.
+	References []Reference `json:"references,omitempty"`
+	QueuedAt   int64       `json:"queuedAt"`
 	// Held is set for one with images that a stop or a failure has kept from
 	// going: it waits until it is sent by hand, or removed.
 	Held bool `json:"held,omitempty"`
@@ -173,6 +175,11 @@ type Turn struct {
 	Model     string  `json:"model"`
 	Practice  bool    `json:"practice"`         // answered by the practice model
 	Images    []Image `json:"images,omitempty"` // in the prompt
+	// References are what the prompt points at. In a [Change] nil leaves them as they are.
+	References []Reference `json:"references,omitempty"`
+	// Reading is set while the content of References is being read or fetched.
+	Reading bool   `json:"reading,omitempty"`
+	Rating  Rating `json:"rating,omitempty"`
 	// ImagesRefused is set when the service refused the request that brought these
 	// images: they are not sent again.
 	ImagesRefused bool           `json:"imagesRefused,omitempty"`
@@ -289,7 +296,7 @@ const (
 	ItemReasoning ItemKind = "reasoning" // Text, Signature, Redacted
 	ItemTool      ItemKind = "tool"      // Tool
 	ItemNotice    ItemKind = "notice"    // Text: something the user should know; Until, Told
-	ItemPrompt    ItemKind = "prompt"    // Text, Images: what the user sent during the turn
+	ItemPrompt    ItemKind = "prompt"    // Text, Images, References: what the user sent during the turn
 	ItemQuestion  ItemKind = "question"  // Question
 	// ItemSummary stands for the earlier turns and the steps of its own turn up to
 	// its Step, which the model no longer reads: Text is what it reads instead.
@@ -298,18 +305,19 @@ const (
 
 // Item is one part of a turn. Items with the same Step came in one model reply.
 type Item struct {
-	ID        string    `json:"id"`
-	Step      int       `json:"step"`
-	Kind      ItemKind  `json:"kind"`
-	Text      string    `json:"text"`
-	Signature string    `json:"signature,omitempty"`
-	Redacted  []byte    `json:"redacted,omitempty"`
-	Streaming bool      `json:"streaming"`
-	Until     int64     `json:"until,omitempty"` // when the wait that a notice tells of ends
-	Told      bool      `json:"told,omitempty"`  // a notice that the model reads too, with the results of its step
-	Tool      *ToolCall `json:"tool,omitempty"`
-	Images    []Image   `json:"images,omitempty"`
-	Question  *Question `json:"question,omitempty"`
+	ID         string      `json:"id"`
+	Step       int         `json:"step"`
+	Kind       ItemKind    `json:"kind"`
+	Text       string      `json:"text"`
+	Signature  string      `json:"signature,omitempty"`
+	Redacted   []byte      `json:"redacted,omitempty"`
+	Streaming  bool        `json:"streaming"`
+	Until      int64       `json:"until,omitempty"` // when the wait that a notice tells of ends
+	Told       bool        `json:"told,omitempty"`  // a notice that the model reads too, with the results of its step
+	Tool       *ToolCall   `json:"tool,omitempty"`
+	Images     []Image     `json:"images,omitempty"`
+	References []Reference `json:"references,omitempty"` // of a prompt
+	Question   *Question   `json:"question,omitempty"`
 }
 
 // QuestionKind is what a question is about.

@@ -460,6 +460,12 @@ export interface DiffLine {
 /** Op says on which side a line stands. */
 export type DiffOp = 'delete' | 'equal' | 'insert'
 
+/** DraftParts is what goes with a text that is not sent yet. */
+export interface DraftParts {
+  references: SessionReference[]
+  images: SessionImage[]
+}
+
 /** Error is how a failure reaches the page, which branches on Code only. */
 export interface Error {
   code: Code
@@ -694,6 +700,8 @@ export interface Problem {
 export interface Prompt {
   text: string
   images: SessionImage[]
+  /** without content */
+  references: SessionReference[]
 }
 
 /** Property is one of Keel's settings, as the settings editor needs it. */
@@ -788,6 +796,50 @@ export interface ProviderUsage {
   outputTokens: number
   cacheReadTokens: number
   cacheWriteTokens: number
+}
+
+/** ReferenceLook asks what a reference would hold if it were sent now. */
+export interface ReferenceLook {
+  /** chosen by the page; names the look in StopLooking */
+  id: string
+  sessionId: string
+  prompt: string
+  reference: SessionReference
+}
+
+/** ReferenceMatch is something to point at. */
+export interface ReferenceMatch {
+  kind: SessionReferenceKind
+  /** "calc.go", "Add" */
+  name: string
+  path: string
+  /** lines of a symbol */
+  from: number
+  to: number
+  /** "function", "type", …; empty for files and folders */
+  symbol: string
+}
+
+/** ReferenceMatches is the answer to a [ReferenceQuery], best first. */
+export interface ReferenceMatches {
+  matches: ReferenceMatch[]
+  limitHit: boolean
+  /** Problem says why some kind could not be looked for; empty when all could. */
+  problem: string
+}
+
+/** ReferenceQuery looks for what a prompt can point at. */
+export interface ReferenceQuery {
+  /** fuzzy; empty for what was used last and what comes first */
+  text: string
+  /** of file, folder and code (symbols); empty for all three */
+  kinds: SessionReferenceKind[]
+  max: number
+  /**
+   * CacheKey names an open picker: its queries share one look at the disk, until
+   * Forget.
+   */
+  cacheKey: string
 }
 
 /** RestorePlan is what a restore would do. */
@@ -1141,6 +1193,41 @@ export interface SessionChange {
 /** ChangeKind says which field of a [Change] is set. */
 export type SessionChangeKind = 'arguments' | 'item' | 'output' | 'removed' | 'rewound' | 'session' | 'text' | 'turn'
 
+/**
+ * Content is what a reference holds. Exactly one of Text, Image and Problem is set;
+ * Text is empty for an empty file, too.
+ */
+export interface SessionContent {
+  /** exactly what the model reads, valid UTF-8 */
+  text: string
+  /** where an address leads to a picture */
+  image: SessionImage | null
+  title: string
+  /** where a page was in the end, after redirects */
+  address: string
+  /** with whose sign-in it was read; empty for none */
+  as: string
+  /** media type of a page */
+  type: string
+  /** bytes of the whole, before anything was cut */
+  size: number
+  /** estimated, of Text or Image */
+  tokens: number
+  /** what was left out, a sentence; empty when nothing was */
+  cut: string
+  /** why there is nothing, a sentence */
+  problem: string
+  /** what can be done about it */
+  hint: string
+  /**
+   * Kept is set where Problem is that it is kept from the agent, and Agreed would
+   * let it go.
+   */
+  kept: boolean
+  /** when it was read, Unix milliseconds */
+  at: number
+}
+
 /** Context is how full the model's context was at the last request. */
 export interface SessionContext {
   /** of the last request, or estimated for the next */
@@ -1245,6 +1332,8 @@ export interface SessionItem {
   told?: boolean
   tool?: SessionToolCall
   images?: SessionImage[]
+  /** of a prompt */
+  references?: SessionReference[]
   question?: SessionQuestion
 }
 
@@ -1299,6 +1388,8 @@ export interface SessionQueued {
   id: string
   text: string
   images?: SessionImage[]
+  /** References are without content until the message goes. */
+  references?: SessionReference[]
   queuedAt: number
   /**
    * Held is set for one with images that a stop or a failure has kept from
@@ -1306,6 +1397,43 @@ export interface SessionQueued {
    */
   held?: boolean
 }
+
+/** Rating is what the user thinks of a reply. It stays on this machine. */
+export type SessionRating = 'down' | '' | 'up'
+
+/** Reference is something that a prompt points at. */
+export interface SessionReference {
+  /** its own in its message */
+  id: string
+  kind: SessionReferenceKind
+  /** as it is shown: "calc.go:3-9" */
+  name: string
+  /** workspace-relative, with forward slashes */
+  path?: string
+  /** lines, from 1, both inclusive; 0 for all of the file */
+  from?: number
+  to?: number
+  /** as it was asked for */
+  address?: string
+  /**
+   * Given is text that only the page has, in the place of what is on the disk:
+   * unsaved text, or what stands in a terminal.
+   */
+  given?: string
+  /**
+   * Agreed is set once the user has agreed to send what is kept from the agent: a
+   * file with secrets, or one that a .keelignore file names.
+   */
+  agreed?: boolean
+  /**
+   * Content is what the model reads of it, as it was when the message went; nil
+   * before that. It never changes afterwards.
+   */
+  content?: SessionContent
+}
+
+/** ReferenceKind is what a reference points at. */
+export type SessionReferenceKind = 'code' | 'codebase' | 'file' | 'folder' | 'git-diff' | 'problems' | 'terminal' | 'text' | 'url'
 
 /**
  * Review is what the user has decided about one file of a turn. Accepted and
@@ -1430,6 +1558,11 @@ export interface SessionTurn {
   practice: boolean
   /** in the prompt */
   images?: SessionImage[]
+  /** References are what the prompt points at. In a [Change] nil leaves them as they are. */
+  references?: SessionReference[]
+  /** Reading is set while the content of References is being read or fetched. */
+  reading?: boolean
+  rating?: SessionRating
   /**
    * ImagesRefused is set when the service refused the request that brought these
    * images: they are not sent again.
@@ -2031,6 +2164,20 @@ export interface Methods {
     /** SetKey keeps a service's key where secrets are kept. Keys never come back to the page. */
     SetKey(providerID: string, key: string): Promise<void>
   }
+  /** References are what prompts can point at. */
+  References: {
+    /** Find returns files, folders and symbols whose names fit, best first. */
+    Find(query: ReferenceQuery): Promise<ReferenceMatches>
+    /** Forget ends the picker that a cache key names. */
+    Forget(cacheKey: string): Promise<void>
+    /**
+     * Look reads a reference as sending it would. An address is fetched, and kept for
+     * the session: sending it soon after fetches nothing more. It may take seconds.
+     */
+    Look(look: ReferenceLook): Promise<SessionReference>
+    /** StopLooking ends a look, which then says so. */
+    StopLooking(id: string): Promise<void>
+  }
   /**
    * Review is what the agent has changed, for a person to look at, keep or take
    * back.
@@ -2095,12 +2242,16 @@ export interface Methods {
     Create(): Promise<Session>
     /** Delete moves a session aside; Undelete brings it back. */
     Delete(id: string): Promise<void>
+    /** DraftParts returns what goes with a draft's text. */
+    DraftParts(id: string): Promise<DraftParts>
     /** Export returns a session as Markdown. */
     Export(id: string): Promise<string>
     /** List returns all sessions, the last used first. */
     List(): Promise<SessionSummary[]>
     /** Open returns a session whole; "session" events go on from its Seq. */
     Open(id: string): Promise<Session>
+    /** Rate keeps what the user thinks of a turn's reply. */
+    Rate(id: string, turnID: string, rating: SessionRating): Promise<void>
     /** Rename gives a session another title. */
     Rename(id: string, title: string): Promise<void>
     /**
@@ -2108,6 +2259,11 @@ export interface Methods {
      * each call of this page, since calls can overtake each other.
      */
     SaveDraft(id: string, seq: number, text: string): Promise<void>
+    /**
+     * SaveDraftParts keeps what goes with a draft's text, whole; Seq is as for
+     * SaveDraft, counted apart.
+     */
+    SaveDraftParts(id: string, seq: number, parts: DraftParts): Promise<void>
     /** Search looks for text in all sessions; the best match is first. */
     Search(text: string): Promise<SessionFound[]>
     /** Undelete brings a deleted session back. */
@@ -2241,10 +2397,11 @@ export const methodNames = {
   Editors: ['SetProblems', 'SetUnsaved'],
   Files: ['Copy', 'Delete', 'List', 'MakeFolder', 'Move', 'Stat'],
   Providers: ['AWS', 'RemoveKey', 'SetKey'],
+  References: ['Find', 'Forget', 'Look', 'StopLooking'],
   Review: ['Decide', 'DecideProposal', 'File', 'Redo', 'Resolve', 'State', 'Undo'],
   Search: ['Cancel', 'ClearCache', 'Files', 'Text'],
   Secrets: ['Forget', 'State', 'Unlock', 'UseKeychain', 'UseMemory', 'UsePassphrase'],
-  Sessions: ['Create', 'Delete', 'Export', 'List', 'Open', 'Rename', 'SaveDraft', 'Search', 'Undelete'],
+  Sessions: ['Create', 'Delete', 'DraftParts', 'Export', 'List', 'Open', 'Rate', 'Rename', 'SaveDraft', 'SaveDraftParts', 'Search', 'Undelete'],
   Settings: ['Read', 'Schema', 'Set', 'State', 'Write'],
   Storage: ['Load', 'Update'],
   Terminals: ['Acknowledge', 'Attach', 'Kill', 'List', 'Open', 'Resize', 'Shells', 'Write'],

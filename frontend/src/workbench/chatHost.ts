@@ -13,6 +13,7 @@ import type {
 import type { Bridge } from '../bridge'
 import type { AskOptions, ChatHost, PickItem, PickOptions } from '../features/chat'
 import type { ReviewHost } from '../features/review'
+import { codeTarget } from './codeTarget'
 import { colorize } from './colorize'
 import { register, setContext } from './commands'
 import { confirm } from './confirm'
@@ -22,6 +23,7 @@ import { folderPaths } from './files/paths'
 import { notify } from './notify'
 import { openModal } from './modal'
 import { openPage, registerPage } from './pages'
+import { referenceSources } from './reference'
 import { reviewEditors } from './review'
 import { openUserSettings } from './settings'
 import { StatusBar } from './status'
@@ -55,6 +57,8 @@ export function chatHost(bridge: Bridge, folder: string): ChatHost & ReviewHost 
     ...diffs(bridge, paths),
     editors: unsavedEditors(paths),
     ...reviewEditors(bridge, paths),
+    sources: referenceSources(paths),
+    code: codeTarget(),
     openModal,
     registerPage,
     openPage,

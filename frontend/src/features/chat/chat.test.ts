@@ -14,7 +14,9 @@ test('Enter sends, Shift+Enter does not', async () => {
   expect(calls(chat.host, 'Agent.Send')).toEqual([])
   chat.press(chat.input(), 'Enter')
   await chat.settle()
-  expect(calls(chat.host, 'Agent.Send')).toEqual([['s1', { text: 'create notes.md', images: [] }]])
+  expect(calls(chat.host, 'Agent.Send')).toEqual([
+    ['s1', { text: 'create notes.md', images: [], references: [] }],
+  ])
   expect(chat.input().value).toBe('')
 })
 

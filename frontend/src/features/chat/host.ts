@@ -1,4 +1,5 @@
 import type { CheckpointHost } from '../checkpoint'
+import type { ReferenceHost } from '../reference'
 
 export type {
   AskOptions,
@@ -19,7 +20,8 @@ export type {
  *
  * Paths are workspace-relative with forward slashes.
  */
-export interface ChatHost extends CheckpointHost {
+export interface ChatHost extends CheckpointHost, ReferenceHost {
+  readonly code: CodeTarget
   /** Asks for a folder to work in, as File > Open Folder does. */
   openFolder(): Promise<void>
   /** Opens a new, unsaved document. `language` is a language id. */
@@ -34,3 +36,21 @@ export interface ChatHost extends CheckpointHost {
    */
   colorize(code: string, language: string): Promise<string>
 }
+
+/** CodeTarget is where code of the chat can go. What it changes is unsaved text: it can be undone there. */
+export interface CodeTarget {
+  /** Puts code at the cursor of the editor that was active last, or over its selection; false when there is none. */
+  insert(code: string): Promise<boolean>
+  /**
+   * Shows how code would change a file, and changes it once the person agrees: `path` where the
+   * chat knows it, else the file of the editor that was active last.
+   */
+  apply(code: string, language: string, path?: string): Promise<Applied>
+}
+
+/**
+ * Applied says what came of code that was to be applied: `applied`; `cancelled` by the person;
+ * `nowhere`, as there is no file; `unclear`, as it does not show where in the file it belongs:
+ * then the agent can be asked to do it.
+ */
+export type Applied = 'applied' | 'cancelled' | 'nowhere' | 'unclear'

@@ -14,9 +14,11 @@ import {
   type SessionImage,
   type SessionMode,
   type SessionQueued,
+  type SessionReference,
   type SessionSummary,
   type SessionToolCall,
 } from '../../bridge'
+import type { Pointed } from '../reference'
 import { Drafts } from './drafts'
 import { SessionFeed } from './feed'
 import { cameBack, returned, settle, type Sending } from './queue'
@@ -74,6 +76,10 @@ export class ChatStore implements Disposable {
   readonly lastChange = $derived(this.session?.turns.findLastIndex((turn) => turn.before !== '') ?? -1)
 
   readonly images = $derived(this.pictures[this.session?.id ?? ''] ?? [])
+
+  /** what the draft points at, by session */
+  pointed = $state.raw<Readonly<Record<string, readonly SessionReference[]>>>({})
+  readonly references = $derived(this.pointed[this.session?.id ?? ''] ?? [])
 
   private readonly feed: SessionFeed
   private readonly drafts: Drafts
@@ -195,7 +201,7 @@ export class ChatStore implements Disposable {
     this.setDraft('')
     this.setPictures(session.id, [])
     const sent = await this.attempt(() =>
-      this.bridge.Agent.Send(session.id, { text: prompt, images: [...images] }),
+      this.bridge.Agent.Send(session.id, { text: prompt, images: [...images], references: [] }),
     )
     // Its turn is only an event away; what never shows must not stand there for ever.
     setTimeout(() => (this.sending = this.sending.filter((other) => other !== sending)), sent ? 1000 : 0)
@@ -204,6 +210,22 @@ export class ChatStore implements Disposable {
       this.setPictures(session.id, [...images, ...(this.pictures[session.id] ?? [])])
     }
     return sent
+  }
+
+  /** Points the draft at something more; what it points at already stays once. */
+  point(more: readonly Pointed[]): void {
+    const session = this.session
+    if (!session) return
+    const fresh = more.map((each) => ({ ...each, id: crypto.randomUUID() }))
+    this.pointed = { ...this.pointed, [session.id]: [...this.references, ...fresh] }
+  }
+
+  /** Sends a prompt of ours at once, beside what is being typed; queued while a turn runs. */
+  async ask(prompt: string, more: readonly Pointed[]): Promise<boolean> {
+    const session = this.session
+    if (!session) return false
+    const references = more.map((each) => ({ ...each, id: crypto.randomUUID() }))
+    return this.attempt(() => this.bridge.Agent.Send(session.id, { text: prompt, images: [], references }))
   }
 
   setPictures(sessionId: string, images: readonly SessionImage[]): void {

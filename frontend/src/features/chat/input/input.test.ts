@@ -102,7 +102,7 @@ test('pasted and dropped pictures go with the message, also without a word', asy
   chat.press(chat.input(), 'Enter')
   await chat.settle()
   expect(calls(chat.host, 'Agent.Send')).toEqual([
-    ['s1', { text: '', images: [{ name: 'b.png', mediaType: 'image/png', data: 'AAAA' }] }],
+    ['s1', { text: '', images: [{ name: 'b.png', mediaType: 'image/png', data: 'AAAA' }], references: [] }],
   ])
   expect(images(chat)).toBe(0)
 })

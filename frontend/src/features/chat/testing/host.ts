@@ -1,4 +1,4 @@
-import type { Session, TrustState } from '../../../bridge'
+import type { ReferenceLook, Session, TrustState } from '../../../bridge'
 import type { FakeOptions } from '../../../bridge/fake'
 import { fakeWindow, type FakeWindow } from '../../../testing/window'
 import type { ChatHost } from '../host'
@@ -31,6 +31,13 @@ export function fakeHost(shown: Session, options: FakeOptions = {}): FakeHost {
       'Sessions.Open': () => shown,
       'Sessions.Create': () => ({ ...shown, id: 'new', title: '', turns: [], draft: '' }),
       'Sessions.SaveDraft': () => undefined,
+      'Sessions.SaveDraftParts': () => undefined,
+      'Sessions.DraftParts': () => ({ references: [], images: [] }),
+      'Sessions.Rate': () => undefined,
+      'References.Find': () => ({ matches: [], limitHit: false, problem: '' }),
+      'References.Look': (look: ReferenceLook) => look.reference,
+      'References.Forget': () => undefined,
+      'References.StopLooking': () => undefined,
       'Trust.State': () => trusting(true),
       'Window.Notify': () => undefined,
       'Agent.Send': () => 't9',
@@ -58,6 +65,17 @@ export function fakeHost(shown: Session, options: FakeOptions = {}): FakeHost {
     openText: async (text: string, language: string) => void log.push(`open ${language}: ${text}`),
     openExternal: async (address: string) => void log.push(`external ${address}`),
     colorize: async (code: string) => colorize(code),
+    sources: {
+      current: async () => undefined,
+      selection: async () => undefined,
+      file: async (path: string) => ({ kind: 'file' as const, name: path, path }),
+      terminal: async () => undefined,
+      dropped: async () => ({ references: [], pictures: [], problem: '' }),
+    },
+    code: {
+      insert: async (code: string) => log.push(`insert ${code}`) > 0,
+      apply: async (code: string) => (log.push(`apply ${code}`) > 0 ? 'applied' : 'nowhere'),
+    },
   })
 }
 
