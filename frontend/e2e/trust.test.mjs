@@ -152,7 +152,8 @@ describe('trusted commands', { timeout: 300_000 }, () => {
     assert.deepEqual(await trusted(), ['go test ./...', 'git log *'])
     await wouldRun().fill('task check')
     await answer().getByText('Runs without asking').waitFor()
-    await row('task check').getByRole('button', { name: 'Remove task check', includeHidden: true }).click()
+    await cell('task check').focus()
+    await wb.press(page, 'Delete')
     await answer().getByText('Asks first').waitFor()
   })
 
