@@ -1,7 +1,7 @@
 package app
 
 import (
-	"context"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +14,7 @@ import (
 	"github.com/keel-ide/keel/app/bind"
 	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/app/wire"
+	"github.com/keel-ide/keel/backend/agent"
 	"github.com/keel-ide/keel/backend/workspace"
 )
 
@@ -26,7 +27,11 @@ const maxWrite = 512 << 20
 //
 //	GET /keel/file/AREA?path=PATH        the bytes, with ranges
 //	PUT /keel/file/AREA?path=PATH        replaces them; create=1, overwrite=1, version=V
-//	GET /keel/checkpoint/ID?path=PATH    the bytes at a checkpoint
+//	GET /keel/checkpoint/ID?path=PATH    the bytes at a checkpoint, with ranges
+//	GET /keel/proposal/APPROVAL          one side of a change that waits: session=S, side=before or after
+//	PUT /keel/proposal/APPROVAL          replaces its after side: session=S, side=after, hash=H
+//
+// A proposal's version is the hash of what is shown.
 //
 // Failures are a [wire.Error] as JSON. Every answer sets its status outright: to
 // the window's web view, one without means "not implemented".
@@ -55,7 +60,11 @@ func (h byteHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case kind == "file" && r.Method == http.MethodPut:
 		err = h.write(w, r, wire.Area(name), path)
 	case kind == "checkpoint" && r.Method == http.MethodGet:
-		err = h.checkpoint(r.Context(), w, name, path)
+		err = h.checkpoint(w, r, name, path)
+	case kind == "proposal" && r.Method == http.MethodGet:
+		err = h.readProposal(w, r, name)
+	case kind == "proposal" && r.Method == http.MethodPut && r.URL.Query().Get("side") == "after":
+		err = h.writeProposal(w, r, name)
 	default:
 		http.NotFound(w, r)
 		return
@@ -76,9 +85,13 @@ func (h byteHandler) read(w http.ResponseWriter, r *http.Request, area wire.Area
 	}
 	defer file.Close()
 	w.Header().Set("X-Keel-Version", entry.Version)
+	w.Header().Set("X-Keel-Mode", permissions(entry.Mode))
 	http.ServeContent(w, r, "", time.Time{}, file)
 	return nil
 }
+
+// permissions are the twelve permission bits of a mode, as four octal digits.
+func permissions(mode uint32) string { return fmt.Sprintf("%04o", mode&0o7777) }
 
 func (h byteHandler) write(w http.ResponseWriter, r *http.Request, area wire.Area, path string) error {
 	f := h.desk.Folder()
@@ -108,18 +121,56 @@ func (h byteHandler) write(w http.ResponseWriter, r *http.Request, area wire.Are
 	return nil
 }
 
-func (h byteHandler) checkpoint(ctx context.Context, w http.ResponseWriter, id, path string) error {
+func (h byteHandler) checkpoint(w http.ResponseWriter, r *http.Request, id, path string) error {
 	f := h.desk.Folder()
 	if f.Workspace == nil {
 		return folder.ErrNoWorkspace
 	}
-	data, err := f.Restores.ReadFile(ctx, id, path)
+	data, entry, err := f.Restores.ReadEntry(r.Context(), id, path)
 	if err != nil {
 		return err
 	}
+	w.Header().Set("X-Keel-Mode", permissions(entry.Mode))
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
+	return nil
+}
+
+func (h byteHandler) readProposal(w http.ResponseWriter, r *http.Request, approvalID string) error {
+	f := h.desk.Folder()
+	if f.Workspace == nil {
+		return folder.ErrNoWorkspace
+	}
+	query := r.URL.Query()
+	data, hash, err := f.Review.ReadProposal(query.Get("session"), approvalID, query.Get("side"))
+	if err != nil {
+		return err
+	}
+	w.Header().Set("X-Keel-Version", hash)
 	w.WriteHeader(http.StatusOK)
 	_, err = w.Write(data)
 	return err
+}
+
+func (h byteHandler) writeProposal(w http.ResponseWriter, r *http.Request, approvalID string) error {
+	f := h.desk.Folder()
+	if f.Workspace == nil {
+		return folder.ErrNoWorkspace
+	}
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, agent.LargestProposal))
+	if err != nil {
+		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+			return fmt.Errorf("changing the proposal of question %q: %w", approvalID, agent.ErrTooLarge)
+		}
+		return fmt.Errorf("reading the proposal of question %q: %w", approvalID, err)
+	}
+	query := r.URL.Query()
+	hash, err := f.Review.EditProposal(r.Context(), query.Get("session"), approvalID, query.Get("hash"), data)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("X-Keel-Version", hash)
+	w.WriteHeader(http.StatusOK)
+	return nil
 }
 
 func (h byteHandler) fail(w http.ResponseWriter, err error) {

@@ -60,6 +60,7 @@ func (a *App) run(page fs.FS) error {
 			bind.NewAgent(seam),
 			bind.NewProviders(seam),
 			bind.NewCheckpoints(seam),
+			bind.NewReview(seam),
 			bind.NewEditors(seam),
 			bind.NewTrust(seam),
 			bind.NewAudit(seam),

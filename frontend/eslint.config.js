@@ -2,7 +2,7 @@ import svelte from 'eslint-plugin-svelte'
 import globals from 'globals'
 import ts from 'typescript-eslint'
 
-const features = ['access', 'account', 'audit', 'chat', 'checkpoint', 'secret', 'settings', 'trust']
+const features = ['access', 'account', 'audit', 'chat', 'checkpoint', 'review', 'secret', 'settings', 'trust']
 
 /** A feature is reached only through its index.ts. */
 const insideFeatures = {

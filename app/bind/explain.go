@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"strings"
 	"syscall"
+	"unicode"
 
 	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/app/wire"
@@ -59,6 +61,9 @@ func Explain(err error) error {
 			Hint:    "Open it and correct that line, then try again.",
 		}
 	}
+	if lacking, ok := errors.AsType[*checkpoint.PathError](err); ok {
+		return explainPath(lacking)
+	}
 	for _, row := range explanations() {
 		if errors.Is(err, row.is) {
 			return &wire.Error{Code: row.code, Message: row.message, Hint: row.hint}
@@ -69,6 +74,42 @@ func Explain(err error) error {
 		Message: sentence(err.Error()),
 		Hint:    "Look whether a part of it was done before you try again.",
 	}
+}
+
+// explainPath says what a checkpoint, or the disk, knows of a path that cannot be
+// had from it.
+func explainPath(err *checkpoint.PathError) *wire.Error {
+	said := &wire.Error{Code: wire.CodeNotFound}
+	why := ""
+	if err.Reason != "" {
+		why = ": " + strings.TrimSuffix(err.Reason, ".")
+	}
+	covered, path := !errors.Is(err, checkpoint.ErrNotCovered), printable(err.Path)
+	why = printable(why)
+	switch {
+	case err.Checkpoint == "" && covered:
+		said.Message = fmt.Sprintf("%s is not there.", path)
+	case err.Checkpoint == "":
+		said.Message = fmt.Sprintf("%s is not covered by checkpoints%s.", path, why)
+	case covered:
+		said.Message = fmt.Sprintf("%s was not there at this checkpoint.", path)
+		said.Hint = "Restoring it from this checkpoint would delete it."
+	default:
+		said.Message = fmt.Sprintf("This checkpoint does not cover %s%s, so it cannot say what was there.", path, why)
+		said.Hint = "Choose another checkpoint; restoring this one leaves the path as it is."
+	}
+	return said
+}
+
+// printable is a path as a sentence can have it: what would break the line, or turn
+// its direction, shows as a replacement character.
+func printable(path string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return unicode.ReplacementChar
+	}, path)
 }
 
 // explainAccount says what is wrong with an account; where its token could not be
@@ -141,8 +182,6 @@ func explanations() []explanation {
 		{checkpoint.ErrNotFound, wire.CodeNotFound, "This checkpoint no longer exists.", ""},
 		{checkpoint.ErrNothingToUndo, wire.CodeNotFound, "There is no restore here that could be undone.", ""},
 		{checkpoint.ErrDamaged, wire.CodeBroken, "What this checkpoint has kept of a file is damaged, so it was not used.", "Choose another checkpoint."},
-		{checkpoint.ErrNotInCheckpoint, wire.CodeNotFound, "The file was not there at this checkpoint.", ""},
-		{checkpoint.ErrNotCovered, wire.CodeNotFound, "The file was not covered by this checkpoint.", ""},
 		{search.ErrNoRipgrep, wire.CodeMissingTool, "Search needs ripgrep, which was not found beside Keel nor on the PATH.", "Install ripgrep or reinstall Keel; files, chat and terminal work without it."},
 		{search.ErrOutside, wire.CodeOutside, "The folder to search leads out of the opened folder.", "Search in a folder below it."},
 		{session.ErrNotFound, wire.CodeNotFound, "This session no longer exists.", "Start a new one."},
@@ -152,9 +191,15 @@ func explanations() []explanation {
 		{approval.ErrChanged, wire.CodeChanged, "What was shown is no longer what would happen; nothing was run.", "Look at the question again."},
 		{approval.ErrGone, wire.CodeNotFound, "This question is no longer open: it was answered, or its turn has ended.", ""},
 		{agent.ErrNothing, wire.CodeNotFound, "This turn changed nothing, so there is nothing to take back.", ""},
+		{agent.ErrNoAct, wire.CodeNotFound, "There is nothing here to undo or to redo; nothing was changed.", ""},
+		{folder.ErrNoChange, wire.CodeNotFound, "This change is not in the list any more; nothing was changed.", "Look at the list of changes again."},
+		{agent.ErrMoved, wire.CodeChanged, "The conversation went on since it went back, so it stays as it is.", "What it was before is kept as a session of its own: open it from the list of sessions."},
+		{agent.ErrGoesOn, wire.CodeBusy, "A background command that these turns started could not be stopped, so the conversation and the files stay as they are.", "Stop it above the input, then try again."},
 		{agent.ErrShort, wire.CodeNotFound, "The conversation is too short to make room in it.", "Nothing has to be done."},
 		{agent.ErrNotFound, wire.CodeNotFound, "This turn or waiting message is no longer there; the agent may have taken the message already.", ""},
 		{agent.ErrAnswer, wire.CodeInvalid, "This is not one of the answers that the question offers; it still waits.", "Choose one of them."},
+		{agent.ErrTooLarge, wire.CodeTooLarge, "A proposal can hold at most 10 MiB; it stays as it was, and your text is still in the editor.", "Shorten the text, or accept the proposal and change the file afterwards."},
+		{agent.ErrNotText, wire.CodeInvalid, "A proposal holds text, and this is none: it has a null character, or half a character. It stays as it was, and your text is still in the editor.", "Take that character out, then save again."},
 		{agent.ErrNobody, wire.CodeInvalid, "There is nobody to ask without a window.", "Open the session in Keel's window."},
 		{agent.ErrNoCommand, wire.CodeNotFound, "This command no longer runs in the background.", ""},
 		{agent.ErrEmpty, wire.CodeInvalid, "The message is empty.", "Type what you want."},

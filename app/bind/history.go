@@ -14,6 +14,21 @@ func (b *Checkpoints) Pin(id string, pinned bool) error {
 	})
 }
 
+// Name gives a checkpoint a name of the user's, or takes it away.
+func (b *Checkpoints) Name(id, label string) (wire.Checkpoint, error) {
+	return with(b.seam, "Checkpoints.Name", func(ctx context.Context, f *folder.Folder) (wire.Checkpoint, error) {
+		return f.Restores.Name(ctx, id, label)
+	})
+}
+
+// Versions lists the checkpoints in which a file is not what it was before, the
+// newest first, at most limit of them; 0 for all.
+func (b *Checkpoints) Versions(path string, limit int) ([]wire.FileVersion, error) {
+	return with(b.seam, "Checkpoints.Versions", func(ctx context.Context, f *folder.Folder) ([]wire.FileVersion, error) {
+		return f.Restores.Versions(ctx, path, limit)
+	})
+}
+
 // Usage tells what the checkpoints take.
 func (b *Checkpoints) Usage() (wire.CheckpointUsage, error) {
 	return with(b.seam, "Checkpoints.Usage", func(ctx context.Context, f *folder.Folder) (wire.CheckpointUsage, error) {

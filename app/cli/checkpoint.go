@@ -20,6 +20,8 @@ func newCheckpoint(options *shared) *cobra.Command {
 		newCheckpointRestore(options),
 		newCheckpointUndo(options),
 		newCheckpointPin(options),
+		newCheckpointName(options),
+		newCheckpointLog(options),
 		newCheckpointVerify(options),
 		newCheckpointPrune(options),
 		newCheckpointPurge(options),
@@ -98,8 +100,8 @@ func newCheckpointList(options *shared) *cobra.Command {
 // listed is a checkpoint in one line.
 func listed(c checkpoint.Checkpoint) string {
 	line := fmt.Sprintf("%s  %s  %-12s %6d files %5d changed", c.ID, moment(c.CreatedAt), c.Reason, c.Files, c.Changed)
-	if c.Label != "" {
-		line += "  " + oneLine(c.Label)
+	if label := shownLabel(c); label != "" {
+		line += "  " + label
 	}
 	if c.Pinned {
 		line += "  (pinned)"

@@ -40,7 +40,10 @@ func details(d checkpoint.Details) [][2]string {
 		}
 	}
 	add("checkpoint", d.ID)
-	add("name", oneLine(d.Label))
+	add("name", shownLabel(d.Checkpoint))
+	if d.Name != "" {
+		add("label", oneLine(d.Label))
+	}
 	add("made", fmt.Sprintf("%s, %s, in %d ms", moment(d.CreatedAt), d.Reason, d.DurationMs))
 	add("after", d.Parent)
 	add("session", d.SessionID)

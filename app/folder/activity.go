@@ -102,6 +102,8 @@ func (a *Activity) follow(ctx context.Context, events *event.Subscription[checkp
 			a.change(func() { a.progress(*e.Progress) })
 		case e.Notice != nil:
 			a.change(func() { a.notice(*e.Notice) })
+		case e.Listed:
+			a.change(func() { a.state.Listed++ })
 		}
 	}
 }

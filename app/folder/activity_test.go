@@ -115,3 +115,17 @@ func TestReadingThatWasStoppedBeforeDoesNotStart(t *testing.T) {
 		t.Error("the folder was read")
 	}
 }
+
+func TestAnotherListOfCheckpointsIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := follow(t)
+		b.feed.Send(checkpoint.Event{Listed: true})
+		b.progress(checkpoint.Progress{Work: checkpoint.Capturing, Ended: true})
+		b.feed.Send(checkpoint.Event{Listed: true})
+		synctest.Wait()
+		want := []wire.CheckpointActivity{{Seq: 1, Listed: 1}, {Seq: 2, Listed: 1}, {Seq: 3, Listed: 2}}
+		if d := cmp.Diff(want, b.sent); d != "" {
+			t.Errorf("sent (-want +got):\n%s", d)
+		}
+	})
+}

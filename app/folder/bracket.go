@@ -55,9 +55,10 @@ func (b *bracket) Restore(ctx context.Context, r agent.RestoreRequest) (agent.Re
 }
 
 func (b *bracket) Undo(ctx context.Context, id string) (agent.Restored, error) {
-	result, err := b.store.Undo(ctx, id)
+	around := editorsOf(ctx)
+	result, err := b.store.TakeBack(ctx, checkpoint.UndoRequest{ID: id, Unsaved: around.unsaved, Merge: around.merge})
 	if err == nil {
-		editorsOf(ctx).note(result)
+		around.note(result)
 	}
 	return restoredOf(result), err
 }
@@ -69,7 +70,10 @@ func (b *bracket) Changes(ctx context.Context, before, after string) ([]session.
 	}
 	out := make([]session.FileChange, len(changes))
 	for i, c := range changes {
-		out[i] = session.FileChange{Path: c.Path, From: c.From, Kind: c.Kind, Added: c.Added, Removed: c.Removed, Binary: c.Binary}
+		out[i] = session.FileChange{
+			Path: c.Path, From: c.From, Kind: c.Kind, Added: c.Added, Removed: c.Removed,
+			Binary: c.Binary, TooLarge: c.TooLarge, OldMode: c.OldMode, NewMode: c.NewMode,
+		}
 	}
 	return out, nil
 }

@@ -101,6 +101,7 @@ type Folder struct {
 	Checkpoints *checkpoint.Store
 	Activity    *Activity
 	Restores    *Restores
+	Review      *Review
 	Policy      *approval.Policy
 	Providers   *Providers
 	Agent       *agent.Agent

@@ -59,6 +59,7 @@ func (f *Folder) forwardFiles(ctx context.Context, watch *workspace.Watch) {
 			}
 			return
 		}
+		f.Agent.NoteFilesChanged() // a proposal that waits may be about them
 		changes := make([]wire.FileChange, len(batch.Changes))
 		for i, c := range batch.Changes {
 			changes[i] = wire.FileChange{Path: c.Path, Kind: string(c.Kind)}

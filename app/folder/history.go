@@ -3,7 +3,6 @@ package folder
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/agent"
@@ -31,8 +30,14 @@ func (r *Restores) Create(ctx context.Context, label string) (wire.Checkpoint, e
 
 // ReadFile returns a file's bytes at a checkpoint.
 func (r *Restores) ReadFile(ctx context.Context, id, path string) ([]byte, error) {
-	data, _, err := r.store.ReadFile(ctx, id, path)
-	return data, gone(err)
+	data, _, err := r.ReadEntry(ctx, id, path)
+	return data, err
+}
+
+// ReadEntry is ReadFile, with what the checkpoint knows about the file.
+func (r *Restores) ReadEntry(ctx context.Context, id, path string) ([]byte, checkpoint.Entry, error) {
+	data, entry, err := r.store.ReadFile(ctx, id, path)
+	return data, entry, gone(err)
 }
 
 // Diff lists what differs between two checkpoints, or one and the disk.
@@ -101,21 +106,15 @@ func (r *Restores) Forget(ctx context.Context) (wire.CheckpointsPruned, error) {
 
 // Purge takes a path out of every checkpoint. It may be absolute.
 func (r *Restores) Purge(ctx context.Context, path string) (wire.CheckpointsPurged, error) {
-	inside := filepath.FromSlash(path)
-	if filepath.IsAbs(inside) {
-		if relative, err := filepath.Rel(r.root, inside); err == nil {
-			inside = relative
-		}
-	}
-	inside = filepath.Clean(inside)
-	if path == "" || inside == "." || !filepath.IsLocal(inside) {
+	inside, ok := r.inside(path)
+	if !ok {
 		return wire.CheckpointsPurged{}, &wire.Error{
 			Code:    wire.CodeInvalid,
 			Message: "This is not the path of a file or folder inside the opened folder; nothing was removed.",
 			Hint:    "Give it as it stands in the explorer, like config/secrets.json.",
 		}
 	}
-	purged, err := r.store.Purge(ctx, filepath.ToSlash(inside))
+	purged, err := r.store.Purge(ctx, inside)
 	return wire.CheckpointsPurged{Checkpoints: purged.Checkpoints, Contents: purged.Contents, Freed: purged.Freed}, err
 }
 
@@ -143,6 +142,7 @@ func wireCheckpoint(c checkpoint.Checkpoint) wire.Checkpoint {
 		CreatedAt: c.CreatedAt,
 		Reason:    string(c.Reason),
 		Label:     c.Label,
+		Name:      c.Name,
 		SessionID: c.SessionID,
 		TurnID:    c.TurnID,
 		Complete:  c.Complete,

@@ -45,17 +45,14 @@ func (r *Restores) Preview(ctx context.Context, request wire.RestoreRequest) (wi
 		return plan, err
 	}
 	switch request.Scope {
-	case wire.RestoreTurn, wire.RestorePoint:
+	case wire.RestorePoint:
+		return plan, gone(r.previewPoint(ctx, &plan, state, request))
+	case wire.RestoreTurn:
 		turn := state.Turn(request.TurnID)
 		if turn == nil || turn.Before == "" {
 			return plan, agent.ErrNothing
 		}
-		if request.Scope == wire.RestoreTurn {
-			err = r.previewTurn(ctx, &plan, *turn, request.Paths)
-		} else {
-			err = r.preview(ctx, &plan, exactly(turn.Before, nil))
-		}
-		return plan, gone(err)
+		return plan, gone(r.previewTurn(ctx, &plan, *turn, request.Paths))
 	case wire.RestoreSession:
 		for _, turn := range slices.Backward(state.Turns) {
 			if turn.Before == "" || turn.After == "" || turn.Reverted != "" {
@@ -109,6 +106,11 @@ func (r *Restores) Restore(ctx context.Context, request wire.RestoreRequest) (wi
 	if err != nil {
 		return wire.RestoreResult{}, err
 	}
+	if goesBack(request) {
+		result, err := r.goBack(ctx, around, request)
+		r.remember(request.SessionID, result)
+		return result, gone(err)
+	}
 	results, err := r.restore(ctx, request)
 	result := wireResult(around, results...)
 	r.remember(request.SessionID, result)
@@ -151,13 +153,32 @@ func (r *Restores) restoreCheckpoint(ctx context.Context, request wire.RestoreRe
 func (r *Restores) Undo(ctx context.Context, sessionID, undo string) (wire.RestoreResult, error) {
 	around := &editors{}
 	ctx = context.WithValue(ctx, editorsKey{}, around)
-	results, err := r.undo(ctx, sessionID, strings.Fields(undo))
+	ids, copyID := undoOf(undo)
+	var note string
+	if copyID != "" {
+		err := r.agent.Unrewind(ctx, sessionID, copyID)
+		if err != nil && (len(ids) == 0 || !stays(err)) {
+			return wire.RestoreResult{}, err
+		}
+		note = noteBack
+		if err != nil {
+			note = noteOf(err)
+		}
+	}
+	results, err := r.undo(ctx, sessionID, ids)
 	result := wireResult(around, results...)
+	result.Note = note
+	if copyID != "" && result.Undo == "" {
+		r.forgetLast()
+	}
 	r.remember(sessionID, result)
 	return result, gone(err)
 }
 
 func (r *Restores) undo(ctx context.Context, sessionID string, ids []string) ([]agent.Restored, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
 	if sessionID != "" {
 		return r.agent.UndoRevert(ctx, sessionID, ids...)
 	}
@@ -184,7 +205,8 @@ func (r *Restores) undo(ctx context.Context, sessionID string, ids []string) ([]
 // restores took it out of the editor.
 func (r *Restores) Unsaved(ctx context.Context, undo string) ([]wire.UnsavedText, error) {
 	var out []wire.UnsavedText
-	for _, id := range strings.Fields(undo) {
+	ids, _ := undoOf(undo)
+	for _, id := range ids {
 		texts, err := r.store.Unsaved(ctx, id)
 		if err != nil {
 			return nil, gone(err)
@@ -212,6 +234,13 @@ func (r *Restores) Last(ctx context.Context) (wire.LastRestore, error) {
 		return last, err
 	}
 	at := slices.IndexFunc(all, func(c checkpoint.Checkpoint) bool { return c.Reason == checkpoint.PreRestore })
+	since := int64(0)
+	if at >= 0 {
+		since = all[at].CreatedAt
+	}
+	if wentBack, err := r.lastRewind(ctx, since); err != nil || wentBack.Undo != "" {
+		return wentBack, err
+	}
 	if at < 0 {
 		return last, checkpoint.ErrNothingToUndo
 	}
@@ -220,7 +249,8 @@ func (r *Restores) Last(ctx context.Context) (wire.LastRestore, error) {
 	return last, err
 }
 
-// sessionOf finds the session in which a turn was reverted under this id.
+// sessionOf finds the session in which a turn was reverted, or changes were
+// decided on, under this id.
 func (r *Restores) sessionOf(ctx context.Context, undo string) (string, error) {
 	sessions, err := r.agent.Sessions(ctx)
 	if err != nil {
@@ -231,7 +261,8 @@ func (r *Restores) sessionOf(ctx context.Context, undo string) (string, error) {
 		if err != nil {
 			continue // it cannot be read, so no turn of it is shown as reverted either
 		}
-		if slices.ContainsFunc(state.Turns, func(t session.Turn) bool { return t.Reverted == undo }) {
+		acted := func(a session.Act) bool { return slices.Contains(strings.Fields(a.Undo+" "+a.Redo), undo) }
+		if slices.ContainsFunc(state.Acts, acted) || slices.ContainsFunc(state.Turns, func(t session.Turn) bool { return t.Reverted == undo }) {
 			return summary.ID, nil
 		}
 	}

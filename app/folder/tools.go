@@ -8,6 +8,7 @@ import (
 
 	"github.com/keel-ide/keel/backend/agent"
 	"github.com/keel-ide/keel/backend/command"
+	"github.com/keel-ide/keel/backend/diff"
 	"github.com/keel-ide/keel/backend/fetch"
 	"github.com/keel-ide/keel/backend/fetch/githubpage"
 	"github.com/keel-ide/keel/backend/provider"
@@ -109,4 +110,31 @@ func (b background) ID() string { return b.command.ID }
 
 func (b background) Follow(ctx context.Context, output func([]byte)) (int, error) {
 	return b.command.Follow(ctx, output)
+}
+
+func (p prepared) Proposal() (agent.Proposal, bool) {
+	if p.call.Proposal == nil {
+		return agent.Proposal{}, false
+	}
+	return agent.Proposal(*p.call.Proposal), true
+}
+
+func (p prepared) Compare(before, after []byte) diff.File {
+	return tool.Compare(p.call.Proposal.Path, before, after)
+}
+
+func (p prepared) Revise(ctx context.Context, r agent.Revision) (agent.Proposer, error) {
+	revised, err := p.set.Revise(ctx, p.call, tool.Revision(r))
+	if err != nil {
+		return nil, err
+	}
+	return prepared{p.set, p.view, revised}, nil
+}
+
+func (p prepared) Rebase(ctx context.Context) (agent.Proposer, error) {
+	rebased, err := p.set.Rebase(ctx, p.call)
+	if err != nil {
+		return nil, err
+	}
+	return prepared{p.set, p.view, rebased}, nil
 }

@@ -8,6 +8,7 @@ type Checkpoint struct {
 	CreatedAt int64    `json:"createdAt"`
 	Reason    string   `json:"reason"`
 	Label     string   `json:"label"`
+	Name      string   `json:"name"` // that a person gave it since; what a person made has its name as Label
 	SessionID string   `json:"sessionId"`
 	TurnID    string   `json:"turnId"`
 	Complete  bool     `json:"complete"`
@@ -34,7 +35,17 @@ type RestoreRequest struct {
 	Paths        []string      `json:"paths"`   // with scopes turn and checkpoint: only these; empty for all
 	Merge        bool          `json:"merge"`   // with scopes turn and session: also what Plan lists under merge
 	Unsaved      []UnsavedText `json:"unsaved"` // counts as what stands at its paths, and is kept
+	What         RestoreWhat   `json:"what"`    // with scope point; empty for the files
 }
+
+// RestoreWhat is what goes back to a point.
+type RestoreWhat string
+
+const (
+	RestoreFiles        RestoreWhat = "files"
+	RestoreConversation RestoreWhat = "conversation"
+	RestoreBoth         RestoreWhat = "both"
+)
 
 // UnsavedText is what an editor holds and has not saved.
 type UnsavedText struct {
@@ -62,9 +73,11 @@ type RestorePlan struct {
 	Delete    []string   `json:"delete"`
 	Merge     []string   `json:"merge"` // changed since; taken back only when asked for
 	Conflicts []Conflict `json:"conflicts"`
-	Unknown   []string   `json:"unknown"` // not covered: left alone
-	Unsaved   []string   `json:"unsaved"` // an editor holds unsaved text for them
-	Large     bool       `json:"large"`   // worth asking twice
+	Unknown   []string   `json:"unknown"`  // not covered: left alone
+	Unsaved   []string   `json:"unsaved"`  // an editor holds unsaved text for them
+	Large     bool       `json:"large"`    // worth asking twice
+	Turns     int        `json:"turns"`    // with scope point: that the conversation would lose
+	Commands  []string   `json:"commands"` // with scope point: that run in the background, and would be stopped with the turns
 }
 
 // Conflict is a path that a restore leaves as it is, and why.
@@ -83,6 +96,11 @@ type RestoreResult struct {
 	Unknown   []string   `json:"unknown"`
 	Unsaved   []string   `json:"unsaved"` // what an editor should now read again from the disk
 	Undo      string     `json:"undo"`
+	// Prompt is what was asked at the point that the conversation went back to; the
+	// turns that it lost are kept in the session Copy.
+	Prompt string `json:"prompt"`
+	Copy   string `json:"copy"`
+	Note   string `json:"note"` // what became of the conversation, in sentences; empty where it was not about it
 }
 
 // LastRestore is the restore that was done last.

@@ -6,6 +6,7 @@ type CheckpointActivity struct {
 	Seq     int64              `json:"seq"`
 	Works   []CheckpointWork   `json:"works"`   // under way, the oldest first
 	Notices []CheckpointNotice `json:"notices"` // not yet seen
+	Listed  int64              `json:"listed"`  // grows whenever Checkpoints.List returns something else
 }
 
 // CheckpointWork is something under way: first-capture, capturing, restoring,
@@ -46,3 +47,28 @@ type CheckpointsPurged struct {
 	Contents    int   `json:"contents"`
 	Freed       int64 `json:"freed"`
 }
+
+// FileVersion is a file in one checkpoint in which it is not what it was in the
+// one before.
+type FileVersion struct {
+	CheckpointID string    `json:"checkpointId"`
+	CreatedAt    int64     `json:"createdAt"` // Unix milliseconds
+	Reason       string    `json:"reason"`
+	Label        string    `json:"label"`
+	Name         string    `json:"name"` // as of a Checkpoint
+	SessionID    string    `json:"sessionId"`
+	TurnID       string    `json:"turnId"`
+	Pinned       bool      `json:"pinned"`
+	State        FileState `json:"state"`
+	Size         int64     `json:"size"` // bytes, of a file
+}
+
+// FileState is what a checkpoint knows of a path.
+type FileState string
+
+const (
+	FilePresent FileState = "present"
+	FileAbsent  FileState = "absent"  // it was not there
+	FileUnknown FileState = "unknown" // the checkpoint does not cover it: it can say nothing
+	FileOther   FileState = "other"   // a folder, a link or something else stood there
+)

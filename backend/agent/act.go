@@ -80,6 +80,9 @@ func (c *call) act(ctx context.Context) (changed bool) {
 	case result.IsError:
 		return c.fail(result.Text)
 	}
+	if c.explained != "" {
+		result.Text += endLine(result.Text) + c.explained
+	}
 	return c.end(session.CallCompleted, result.Text)
 }
 

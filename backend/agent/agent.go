@@ -23,6 +23,16 @@
 // says is shown where it was started, and its end is told to the model, once.
 // What is shown to run is followed; Keel's end ends that.
 //
+// A file's change that waits for a person can be taken in part or changed by them
+// first, and is put on top of what the file has become meanwhile. What is then
+// written is what they saw last, and the model is told what became of its own.
+//
+// What a person decides about the changes of turns is an act that can be taken
+// back and done again, with the files that it touched ([Agent.Review]).
+//
+// Taking the end of a conversation out keeps the whole as another session first,
+// from which it can come back ([Agent.Rewind], [Agent.Unrewind]).
+//
 // What a model has used is counted at every reply, also those that were cut.
 //
 // A conversation that no longer fits into its model is made shorter for the

@@ -73,6 +73,9 @@ func (a *Agent) Answer(ctx context.Context, answer Answer) error {
 		}
 		said.Command = answer.Command
 	}
+	if p := l.proposal(answer.ApprovalID); p != nil {
+		return p.answer(ctx, answer.Hash, said)
+	}
 	if answer.Grant == "" {
 		return a.answer(ctx, l, answer, said)
 	}

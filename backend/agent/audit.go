@@ -36,6 +36,9 @@ func (c *call) auditAnswer(ctx context.Context) {
 	entry := c.auditEntry(audit.EventAnswer)
 	asked := c.item.Tool.Approval
 	entry.Hash, entry.Answer, entry.Feedback, entry.Original = asked.Hash, asked.Answer, asked.Feedback, asked.Original
+	if entry.Feedback == "" {
+		entry.Feedback = taken(asked)
+	}
 	if asked.Original != "" {
 		entry.Command = c.item.Tool.Command
 	}

@@ -17,17 +17,20 @@ type attribution struct {
 	since  int64 // touches count from here on
 	agent  map[string]session.Author
 	others map[string]session.Author
+
+	commanded map[string]bool // paths that commands of the turn changed
 }
 
 func (t *turn) attribution() *attribution {
 	seen := t.agent.touches.evidence(t)
 	return &attribution{
 		turn: t, seen: seen, since: seen.since,
-		agent: map[string]session.Author{}, others: map[string]session.Author{},
+		agent: map[string]session.Author{}, others: map[string]session.Author{}, commanded: map[string]bool{},
 	}
 }
 
-// changes lists what differs between a turn's two checkpoints, and who did it.
+// changes lists what differs between a turn's two checkpoints, and who did it;
+// commanded are the paths that commands changed, whoever else did.
 // What changed inside a command's checkpoints is the command's, inside an
 // edit's the edit's own paths are the tool's. What the user, a restore or
 // another session is known to have changed meanwhile is theirs as well. All
@@ -37,28 +40,28 @@ func (t *turn) attribution() *attribution {
 // What another session left in the background is not held against a command:
 // nothing says that it changed any file, and a server that runs for hours would
 // make all turns of all sessions doubtful.
-func (t *turn) changes(ctx context.Context, before, after string, brackets []*bracket) ([]session.FileChange, error) {
+func (t *turn) changes(ctx context.Context, before, after string, brackets []*bracket) ([]session.FileChange, map[string]bool, error) {
 	changes, err := t.agent.o.Checkpoints.Changes(ctx, before, after)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	a := t.attribution()
 	previous, closing := before, a.seen.since
 	for _, b := range brackets {
 		own := a.seen.own[b]
 		if err := a.between(ctx, previous, b.before, span{closing, own.opened}); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if err := a.during(ctx, b, own.span); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		previous, closing = b.after, own.closing
 	}
 	if err := a.between(ctx, previous, after, span{from: closing}); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	a.sign(changes)
-	return changes, nil
+	return changes, a.commanded, nil
 }
 
 // drift lists what changed between the session's turn before and this one
@@ -141,6 +144,7 @@ func (a *attribution) during(ctx context.Context, b *bracket, when span) error {
 		switch {
 		case b.command:
 			a.agent[path] = session.ByCommand
+			a.commanded[path] = true
 			if others[path] {
 				a.also(path, session.BySession)
 			}

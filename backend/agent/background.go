@@ -25,6 +25,7 @@ type following struct {
 	cancel     context.CancelFunc // guarded by the live's mu
 	stopped    bool               // by the user; guarded by the live's mu
 	over       atomic.Bool
+	ended      chan struct{} // closed when its end is shown
 }
 
 // journalledOutput is how much of a background command's output is written down
@@ -44,7 +45,7 @@ func (t *turn) leaves(ctx context.Context, result *Result) *following {
 	}
 	living := result.Living
 	if result.Background != nil {
-		f = &following{background: result.Background}
+		f = &following{background: result.Background, ended: make(chan struct{})}
 		if living == nil {
 			living = func() bool { return !f.over.Load() }
 		}
@@ -68,6 +69,7 @@ func (l *live) follow(ctx context.Context, turnID, itemID string, f *following) 
 	l.follows[f.background.ID()] = f
 	l.agent.work.Go(func() {
 		defer cancel()
+		defer close(f.ended)
 		out := &output{live: l, turn: turnID, item: itemID, limit: journalledOutput}
 		var code int
 		var err error
@@ -121,6 +123,9 @@ func (l *live) tell(text string) {
 }
 
 func (l *live) tellLocked(text string) {
+	if len(l.state.Turns) == 0 {
+		return // the conversation went back to its beginning: it knows of nothing
+	}
 	last := &l.state.Turns[len(l.state.Turns)-1]
 	step := last.Step()
 	if l.run != nil {

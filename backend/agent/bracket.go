@@ -108,9 +108,11 @@ type settling struct {
 	done    chan struct{} // closed when the rest is set
 	after   string
 	changes []session.FileChange
-	drift   []session.FileChange
-	notices []string
-	late    []*bracket // got their checkpoint only now
+	// commanded are the paths that commands of the turn changed.
+	commanded map[string]bool
+	drift     []session.FileChange
+	notices   []string
+	late      []*bracket // got their checkpoint only now
 }
 
 // settleLater starts the settling. It is not cancelled with ctx: what a
@@ -159,7 +161,7 @@ func (s *settling) end(ctx context.Context, t *turn, after string, brackets []*b
 		}
 	}
 	var err error
-	if s.changes, err = t.changes(ctx, t.head.Before, after, brackets); err != nil {
+	if s.changes, s.commanded, err = t.changes(ctx, t.head.Before, after, brackets); err != nil {
 		s.notices = append(s.notices, fmt.Sprintf("The list of this turn's changes could not be made: %v.", err))
 	}
 	if s.drift, err = t.drift(ctx, brackets[0]); err != nil {
@@ -175,6 +177,7 @@ func (t *turn) record(s *settling) {
 	for _, text := range s.notices {
 		t.notice(text)
 	}
+	t.live.approve(t.head.ID, s.changes, s.commanded)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.head.After, t.head.Changes, t.head.Drift = s.after, s.changes, s.drift

@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/keel-ide/keel/backend/approval"
@@ -15,18 +16,19 @@ const parallelReads = 5
 
 // call is one tool call on its way.
 type call struct {
-	turn     *turn
-	item     *session.Item
-	sub      *subAgent // whose call it is; nil for the turn's own
-	line     int       // of sub's log
-	log      *subLog   // of the sub agent that the call is
-	prepared Prepared
-	plan     Plan
-	decision approval.Decision
-	edited   json.RawMessage // the arguments as a person has changed them; nil for the model's
-	original string          // the command before a person changed it; empty when nobody has
-	decided  bool            // the audit log has a decision about it
-	unkept   error           // why the audit log lacks something of it
+	turn      *turn
+	item      *session.Item
+	sub       *subAgent // whose call it is; nil for the turn's own
+	line      int       // of sub's log
+	log       *subLog   // of the sub agent that the call is
+	prepared  Prepared
+	plan      Plan
+	decision  approval.Decision
+	edited    json.RawMessage // the arguments as a person has changed them; nil for the model's
+	original  string          // the command before a person changed it; empty when nobody has
+	decided   bool            // the audit log has a decision about it
+	explained string          // what a person has made of it, for the model; empty where it runs as it was asked for
+	unkept    error           // why the audit log lacks something of it
 }
 
 // calls makes the turn's own calls.
@@ -139,6 +141,7 @@ func (c *call) look(ctx context.Context) *refusal {
 		return &refusal{session.CallFailed, err.Error()}
 	}
 	c.prepared, c.plan, c.decision = found.prepared, found.plan, found.decision
+	c.explained = ""
 	tool.Kind, tool.Title, tool.Paths = c.plan.Kind, c.plan.Title, c.plan.Paths
 	tool.Command, tool.Folder, tool.Diff = c.plan.Command, c.plan.Folder, c.plan.Diff
 	tool.Rule = c.decision.Rule
@@ -212,23 +215,15 @@ func (c *call) allow(ctx context.Context, changed bool) bool {
 // ask waits for a person's answer.
 func (c *call) ask(ctx context.Context, changed bool) bool {
 	t, tool := c.turn, c.item.Tool
-	tool.Approval = &session.Approval{
-		ID: t.agent.o.NewID(), Hash: c.plan.Hash, Reason: c.decision.Reason,
-		Rule: c.decision.Rule, Steps: stepsOf(c.decision.Steps), Original: c.original,
-	}
-	if changed {
-		tool.Approval.Reason = "What would happen has changed since it was shown. " + c.decision.Reason
-	}
-	if c.sub != nil {
-		tool.Approval.Reason = fmt.Sprintf("Asked by the sub agent %q. %s", c.sub.title, tool.Approval.Reason)
-	}
-	if c.plan.Kind == session.KindExecute {
-		tool.Approval.Patterns = approval.Suggest(c.plan.Command)
-	}
+	tool.Approval = c.asks(changed)
 	tool.Status = session.CallWaiting
-	c.show()
+	question := approval.Question{ID: tool.Approval.ID, SessionID: t.live.id, Hash: c.plan.Hash}
+	asking, proposed := c.propose(ctx)
 	t.wait(1)
-	answer, err := t.agent.o.Approvals.Ask(ctx, approval.Question{ID: tool.Approval.ID, SessionID: t.live.id, Hash: c.plan.Hash})
+	answer, err := t.agent.o.Approvals.Ask(asking, question)
+	if proposed != nil {
+		proposed.close(answer, err)
+	}
 	switch {
 	case err != nil:
 		tool.Approval.Answer = "cancelled"
@@ -241,17 +236,41 @@ func (c *call) ask(ctx context.Context, changed bool) bool {
 	c.auditAnswer(ctx)
 	c.show()
 	t.wait(-1)
+	withdrawn, gone := errors.AsType[*withdrawal](context.Cause(asking))
 	switch {
 	case ctx.Err() != nil:
 		return c.end(session.CallCancelled, resultStopped)
+	case err != nil && gone:
+		t.notice(withdrawn.notice(proposed.now.Path))
+		return c.end(withdrawn.status, withdrawn.result)
 	case err != nil:
 		return c.end(session.CallCancelled, fmt.Sprintf("Not run: the question to the user could not be asked: %v.", err))
 	case answer.Approved && answer.Command != "":
 		return c.rewrite(ctx, answer.Command)
 	case answer.Approved:
-		return true
+		return proposed == nil || proposed.take(ctx)
+	case proposed != nil:
+		return c.end(session.CallRejected, proposed.rejection(answer.Feedback))
 	}
 	return c.end(session.CallRejected, rejection(answer.Feedback))
+}
+
+// asks is the question before the call.
+func (c *call) asks(changed bool) *session.Approval {
+	asked := &session.Approval{
+		ID: c.turn.agent.o.NewID(), Hash: c.plan.Hash, Reason: c.decision.Reason,
+		Rule: c.decision.Rule, Steps: stepsOf(c.decision.Steps), Original: c.original,
+	}
+	if changed {
+		asked.Reason = "What would happen has changed since it was shown. " + c.decision.Reason
+	}
+	if c.sub != nil {
+		asked.Reason = fmt.Sprintf("Asked by the sub agent %q. %s", c.sub.title, asked.Reason)
+	}
+	if c.plan.Kind == session.KindExecute {
+		asked.Patterns = approval.Suggest(c.plan.Command)
+	}
+	return asked
 }
 
 func rejection(feedback string) string {

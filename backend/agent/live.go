@@ -25,13 +25,15 @@ type live struct {
 	save    pending // pieces of text not yet in the journal
 	showing *time.Timer
 	saving  *time.Timer
-	unsaved error // the journal lacks something; nil when it has all
-	ending  bool  // no turn may start
+	unsaved error            // the journal lacks something; nil when it has all
+	missed  []session.Change // what the journal lacks of what was taken out
+	ending  bool             // no turn may start
 	closed  bool
 
 	run     *run          // the running turns; nil when idle
 	settled chan struct{} // closed when no process or checkpoint of an earlier run is left
 
+	proposals map[string]*proposal   // that wait, by the id of their approval
 	questions map[string]*asked      // that wait, by id
 	waits     map[chan struct{}]bool // for next attempts; closed to end one
 	follows   map[string]*following  // background commands that run, by id
@@ -40,6 +42,8 @@ type live struct {
 	compacting context.CancelCauseFunc // while room is made and no turn runs
 
 	gauge gauge // of the run, or of what has claimed the session
+
+	reviewing chan struct{} // holds a value while the reviews of turns are changed; not guarded by mu
 }
 
 // run is a row of turns: the first and those from the queue. The live's mu
@@ -56,7 +60,8 @@ func newLive(a *Agent, journal *session.Journal, state session.Session) *live {
 	close(settled)
 	return &live{
 		agent: a, id: state.ID, state: state, journal: journal, settled: settled,
-		questions: map[string]*asked{}, waits: map[chan struct{}]bool{}, follows: map[string]*following{},
+		proposals: map[string]*proposal{}, questions: map[string]*asked{}, waits: map[chan struct{}]bool{}, follows: map[string]*following{},
+		reviewing: make(chan struct{}, 1),
 	}
 }
 
@@ -69,6 +74,9 @@ func (l *live) emit(changes ...session.Change) {
 
 func (l *live) emitLocked(changes ...session.Change) {
 	for _, change := range changes {
+		if change.Kind == session.ChangeRewound {
+			l.flushLocked() // what was before it is not mixed with what comes after
+		}
 		switch change.Kind {
 		case session.ChangeText, session.ChangeOutput, session.ChangeArgs:
 			l.apply.add(change)
@@ -124,26 +132,27 @@ func (l *live) write(changes ...session.Change) {
 	if l.closed {
 		return
 	}
+	missed := append(slices.Clip(l.missed), takenOut(changes)...)
 	if l.unsaved != nil {
-		changes = whole(l.state)
+		changes = append(slices.Clip(missed), session.Whole(l.state)...)
 	}
-	l.unsaved = l.journal.Append(changes...)
+	l.unsaved, l.missed = l.journal.Append(changes...), nil
 	if l.unsaved != nil {
+		l.missed = missed
 		l.agent.o.Log.Error("session not saved", "session", l.id, "error", l.unsaved)
 	}
 }
 
-// whole is a session as the changes that make it from nothing.
-func whole(s session.Session) []session.Change {
-	header := s.Header()
-	changes := []session.Change{{Kind: session.ChangeSession, Session: &header}}
-	for _, turn := range s.Turns {
-		changes = append(changes, newTurnChange(turn))
-		for _, item := range turn.Items {
-			changes = append(changes, itemChange(turn.ID, item))
+// takenOut are the changes that take something out of the session: that it is
+// gone does not show in the session itself.
+func takenOut(changes []session.Change) []session.Change {
+	var out []session.Change
+	for _, change := range changes {
+		if change.Kind == session.ChangeRemoved || change.Kind == session.ChangeRewound {
+			out = append(out, change)
 		}
 	}
-	return changes
+	return out
 }
 
 func itemChange(turnID string, item session.Item) session.Change {
@@ -171,7 +180,7 @@ func (l *live) sync() error {
 	}
 	l.saveLocked()
 	if l.unsaved != nil {
-		l.write(whole(l.state)...)
+		l.write()
 	}
 	if l.unsaved != nil {
 		return l.unsaved
@@ -232,6 +241,7 @@ func (l *live) headerLocked(change func(*session.Session)) {
 	header := l.state.Header()
 	change(&header)
 	header = header.Header()
+	header.Acts = nil // they are many bytes, and stay as they are
 	l.emitLocked(session.Change{Kind: session.ChangeSession, Session: &header})
 }
 

@@ -22,7 +22,8 @@ func (p *pending) add(change session.Change) {
 	case session.ChangeText, session.ChangeOutput, session.ChangeArgs:
 		p.extend(change)
 	case session.ChangeSession:
-		p.replace(change, func(c session.Change) bool { return c.Kind == session.ChangeSession })
+		same := func(c session.Change) bool { return c.Kind == session.ChangeSession }
+		p.replace(p.withActs(change, same), same)
 	case session.ChangeTurn:
 		same := func(c session.Change) bool { return c.Kind == session.ChangeTurn && c.Turn.ID == change.Turn.ID }
 		p.replace(p.withImages(change, same), same)
@@ -34,6 +35,8 @@ func (p *pending) add(change session.Change) {
 	case session.ChangeRemoved:
 		p.dropPieces(change.ItemID)
 		p.drop(func(c session.Change) bool { return c.Kind == session.ChangeItem && c.Item.ID == change.ItemID })
+		p.entries = append(p.entries, entry{change: change})
+	case session.ChangeRewound:
 		p.entries = append(p.entries, entry{change: change})
 	}
 }
@@ -73,6 +76,18 @@ func (p *pending) withImages(change session.Change, same func(session.Change) bo
 			turn := *change.Turn
 			turn.Images = e.change.Turn.Images
 			change.Turn = &turn
+		}
+	}
+	return change
+}
+
+// withActs gives a change of the session the acts of the one that it replaces.
+func (p *pending) withActs(change session.Change, same func(session.Change) bool) session.Change {
+	for _, e := range p.entries {
+		if same(e.change) && change.Session.Acts == nil {
+			header := *change.Session
+			header.Acts = e.change.Session.Acts
+			change.Session = &header
 		}
 	}
 	return change

@@ -34,6 +34,37 @@ type Prepared interface {
 	Run(ctx context.Context, host Host) Result
 }
 
+// Proposer is a prepared call that would write one text file. Who is asked about
+// it can take it in part, or change it, before it runs.
+type Proposer interface {
+	Prepared
+	// Proposal is what it would write; ok is false when it writes no text file.
+	Proposal() (proposal Proposal, ok bool)
+	// Compare compares two versions of the file for the model; nil is no file.
+	Compare(before, after []byte) diff.File
+	// Revise is the call with other bytes to write, onto the same version of the
+	// file. An error's text is for the model.
+	Revise(ctx context.Context, revision Revision) (Proposer, error)
+	// Rebase is the call on top of the file as it is now: the same bytes on both
+	// sides while nothing has changed. An error says, for the model, why it cannot be.
+	Rebase(ctx context.Context) (Proposer, error)
+}
+
+// Proposal is one file's change in bytes. Before is nil for a file that is yet to
+// be made.
+type Proposal struct {
+	Path          string
+	Before, After []byte
+}
+
+// Revision is what is to be written instead of what a call proposed. Told is set
+// when the model is told exactly how it differs from that: only then it knows the
+// file afterwards, and need not read it again.
+type Revision struct {
+	After []byte
+	Told  bool
+}
+
 // Host is what a running call can have of its turn.
 type Host interface {
 	// Output shows live output.

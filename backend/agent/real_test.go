@@ -14,6 +14,7 @@ import (
 	"github.com/keel-ide/keel/backend/change"
 	"github.com/keel-ide/keel/backend/checkpoint"
 	"github.com/keel-ide/keel/backend/command"
+	"github.com/keel-ide/keel/backend/diff"
 	"github.com/keel-ide/keel/backend/provider"
 	"github.com/keel-ide/keel/backend/redact"
 	"github.com/keel-ide/keel/backend/session"
@@ -168,4 +169,31 @@ func restored(r checkpoint.Result, err error) (agent.Restored, error) {
 		out.Conflicts = append(out.Conflicts, agent.Conflict{Path: c.Path, Reason: c.Reason})
 	}
 	return out, err
+}
+
+func (p prepared) Proposal() (agent.Proposal, bool) {
+	if p.call.Proposal == nil {
+		return agent.Proposal{}, false
+	}
+	return agent.Proposal(*p.call.Proposal), true
+}
+
+func (p prepared) Compare(before, after []byte) diff.File {
+	return tool.Compare(p.call.Proposal.Path, before, after)
+}
+
+func (p prepared) Revise(ctx context.Context, r agent.Revision) (agent.Proposer, error) {
+	revised, err := p.set.Revise(ctx, p.call, tool.Revision(r))
+	if err != nil {
+		return nil, err
+	}
+	return prepared{p.set, p.view, revised}, nil
+}
+
+func (p prepared) Rebase(ctx context.Context) (agent.Proposer, error) {
+	rebased, err := p.set.Rebase(ctx, p.call)
+	if err != nil {
+		return nil, err
+	}
+	return prepared{p.set, p.view, rebased}, nil
 }

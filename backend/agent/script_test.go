@@ -172,6 +172,16 @@ func (s *stage) do(line string) {
 		s.answer(agent.Answer{Approved: true})
 	case "reject":
 		s.answer(agent.Answer{Feedback: rest})
+	case "hunks": // accept 1 reject 2 "why" undecide 1, each a click
+		s.hunks(rest)
+	case "edit-proposal": // the whole text, quoted
+		s.editProposal(rest)
+	case "again": // waits until a question says this
+		s.until(func(call *session.ToolCall) bool {
+			return call.Status == session.CallWaiting && strings.Contains(call.Approval.Reason, rest)
+		})
+	case "ended": // waits until a call of this tool has ended like this
+		s.until(func(call *session.ToolCall) bool { return call.Name+" "+string(call.Status) == rest })
 	case "change": // the command, before it runs; a quoted one for what a line cannot say
 		if command, err := strconv.Unquote(rest); err == nil {
 			rest = command
@@ -187,12 +197,26 @@ func (s *stage) do(line string) {
 		s.check(s.agent.Stop(ctx, s.session))
 	case "mode":
 		s.check(s.agent.SetMode(ctx, s.session, session.Mode(rest)))
-	case "write", "save": // by another program, or in Keel
+	case "write", "save", "touch-file": // by another program, in Keel, or by another program that the watcher has seen
 		name, content, _ := strings.Cut(rest, " ")
-		s.write(name, content+"\n")
-		if word == "save" {
-			s.agent.NoteUserChange(name)
+		if text, err := strconv.Unquote(content); err == nil {
+			s.write(name, text)
+		} else {
+			s.write(name, content+"\n")
 		}
+		switch word {
+		case "save":
+			s.agent.NoteUserChange(name)
+		case "touch-file":
+			s.agent.NoteFilesChanged()
+		}
+	case "remove": // by another program that the watcher has seen
+		s.check(os.RemoveAll(filepath.Join(s.root, rest)))
+		s.agent.NoteFilesChanged()
+	case "folder": // the same, with a folder in the place of a file
+		s.check(os.RemoveAll(filepath.Join(s.root, rest)))
+		s.check(os.MkdirAll(filepath.Join(s.root, rest), 0o755))
+		s.agent.NoteFilesChanged()
 	case "link": // gives a file another name
 		from, to, _ := strings.Cut(rest, " ")
 		s.check(os.Link(filepath.Join(s.root, from), filepath.Join(s.root, to)))
@@ -205,6 +229,15 @@ func (s *stage) do(line string) {
 	case "undo":
 		results, err := s.agent.UndoRevert(ctx, s.session, s.undo...)
 		s.report("undo", err, results...)
+	case "take", "redo": // the last act back; what was taken back
+		turn := s.agent.UndoReview
+		if word == "redo" {
+			turn = s.agent.RedoReview
+		}
+		act, results, err := turn(ctx, s.session)
+		s.report(fmt.Sprintf("%s %q", word, act.Title), err, results...)
+	case "review": // says what is decided about each turn
+		s.reviewed()
 	case "restore":
 		s.end()
 		restored, err := s.agent.RestoreTo(ctx, s.session, s.turn)
@@ -224,7 +257,11 @@ func (s *stage) check(err error) {
 	}
 }
 
-func (s *stage) end() { s.check(s.agent.Wait(s.t.Context(), s.session)) }
+func (s *stage) end() {
+	ctx, cancel := context.WithTimeout(s.t.Context(), time.Minute)
+	defer cancel()
+	s.check(s.agent.Wait(ctx, s.session))
+}
 
 func (s *stage) report(what string, err error, results ...agent.Restored) {
 	if err != nil {
@@ -238,6 +275,57 @@ func (s *stage) report(what string, err error, results ...agent.Restored) {
 		for _, c := range r.Conflicts {
 			fmt.Fprintf(&s.said, "  kept %s: %s\n", c.Path, c.Reason)
 		}
+	}
+}
+
+func (s *stage) reviewed() {
+	s.t.Helper()
+	state, err := s.agent.Session(s.t.Context(), s.session)
+	s.check(err)
+	for i, turn := range state.Turns {
+		fmt.Fprintf(&s.said, "turn %d: reverted %t\n", i+1, turn.Reverted != "")
+		for _, r := range turn.Reviews {
+			fmt.Fprintf(&s.said, "  %s: accepted %q, rejected %q\n", r.Path, r.Accepted, r.Rejected)
+		}
+		for _, l := range turn.Left {
+			fmt.Fprintf(&s.said, "  left %s: %s\n", l.Path, l.Reason)
+		}
+	}
+	for _, act := range state.Acts {
+		fmt.Fprintf(&s.said, "act %q, undone %t\n", act.Title, act.Undone)
+	}
+}
+
+// hunks decides about hunks of the change that waits.
+func (s *stage) hunks(clicks string) {
+	s.t.Helper()
+	call := s.until(func(call *session.ToolCall) bool { return call.Status == session.CallWaiting })
+	words := map[string]session.Decision{"accept": session.Accepted, "reject": session.Rejected, "undecide": session.Undecided}
+	asked := *call.Approval
+	for _, m := range regexp.MustCompile(`(\w+) (\w+)(?: "([^"]*)")?`).FindAllStringSubmatch(clicks, -1) {
+		d := agent.Decision{
+			SessionID: s.session, ApprovalID: asked.ID, Hash: asked.Hash, Decision: words[m[1]], Reason: m[3], Hunks: []string{m[2]},
+		}
+		if _, known := words[m[1]]; !known {
+			d.Decision = session.Decision(m[1])
+		}
+		if n, err := strconv.Atoi(m[2]); err == nil && n <= len(asked.Hunks) {
+			d.Hunks[0] = asked.Hunks[n-1].ID
+		}
+		if err := s.agent.DecideProposal(s.t.Context(), d); err != nil {
+			fmt.Fprintf(&s.said, "hunks: %s\n", strings.ReplaceAll(err.Error(), asked.ID, "QUESTION"))
+		}
+	}
+}
+
+// editProposal puts a text in the place of the proposal that waits.
+func (s *stage) editProposal(quoted string) {
+	s.t.Helper()
+	text, err := strconv.Unquote(quoted)
+	s.check(err)
+	call := s.until(func(call *session.ToolCall) bool { return call.Status == session.CallWaiting })
+	if _, err := s.agent.EditProposal(s.t.Context(), s.session, call.Approval.ID, call.Approval.Hash, []byte(text)); err != nil {
+		fmt.Fprintf(&s.said, "edit: %s\n", strings.ReplaceAll(err.Error(), call.Approval.ID, "QUESTION"))
 	}
 }
 
@@ -475,6 +563,12 @@ func transcribe(b *strings.Builder, item session.Item) {
 	fmt.Fprintf(b, "%s %s (%s; %s)\n", call.Name, call.Status, call.Title, call.Rule)
 	if call.Approval != nil {
 		fmt.Fprintf(b, "  asked: %s %q %s %s\n", call.Approval.Reason, call.Approval.Patterns, call.Approval.Answer, call.Approval.Feedback)
+		for i, h := range call.Approval.Hunks {
+			fmt.Fprintf(b, "  hunk %d: -%d,%d +%d,%d %s %s\n", i+1, h.OldStart, h.OldLines, h.NewStart, h.NewLines, h.Decision, h.Reason)
+		}
+		if call.Approval.Edited {
+			b.WriteString("  edited\n")
+		}
 		if call.Approval.Original != "" {
 			fmt.Fprintf(b, "  changed: %q to %q\n", call.Approval.Original, call.Command)
 		}

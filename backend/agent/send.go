@@ -99,6 +99,7 @@ func (l *live) begin(ctx context.Context, r *run, prompt Prompt) (context.Contex
 	now := l.agent.now()
 	l.headerLocked(func(s *session.Session) {
 		s.UpdatedAt = now
+		s.CopyOf, s.CopyUndo = "", "" // a copy that goes on is a session of its own
 		sent(s, prompt.Text)
 		if s.Title == "" {
 			s.Title = prompt.title()
@@ -183,6 +184,7 @@ func (l *live) finish(ctx context.Context, r *run, t *turn, end ending) (context
 	t.head.Status = session.Done
 	t.head.StopReason, t.head.Outcome, t.head.Hint = end.reason, end.outcome, end.hint
 	t.head.EndedAt = l.agent.now()
+	l.keepReviewLocked(&t.head)
 	l.emitLocked(turnChange(t.head))
 	next := l.upNext(r, end)
 	prompt := joined(next)
@@ -247,15 +249,4 @@ func (a *Agent) Wait(ctx context.Context, id string) error {
 			return fmt.Errorf("waiting for session %q: %w", id, ctx.Err())
 		}
 	}
-}
-
-// turnOf returns a copy of a turn that has ended.
-func (l *live) turnOf(id string) (session.Turn, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	i := slices.IndexFunc(l.state.Turns, func(t session.Turn) bool { return t.ID == id })
-	if i < 0 {
-		return session.Turn{}, fmt.Errorf("turn %q: %w", id, ErrNotFound)
-	}
-	return l.state.Turns[i].Clone(), nil
 }

@@ -58,6 +58,7 @@ func (l *live) summarise(summary *session.Summary) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	summary.Running = l.run != nil
+	summary.CopyOf, summary.CopyUndo = l.state.CopyOf, l.state.CopyUndo
 	summary.Grants = slices.Clone(l.state.Grants)
 	summary.Waiting = slices.ContainsFunc(l.state.Turns, func(t session.Turn) bool { return t.Status == session.Waiting })
 }

@@ -221,9 +221,13 @@ func (s *touches) restore(paths ...string) (done func(paths ...string)) {
 // NoteUserChange says that the user, and not a tool or a command, has just
 // changed a path of the workspace by way of Keel: saved, created, moved or
 // deleted it, or a folder with everything in it. Reverting a turn that runs
-// meanwhile leaves the path alone unless it is named. It costs next to nothing
-// and may be called at any time.
-func (a *Agent) NoteUserChange(path string) { a.touches.touch(session.ByUser, path) }
+// meanwhile leaves the path alone unless it is named, and a change of it that waits
+// for an answer is put on top of what it is now. It costs next to nothing and may
+// be called at any time.
+func (a *Agent) NoteUserChange(path string) {
+	a.touches.touch(session.ByUser, path)
+	a.look(path)
+}
 
 // NoteRestore is called before files are restored, or a restore is undone, in
 // another way than by this agent, and what it returns after it, with the paths

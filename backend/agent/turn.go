@@ -133,7 +133,10 @@ func (t *turn) change(change func(*session.Turn)) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	change(&t.head)
-	t.live.emit(turnChange(t.head))
+	t.live.mu.Lock()
+	defer t.live.mu.Unlock()
+	t.live.keepReviewLocked(&t.head)
+	t.live.emitLocked(turnChange(t.head))
 }
 
 // await runs work and waits for it. After the turn was stopped it waits for a

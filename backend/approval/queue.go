@@ -117,6 +117,24 @@ func (q *Queue) Answer(_ context.Context, id, hash string, answer Answer) error 
 	return nil
 }
 
+// Change puts another hash in the place of an open question's: what would happen
+// has changed, and an answer to what was shown before is [ErrChanged] from now on.
+func (q *Queue) Change(id, from, to string) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	w, ok := q.open[id]
+	switch {
+	case !ok:
+		return fmt.Errorf("changing question %q: %w", id, ErrGone)
+	case w.Hash != from:
+		return fmt.Errorf("changing question %q: %w", id, ErrChanged)
+	case to == "":
+		return fmt.Errorf("changing question %q: hash missing", id)
+	}
+	w.Hash = to
+	return nil
+}
+
 // CancelSession ends every open question of a session with [ErrCancelled].
 func (q *Queue) CancelSession(sessionID string) {
 	q.mu.Lock()

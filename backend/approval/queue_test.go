@@ -113,3 +113,30 @@ func TestQueueRefusesUnboundQuestions(t *testing.T) {
 		}
 	}
 }
+
+func TestQueueTakesAnotherHash(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := approval.NewQueue()
+		done := ask(t.Context(), q, approval.Question{ID: "1", SessionID: "s", Hash: "old"})
+		for _, test := range []struct {
+			id, from, to string
+			want         error
+		}{{"2", "old", "new", approval.ErrGone}, {"1", "older", "new", approval.ErrChanged}, {"1", "old", "new", nil}, {"1", "old", "new", approval.ErrChanged}} {
+			if err := q.Change(test.id, test.from, test.to); !errors.Is(err, test.want) {
+				t.Errorf("changing %+v: %v", test, err)
+			}
+		}
+		if err := q.Change("1", "new", ""); err == nil {
+			t.Error("a question without a hash")
+		}
+		if err := q.Answer(t.Context(), "1", "old", approval.Answer{Approved: true}); !errors.Is(err, approval.ErrChanged) {
+			t.Errorf("answer to what was shown before: %v", err)
+		}
+		if err := q.Answer(t.Context(), "1", "new", approval.Answer{Approved: true}); err != nil {
+			t.Fatal(err)
+		}
+		if got := <-done; got.err != nil || !got.answer.Approved {
+			t.Errorf("answer: %+v", got)
+		}
+	})
+}

@@ -214,6 +214,7 @@ func (s *Store) commit(ctx context.Context, keep *pack.Batch, row *meta.Row) err
 		now.unwritten, now.written = 0, row.Root
 	}
 	s.last = &now
+	s.listed()
 	return nil
 }
 
@@ -288,18 +289,18 @@ func (s *Store) writeHeaders(ctx context.Context, keep *pack.Batch, row *meta.Ro
 		return nil, err
 	}
 	for i := range rows {
-		if rows[i].Header, err = keepHeader(keep, rows[i]); err != nil {
+		if rows[i].Header, err = s.keepHeader(keep, rows[i]); err != nil {
 			return nil, err
 		}
 	}
-	if row.Header, err = keepHeader(keep, *row); err != nil {
+	if row.Header, err = s.keepHeader(keep, *row); err != nil {
 		return nil, err
 	}
 	return rows, s.flush(keep)
 }
 
-func keepHeader(keep *pack.Batch, row meta.Row) (node.ID, error) {
-	row.Header = node.ID{}
+func (s *Store) keepHeader(keep *pack.Batch, row meta.Row) (node.ID, error) {
+	row.Header, row.Written = node.ID{}, s.o.Now().UnixNano()
 	text, err := json.Marshal(row)
 	if err != nil {
 		return node.ID{}, err
@@ -311,7 +312,7 @@ func keepHeader(keep *pack.Batch, row meta.Row) (node.ID, error) {
 func checkpointOf(row meta.Row) Checkpoint {
 	c := Checkpoint{
 		ID: row.ID, Parent: row.Parent, Reason: Reason(row.Reason), SessionID: row.Session, TurnID: row.Turn, ToolCallID: row.ToolCall,
-		Label: row.Label, CreatedAt: row.CreatedAt, DurationMs: row.DurationMs, Files: row.Files, Changed: row.Changed,
+		Label: row.Label, Name: row.Name, CreatedAt: row.CreatedAt, DurationMs: row.DurationMs, Files: row.Files, Changed: row.Changed,
 		Pinned: row.Pin != 0, Policy: row.Policy.String(), Tree: row.Root.String(), Head: row.Head, Branch: row.Branch,
 		Complete: row.Problems == "",
 	}

@@ -15,7 +15,8 @@
 // deleted, nothing below a .git is touched, and no symbolic link is followed. A
 // restore that a crash cut off is finished or dropped by the next [Open] or
 // the next operation that writes. A checkpoint whose id was returned survives
-// the loss of power.
+// the loss of power. All this also holds for [Store.Patch], which gives single
+// files a content that no checkpoint has.
 //
 // What is stored is checked against its hash whenever it is read; a damaged
 // content is an error and never restored. Cleaning up never takes a pinned
@@ -60,10 +61,11 @@
 // its history deleted; what needs room is [ErrFull], and has changed nothing.
 //
 // A watcher tells which folders to look at, once [Store.Warm] has run and where
-// the file system is a local one. It is a hint: a cookie shows that it has told everything so far, folders that hold
-// files with other names are looked at in any case, and now and then every
-// folder is read all the same. If that finds anything that the watcher had not
-// told, it is switched off, and a [Notice] says so.
+// the file system is a local one. It is a hint: a cookie shows that it has told
+// everything so far, folders that hold files with other names are looked at in
+// any case, and now and then every folder is read all the same. If that finds
+// anything that the watcher had not told, it is switched off, and a [Notice] says
+// so.
 //
 // Files that a restore displaced are kept for [Options.Grace], as a program may
 // still have them open; what it wrote by then is kept with the checkpoint before
@@ -140,7 +142,8 @@ type Checkpoint struct {
 	TurnID     string `json:"turnId,omitempty"`
 	ToolCallID string `json:"toolCallId,omitempty"`
 	Label      string `json:"label,omitempty"`
-	CreatedAt  int64  `json:"createdAt"` // Unix milliseconds
+	Name       string `json:"name,omitempty"` // that a person has given it since
+	CreatedAt  int64  `json:"createdAt"`      // Unix milliseconds
 	DurationMs int64  `json:"durationMs"`
 
 	// Complete is false when a path that should be covered is not; Problems

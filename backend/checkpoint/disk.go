@@ -21,8 +21,8 @@ func (s *Store) readDisk(raw string) ([]byte, Entry, error) {
 	}
 	defer root.Close()
 	parent, name, err := openParent(root, raw)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, Entry{}, fmt.Errorf("reading %q: %w", at, ErrNotInCheckpoint)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, errNotFolder) {
+		return nil, Entry{}, &PathError{Path: at, Err: ErrNotInCheckpoint}
 	}
 	if err != nil {
 		return nil, Entry{}, err
@@ -33,12 +33,12 @@ func (s *Store) readDisk(raw string) ([]byte, Entry, error) {
 		return nil, Entry{}, fmt.Errorf("reading %q: %w", at, err)
 	}
 	if e == nil {
-		return nil, Entry{}, fmt.Errorf("reading %q: %w", at, ErrNotInCheckpoint)
+		return nil, Entry{}, &PathError{Path: at, Err: ErrNotInCheckpoint}
 	}
 	e.path = raw
 	switch {
 	case !e.known() || isGit(name):
-		return nil, e.export(), fmt.Errorf("reading %q: %w", at, ErrNotCovered)
+		return nil, e.export(), &PathError{Path: at, Reason: e.reason, Err: ErrNotCovered}
 	case e.kind == KindFolder:
 		return nil, e.export(), fmt.Errorf("reading %q: %w", at, ErrNotFile)
 	case e.kind == KindSymlink:

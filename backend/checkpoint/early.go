@@ -187,6 +187,7 @@ func (s *Store) recordEarly(ctx context.Context, keep *pack.Batch, e *earlier) e
 	})
 	if err == nil {
 		s.recorded()
+		s.listed()
 	}
 	return err
 }

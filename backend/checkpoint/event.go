@@ -12,6 +12,9 @@ import (
 type Event struct {
 	Progress *Progress
 	Notice   *Notice
+	// Listed is set when [Store.List] has other checkpoints, or another name or pin
+	// of one, than before.
+	Listed bool
 }
 
 // Work is what takes long.
@@ -64,6 +67,9 @@ func (s *Store) Subscribe(ctx context.Context) *event.Subscription[Event] {
 	}
 	return reader
 }
+
+// listed tells whoever listens that the list of checkpoints is another one.
+func (s *Store) listed() { s.feed.Send(Event{Listed: true}) }
 
 // unread keeps notices until there is somebody to read them.
 type unread struct {

@@ -75,6 +75,7 @@ func (s *Store) forgetAll(ctx context.Context) (Pruned, error) {
 func (s *Store) forgetContents(segments []uint32) error {
 	s.settling, s.work.dir, s.work.saved = nil, nil, nil
 	s.nodes.clear()
+	s.names.clear()
 	if err := s.packs.Refresh(nil); err != nil {
 		return err
 	}
@@ -94,6 +95,7 @@ func (s *Store) forgetContents(segments []uint32) error {
 
 func (s *Store) forgetRows(ids []string, segments []uint32, journals []meta.Restore) error {
 	s.last = nil
+	defer s.listed()
 	return s.db.Write(func(tx *meta.Tx) error {
 		for _, j := range journals {
 			if err := tx.RemoveRestore(j.ID); err != nil {

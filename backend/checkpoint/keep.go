@@ -109,13 +109,16 @@ func (s *Store) Pin(ctx context.Context, id string, pinned bool) error {
 	if err == nil && !ok {
 		err = fmt.Errorf("checkpoint %q: %w", id, ErrNotFound)
 	}
+	if err == nil {
+		s.listed()
+	}
 	return orFull(err)
 }
 
 // Prune thins out old checkpoints and gives back what nothing needs any more.
 // Pinned ones, those of open sessions and those of the last 14 days stay. Older
 // ones stay at the starts and ends of turns, and from 90 days on of sessions.
-// Those that a person made stay, and the one before each restore does for 90
+// Those that a person made or named stay, and the one before each restore does for 90
 // days. While the cap is exceeded more of what is older than 14 days goes, the
 // oldest first, but for what is pinned.
 func (s *Store) Prune(ctx context.Context, r PruneRequest) (Pruned, error) {
@@ -222,7 +225,7 @@ func (s *Store) thin(rows []meta.Row, open []string) map[string]bool {
 		age := now.Sub(time.UnixMilli(row.CreatedAt))
 		switch {
 		case i == 0 || heldAt(row, age) || slices.Contains(open, row.Session) && row.Session != "":
-		case age <= keepAll || Reason(row.Reason) == Manual:
+		case age <= keepAll || Reason(row.Reason) == Manual || row.Name != "":
 		case age <= keepTurns && edges.turn[row.ID] || edges.session[row.ID]:
 		default:
 			going[row.ID] = true
@@ -293,6 +296,7 @@ func (s *Store) remove(ids []string) error {
 		return nil
 	}
 	s.last = nil
+	defer s.listed()
 	return s.db.Write(func(tx *meta.Tx) error {
 		if err := tx.Remove(ids); err != nil {
 			return err

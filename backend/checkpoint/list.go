@@ -189,7 +189,7 @@ func (s *Store) present(ctx context.Context) (*tree, error) { return s.presentFo
 // ReadFile returns the bytes of a file, or the target of a link, as they were
 // at a checkpoint; an empty id is the disk as it is now. The error is
 // [ErrNotInCheckpoint] where there was nothing, [ErrNotCovered] where the
-// checkpoint does not know, [ErrNotFile] for a folder and [ErrDamaged] where
+// checkpoint does not know, both in a [PathError], [ErrNotFile] for a folder and [ErrDamaged] where
 // the stored bytes are not those that were captured. Of the checkpoint before a
 // restore, what [Details.Late] lists can be read as well.
 func (s *Store) ReadFile(ctx context.Context, id, path string) ([]byte, Entry, error) {
@@ -222,12 +222,12 @@ func (s *Store) ReadFile(ctx context.Context, id, path string) ([]byte, Entry, e
 	}
 	switch {
 	case covered == unknown:
-		return nil, out, fmt.Errorf("reading %q: %w", path, ErrNotCovered)
+		return nil, out, &PathError{Path: EncodePath(raw), Checkpoint: id, Reason: t.whyUnknown(raw), Err: ErrNotCovered}
 	case covered == absent:
 		if late, err := s.lateFile(ctx, id, path); late != nil || err != nil {
 			return late, Entry{Path: path, Kind: KindFile, Size: int64(len(late))}, err
 		}
-		return nil, out, fmt.Errorf("reading %q: %w", path, ErrNotInCheckpoint)
+		return nil, out, &PathError{Path: EncodePath(raw), Checkpoint: id, Err: ErrNotInCheckpoint}
 	case e.kind == KindFolder:
 		return nil, out, fmt.Errorf("reading %q: %w", path, ErrNotFile)
 	case e.kind == KindSymlink:

@@ -46,7 +46,7 @@ func Open(ctx context.Context, dir, root string, o Options) (*Store, error) {
 	}
 	s := &Store{
 		dir: dir, root: root, o: o, faults: o.Faults.calls(), busy: make(chan struct{}, 1),
-		nodes: newNodeCache(), feed: event.New[Event](256), ending: make(chan struct{}),
+		nodes: newNodeCache(), names: newLookups(), feed: event.New[Event](256), ending: make(chan struct{}),
 	}
 	if err := s.open(ctx); err != nil {
 		return nil, errors.Join(orFull(err), s.Close())

@@ -31,13 +31,15 @@ type plan struct {
 	mergeToo bool              // also do what can be merged
 	content  func(node.ID) ([]byte, error)
 	merge    []string                         // raw paths that can be merged
-	merged   map[string][]byte                // what they become, when that is to be done
+	merged   map[string]bool                  // those that are, when that is to be done
+	brought  map[node.ID][]byte               // what is wanted and may not be kept yet
+	reread   []string                         // raw paths that are as wanted, while an editor holds something else
 	disk     func(raw string) ([]byte, error) // reads what stands there now
 	failed   error                            // of reading a content
 }
 
 func newPlan(now *tree) *plan {
-	return &plan{now: now, byPath: map[string]*goal{}, unknown: map[string]bool{}, merged: map[string][]byte{}}
+	return &plan{now: now, byPath: map[string]*goal{}, unknown: map[string]bool{}, merged: map[string]bool{}, brought: map[node.ID][]byte{}}
 }
 
 // check is the first failure of what the plan was made of.
@@ -188,7 +190,7 @@ func (p *plan) mergeable(raw string, before, after, now *entry) bool {
 	if now.mode == after.mode {
 		want.mode = before.mode
 	}
-	p.merged[raw] = merged
+	p.merged[raw], p.brought[want.hash] = true, merged
 	p.add(raw, &want, now)
 	return true
 }

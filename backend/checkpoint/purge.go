@@ -136,7 +136,7 @@ func (s *Store) describeAll(ctx context.Context) error {
 	}
 	keep := s.packs.Begin(s.marks)
 	for i := range rows {
-		if rows[i].Header, err = keepHeader(keep, rows[i]); err != nil {
+		if rows[i].Header, err = s.keepHeader(keep, rows[i]); err != nil {
 			return s.uncommit(keep, err)
 		}
 	}
@@ -261,6 +261,7 @@ func (p *purge) record(ctx context.Context, rows []meta.Row, extras map[string][
 	// The state to go on from refers to what goes.
 	s.work.dir, s.work.saved = nil, nil
 	s.nodes.clear()
+	s.names.clear()
 	return ctx.Err()
 }
 
@@ -273,6 +274,7 @@ func (s *Store) clean(ctx context.Context) error {
 	}
 	s.work.dir, s.work.saved = nil, nil
 	s.nodes.clear()
+	s.names.clear()
 	if err := s.faults.Before("remove stat cache"); err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ func rescue(ctx context.Context, dir string, o Options) (Rescued, error) {
 	if _, err := os.Stat(filepath.Join(dir, packsName)); err != nil {
 		return Rescued{}, fmt.Errorf("rescuing checkpoints: %w", readOnly(err))
 	}
-	s := &Store{dir: dir, alone: true, o: o, faults: o.Faults.calls(), busy: make(chan struct{}, 1), nodes: newNodeCache(), ending: make(chan struct{})}
+	s := &Store{dir: dir, alone: true, o: o, faults: o.Faults.calls(), busy: make(chan struct{}, 1), nodes: newNodeCache(), names: newLookups(), ending: make(chan struct{})}
 	release, err := s.exclude(ctx, o.LockWait)
 	if err != nil {
 		return Rescued{}, err
@@ -238,7 +238,7 @@ func (s *Store) headers(ctx context.Context) ([]meta.Row, error) {
 		if json.Unmarshal(text, &row) != nil || !validID(row.ID) {
 			continue
 		}
-		row.Header = id
+		row.Header, row.Written = id, 0
 		if old, ok := byID[row.ID]; !ok || s.packs.Newer(id, old.Header) {
 			byID[row.ID] = row
 		}

@@ -27,13 +27,16 @@ func (s *Store) Restore(ctx context.Context, r RestoreRequest) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	return s.restore(ctx, "before restoring "+r.ID, at, makePlan)
+	return s.restore(ctx, restoring{before: "before restoring " + r.ID, after: "after restoring"}, at, makePlan)
 }
+
+// restoring labels the checkpoints around a restore.
+type restoring struct{ before, after string }
 
 // restore takes the checkpoint before, plans and carries out. The caller holds
 // the lock.
-func (s *Store) restore(ctx context.Context, label string, at *aim, makePlan func(now *tree) (*plan, error)) (Result, error) {
-	before, p, err := s.secure(ctx, label, at, makePlan)
+func (s *Store) restore(ctx context.Context, label restoring, at *aim, makePlan func(now *tree) (*plan, error)) (Result, error) {
+	before, p, err := s.secure(ctx, label.before, at, makePlan)
 	if err != nil {
 		return Result{}, fmt.Errorf("saving the present state: %w", err)
 	}
@@ -62,7 +65,7 @@ func (s *Store) restore(ctx context.Context, label string, at *aim, makePlan fun
 			s.o.Log.WarnContext(ctx, "tidying up after a restore", "error", err) // the next operation does
 		}
 		failed = outcome.failed
-		if _, _, err := s.capture(ctx, CreateRequest{Reason: PostRestore, Label: "after restoring"}, false); err != nil {
+		if _, _, err := s.capture(ctx, CreateRequest{Reason: PostRestore, Label: label.after}, false); err != nil {
 			if fault.Stop(err) {
 				return Result{}, err
 			}
@@ -98,12 +101,15 @@ func (p *plan) result(undo string, failed map[string]string) Result {
 		Unsaved:   []string{},
 	}
 	for _, g := range p.goals {
-		if _, merged := p.merged[g.path]; merged && done(g) {
+		if p.merged[g.path] && done(g) {
 			r.Merged++
 		}
 		if p.replacesText(g) && done(g) {
 			r.Unsaved = append(r.Unsaved, EncodePath(g.path))
 		}
+	}
+	if len(p.reread) > 0 {
+		r.Unsaved = slices.SortedFunc(slices.Values(append(r.Unsaved, encoded(p.reread)...)), comparePaths)
 	}
 	for _, one := range slices.SortedFunc(maps.Keys(failed), comparePaths) {
 		r.Conflicts = append(r.Conflicts, Conflict{Path: one, Reason: failed[one]})

@@ -81,9 +81,9 @@ func (s *Store) forget(id node.ID) {
 	s.packs.Forget(id)
 }
 
-// keepTexts keeps what the plan makes itself, and what editors hold.
+// keepTexts keeps what the plan brings along, and what editors hold.
 func (s *Store) keepTexts(id string, p *plan) error {
-	if len(p.merged) == 0 && len(p.texts) == 0 {
+	if len(p.brought) == 0 && len(p.texts) == 0 {
 		return nil
 	}
 	keep := s.packs.Begin(s.marks)
@@ -91,7 +91,7 @@ func (s *Store) keepTexts(id string, p *plan) error {
 	for raw, content := range p.texts {
 		extras = append(extras, meta.Extra{Kind: meta.Unsaved, Path: raw, Content: node.Sum(content), Size: int64(len(content))})
 	}
-	for _, content := range slices.AppendSeq(slices.Collect(maps.Values(p.texts)), maps.Values(p.merged)) {
+	for _, content := range slices.AppendSeq(slices.Collect(maps.Values(p.texts)), maps.Values(p.brought)) {
 		if err := keep.Add(pack.Blob, node.Sum(content), content); err != nil {
 			return s.uncommit(keep, err)
 		}

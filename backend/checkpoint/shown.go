@@ -96,3 +96,11 @@ func encodedPaths(goals []*goal) []string {
 	}
 	return out
 }
+
+func encoded(raw []string) []string {
+	out := make([]string, len(raw))
+	for i, p := range raw {
+		out[i] = EncodePath(p)
+	}
+	return out
+}

@@ -30,6 +30,7 @@ type Store struct {
 	db        *meta.DB
 	packs     *pack.Packs
 	nodes     *nodeCache
+	names     *lookups
 	feed      *event.Feed[Event]
 	unread    unread
 
@@ -261,11 +262,14 @@ func (s *Store) row(ctx context.Context, id string) (meta.Row, error) {
 
 // treeOf is the tree of a checkpoint by its id.
 func (s *Store) treeOf(ctx context.Context, id string) (*tree, error) {
-	row, err := s.row(ctx, id)
+	root, ok, err := s.db.Root(ctx, id)
+	if err == nil && !ok {
+		err = fmt.Errorf("checkpoint %q: %w", id, ErrNotFound)
+	}
 	if err != nil {
 		return nil, err
 	}
-	t := s.tree(row.Root)
+	t := s.tree(root)
 	if t.node(t.root) == nil {
 		return nil, fmt.Errorf("reading checkpoint %q: %w", id, t.failed)
 	}

@@ -28,16 +28,37 @@ func (u undoRecord) paths() []string {
 	return out
 }
 
-// Undo takes a restore back, or an undo; id is the result's Undo. Paths that
-// were changed since are conflicts and stay. The error is [ErrNothingToUndo]
-// where no restore has this id.
+// UndoRequest takes a restore back, or an undo.
+type UndoRequest struct {
+	ID string // the Undo of its result
+	// Unsaved and Merge are as in [RestoreRequest]: text that an editor holds is
+	// never replaced unless it is what the restore left, or found.
+	// What an editor held, unsaved, when the restore was done is not merged: it was
+	// written then, and is not in the file from before.
+	Unsaved []Unsaved
+	Merge   bool
+}
+
+// Undo is [Store.TakeBack] where no editor holds anything and nothing is merged.
 func (s *Store) Undo(ctx context.Context, id string) (Result, error) {
+	return s.TakeBack(ctx, UndoRequest{ID: id})
+}
+
+// TakeBack takes a restore back, or an undo. Paths that were changed since are
+// conflicts and stay, but for those that are merged. The error is
+// [ErrNothingToUndo] where no restore has this id.
+func (s *Store) TakeBack(ctx context.Context, r UndoRequest) (Result, error) {
+	id := r.ID
+	texts, err := unsavedTexts(r.Unsaved)
+	if err != nil {
+		return Result{}, err
+	}
 	release, err := s.begin(ctx)
 	if err != nil {
 		return Result{}, err
 	}
 	defer release()
-	record, err := s.undoRecord(ctx, id)
+	record, held, err := s.undoRecord(ctx, id)
 	if err != nil {
 		return Result{}, err
 	}
@@ -57,10 +78,14 @@ func (s *Store) Undo(ctx context.Context, id string) (Result, error) {
 			return Result{}, fmt.Errorf("undoing %q: %w", id, err)
 		}
 	}
-	return s.restore(ctx, "before undoing "+id, at, func(now *tree) (*plan, error) {
+	return s.restore(ctx, restoring{before: "before undoing " + id, after: "after restoring"}, at, func(now *tree) (*plan, error) {
 		p := newPlan(now)
+		p.texts, p.mergeToo = texts, r.Merge
 		for i, one := range record.Paths {
 			raw := DecodePath(one.Path)
+			if p.content = nil; r.Merge && !held[raw] {
+				p.content = s.bytes
+			}
 			covered, was := before.find(raw)
 			if covered == unknown {
 				p.unknown[EncodePath(raw)] = true // as when it was purged since
@@ -73,23 +98,30 @@ func (s *Store) Undo(ctx context.Context, id string) (Result, error) {
 	})
 }
 
-func (s *Store) undoRecord(ctx context.Context, id string) (undoRecord, error) {
-	var record undoRecord
+// undoRecord returns also the raw paths that an editor held unsaved text of.
+func (s *Store) undoRecord(ctx context.Context, id string) (record undoRecord, held map[string]bool, err error) {
 	var body []byte
-	err := s.db.Read(ctx, func(tx *meta.Tx) (err error) {
-		body, err = tx.Undo(id)
+	held = map[string]bool{}
+	err = s.db.Read(ctx, func(tx *meta.Tx) (err error) {
+		if body, err = tx.Undo(id); err != nil {
+			return err
+		}
+		extras, err := tx.Extras(id)
+		for _, e := range extras {
+			held[e.Path] = held[e.Path] || e.Kind == meta.Unsaved
+		}
 		return err
 	})
 	switch {
 	case err != nil:
-		return record, fmt.Errorf("undoing %q: %w", id, err)
+		return record, held, fmt.Errorf("undoing %q: %w", id, err)
 	case body == nil:
-		return record, fmt.Errorf("undoing %q: %w", id, ErrNothingToUndo)
+		return record, held, fmt.Errorf("undoing %q: %w", id, ErrNothingToUndo)
 	}
 	if err := json.Unmarshal(body, &record); err != nil {
-		return record, fmt.Errorf("undoing %q: %w: %w", id, ErrDamaged, err)
+		return record, held, fmt.Errorf("undoing %q: %w: %w", id, ErrDamaged, err)
 	}
-	return record, nil
+	return record, held, nil
 }
 
 func (s *Store) recordUndo(id string, p *plan) error {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 
 	"znkr.io/diff"
-	"znkr.io/diff/textdiff"
 )
 
 // The sizes up to which versions are compared by lines, and how much of a file
@@ -68,7 +67,7 @@ func tooLarge(content []byte) bool {
 }
 
 func hunks(before, after string) []Hunk {
-	found := textdiff.Hunks(before, after, diff.Context(context), textdiff.IndentHeuristic())
+	found := compare(before, after, context)
 	var out []Hunk
 	for _, h := range found {
 		hunk := Hunk{

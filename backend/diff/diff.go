@@ -6,7 +6,8 @@
 // Applying the hunks of a [File] to the old bytes gives the new bytes, exactly:
 // line endings, a missing final newline and invalid UTF-8 are part of the lines
 // and survive. What is too large or is not text is said to be so, never
-// approximated. A merge is clean or there is none.
+// approximated. A merge is clean or there is none. The same versions always differ
+// in the same places, which need not be the fewest.
 //
 // The lines are found by znkr.io/diff: Myers' algorithm with linear space and
 // heuristics for large inputs.

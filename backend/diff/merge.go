@@ -1,11 +1,6 @@
 package diff
 
-import (
-	"slices"
-
-	"znkr.io/diff"
-	"znkr.io/diff/textdiff"
-)
+import "slices"
 
 // Merge makes what base becomes by both of the changes from it to ours and
 // from it to theirs: diff3's algorithm (Khanna, Kunal and Pierce, "A Formal
@@ -51,8 +46,8 @@ type side []edit
 func newSide(base, changed string) side {
 	lines := split(changed)
 	var s side
-	for _, h := range textdiff.Hunks(base, changed, diff.Context(0), textdiff.IndentHeuristic()) {
-		s = append(s, edit{from: h.LineNoX, to: h.EndLineNoX, lines: lines[h.LineNoY:h.EndLineNoY]})
+	for _, span := range Spans(base, changed) {
+		s = append(s, edit{from: span.OldFrom, to: span.OldTo, lines: lines[span.NewFrom:span.NewTo]})
 	}
 	return s
 }

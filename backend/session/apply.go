@@ -16,9 +16,12 @@ func Apply(s *Session, change Change) {
 	switch change.Kind {
 	case ChangeSession:
 		if change.Session != nil {
-			turns, seq := s.Turns, max(s.Seq, change.Session.Seq)
+			turns, acts, seq := s.Turns, s.Acts, max(s.Seq, change.Session.Seq)
 			*s = change.Session.Clone()
 			s.Turns, s.Seq = turns, seq
+			if s.Acts == nil {
+				s.Acts = acts // they come only when they change
+			}
 		}
 	case ChangeTurn:
 		if change.Turn != nil {
@@ -27,6 +30,10 @@ func Apply(s *Session, change Change) {
 	case ChangeItem:
 		if turn := s.Turn(change.TurnID); turn != nil && change.Item != nil {
 			applyItem(turn, change.Item)
+		}
+	case ChangeRewound:
+		if at := slices.IndexFunc(s.Turns, func(t Turn) bool { return t.ID == change.TurnID }); at >= 0 {
+			s.Turns = slices.Delete(s.Turns, at, len(s.Turns))
 		}
 	case ChangeRemoved:
 		if turn := s.Turn(change.TurnID); turn != nil {

@@ -8,6 +8,7 @@ import "slices"
 func (s Session) Clone() Session {
 	s.Queue = list(s.Queue) // images are shared: they are never written to
 	s.Grants = slices.Clone(s.Grants)
+	s.Acts = slices.Clone(s.Acts) // what they hold is never written to
 	turns := make([]Turn, len(s.Turns))
 	for i, turn := range s.Turns {
 		turns[i] = turn.Clone()
@@ -33,6 +34,8 @@ func (t Turn) Clone() Turn {
 	t.Drift = slices.Clone(t.Drift)
 	t.Todo = slices.Clone(t.Todo)
 	t.Images = slices.Clone(t.Images)
+	t.Reviews = slices.Clone(t.Reviews) // an entry is replaced, never written to
+	t.Left = slices.Clone(t.Left)
 	return t
 }
 
@@ -60,6 +63,7 @@ func (i Item) Clone() Item {
 		approval := *call.Approval
 		approval.Patterns = list(approval.Patterns)
 		approval.Steps = slices.Clone(approval.Steps)
+		approval.Hunks = slices.Clone(approval.Hunks)
 		call.Approval = &approval
 	}
 	i.Tool = &call

@@ -24,6 +24,9 @@ func Markdown(s Session) string {
 	if models := modelsOf(s); len(models) > 0 {
 		d.line("- Model: %s", strings.Join(models, ", "))
 	}
+	if s.CopyOf != "" {
+		d.line("- This is the copy that was kept before the conversation went back to an earlier point.")
+	}
 	d.usage(s)
 	for _, turn := range s.Turns {
 		d.turn(turn)

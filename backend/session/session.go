@@ -9,7 +9,10 @@
 // again: what was under way is marked as cancelled or of unknown outcome, an open
 // question as not answered, a background command as no longer running, and the
 // session can go on. A session is written by one process at a time.
-// Deleting a session moves it aside first.
+// Deleting a session moves it aside first; a copy is whole or is not there.
+//
+// What was decided about changes is kept with their turn, never whether it still
+// holds: that is up to the files.
 //
 // The package never starts a goroutine and never looks at the workspace.
 package session
@@ -46,8 +49,16 @@ type Session struct {
 	// Usage and Cost are those of all turns, sub agents and summaries included.
 	Usage provider.Usage `json:"usage"`
 	Cost  Cost           `json:"cost"`
-	Turns []Turn         `json:"turns"`
-	Seq   int64          `json:"seq"` // the number of the last [Event] this state includes
+	// CopyOf names the session whose turns this one keeps: they were taken out of it.
+	CopyOf string `json:"copyOf,omitempty"`
+	// CopyUndo undoes the restore of files that was one act with taking them out;
+	// of the checkpoint store, empty when the files stayed as they were.
+	CopyUndo string `json:"copyUndo,omitempty"`
+	// Acts are the last things done to the changes of turns, the newest last. In a
+	// [Change] nil leaves them as they are; empty is none.
+	Acts  []Act  `json:"acts,omitzero"`
+	Turns []Turn `json:"turns"`
+	Seq   int64  `json:"seq"` // the number of the last [Event] this state includes
 }
 
 // Cost is what tokens cost, as far as prices are known.
@@ -112,6 +123,9 @@ type Summary struct {
 	UpdatedAt int64  `json:"updatedAt"`
 	Running   bool   `json:"running"`
 	Waiting   bool   `json:"waiting"` // for an approval or an answer
+	// CopyOf and CopyUndo are those of the [Session].
+	CopyOf   string `json:"copyOf,omitempty"`
+	CopyUndo string `json:"copyUndo,omitempty"`
 	// Grants are those of the [Session].
 	Grants []string `json:"grants,omitempty"`
 }
@@ -176,7 +190,12 @@ type Turn struct {
 	// that the agent had left running still ran. It is not part of any turn.
 	Drift    []FileChange `json:"drift,omitempty"`
 	Reverted string       `json:"reverted"` // id with which the revert is undone; empty when not reverted
-	Items    []Item       `json:"items"`
+	// Reviews is what the user has decided about Changes: a path that is not listed
+	// is still to be looked at.
+	Reviews []Review `json:"reviews,omitempty"`
+	// Left is what a revert has left as it was, until the user says what becomes of it.
+	Left  []LeftAlone `json:"left,omitempty"`
+	Items []Item      `json:"items"`
 }
 
 // Author is who changed a file during a turn. Tool, command and background (what
@@ -214,6 +233,52 @@ type FileChange struct {
 	// Also is that something else, where AlsoUser is set: of several the first of
 	// user, restore, session and unknown. Turns of an earlier Keel lack it.
 	Also Author `json:"also,omitempty"`
+	// TooLarge is set where the lines were not compared.
+	TooLarge bool `json:"tooLarge,omitempty"`
+	// OldMode and NewMode are the permission bits where they differ; else both are 0.
+	OldMode uint32 `json:"oldMode,omitempty"`
+	NewMode uint32 `json:"newMode,omitempty"`
+}
+
+// Review is what the user has decided about one file of a turn. Accepted and
+// Rejected hold the ids of hunks, see package review, or [WholeFile]. Path may be
+// [AllPaths].
+type Review struct {
+	Path     string   `json:"path"`
+	Accepted []string `json:"accepted,omitempty"`
+	Rejected []string `json:"rejected,omitempty"`
+}
+
+// WholeFile stands for everything about a file, in the place of a hunk's id.
+const WholeFile = "*"
+
+// LeftAlone is a path that a revert did not touch, and why.
+type LeftAlone struct {
+	Path   string `json:"path"`
+	Reason string `json:"reason"`
+}
+
+// Act is something done to the changes of turns that can be taken back, and then
+// done again. What it needs for that is kept with it.
+type Act struct {
+	ID     string `json:"id"`
+	Title  string `json:"title"` // "Took back 2 changes in calc.go"
+	At     int64  `json:"at"`    // Unix milliseconds
+	Undo   string `json:"undo"`  // of the checkpoint store; empty where no file was touched
+	Redo   string `json:"redo"`  // of the checkpoint store, once it was taken back
+	Undone bool   `json:"undone"`
+	// Before and After hold, by turn, Reverted and what of Reviews and Left differs
+	// around it.
+	Before []TurnReview `json:"before,omitempty"`
+	After  []TurnReview `json:"after,omitempty"`
+}
+
+// TurnReview is what a turn holds of its review.
+type TurnReview struct {
+	TurnID   string      `json:"turnId"`
+	Reverted string      `json:"reverted,omitempty"`
+	Reviews  []Review    `json:"reviews,omitempty"`
+	Left     []LeftAlone `json:"left,omitempty"`
 }
 
 // ItemKind says which field of an [Item] is set.
@@ -349,6 +414,34 @@ type Approval struct {
 	// before it ran; the call's Command is then what ran.
 	Original string `json:"original,omitempty"`
 	Rule     string `json:"rule,omitempty"` // the rule that asks
+	// Hunks are the parts of a file's change that can be decided on by themselves;
+	// none where it is all or nothing.
+	Hunks []ProposedHunk `json:"hunks,omitempty"`
+	// Edited is set once the user has changed the proposal itself: Diff is then
+	// from the file to the user's text.
+	Edited bool `json:"edited,omitempty"`
+}
+
+// Decision is what the user says to a hunk.
+type Decision string
+
+const (
+	Undecided Decision = ""
+	Accepted  Decision = "accepted"
+	Rejected  Decision = "rejected"
+)
+
+// ProposedHunk is a part of a proposed change: lines of the file as it is that
+// others are to stand for. A start is 1-based; where there are no lines, it is
+// the line before, 0 at the top.
+type ProposedHunk struct {
+	ID       string   `json:"id"`
+	OldStart int      `json:"oldStart"`
+	OldLines int      `json:"oldLines"`
+	NewStart int      `json:"newStart"`
+	NewLines int      `json:"newLines"`
+	Decision Decision `json:"decision"`
+	Reason   string   `json:"reason,omitempty"` // why it was rejected, for the model
 }
 
 // ApprovalStep is one thing that the policy looked at.
@@ -372,13 +465,14 @@ type Event struct {
 type ChangeKind string
 
 const (
-	ChangeSession ChangeKind = "session"   // Session without turns
+	ChangeSession ChangeKind = "session"   // Session without turns; without acts it keeps those it has
 	ChangeTurn    ChangeKind = "turn"      // Turn without items: new, or its header changed; without images it keeps those it has
 	ChangeItem    ChangeKind = "item"      // TurnID, Item: new, or replaced whole
 	ChangeText    ChangeKind = "text"      // TurnID, ItemID, Append to the item's text
 	ChangeOutput  ChangeKind = "output"    // TurnID, ItemID, Append to the tool call's output
 	ChangeArgs    ChangeKind = "arguments" // TurnID, ItemID, Append to the tool call's arguments
 	ChangeRemoved ChangeKind = "removed"   // TurnID, ItemID: the item is gone (a retried reply)
+	ChangeRewound ChangeKind = "rewound"   // TurnID: this turn and all after it are gone; a copy is kept
 )
 
 // Change is one step from one state of a session to the next.

@@ -257,7 +257,10 @@ func (s *Store) summary(id string, entry fs.DirEntry) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
-	summary := Summary{ID: id, Title: header.Title, CreatedAt: header.CreatedAt, UpdatedAt: header.UpdatedAt, Grants: header.Grants}
+	summary := Summary{
+		ID: id, Title: header.Title, CreatedAt: header.CreatedAt, UpdatedAt: header.UpdatedAt,
+		CopyOf: header.CopyOf, CopyUndo: header.CopyUndo, Grants: header.Grants,
+	}
 	s.mu.Lock()
 	s.summaries[id] = cached{size: info.Size(), modified: info.ModTime(), summary: summary}
 	s.mu.Unlock()

@@ -54,7 +54,8 @@ func (s *Set) planEdit(ctx context.Context, view SessionView, a values) (plan, e
 	return plan{
 		Prepared: Prepared{
 			Title: "Edit " + path, Paths: []string{path}, Diff: &difference,
-			Hash: digest("edit_file", path, f.entry.Version, string(f.raw), string(done.after)),
+			Proposal: &Proposal{path, f.raw, done.after},
+			Hash:     digest("edit_file", path, string(f.raw), string(done.after)),
 		},
 		act: func(ctx context.Context, _ Host) (Result, error) {
 			if err := s.write(ctx, view, f, done.after); err != nil {

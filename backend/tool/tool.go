@@ -14,7 +14,9 @@
 // Edits are spliced into the file's bytes: byte order mark, encoding, the
 // ending of every line, and all untouched bytes stay. A file is edited or
 // overwritten only when the model has read it in this session, it has not
-// changed since, and no editor holds unsaved text of it. Writing is atomic.
+// changed since, and no editor holds unsaved text of it. Where it changes
+// while the call waits, [Set.Rebase] puts the proposed change on top of that, to
+// be shown again, or refuses. Writing is atomic.
 //
 // What was fetched from the web stands in a frame that says so and that a page
 // cannot close by itself.
@@ -132,6 +134,12 @@ type Prepared struct {
 	Mutates   bool       // it may change the workspace
 	Hash      string     // of exactly what would happen; never empty
 	Arguments json.RawMessage
+	// Proposal is what edit_file and write_file would make of a file; nil for any
+	// other call. It must not be written to.
+	Proposal *Proposal
+
+	places  []string // where the paths lead
+	revised *revised // what is written instead; nil for what Arguments ask for
 }
 
 // about is what a call is about: its paths, or the folder of a command.
@@ -272,7 +280,8 @@ func (s *Set) plan(ctx context.Context, view SessionView, name string, arguments
 	}
 	p.Name, p.Kind, p.Arguments = t.name, cmp.Or(p.Kind, t.kind), slices.Clone(arguments)
 	p.Mutates = p.Mutates || t.mutates
-	p.Hash = digest(append([]string{p.Hash}, s.places(p.Prepared)...)...)
+	p.places = s.places(p.Prepared)
+	p.Hash = digest(append([]string{p.Hash}, p.places...)...)
 	return p, nil
 }
 
@@ -296,14 +305,19 @@ func (s *Set) places(p Prepared) []string {
 // nil, is used on any goroutine, but never after Run returned. When ctx ends the
 // result says so.
 func (s *Set) Run(ctx context.Context, view SessionView, p Prepared, host Host) Result {
+	if p.revised != nil {
+		result, err := s.runRevised(ctx, view, p)
+		if err != nil {
+			return failed(err)
+		}
+		return result
+	}
 	now, err := s.plan(ctx, view, p.Name, p.Arguments)
 	if err != nil {
 		return failed(err)
 	}
 	if now.Hash != p.Hash {
-		return Result{IsError: true, Changed: true, Text: fmt.Sprintf(
-			"Not done: %s changed after this call was prepared, so what was shown is no longer what would happen. Read it again and repeat the call.",
-			p.about())}
+		return changedMeanwhile(p)
 	}
 	if host == nil {
 		host = Alone(nil)
@@ -313,6 +327,14 @@ func (s *Set) Run(ctx context.Context, view SessionView, p Prepared, host Host) 
 		return failed(err)
 	}
 	return result
+}
+
+// changedMeanwhile is the result of a call that would no longer do what it was
+// prepared for.
+func changedMeanwhile(p Prepared) Result {
+	return Result{IsError: true, Changed: true, Text: fmt.Sprintf(
+		"Not done: %s changed after this call was prepared, so what was shown is no longer what would happen. Read it again and repeat the call.",
+		p.about())}
 }
 
 // failed turns an error into what the model reads.

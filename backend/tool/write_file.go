@@ -54,7 +54,11 @@ func (s *Set) planCreate(view SessionView, path, text string) (plan, error) {
 	after := []byte(text)
 	difference := diff.Compute(path, nil, after)
 	return plan{
-		Prepared: Prepared{Title: "Create " + path, Paths: []string{path}, Diff: &difference, Hash: digest("write_file", path, "new", text)},
+		Prepared: Prepared{
+			Title: "Create " + path, Paths: []string{path}, Diff: &difference,
+			Proposal: &Proposal{path, nil, after},
+			Hash:     digest("write_file", path, "new", text),
+		},
 		act: func(ctx context.Context, _ Host) (Result, error) {
 			if err := s.write(ctx, view, file{path: path}, after); err != nil {
 				return Result{}, err
@@ -84,7 +88,8 @@ func (s *Set) planOverwrite(ctx context.Context, view SessionView, path, text st
 	return plan{
 		Prepared: Prepared{
 			Title: "Write " + path, Paths: []string{path}, Diff: &difference,
-			Hash: digest("write_file", path, "over", f.entry.Version, string(f.raw), string(after)),
+			Proposal: &Proposal{path, f.raw, after},
+			Hash:     digest("write_file", path, "over", string(f.raw), string(after)),
 		},
 		act: func(ctx context.Context, _ Host) (Result, error) {
 			if err := s.write(ctx, view, f, after); err != nil {

@@ -167,16 +167,27 @@ func (t *tree) handle(e event) {
 	case created:
 		t.handleCreated(parent, name, e.path)
 	case removed:
-		delete(parent.names, t.hash(name))
-		delete(parent.polled, name)
-		t.drop(parent.children[name])
-		t.report(e.path, Deleted)
+		t.handleRemoved(parent, name, e.path)
 	case modified:
 		t.report(e.path, Changed)
 		if child := parent.children[name]; child != nil && !child.read {
 			t.urgent = append(t.urgent, job{child, fresh}) // it may have become readable
 		}
 	}
+}
+
+// handleRemoved looks whether something stands there all the same: of two names
+// that are exchanged, as a restore does, the system tells the coming before the
+// going.
+func (t *tree) handleRemoved(parent *node, name, full string) {
+	if _, err := t.workspace.lstat(full); err == nil {
+		t.handleCreated(parent, name, full)
+		return
+	}
+	delete(parent.names, t.hash(name))
+	delete(parent.polled, name)
+	t.drop(parent.children[name])
+	t.report(full, Deleted)
 }
 
 func (t *tree) handleTop(e event) {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
 )
 
 func TestWatchReports(t *testing.T) {
@@ -52,6 +53,18 @@ func TestWatchReports(t *testing.T) {
 			setUp: func(t *testing.T, top string) { write(t, top+"/file", "x"); write(t, top+"/next", "y") },
 			act:   func(t *testing.T, top string) { rename(t, top+"/next", top+"/file") },
 			want:  []Change{{"file", Changed}, {"next", Deleted}},
+		},
+		{
+			name:  "a file exchanged for one from outside is changed, not gone",
+			setUp: func(t *testing.T, top string) { write(t, top+"/file", "x"); write(t, top+"-outside", "y") },
+			act:   func(t *testing.T, top string) { exchange(t, top+"-outside", top+"/file") },
+			want:  []Change{{"file", Changed}},
+		},
+		{
+			name:  "two files exchanged are both changed",
+			setUp: func(t *testing.T, top string) { write(t, top+"/a", "x"); write(t, top+"/b", "y") },
+			act:   func(t *testing.T, top string) { exchange(t, top+"/a", top+"/b") },
+			want:  []Change{{"a", Changed}, {"b", Changed}},
 		},
 		{
 			name:  "a file deleted and made again is changed",
@@ -393,6 +406,13 @@ func remove(t testing.TB, path string) {
 func removeAll(t testing.TB, path string) {
 	t.Helper()
 	if err := os.RemoveAll(path); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func exchange(t testing.TB, one, other string) {
+	t.Helper()
+	if err := unix.Renameat2(unix.AT_FDCWD, one, unix.AT_FDCWD, other, unix.RENAME_EXCHANGE); err != nil {
 		t.Fatal(err)
 	}
 }

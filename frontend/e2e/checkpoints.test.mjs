@@ -244,6 +244,8 @@ describe('commands', { timeout: 300_000 }, () => {
     const file = turn.getByRole('button', { name: /^notes\.md: added/ })
     await file.focus()
     await wb.press(page, 'Tab')
+    await focused(turn.getByRole('button', { name: 'Keep notes.md' }))
+    await wb.press(page, 'Tab')
     await focused(turn.getByRole('button', { name: 'Revert notes.md' }))
     await wb.press(page, 'Enter')
     await wb.toast(page, 'Reverted 1 file.').waitFor()

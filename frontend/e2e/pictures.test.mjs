@@ -100,7 +100,7 @@ for (const { theme, name, width, height } of looks) {
     const edit = (await chat.send('replace "Add returns" with "Add gives" in calc.go')).getByRole('region', {
       name: 'Edit calc.go',
     })
-    await edit.getByRole('button', { name: 'Accept' }).waitFor()
+    await edit.getByRole('button', { name: 'Accept', exact: true }).waitFor()
     await shoot('8-supervised')
     await edit.getByRole('button', { name: 'Reject…' }).click()
     await shoot('9-reject')

@@ -32,7 +32,7 @@ function find(role, name) {
   return until(`${role} ${JSON.stringify(name)}`, () =>
     driver.executeScript(
       (role, name) => {
-        const tags = { textbox: 'textarea, input', button: 'button' }
+        const tags = { textbox: 'textarea, input', button: 'button', heading: 'h1, h2, h3' }
         const css = [`[role=${role}]`, tags[role]].filter(Boolean).join()
         const label = (element) => (element.ariaLabel || element.innerText || '').trim()
         return [...document.querySelectorAll(css)].find(
@@ -45,7 +45,9 @@ function find(role, name) {
   )
 }
 
-const text = (css) => driver.findElement(By.css(css)).getText()
+/** What an element shows; the driver's own takes what may be clipped for hidden. */
+const text = (css) =>
+  driver.executeScript((css) => (document.querySelector(css)?.innerText ?? '').replaceAll('\u00a0', ' '), css)
 const press = (...keys) =>
   driver
     .actions()
@@ -53,28 +55,72 @@ const press = (...keys) =>
     .perform()
 const control = (key) => driver.actions().keyDown(Key.CONTROL).sendKeys(key).keyUp(Key.CONTROL).perform()
 
-/** Presses a button from within the page: a click of the driver's waits for ever now and then. */
-async function push(name) {
-  await driver.executeScript((button) => button.click(), await find('button', name))
-}
+/** Clicks from within the page: a click of the driver's waits for ever now and then. */
+const click = (element) => driver.executeScript((element) => element.click(), element)
+
+const push = async (name) => click(await find('button', name))
 
 async function shoot(name) {
   await mkdir(pictures, { recursive: true })
   await writeFile(join(pictures, `${name}.png`), Buffer.from(await driver.takeScreenshot(), 'base64'))
 }
 
-test('the first steps, on WebKit', { timeout: 6 * patience }, async () => {
-  try {
-    await steps()
-  } catch (cause) {
-    await shoot('failed-webkit')
-    throw cause
-  }
-})
+/** A test that leaves a picture of where it failed. */
+function round(name, work) {
+  test(name, { timeout: 6 * patience }, async () => {
+    try {
+      await work()
+    } catch (cause) {
+      await shoot(`failed-${name.replaceAll(/\W+/g, '-')}`)
+      throw cause
+    }
+  })
+}
+
+/** Sends a prompt to the agent. */
+async function send(prompt) {
+  const input = await find('textbox', 'Message to the agent')
+  await driver.executeScript((input) => input.focus(), input)
+  await press(prompt, Key.ENTER)
+}
+
+/** Opens a file by its name, with quick open. */
+async function openFile(name) {
+  await control('p')
+  await take(name)
+}
+
+/** Runs a command by its title, with the command palette. */
+async function runCommand(title) {
+  await driver.actions().keyDown(Key.CONTROL).keyDown(Key.SHIFT).sendKeys('p').perform()
+  await driver.actions().keyUp(Key.SHIFT).keyUp(Key.CONTROL).perform()
+  await find('textbox', 'Type the name of a command')
+  await take(title)
+}
+
+/** Types into the quick input and takes the row of that name, once it is the one that Enter takes. */
+async function take(name) {
+  await press(name)
+  const row = '.quick-input-widget .monaco-list-row.focused'
+  await until(`${name} is offered`, async () => {
+    if ((await text(row)).startsWith(name)) return true
+    await press(Key.ARROW_DOWN)
+    return false
+  })
+  await press(Key.ENTER)
+}
+
+/** Waits until a file of the workspace holds this, whole. */
+const holds = (name, content) =>
+  until(`${name} holds ${JSON.stringify(content)}`, async () => (await home.read(name)) === content)
+
+round('the first steps, on WebKit', steps)
+round('the review, on WebKit', review)
 
 async function steps() {
   // 1 The workbench.
-  await (await find('treeitem', 'calc.go')).click()
+  await find('treeitem', 'calc.go')
+  await openFile('calc.go')
   await until('calc.go is shown', async () =>
     (await text('.monaco-editor .view-lines')).includes('func Add('),
   )
@@ -94,13 +140,11 @@ async function steps() {
 
   // 2 The chat.
   const original = await home.read('calc.go')
-  const input = await find('textbox', 'Message to the agent')
-  await input.click()
-  await press('add a function Sum to calc.go with a test and run the tests', Key.ENTER)
+  await send('add a function Sum to calc.go with a test and run the tests')
   const run = await find('button', 'Run')
   await until('the command ran', async () => {
     if ((await text('[role=log]')).includes('ended with exit code 0')) return true
-    await run.click().catch(() => undefined)
+    await click(run).catch(() => undefined)
     return false
   })
   assert.match(await home.read('calc.go'), /func Sum\(/)
@@ -115,4 +159,56 @@ async function steps() {
   await until('the bytes are back', async () => (await home.read('calc.go')) === original)
   await push('Undo')
   await until('and forth', async () => (await home.read('calc.go')).includes('func Sum('))
+}
+
+async function review() {
+  await push('New session')
+  await find('heading', 'What shall we change?')
+  const calc = await home.read('calc.go')
+  const readme = await home.read('README.md')
+
+  // 1 Two files, in their list.
+  await send('replace "returns" with "gives" in calc.go and append "One more line" to README.md')
+  await push('Review')
+  await find('treeitem', 'calc.go, changed')
+  await find('treeitem', 'README.md, changed')
+
+  // 2 One change of several is taken back in the editor.
+  await openFile('calc.go')
+  await until('it is shown', async () => (await text('.monaco-editor .view-lines')).includes('Add gives'))
+  await driver.actions().keyDown(Key.ALT).sendKeys(Key.F5).keyUp(Key.ALT).perform()
+  await find('button', 'Undo: Keel changed line')
+  await shoot('webkit-hunks')
+  await push('Undo: Keel changed line')
+  const rest = calc.replaceAll('returns', 'gives').replace('Add gives', 'Add returns')
+  await holds('calc.go', rest)
+
+  // 3 The others at once, and back.
+  await push('Revert all changes')
+  await holds('calc.go', calc)
+  await holds('README.md', readme)
+  await push('Undo')
+  await holds('calc.go', rest)
+  await push('Keep all')
+
+  // 4 A proposal, of which one change is accepted and one is not.
+  await push('Mode: Autopilot')
+  await find('button', 'Mode: Supervised')
+  await send('replace "gives" with "yields" in calc.go')
+  await push('Open in Editor')
+  await find('button', 'Accept all')
+  await driver.actions().keyDown(Key.ALT).sendKeys(Key.F5).keyUp(Key.ALT).perform()
+  await push('Reject: Changed line')
+  await until('it is decided', async () => (await text('.keel-layer-bar')).includes('1 of 4 decided'))
+  await shoot('webkit-proposal')
+  await driver.actions().keyDown(Key.ALT).sendKeys(Key.F5).keyUp(Key.ALT).perform()
+  await push('Accept: Changed line')
+  assert.equal(await home.read('calc.go'), rest, 'nothing is written before the whole is answered')
+  await push('Accept all')
+  await holds('calc.go', rest.replaceAll('gives', 'yields').replace('yields', 'gives'))
+
+  // 5 The list of all checkpoints.
+  await runCommand('Keel: Show Checkpoint Timeline')
+  await find('row', 'replace "gives" with "yields"')
+  await shoot('webkit-checkpoints')
 }

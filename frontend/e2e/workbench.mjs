@@ -190,6 +190,15 @@ export function chat(page) {
   return self
 }
 
+/** Waits until what the window shows is stored, with this text in it: only then a reload brings it back. */
+export const stored = (page, text) =>
+  until(`${JSON.stringify(text)} is stored`, () =>
+    page.evaluate(async (text) => {
+      const values = await globalThis.go.bind.Storage.Load('workspace')
+      return JSON.stringify(values).includes(text)
+    }, text),
+  )
+
 /** Waits until nothing moves any more: two frames that look the same. */
 export async function settled(page) {
   let before = Buffer.alloc(0)

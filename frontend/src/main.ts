@@ -4,7 +4,8 @@ import { startAccess } from './features/access'
 import { askToSignIn, startAccounts } from './features/account'
 import { startAudit } from './features/audit'
 import { startChat, viewId as chatView, type ChatHost } from './features/chat'
-import { startCheckpoints } from './features/checkpoint'
+import { fileHistory, startCheckpoints } from './features/checkpoint'
+import { startReview } from './features/review'
 import { startSecrets } from './features/secret'
 import { startTrust } from './features/trust'
 import { keepAccountsMenu } from './workbench/accounts'
@@ -22,6 +23,7 @@ import { openLinksOutside } from './workbench/links'
 import { notify } from './workbench/notify'
 import { saveLayoutSoon } from './workbench/saving'
 import { reportProblems } from './workbench/settings'
+import { provideTimeline } from './workbench/timeline'
 import { reportTimings } from './workbench/timings'
 import { followTitle } from './workbench/title'
 import './style.css'
@@ -30,7 +32,8 @@ async function main(root: HTMLElement): Promise<void> {
   const bridge = connect()
   const [state, schema] = await Promise.all([bridge.Window.State(), bridge.Settings.Schema()])
   const host = chatHost(bridge, state.workspace.path)
-  startChat(host)
+  const review = startReview(host)
+  startChat(host, review)
   startCheckpoints(host, chatView)
   startTrust(host)
   startAccess(host, chatView)
@@ -44,7 +47,11 @@ async function main(root: HTMLElement): Promise<void> {
   void provideAuthentication(bridge, ask).catch(notify.failure)
 
   await Promise.all([openLinksOutside(bridge), saveLayoutSoon(), rememberBackground(), keepBytes()])
-  if (state.workspace.path) void tellEditorState(bridge, folderPaths(state.workspace.path))
+  if (state.workspace.path) {
+    const paths = folderPaths(state.workspace.path)
+    void tellEditorState(bridge, paths)
+    void provideTimeline(fileHistory(host), paths)
+  }
   followTitle(bridge)
   reportProblems(bridge, host.openFile)
   reportNotices(bridge, folders)

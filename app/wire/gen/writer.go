@@ -267,7 +267,7 @@ func (w *writer) fields(b *strings.Builder, s *types.Struct) error {
 			return fmt.Errorf("field %s: %w", field.Name(), err)
 		}
 		mark := ""
-		if strings.Contains(options, "omitempty") {
+		if strings.Contains(options, "omitempty") || strings.Contains(options, "omitzero") {
 			mark = "?"
 		} else if _, pointer := field.Type().(*types.Pointer); pointer {
 			t += " | null"

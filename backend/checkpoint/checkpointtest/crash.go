@@ -85,6 +85,8 @@ func killAt(n int, noExchange bool, steps *int) checkpoint.Options {
 }
 
 func killEach(d *desk, noExchange bool) {
+	d.inMemory() // it is the process that ends, and not the machine
+	d.reopen(checkpoint.Options{})
 	p := newPlot(d)
 	rolledBack, finished := 0, 0
 	for n := 1; ; n++ {
@@ -129,6 +131,8 @@ func killEach(d *desk, noExchange bool) {
 // killRecovery kills at a step of the restore, then at each step of what makes
 // it good, opening again and again.
 func killRecovery(d *desk) {
+	d.inMemory() // it is the process that ends, and not the machine
+	d.reopen(checkpoint.Options{})
 	p := newPlot(d)
 	for n := 1; ; n += 3 {
 		p.reset(d)

@@ -26,6 +26,7 @@ func scenes() []scene {
 		{"restore exact", 52, checkpoint.Options{Grace: time.Hour}, restoredExact},
 		{"restore exact, displaced files go at once", 52, checkpoint.Options{Grace: -1}, restoredExact},
 		{"restore agent with a merge and unsaved text", 42, checkpoint.Options{Grace: time.Hour}, restoredAgent},
+		{"patch over unsaved text", 38, checkpoint.Options{Grace: time.Hour}, patchedCrash},
 		{"undo", 50, checkpoint.Options{Grace: time.Hour}, undone},
 		{"settle", 12, checkpoint.Options{Grace: -1}, settled},
 		{"prune with compaction", 60, checkpoint.Options{Now: moved}, prunedTwice},
@@ -155,6 +156,29 @@ func restoredAgent(d *desk) drama {
 			d.Fatalf("workspace: %v", got)
 		}
 	}}
+}
+
+// patchedCrash has a path of every kind that a patch knows, and one that it must
+// leave alone.
+func patchedCrash(d *desk) drama {
+	d.write("changed", "1")
+	d.write("gone", "1")
+	d.write("open", "saved")
+	d.write("users", "theirs")
+	known := map[string]Tree{d.create(): d.tree()}
+	request := checkpoint.PatchRequest{
+		Unsaved: []checkpoint.Unsaved{text("open", "typed")},
+		Files: []checkpoint.Patched{
+			change("changed", "1", "2"), deletion("gone", "1"), addition("new/file", "2"), change("open", "typed", "wanted"), change("users", "1", "2"),
+		},
+	}
+	want := Tree{
+		"changed": {"-", 0o644, "2"}, "new": {"d", 0o755, ""}, "new/file": {"-", 0o644, "2"}, "open": {"-", 0o644, "wanted"}, "users": {"-", 0o644, "theirs"},
+	}
+	return drama{known: known, moves: true, run: func(ctx context.Context, d *desk) error {
+		_, err := d.store.Patch(ctx, request)
+		return err
+	}, done: func(d *desk) { d.wantTree(want) }}
 }
 
 func undone(d *desk) drama {

@@ -39,6 +39,7 @@ func model(t *testing.T, open Opener) {
 		}()
 		m.reopen(checkpoint.Options{})
 		r.Repeat(m.actions())
+		m.read(m.ids)
 	})
 }
 
@@ -67,6 +68,7 @@ type machine struct {
 	ids       []string
 	saved     map[string]Tree // by id
 	restores  []restored
+	checked   int // how often older checkpoints were read back
 }
 
 // restored is a restore, or an undo, that may be taken back.
@@ -84,7 +86,7 @@ func (m *machine) actions() map[string]func(*rapid.T) {
 		"folder for a while": m.folderForAWhile, "repository": m.repository, "ignore": m.ignore, "unreadable": m.unreadable,
 		"open again": m.openAgain, "stat cache": m.statCache, "clean up": m.cleanUp,
 		"checkpoint": m.create, "checkpoint again": m.create,
-		"exact": m.exact, "agent": m.agent, "unsaved": m.unsaved, "undo": m.undo, "undo again": m.undo, "killed": m.killed,
+		"exact": m.exact, "agent": m.agent, "unsaved": m.unsaved, "undo": m.undo, "undo again": m.undo, "killed": m.killed, "patch": m.patch,
 		"": m.check,
 	}
 }
@@ -158,9 +160,21 @@ func (m *machine) cleanUp(r *rapid.T) {
 	}
 }
 
-// check reads every checkpoint back.
+// check reads checkpoints back after each action: the newest, and one of the
+// others in turn. At the end all of them are read.
 func (m *machine) check(*rapid.T) {
-	for _, id := range m.ids {
+	ids := m.ids
+	const newest = 2
+	if older := len(ids) - newest; older > 0 {
+		m.checked++
+		ids = append(slices.Clone(ids[older:]), ids[m.checked%older])
+	}
+	m.read(ids)
+}
+
+// read compares each path of checkpoints with what it was.
+func (m *machine) read(ids []string) {
+	for _, id := range ids {
 		saved := m.saved[id]
 		for path, item := range saved {
 			content, entry, err := m.store.ReadFile(m.Context(), id, path)

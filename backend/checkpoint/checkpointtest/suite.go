@@ -34,6 +34,7 @@ type Store interface {
 	Preview(ctx context.Context, r checkpoint.RestoreRequest) (checkpoint.Plan, error)
 	Restore(ctx context.Context, r checkpoint.RestoreRequest) (checkpoint.Result, error)
 	Undo(ctx context.Context, id string) (checkpoint.Result, error)
+	Patch(ctx context.Context, r checkpoint.PatchRequest) (checkpoint.Result, error)
 	Close() error
 
 	Show(ctx context.Context, id string) (checkpoint.Details, error)
@@ -63,7 +64,7 @@ func Run(t *testing.T, open Opener) {
 func allRows() []row {
 	return slices.Concat(
 		captureRows(), policyRows(), readingRows(), contentRows(), nameRows(), oddRows(), clockRows(), gitRows(), raceRows(),
-		restoreRows(), agentRows(), processRows(), crashRows(),
+		restoreRows(), agentRows(), patchRows(), processRows(), crashRows(),
 		permissionRows(), diskRows(), placeRows(), badStoreRows(), newRows(), deepRows(),
 	)
 }

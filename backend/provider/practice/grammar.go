@@ -76,7 +76,7 @@ func rules() []rule {
 			func(m []string) []task { return []task{appendLine(m[1], m[2])} },
 		},
 		{
-			Example{`replace "milk" with "bread" in notes.md`, "changes every place where the text stands"},
+			Example{`replace "milk" with "bread" in notes.md`, "changes every place where the text stands; in Supervised mode you decide about each"},
 			pattern(`(?:replace|change|edit|substitute)(?: (?:all|every|each)(?: occurrences?)?(?: of)?)? ` + aText + ` (?:with|by|to|into) ` + aText + `(?: everywhere)? in (?:the )?(?:file )?` + aPath),
 			func(m []string) []task { return []task{replace(m[3], m[1], m[2])} },
 		},

@@ -34,6 +34,8 @@ type chat struct {
 	calls    []string // tool and first argument of every call of the last turn
 	// refuse returns the result that a call gets instead of being run, or "".
 	refuse func(name string) string
+	// told is what an edit's result says instead of its own; empty for its own.
+	told string
 }
 
 func newChat(t *testing.T, files map[string]string) *chat {
@@ -155,6 +157,9 @@ func (c *chat) call(call provider.ToolCall) *provider.ToolResult {
 		return &provider.ToolResult{ID: call.ID, Content: err.Error(), IsError: true}
 	}
 	result := c.tools.Run(c.t.Context(), c.view, p, nil)
+	if call.Name == "edit_file" && c.told != "" {
+		result.Text = c.told
+	}
 	return &provider.ToolResult{ID: call.ID, Content: result.Text, IsError: result.IsError}
 }
 
@@ -381,6 +386,20 @@ func TestRefusals(t *testing.T) {
 		if last := c.calls[len(c.calls)-1]; !strings.HasPrefix(last, tt.tool) {
 			t.Errorf("went on with %s", last)
 		}
+	}
+}
+
+// What a person has taken of a change is said as it is.
+func TestTakenInPart(t *testing.T) {
+	for told, want := range map[string]string{
+		"Wrote a.txt (9 bytes).\nThe user accepted 2 of 3 changes of this call and refused the rest.": "You accepted 2 of 3 changes; the others were not written.",
+		"Wrote a.txt (9 bytes).\nThe user changed your text before accepting it.\nFrom what":          "You changed my text first; yours was written.",
+		"Nothing was changed. The user changed your text before accepting it.\nFrom what":             "You left the file as it was, so nothing was changed.",
+		"Edited a.txt: 3 places replaced.\n+The user accepted 2 of 3 changes\n":                       "Replaced 3 places in `a.txt`.",
+	} {
+		c := newChat(t, map[string]string{"a.txt": "old\nold\nold\n"})
+		c.told = told
+		wantText(t, c.say(`replace "old" with "new" in a.txt`), want)
 	}
 }
 

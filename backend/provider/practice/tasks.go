@@ -94,12 +94,34 @@ func replace(name, old, new string) task {
 		if places > 1 {
 			arguments = append(arguments, argument{"replace_all", true})
 		}
-		if _, ok := p.must("edit_file", arguments...); !ok {
+		result, ok := p.must("edit_file", arguments...)
+		if !ok {
 			return false
+		}
+		if taken := takenOf(result); taken != "" {
+			p.say("%s", taken)
+			return true
 		}
 		p.say("Replaced %s in `%s`.", plural(places, "place"), name)
 		return true
 	}
+}
+
+// some matches what a result says of a change that was taken in part.
+var some = regexp.MustCompile(`(?m)^The user accepted (\d+) of (\d+) changes`)
+
+// takenOf says what the user has made of a change before it was written; empty
+// where it was written as it was.
+func takenOf(result string) string {
+	switch match := some.FindStringSubmatch(result); {
+	case strings.HasPrefix(result, "Nothing was changed."):
+		return "You left the file as it was, so nothing was changed."
+	case match != nil:
+		return fmt.Sprintf("You accepted %s of %s changes; the others were not written.", match[1], match[2])
+	case strings.Contains("\n"+result, "\nThe user changed your text before accepting it.\n"):
+		return "You changed my text first; yours was written."
+	}
+	return ""
 }
 
 func move(from, to string) task {

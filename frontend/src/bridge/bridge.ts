@@ -57,6 +57,18 @@ export interface WriteOptions {
   ifVersion?: string
 }
 
+/** Glance is a file without its contents: what can be said before deciding how to show it. */
+export interface Glance {
+  /** in bytes */
+  size: number
+  /** the twelve permission bits */
+  mode: number
+  /** its first bytes */
+  head: Uint8Array
+}
+
+export type ProposalSide = 'before' | 'after'
+
 /** Bytes is what the asset handler moves: file contents, outside the JSON calls. */
 export interface Bytes {
   /** Reads a file of an area. */
@@ -67,6 +79,15 @@ export interface Bytes {
   writeFile(area: Area, path: string, content: Uint8Array, options: WriteOptions): Promise<string>
   /** Reads a file as it was in a checkpoint; code "not_found" when it was not there. */
   readCheckpoint(id: string, path: string): Promise<Uint8Array>
+  /** Looks at the beginning of a file, in a checkpoint or, with null, on the disk. */
+  glance(checkpoint: string | null, path: string): Promise<Glance>
+  /** Reads one side of a change that waits for an approval; code "not_found" when it no longer does. */
+  readProposal(sessionId: string, approvalId: string, side: ProposalSide): Promise<Uint8Array>
+  /**
+   * Replaces what is proposed by the user's own text; code "changed" when the
+   * proposal is no longer the one with this hash. Returns the new hash.
+   */
+  writeProposal(sessionId: string, approvalId: string, hash: string, content: Uint8Array): Promise<string>
 }
 
 /** Bridge is everything the page knows of Go. */

@@ -68,7 +68,8 @@ export function fakeBridge(options: FakeOptions = {}): FakeBridge {
     'Agent.Examples': () => [],
     'Agent.Providers': () => [],
     'Checkpoints.List': () => [],
-    'Checkpoints.Activity': () => ({ seq: 0, works: [], notices: [] }),
+    'Checkpoints.Activity': () => ({ seq: 0, works: [], notices: [], listed: 0 }),
+    'Checkpoints.Usage': () => ({ bytes: 0, cap: 0, checkpoints: 0, pinned: 0, oldestAt: 0 }),
     'Checkpoints.Unsaved': () => [],
     'Checkpoints.Seen': () => undefined,
     'Checkpoints.Preview': () => ({
@@ -79,6 +80,8 @@ export function fakeBridge(options: FakeOptions = {}): FakeBridge {
       unknown: [],
       unsaved: [],
       large: false,
+      turns: 0,
+      commands: [],
     }),
     ...options.methods,
   }

@@ -1,4 +1,11 @@
-import { Failure, type Bytes, type ReadOptions, type WriteOptions } from './bridge'
+import {
+  Failure,
+  type Bytes,
+  type Glance,
+  type ReadOptions,
+  type WriteOptions,
+  type ProposalSide,
+} from './bridge'
 import type { Area, FileEntry } from './wire.gen'
 
 interface Node {
@@ -70,6 +77,22 @@ export class FakeFiles implements Bytes {
 
   readCheckpoint(id: string, path: string): Promise<Uint8Array> {
     return this.readFile('data', `checkpoints/${id}/${path}`)
+  }
+
+  async glance(checkpoint: string | null, path: string): Promise<Glance> {
+    const content = await (checkpoint === null
+      ? this.readFile('workspace', path)
+      : this.readCheckpoint(checkpoint, path))
+    return { size: content.length, mode: 0o644, head: content.slice(0, 8192) }
+  }
+
+  readProposal(_session: string, id: string, side: ProposalSide): Promise<Uint8Array> {
+    return this.readFile('data', `proposals/${id}/${side}`)
+  }
+
+  writeProposal(_session: string, id: string, _hash: string, content: Uint8Array): Promise<string> {
+    const options = { create: true, overwrite: true }
+    return this.writeFile('data', `proposals/${id}/after`, content, options)
   }
 
   private file(area: Area, path: string): Node {

@@ -22,6 +22,11 @@ const unlimited = new Set([
   'Checkpoints.Prune',
   'Checkpoints.Forget',
   'Checkpoints.Purge',
+  'Review.State',
+  'Review.Decide',
+  'Review.Resolve',
+  'Review.Undo',
+  'Review.Redo',
 ])
 
 /** connect joins the page to Go through the bindings that Wails put on the window. */
@@ -74,6 +79,9 @@ function withLimit<T>(work: Promise<T>, name: string): Promise<T> {
   })
 }
 
+/** How many bytes tell whether a file is text: as many as the workbench looks at. */
+const glanced = 8192
+
 const bytes: Bytes = {
   async readFile(area, path, options) {
     return body(await get(area, path, options))
@@ -108,6 +116,28 @@ const bytes: Bytes = {
   },
   async readCheckpoint(id, path) {
     return body(await fetch(address(`checkpoint/${encodeURIComponent(id)}`, { path })))
+  },
+  async glance(checkpoint, path) {
+    const where = checkpoint === null ? 'file/workspace' : `checkpoint/${encodeURIComponent(checkpoint)}`
+    const headers = { Range: `bytes=0-${glanced - 1}` }
+    const response = await fetch(address(where, { path }), { headers })
+    const head = await body(response)
+    const whole = /\/(\d+)$/.exec(response.headers.get('Content-Range') ?? '')?.[1]
+    const mode = parseInt(response.headers.get('X-Keel-Mode') ?? '', 8)
+    return {
+      size: whole === undefined ? head.length : Number(whole),
+      mode: Number.isNaN(mode) ? 0 : mode,
+      head,
+    }
+  },
+  async readProposal(session, id, side) {
+    return body(await fetch(address(`proposal/${encodeURIComponent(id)}`, { session, side })))
+  },
+  async writeProposal(session, id, hash, content) {
+    const where = address(`proposal/${encodeURIComponent(id)}`, { session, side: 'after', hash })
+    const response = await fetch(where, { method: 'PUT', body: content.slice().buffer })
+    await body(response)
+    return response.headers.get('X-Keel-Version') ?? ''
   },
 }
 

@@ -287,12 +287,35 @@ export interface AuditSession {
   title: string
 }
 
+/** ChangeSet is what one turn has changed, with what was decided about it. */
+export interface ChangeSet {
+  turnId: string
+  /** the first line of the prompt */
+  title: string
+  /** Unix milliseconds, of the turn's end; 0 while it runs */
+  at: number
+  before: string
+  /** empty while the turn runs */
+  after: string
+  reverted: string
+  status: ReviewStatus
+  files: ReviewFile[]
+  /** what a revert could not take back, to be decided on */
+  left: SessionLeftAlone[]
+  added: number
+  removed: number
+  /** files that still have something to be decided */
+  pending: number
+}
+
 /** Checkpoint is a state of the workspace that can be restored. */
 export interface Checkpoint {
   id: string
   createdAt: number
   reason: string
   label: string
+  /** that a person gave it since; what a person made has its name as Label */
+  name: string
   sessionId: string
   turnId: string
   complete: boolean
@@ -314,6 +337,8 @@ export interface CheckpointActivity {
   works: CheckpointWork[]
   /** not yet seen */
   notices: CheckpointNotice[]
+  /** grows whenever Checkpoints.List returns something else */
+  listed: number
 }
 
 /** CheckpointNotice is something to tell a person once. */
@@ -500,6 +525,30 @@ export interface FileMatches {
   limitHit: boolean
 }
 
+/**
+ * FileReview is what the agent changed in one file, where it stands now. Hunks
+ * of all turns are in the order of their lines.
+ */
+export interface FileReview {
+  path: string
+  hunks: ReviewHunk[]
+  /**
+   * Whole are changes that are all or nothing, of binary, new, deleted, renamed
+   * and very large files among them.
+   */
+  whole: ReviewWhole[]
+}
+
+/**
+ * FileReviewRequest asks for one file. Unsaved is the text that an editor holds
+ * of it, if it holds any.
+ */
+export interface FileReviewRequest {
+  sessionId: string
+  path: string
+  unsaved: UnsavedText[]
+}
+
 /** FileSearch looks for files by name. */
 export interface FileSearch {
   /** fuzzy; empty for all */
@@ -509,6 +558,29 @@ export interface FileSearch {
   useIgnoreFiles: boolean
   maxResults: number
   cacheKey: string
+}
+
+/** FileState is what a checkpoint knows of a path. */
+export type FileState = 'absent' | 'other' | 'present' | 'unknown'
+
+/**
+ * FileVersion is a file in one checkpoint in which it is not what it was in the
+ * one before.
+ */
+export interface FileVersion {
+  checkpointId: string
+  /** Unix milliseconds */
+  createdAt: number
+  reason: string
+  label: string
+  /** as of a Checkpoint */
+  name: string
+  sessionId: string
+  turnId: string
+  pinned: boolean
+  state: FileState
+  /** bytes, of a file */
+  size: number
 }
 
 /** FilesChanged says what other programs, the agent or a restore changed on disk. */
@@ -640,6 +712,25 @@ export interface Property {
   scope: string
 }
 
+/**
+ * ProposalDecision decides about hunks of a change that waits for an approval.
+ * When none is left undecided, the question is answered by that. The whole
+ * content of both sides comes from GET /keel/proposal/APPROVAL?session=S&side=before
+ * or after; PUT to the latter with hash=H replaces the proposal by the user's own
+ * text.
+ */
+export interface ProposalDecision {
+  sessionId: string
+  approvalId: string
+  /** of what was shown */
+  hash: string
+  hunks: string[]
+  /** empty takes one back */
+  decision: SessionDecision
+  /** of a rejection, for the model */
+  reason: string
+}
+
 /** Model is one model that a provider serves. */
 export interface ProviderModel {
   id: string
@@ -712,6 +803,10 @@ export interface RestorePlan {
   unsaved: string[]
   /** worth asking twice */
   large: boolean
+  /** with scope point: that the conversation would lose */
+  turns: number
+  /** with scope point: that run in the background, and would be stopped with the turns */
+  commands: string[]
 }
 
 /** RestoreRequest asks to bring files back. */
@@ -729,6 +824,8 @@ export interface RestoreRequest {
   merge: boolean
   /** counts as what stands at its paths, and is kept */
   unsaved: UnsavedText[]
+  /** with scope point; empty for the files */
+  what: RestoreWhat
 }
 
 /**
@@ -745,10 +842,149 @@ export interface RestoreResult {
   /** what an editor should now read again from the disk */
   unsaved: string[]
   undo: string
+  /**
+   * Prompt is what was asked at the point that the conversation went back to; the
+   * turns that it lost are kept in the session Copy.
+   */
+  prompt: string
+  copy: string
+  /** what became of the conversation, in sentences; empty where it was not about it */
+  note: string
 }
 
 /** RestoreScope is what a restore takes back. */
 export type RestoreScope = 'checkpoint' | 'point' | 'session' | 'turn'
+
+/** RestoreWhat is what goes back to a point. */
+export type RestoreWhat = 'both' | 'conversation' | 'files'
+
+/**
+ * ReviewDecision decides about changes: of a session, of one of its turns, of a
+ * file, or of hunks of a file. What is left empty means all.
+ */
+export interface ReviewDecision {
+  sessionId: string
+  turnId: string
+  path: string
+  /** with TurnID and Path */
+  hunks: string[]
+  /** accepted, rejected; empty to take an acceptance back */
+  decision: SessionDecision
+  /** as in RestoreRequest */
+  unsaved: UnsavedText[]
+}
+
+/** ReviewFile is one file of a change set. */
+export interface ReviewFile {
+  path: string
+  from: string
+  kind: DiffKind
+  by: SessionAuthor
+  added: number
+  removed: number
+  binary: boolean
+  /**
+   * AlsoUser is set when the agent changed the path and, during the same
+   * turn, something else did too: reverting the turn leaves it alone unless
+   * the path is named.
+   */
+  alsoUser: boolean
+  /**
+   * Also is that something else, where AlsoUser is set: of several the first of
+   * user, restore, session and unknown. Turns of an earlier Keel lack it.
+   */
+  also?: SessionAuthor
+  /** TooLarge is set where the lines were not compared. */
+  tooLarge?: boolean
+  /** OldMode and NewMode are the permission bits where they differ; else both are 0. */
+  oldMode?: number
+  newMode?: number
+  status: ReviewStatus
+  /** Agent is set for what the session's agent did: only that is to be reviewed. */
+  agent: boolean
+  /** 1 where the file is all or nothing */
+  hunks: number
+  pending: number
+  /** bytes; 0 when it was not there */
+  oldSize: number
+  newSize: number
+}
+
+/**
+ * ReviewHunk is lines that the agent changed. Start and Lines are where they
+ * stand in the file now: 1-based; without lines, Start is the line before, 0 at
+ * the top. For a stale one they say where it was made.
+ */
+export interface ReviewHunk {
+  turnId: string
+  id: string
+  status: ReviewStatus
+  start: number
+  lines: number
+  /** the lines that stood there, as UTF-8; of many, the first */
+  old: string
+  /** OldStart and NewStart are where it was in the turn's two states. */
+  oldStart: number
+  oldLines: number
+  newStart: number
+  newLines: number
+  /** a sentence, where it is stale */
+  why: string
+}
+
+/** ReviewResolution decides what becomes of a path that a revert has left alone. */
+export interface ReviewResolution {
+  sessionId: string
+  turnId: string
+  path: string
+  side: ReviewSide
+  unsaved: UnsavedText[]
+}
+
+/** ReviewResult is what a decision has done. Undone by Review.Undo. */
+export interface ReviewResult {
+  /** hunks, or whole files */
+  accepted: number
+  rejected: number
+  /** of the act: "Took back 2 changes in calc.go" */
+  title: string
+  files: RestoreResult
+  /**
+   * Texts, of Undo, is what editors held, unsaved, when what is undone was done:
+   * they are to hold it again.
+   */
+  texts?: UnsavedText[]
+}
+
+/** ReviewSide is which content a conflict is decided for. */
+export type ReviewSide = 'checkpoint' | 'mine'
+
+/** ReviewState is the change sets of a session, the newest last. */
+export interface ReviewState {
+  sessionId: string
+  sets: ChangeSet[]
+  /** different paths with something pending */
+  files: number
+  /** lines, of what is pending */
+  added: number
+  removed: number
+  /** the title of what Undo would take back; empty when there is nothing */
+  undo: string
+  redo: string
+}
+
+/** ReviewStatus is where a change stands. */
+export type ReviewStatus = 'accepted' | 'mixed' | 'pending' | 'rejected' | 'stale'
+
+/** ReviewWhole is a change of a file that is all or nothing. */
+export interface ReviewWhole {
+  turnId: string
+  status: ReviewStatus
+  /** a sentence: what was changed */
+  what: string
+  /** a sentence, where it is stale */
+  why: string
+}
 
 /** SecretsPlace is a place for keys and tokens. */
 export type SecretsPlace = 'keychain' | 'memory' | 'passphrase'
@@ -795,9 +1031,44 @@ export interface Session {
   /** Usage and Cost are those of all turns, sub agents and summaries included. */
   usage: ProviderUsage
   cost: SessionCost
+  /** CopyOf names the session whose turns this one keeps: they were taken out of it. */
+  copyOf?: string
+  /**
+   * CopyUndo undoes the restore of files that was one act with taking them out;
+   * of the checkpoint store, empty when the files stayed as they were.
+   */
+  copyUndo?: string
+  /**
+   * Acts are the last things done to the changes of turns, the newest last. In a
+   * [Change] nil leaves them as they are; empty is none.
+   */
+  acts?: SessionAct[]
   turns: SessionTurn[]
   /** the number of the last [Event] this state includes */
   seq: number
+}
+
+/**
+ * Act is something done to the changes of turns that can be taken back, and then
+ * done again. What it needs for that is kept with it.
+ */
+export interface SessionAct {
+  id: string
+  /** "Took back 2 changes in calc.go" */
+  title: string
+  /** Unix milliseconds */
+  at: number
+  /** of the checkpoint store; empty where no file was touched */
+  undo: string
+  /** of the checkpoint store, once it was taken back */
+  redo: string
+  undone: boolean
+  /**
+   * Before and After hold, by turn, Reverted and what of Reviews and Left differs
+   * around it.
+   */
+  before?: SessionTurnReview[]
+  after?: SessionTurnReview[]
 }
 
 /** Approval is the question before a tool call acts. */
@@ -822,6 +1093,16 @@ export interface SessionApproval {
   original?: string
   /** the rule that asks */
   rule?: string
+  /**
+   * Hunks are the parts of a file's change that can be decided on by themselves;
+   * none where it is all or nothing.
+   */
+  hunks?: SessionProposedHunk[]
+  /**
+   * Edited is set once the user has changed the proposal itself: Diff is then
+   * from the file to the user's text.
+   */
+  edited?: boolean
 }
 
 /** ApprovalStep is one thing that the policy looked at. */
@@ -858,7 +1139,7 @@ export interface SessionChange {
 }
 
 /** ChangeKind says which field of a [Change] is set. */
-export type SessionChangeKind = 'arguments' | 'item' | 'output' | 'removed' | 'session' | 'text' | 'turn'
+export type SessionChangeKind = 'arguments' | 'item' | 'output' | 'removed' | 'rewound' | 'session' | 'text' | 'turn'
 
 /** Context is how full the model's context was at the last request. */
 export interface SessionContext {
@@ -880,6 +1161,9 @@ export interface SessionCost {
    */
   partial: boolean
 }
+
+/** Decision is what the user says to a hunk. */
+export type SessionDecision = 'accepted' | 'rejected' | ''
 
 /**
  * Event is one or more changes of a session, in order. A reader that sees a gap
@@ -911,6 +1195,11 @@ export interface SessionFileChange {
    * user, restore, session and unknown. Turns of an earlier Keel lack it.
    */
   also?: SessionAuthor
+  /** TooLarge is set where the lines were not compared. */
+  tooLarge?: boolean
+  /** OldMode and NewMode are the permission bits where they differ; else both are 0. */
+  oldMode?: number
+  newMode?: number
 }
 
 /** Found is a session in which a search has found its text. */
@@ -922,6 +1211,9 @@ export interface SessionFound {
   running: boolean
   /** for an approval or an answer */
   waiting: boolean
+  /** CopyOf and CopyUndo are those of the [Session]. */
+  copyOf?: string
+  copyUndo?: string
   /** Grants are those of the [Session]. */
   grants?: string[]
   /** of the newest match; empty for one in the title */
@@ -959,8 +1251,30 @@ export interface SessionItem {
 /** ItemKind says which field of an [Item] is set. */
 export type SessionItemKind = 'notice' | 'prompt' | 'question' | 'reasoning' | 'summary' | 'text' | 'tool'
 
+/** LeftAlone is a path that a revert did not touch, and why. */
+export interface SessionLeftAlone {
+  path: string
+  reason: string
+}
+
 /** Mode is when the user is asked about file changes. */
 export type SessionMode = 'autopilot' | 'supervised'
+
+/**
+ * ProposedHunk is a part of a proposed change: lines of the file as it is that
+ * others are to stand for. A start is 1-based; where there are no lines, it is
+ * the line before, 0 at the top.
+ */
+export interface SessionProposedHunk {
+  id: string
+  oldStart: number
+  oldLines: number
+  newStart: number
+  newLines: number
+  decision: SessionDecision
+  /** why it was rejected, for the model */
+  reason?: string
+}
 
 /** Question waits for a person's answer in mid-turn. */
 export interface SessionQuestion {
@@ -993,6 +1307,17 @@ export interface SessionQueued {
   held?: boolean
 }
 
+/**
+ * Review is what the user has decided about one file of a turn. Accepted and
+ * Rejected hold the ids of hunks, see package review, or [WholeFile]. Path may be
+ * [AllPaths].
+ */
+export interface SessionReview {
+  path: string
+  accepted?: string[]
+  rejected?: string[]
+}
+
 /** Status is where a turn stands. */
 export type SessionStatus = 'done' | 'running' | 'waiting'
 
@@ -1011,6 +1336,9 @@ export interface SessionSummary {
   running: boolean
   /** for an approval or an answer */
   waiting: boolean
+  /** CopyOf and CopyUndo are those of the [Session]. */
+  copyOf?: string
+  copyUndo?: string
   /** Grants are those of the [Session]. */
   grants?: string[]
 }
@@ -1129,7 +1457,22 @@ export interface SessionTurn {
   drift?: SessionFileChange[]
   /** id with which the revert is undone; empty when not reverted */
   reverted: string
+  /**
+   * Reviews is what the user has decided about Changes: a path that is not listed
+   * is still to be looked at.
+   */
+  reviews?: SessionReview[]
+  /** Left is what a revert has left as it was, until the user says what becomes of it. */
+  left?: SessionLeftAlone[]
   items: SessionItem[]
+}
+
+/** TurnReview is what a turn holds of its review. */
+export interface SessionTurnReview {
+  turnId: string
+  reverted?: string
+  reviews?: SessionReview[]
+  left?: SessionLeftAlone[]
 }
 
 /** SessionsChanged says that the list of sessions has changed. */
@@ -1604,6 +1947,8 @@ export interface Methods {
     Last(): Promise<LastRestore>
     /** List returns all checkpoints, the newest first. */
     List(): Promise<Checkpoint[]>
+    /** Name gives a checkpoint a name of the user's, or takes it away. */
+    Name(id: string, label: string): Promise<Checkpoint>
     /** Pin keeps a checkpoint from being cleaned up, or no longer does. */
     Pin(id: string, pinned: boolean): Promise<void>
     /** Preview says what a restore would do. */
@@ -1636,6 +1981,11 @@ export interface Methods {
     Unsaved(id: string): Promise<UnsavedText[]>
     /** Usage tells what the checkpoints take. */
     Usage(): Promise<CheckpointUsage>
+    /**
+     * Versions lists the checkpoints in which a file is not what it was before, the
+     * newest first, at most limit of them; 0 for all.
+     */
+    Versions(path: string, limit: number): Promise<FileVersion[]>
   }
   /**
    * Editors takes in what the page's editors know, for the agent. Each call tells
@@ -1680,6 +2030,32 @@ export interface Methods {
     RemoveKey(providerID: string): Promise<void>
     /** SetKey keeps a service's key where secrets are kept. Keys never come back to the page. */
     SetKey(providerID: string, key: string): Promise<void>
+  }
+  /**
+   * Review is what the agent has changed, for a person to look at, keep or take
+   * back.
+   */
+  Review: {
+    /** Decide accepts changes or takes them back. */
+    Decide(decision: ReviewDecision): Promise<ReviewResult>
+    /**
+     * DecideProposal decides about hunks of a change that waits for an approval. Code
+     * "changed" means that what was shown is no longer what would happen.
+     */
+    DecideProposal(decision: ProposalDecision): Promise<void>
+    /** File returns what the agent changed in a file, by lines as they are now. */
+    File(request: FileReviewRequest): Promise<FileReview>
+    /** Redo does again what Undo has taken back last. */
+    Redo(sessionID: string, unsaved: UnsavedText[]): Promise<ReviewResult>
+    /** Resolve says what becomes of a path that a revert has left alone. */
+    Resolve(resolution: ReviewResolution): Promise<ReviewResult>
+    /**
+     * State returns a session's change sets. What they say changes with "session"
+     * and "files" events.
+     */
+    State(sessionID: string): Promise<ReviewState>
+    /** Undo takes the last decision, revert or resolution of a session back. */
+    Undo(sessionID: string, unsaved: UnsavedText[]): Promise<ReviewResult>
   }
   /** Search finds text and files in the opened folder. */
   Search: {
@@ -1861,10 +2237,11 @@ export const methodNames = {
   Accounts: ['Browse', 'Cancel', 'ExtensionSession', 'Paste', 'Roles', 'SetClientSecret', 'SetRole', 'SetUse', 'SignIn', 'SignOut', 'State'],
   Agent: ['Answer', 'AnswerQuestion', 'Compact', 'EditQueued', 'Examples', 'Providers', 'RemoveQueued', 'RetryNow', 'Send', 'SendNow', 'SetMode', 'SetModel', 'Stop', 'StopCommand'],
   Audit: ['List'],
-  Checkpoints: ['Activity', 'Create', 'Diff', 'Forget', 'Last', 'List', 'Pin', 'Preview', 'Prune', 'Purge', 'Restore', 'Seen', 'StopReading', 'Undo', 'Unsaved', 'Usage'],
+  Checkpoints: ['Activity', 'Create', 'Diff', 'Forget', 'Last', 'List', 'Name', 'Pin', 'Preview', 'Prune', 'Purge', 'Restore', 'Seen', 'StopReading', 'Undo', 'Unsaved', 'Usage', 'Versions'],
   Editors: ['SetProblems', 'SetUnsaved'],
   Files: ['Copy', 'Delete', 'List', 'MakeFolder', 'Move', 'Stat'],
   Providers: ['AWS', 'RemoveKey', 'SetKey'],
+  Review: ['Decide', 'DecideProposal', 'File', 'Redo', 'Resolve', 'State', 'Undo'],
   Search: ['Cancel', 'ClearCache', 'Files', 'Text'],
   Secrets: ['Forget', 'State', 'Unlock', 'UseKeychain', 'UseMemory', 'UsePassphrase'],
   Sessions: ['Create', 'Delete', 'Export', 'List', 'Open', 'Rename', 'SaveDraft', 'Search', 'Undelete'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ago, count, dayName, duration, size, splitPath, tokens } from './format'
+import { ago, count, dayName, duration, shortened, size, splitPath, tokens } from './format'
 
 test.each([
   [20, '20 ms'],
@@ -60,4 +60,11 @@ test('today and yesterday are called so', () => {
   expect(dayName(now, now)).toBe('Today')
   expect(dayName(now - 3_600_000, now)).toBe('Yesterday')
   expect(dayName(now - 25 * 3_600_000, now)).not.toMatch(/day/)
+})
+
+test('what is too long is cut, but no character in two', () => {
+  expect(shortened('five5', 5)).toBe('five5')
+  expect(shortened('five six', 7)).toBe('five s…')
+  expect(shortened('five six', 6)).toBe('five…')
+  expect(shortened('four😀more', 6)).toBe('four…')
 })

@@ -49,6 +49,14 @@ export function money(micros: number): string {
   return '< $0.001'
 }
 
+/** The beginning of a text that has no room for more than so many characters. */
+export function shortened(text: string, most: number): string {
+  if (text.length <= most) return text
+  // Half of a character is none.
+  const start = text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')
+  return `${start.trimEnd()}…`
+}
+
 /** The last part of a path, and the folders before it with their slash. */
 export function splitPath(path: string): { name: string; folder: string } {
   const at = path.lastIndexOf('/') + 1

@@ -4,7 +4,9 @@ import type { HostPage } from '../ui/host'
 import type {
   CheckpointHost,
   DiffTarget,
+  FileCommand,
   HostCommand,
+  HostView,
   PickItem,
   Question,
   StatusEntry,
@@ -37,6 +39,10 @@ export interface FakeWindow extends CheckpointHost {
   /** labels of the items to pick, in part; undefined to cancel */
   picks: (string | undefined)[]
   readonly pages: Map<string, HostPage>
+  readonly views: HostView[]
+  /** by view; 0 for none */
+  readonly badges: Record<string, number>
+  readonly fileCommands: Map<string, FileCommand>
   /** the container of the open dialog */
   modal: HTMLElement | undefined
 }
@@ -66,6 +72,9 @@ export function fakeWindow(options: FakeOptions = {}): FakeWindow {
     answers: [],
     picks: [],
     pages: new Map(),
+    views: [],
+    badges: {},
+    fileCommands: new Map(),
     modal: undefined,
     notify: { info: toast('info'), warn: toast('warn'), error: toast('error') },
     editors: {
@@ -112,7 +121,7 @@ export function fakeWindow(options: FakeOptions = {}): FakeWindow {
       }),
     openSettings: async (query) => void host.opened.push(`settings: ${query}`),
     openUserSettings: async () => void host.opened.push('settings.json'),
-    runCommand: async (id) => void host.opened.push(`command: ${id}`),
+    runCommand: async (id, ...args) => void host.opened.push(`command: ${[id, ...args].join(' ')}`),
     hasCommand: async (id) => host.commands.has(id),
     registerPage: (page) => {
       host.pages.set(page.id, page)
@@ -120,6 +129,19 @@ export function fakeWindow(options: FakeOptions = {}): FakeWindow {
     },
     openPage: async (id) => void host.opened.push(`page: ${id}`),
     showStatus: (_, entry) => void (host.status = entry),
+    openDiff: async (title, file, line) => {
+      host.diffs.push({ title: line === undefined ? title : `${title}:${line}`, files: [file] })
+    },
+    registerView(view) {
+      host.views.push(view)
+      return { dispose: () => void host.views.splice(host.views.indexOf(view), 1) }
+    },
+    showView: async (id) => void host.opened.push(`view: ${id}`),
+    showBadge: (id, count) => void (host.badges[id] = count),
+    registerFileCommand(command) {
+      host.fileCommands.set(command.id, command)
+      return { dispose: () => void host.fileCommands.delete(command.id) }
+    },
   }
   return host
 }

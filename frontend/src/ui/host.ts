@@ -15,9 +15,17 @@ export interface WindowHost {
   /** Opens the user's own settings.json, at the first thing in it that has no effect. */
   openUserSettings(): Promise<void>
   /** Runs a command of the workbench, or of ours, by its id. */
-  runCommand(id: string): Promise<void>
+  runCommand(id: string, ...args: string[]): Promise<void>
   /** Reports whether there is a command, of the workbench or of ours, by its id. */
   hasCommand(id: string): Promise<boolean>
+  /** Adds a view to a side bar. */
+  registerView(view: HostView): Disposable
+  /** Shows a view and gives it the keyboard. Resolves when it is drawn. */
+  showView(id: string): Promise<void>
+  /** Shows a number at the icon of a view's container, read out as `label`; 0 takes it away. */
+  showBadge(viewId: string, count: number, label: string): void
+  /** Adds a command to the context menus of files. */
+  registerFileCommand(command: FileCommand): Disposable
   /** Adds a page among the editors, as the settings are one. */
   registerPage(page: HostPage): Disposable
   /** Shows a page and gives it the keyboard. */
@@ -46,6 +54,40 @@ export interface WindowHost {
   ): Promise<T | undefined>
   /** Shows an entry in the status bar, or takes it away. */
   showStatus(id: string, entry: StatusEntry | undefined): void
+}
+
+/** HostView is a view in a side bar: in the left one with a container, else in the right one by itself. */
+export interface HostView {
+  id: string
+  title: string
+  /** a codicon's name without "codicon-" */
+  icon: string
+  /** views with the same container stand below each other, in the order of registering */
+  container?: HostContainer
+  /** where it stands among them, whatever is registered first */
+  order?: number
+  /** Draws into a container that fills the view and does not scroll. */
+  render(container: HTMLElement): Disposable
+}
+
+/** HostContainer is an icon at the left edge, with its views. */
+export interface HostContainer {
+  id: string
+  title: string
+  /** a codicon's name without "codicon-" */
+  icon: string
+}
+
+/** FileCommand is something a person can do with a file of the folder. */
+export interface FileCommand {
+  id: string
+  /** as in the menus: "Compare with Checkpoint…"; the palette has it after "Keel: ", for the active file */
+  title: string
+  /** the context menus it stands in */
+  menus: readonly ('explorer' | 'editor' | 'tab')[]
+  /** a VS Code when clause */
+  when?: string
+  run(path: string): Promise<void>
 }
 
 /** HostPage is a page among the editors. */
@@ -81,7 +123,8 @@ export interface HostCommand {
   when?: string
   /** also in the "…" menu of this view */
   menu?: string
-  run(): void | Promise<void>
+  /** Told what runCommand was given; nothing from the palette, a key or a menu. */
+  run(...args: string[]): void | Promise<void>
 }
 
 export interface Question {

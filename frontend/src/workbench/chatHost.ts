@@ -12,28 +12,33 @@ import type {
 } from '@codingame/monaco-vscode-api/vscode/vs/platform/quickinput/common/quickInput'
 import type { Bridge } from '../bridge'
 import type { AskOptions, ChatHost, PickItem, PickOptions } from '../features/chat'
+import type { ReviewHost } from '../features/review'
 import { colorize } from './colorize'
 import { register, setContext } from './commands'
 import { confirm } from './confirm'
-import { openMultiDiff } from './diffs'
+import { diffs } from './diffs'
+import { registerFileCommand } from './fileCommands'
 import { folderPaths } from './files/paths'
 import { notify } from './notify'
 import { openModal } from './modal'
 import { openPage, registerPage } from './pages'
+import { reviewEditors } from './review'
 import { openUserSettings } from './settings'
 import { StatusBar } from './status'
 import { unsavedEditors } from './unsaved'
-import { registerView, showView } from './views'
+import { registerView, showBadge, showView } from './views'
 
-/** chatHost gives the chat what it needs of the workbench. folder is absolute, empty when none is open. */
-export function chatHost(bridge: Bridge, folder: string): ChatHost {
+/** chatHost gives features what they need of the workbench. folder is absolute, empty when none is open. */
+export function chatHost(bridge: Bridge, folder: string): ChatHost & ReviewHost {
   const paths = folderPaths(folder || '/')
   return {
     bridge,
     registerView,
     registerCommand: register,
+    registerFileCommand: (command) => registerFileCommand(command, paths),
     setContext,
     showView,
+    showBadge,
     notify,
     confirm,
     pick,
@@ -47,14 +52,15 @@ export function chatHost(bridge: Bridge, folder: string): ChatHost {
       const commands = await getService(ICommandService)
       await commands.executeCommand('workbench.action.files.openFolder')
     },
-    openMultiDiff: (title, files) => openMultiDiff(title, files, paths),
+    ...diffs(bridge, paths),
     editors: unsavedEditors(paths),
+    ...reviewEditors(bridge, paths),
     openModal,
     registerPage,
     openPage,
-    runCommand: async (id) => {
+    runCommand: async (id, ...args) => {
       const commands = await getService(ICommandService)
-      await commands.executeCommand(id)
+      await commands.executeCommand(id, ...args)
     },
     hasCommand: async (id) => CommandsRegistry.getCommand(id) !== undefined,
     showStatus: new StatusBar().show,

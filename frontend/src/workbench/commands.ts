@@ -7,6 +7,7 @@ import {
 } from '@codingame/monaco-vscode-api/vscode/vs/platform/actions/common/actions'
 import { ContextKeyExpr } from '@codingame/monaco-vscode-api/vscode/vs/platform/contextkey/common/contextkey'
 import { KeybindingWeight } from '@codingame/monaco-vscode-api/vscode/vs/platform/keybinding/common/keybindingsRegistry'
+import type { ServicesAccessor } from '@codingame/monaco-vscode-api/vscode/vs/platform/instantiation/common/instantiation'
 import type { Disposable } from '../bridge'
 import type { HostCommand } from '../features/chat'
 import { parseKey } from './keys'
@@ -37,9 +38,10 @@ export function register(command: HostCommand): Disposable {
       })
     }
 
-    override async run(): Promise<void> {
+    override async run(_: ServicesAccessor, ...args: unknown[]): Promise<void> {
       try {
-        await command.run()
+        // A menu gives what it was opened on, which is none of ours.
+        await command.run(...args.filter((each) => typeof each === 'string'))
       } catch (cause) {
         notify.failure(cause)
       }

@@ -1,26 +1,47 @@
 import { getService, IEditorService } from '@codingame/monaco-vscode-api'
-import { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
+import type { Bridge } from '../bridge'
 import type { DiffTarget } from '../features/checkpoint'
 import type { PathMap } from './files/paths'
+import { ChangesEditor } from './review/changesEditor'
+import { openCompare, registerCompare } from './review/compareEditor'
+import { hasKind, lookAtBoth } from './review/sides'
 import { sidesOf } from './sides'
 
-/** openMultiDiff shows several files' changes in one editor, one below the other. */
-export async function openMultiDiff(
+/** Diffs shows what changed in files. */
+export interface Diffs {
+  /** Shows several files' changes in one editor, one below the other. */
+  openMultiDiff(title: string, files: readonly DiffTarget[]): Promise<void>
+  /** Shows one file's changes, at a line of its right side. */
+  openDiff(title: string, file: DiffTarget, line?: number): Promise<void>
+}
+
+/** diffs adds the editors of changes to the workbench. What has no lines is compared as a whole. */
+export function diffs(bridge: Bridge, paths: PathMap): Diffs {
+  const changes = new ChangesEditor(bridge, paths)
+  registerCompare(bridge, paths, (title, target) => openLines(title, target, undefined, paths))
+  return {
+    openMultiDiff: (title, files) => changes.open(title, files),
+    async openDiff(title, target, line) {
+      const looked = await lookAtBoth(bridge, target)
+      if (hasKind(looked, 'image', 'binary', 'large', 'unreadable')) await openCompare(target)
+      else await openLines(title, target, line, paths)
+    },
+  }
+}
+
+async function openLines(
   title: string,
-  targets: readonly DiffTarget[],
+  target: DiffTarget,
+  line: number | undefined,
   paths: PathMap,
 ): Promise<void> {
   const editors = await getService(IEditorService)
-  const key = targets.map((t) => `${t.before}:${t.after ?? 'disk'}:${t.path}`).join('\n')
+  const { original, modified } = sidesOf(target, paths)
+  const selection = line === undefined ? {} : { selection: { startLineNumber: line, startColumn: 1 } }
   await editors.openEditor({
     label: title,
-    multiDiffSource: URI.from({ scheme: 'keel-changes', path: `/${title}`, query: key }),
-    resources: targets.map((target) => {
-      const { original, modified } = sidesOf(target, paths)
-      const onDisk = target.kind === 'deleted' ? {} : { goToFileResource: paths.toResource(target.path) }
-      return { original: { resource: original }, modified: { resource: modified }, ...onDisk }
-    }),
-    options: { pinned: true },
-    isTransient: true,
+    original: { resource: original },
+    modified: { resource: modified },
+    options: { pinned: true, ...selection },
   })
 }

@@ -91,6 +91,7 @@ type DB struct {
 	conn  *sqlite.Conn // nil between calls while there is no room
 	tight bool         // there was no room at the last call
 	calls int64        // made without room
+	roots roots        // asked for since the last write
 }
 
 // Open opens the database at path, making it where there is none. Before it
@@ -284,15 +285,21 @@ func (db *DB) Changes() (int64, error) {
 	if db.tight {
 		return -db.calls, nil
 	}
-	var changes int64
-	err = sqlitex.Execute(db.conn, "PRAGMA data_version", &sqlitex.ExecOptions{ResultFunc: func(row *sqlite.Stmt) error {
-		changes = row.ColumnInt64(0)
+	return db.dataVersion()
+}
+
+// dataVersion is a number that differs once another connection has written; the
+// caller holds mu.
+func (db *DB) dataVersion() (int64, error) {
+	var version int64
+	err := sqlitex.Execute(db.conn, "PRAGMA data_version", &sqlitex.ExecOptions{ResultFunc: func(row *sqlite.Stmt) error {
+		version = row.ColumnInt64(0)
 		return nil
 	}})
 	if err != nil {
 		return 0, fmt.Errorf("reading the database: %w", explain(err, ""))
 	}
-	return changes, nil
+	return version, nil
 }
 
 // Check asks SQLite whether the database is sound, and returns what is not.
@@ -336,6 +343,7 @@ type Tx struct{ db *DB }
 func (db *DB) Write(work func(tx *Tx) error) error {
 	db.mu.Lock()
 	defer db.mu.Unlock()
+	db.roots.known = nil // whatever work does to them
 	done, err := db.use()
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package meta
 
 import (
 	"fmt"
+	"strings"
 
 	"zombiezen.com/go/sqlite"
 
@@ -20,6 +21,7 @@ type Row struct {
 	Number                         int64 // counts up; set by [Tx.Add]
 	ID, Parent, Reason             string
 	Session, Turn, ToolCall, Label string
+	Name                           string `json:",omitempty"` // that a person has given it
 	CreatedAt, EndedAt, DurationMs int64
 	Root, Policy                   node.ID
 	Problems                       string // JSON; kept once for all that have the same
@@ -27,6 +29,9 @@ type Row struct {
 	Pin                            int
 	Head, Branch                   string
 	Header                         node.ID // the record of it in the packs; zero until there is one
+	// Written, in the packs only, is when that record was made, so that no two are
+	// the same and the last one counts.
+	Written int64 `json:",omitempty"`
 }
 
 const columns = `c.number, c.id, c.parent, c.reason, c.session, c.turn, c.tool_call, c.label, c.created_at, c.ended_at, c.duration_ms,
@@ -36,11 +41,12 @@ const columns = `c.number, c.id, c.parent, c.reason, c.session, c.turn, c.tool_c
 func rowOf(s *sqlite.Stmt) (Row, error) {
 	r := Row{
 		Number: s.ColumnInt64(0), ID: s.ColumnText(1), Parent: s.ColumnText(2), Reason: s.ColumnText(3),
-		Session: s.ColumnText(4), Turn: s.ColumnText(5), ToolCall: s.ColumnText(6), Label: s.ColumnText(7),
+		Session: s.ColumnText(4), Turn: s.ColumnText(5), ToolCall: s.ColumnText(6),
 		CreatedAt: s.ColumnInt64(8), EndedAt: s.ColumnInt64(9), DurationMs: s.ColumnInt64(10),
 		Files: s.ColumnInt(13), Changed: s.ColumnInt(14), Pin: s.ColumnInt(15),
 		Head: s.ColumnText(16), Branch: s.ColumnText(17), Problems: s.ColumnText(19),
 	}
+	r.Label, r.Name, _ = strings.Cut(s.ColumnText(7), nameAfter)
 	for column, id := range map[int]*node.ID{11: &r.Root, 12: &r.Policy, 18: &r.Header} {
 		if column == 18 && s.ColumnLen(column) == 0 {
 			continue
@@ -52,6 +58,17 @@ func rowOf(s *sqlite.Stmt) (Row, error) {
 	return r, nil
 }
 
+// nameAfter stands between label and name in their one column. No label has it,
+// and so checkpoints need no other format for having names.
+const nameAfter = "\n"
+
+func (r *Row) labels() string {
+	if r.Name == "" {
+		return r.Label
+	}
+	return r.Label + nameAfter + r.Name
+}
+
 // Add records a checkpoint.
 func (tx *Tx) Add(r *Row) error {
 	problems, err := tx.addProblems(r.Problems)
@@ -60,7 +77,7 @@ func (tx *Tx) Add(r *Row) error {
 	}
 	err = tx.change("add checkpoint", `INSERT INTO checkpoint (id, parent, reason, session, turn, tool_call, label, created_at, ended_at, duration_ms,
 		root, policy, problems, files, changed, pinned, head, branch, header) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
-		r.ID, r.Parent, r.Reason, r.Session, r.Turn, r.ToolCall, r.Label, r.CreatedAt, r.EndedAt, r.DurationMs,
+		r.ID, r.Parent, r.Reason, r.Session, r.Turn, r.ToolCall, r.labels(), r.CreatedAt, r.EndedAt, r.DurationMs,
 		r.Root[:], r.Policy[:], problems, r.Files, r.Changed, r.Pin, r.Head, r.Branch, optional(r.Header))
 	if err != nil {
 		return err
@@ -176,6 +193,41 @@ func (tx *Tx) SetRoot(id string, root node.ID, files int) error {
 func (tx *Tx) Pin(id string, by int) (ok bool, err error) {
 	err = tx.change("pin", `UPDATE checkpoint SET pinned=?, header=NULL WHERE id=?`, by, id)
 	return tx.db.conn.Changes() > 0, err
+}
+
+// SetLabels records the label and the name of a checkpoint.
+func (tx *Tx) SetLabels(r Row) error {
+	return tx.change("set label", `UPDATE checkpoint SET label=? WHERE id=?`, r.labels(), r.ID)
+}
+
+// Root is the tree of a checkpoint.
+type Root struct {
+	Number int64
+	Root   node.ID
+}
+
+// Roots returns the trees of all checkpoints, the newest first.
+func (tx *Tx) Roots() ([]Root, error) {
+	var out []Root
+	err := tx.each(`SELECT number, root FROM checkpoint ORDER BY number DESC`, func(s *sqlite.Stmt) error {
+		one := Root{Number: s.ColumnInt64(0)}
+		if s.ColumnBytes(1, one.Root[:]) != len(one.Root) {
+			return fmt.Errorf("checkpoint %d: %w: an id is cut off", one.Number, ErrDamaged)
+		}
+		out = append(out, one)
+		return nil
+	})
+	return out, err
+}
+
+// Numbered returns the checkpoint of a number; it is not ok where there is none.
+func (tx *Tx) Numbered(number int64) (r Row, ok bool, err error) {
+	err = tx.each("SELECT "+columns+" WHERE c.number = ?", func(s *sqlite.Stmt) error {
+		ok = true
+		r, err = rowOf(s)
+		return err
+	}, number)
+	return r, ok, err
 }
 
 // Remove forgets checkpoints and all that belongs to them. What stays gets the

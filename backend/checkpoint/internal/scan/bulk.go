@@ -9,17 +9,24 @@ import (
 	"github.com/keel-ide/keel/backend/checkpoint/internal/node"
 )
 
-// What makes an ignored folder bulk, and the largest ignore file that is read.
+// IgnoreFile is what a file with rules is called; a larger one than IgnoreLimit
+// bytes has none.
 const (
-	bulkFiles   = 2000
-	bulkBytes   = 100 << 20
-	ignoreLimit = 1 << 20
+	IgnoreFile  = ".gitignore"
+	IgnoreLimit = 1 << 20
+)
+
+// What makes an ignored folder bulk.
+const (
+	bulkFiles = 2000
+	bulkBytes = 100 << 20
 
 	cacheTag          = "CACHEDIR.TAG"
 	cacheTagSignature = "Signature: 8a477f597d28d172789f06886806bc55" // bford.info/cachedir
 )
 
-func bulkNames() []string { return []string{"node_modules", "target", ".venv"} }
+// BulkName tells whether an ignored folder is bulk by its name alone.
+func BulkName(name string) bool { return name == "node_modules" || name == "target" || name == ".venv" }
 
 // bulk says why the folder, which rules ignore, is not captured; nil when it is.
 func (v *visit) bulk() *node.Entry {
@@ -32,7 +39,7 @@ func (v *visit) bulk() *node.Entry {
 }
 
 func (v *visit) whyBulk() string {
-	if name := v.way.name; slices.Contains(bulkNames(), name) {
+	if name := v.way.name; BulkName(name) {
 		return "ignored, and called " + name
 	}
 	if slices.ContainsFunc(v.items, func(one item) bool { return one.name == cacheTag && one.kind == kindFile }) && v.tagged() {
@@ -55,7 +62,7 @@ func (v *visit) whyBulk() string {
 }
 
 func (v *visit) tagged() bool {
-	text, err := v.at.small(cacheTag, ignoreLimit)
+	text, err := v.at.small(cacheTag, IgnoreLimit)
 	return err == nil && strings.HasPrefix(string(text), cacheTagSignature)
 }
 

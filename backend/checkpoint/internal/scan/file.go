@@ -28,10 +28,10 @@ const (
 	polynomial = chunker.Pol(0x3DA3358B4DC173)
 )
 
-// Ignored files are captured while they are small and few: they are what people
-// miss most, such as .env.
+// IgnoredFile is up to how many bytes an ignored file is captured, while such
+// files are few: they are what people miss most, such as .env.
 const (
-	ignoredFile  = 1 << 20
+	IgnoredFile  = 1 << 20
 	ignoredTotal = 64 << 20
 )
 
@@ -143,7 +143,7 @@ func (v *visit) once(one *item) (*result, error) {
 	ignored := v.ignores(one.name)
 	if ignored && !v.captured(one) && !v.fileComesBack(one.name) {
 		switch {
-		case one.size > ignoredFile:
+		case one.size > IgnoredFile:
 			return v.not(one, node.Ignored, "ignored, and larger than 1 MiB", one.print()), nil
 		case v.scan.budget.Add(one.size) > ignoredTotal:
 			v.scan.budget.Add(-one.size)

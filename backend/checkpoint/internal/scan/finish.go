@@ -127,7 +127,7 @@ func (d *Dir) sum() {
 	var policy []byte
 	for i := range d.Node.Entries {
 		e, s := &d.Node.Entries[i], &d.Stamps[i]
-		if e.Name == ignoreFile && e.Kind == node.File {
+		if e.Name == IgnoreFile && e.Kind == node.File {
 			policy = append(policy, e.ID[:]...)
 		}
 		if s.ignored {

@@ -13,8 +13,6 @@ import (
 	"github.com/keel-ide/keel/backend/checkpoint/internal/node"
 )
 
-const ignoreFile = ".gitignore"
-
 // worker has the buffers of one of the goroutines that scan.
 type worker struct {
 	scan  *scanning
@@ -254,13 +252,13 @@ func (v *visit) run(ctx context.Context) (found, error) {
 // say that the folder is bulk.
 func (v *visit) rules() (*node.Entry, error) {
 	v.inside = around{rules: v.in.rules, changed: v.in.changed, ignored: v.in.ignored}
-	at := slices.IndexFunc(v.items, func(one item) bool { return one.name == ignoreFile })
+	at := slices.IndexFunc(v.items, func(one item) bool { return one.name == IgnoreFile })
 	if at >= 0 {
 		if err := v.ownRules(at); err != nil {
 			return nil, err
 		}
 	} else if v.old != nil {
-		_, was := v.old.Node.Index(ignoreFile)
+		_, was := v.old.Node.Index(IgnoreFile)
 		v.inside.changed = v.in.changed || was
 	}
 	if v.through {
@@ -294,7 +292,7 @@ func (v *visit) ownRules(at int) error {
 		v.inside.rules = v.old.rules
 		return nil
 	}
-	text, err := v.at.small(ignoreFile, ignoreLimit)
+	text, err := v.at.small(IgnoreFile, IgnoreLimit)
 	if err == nil { // else, if it stays unreadable, that is a problem of its own
 		v.inside.rules = v.in.rules.Enter(v.way.path(), text)
 	}

@@ -51,12 +51,12 @@ func (v *visit) formerRules(at int) error {
 		return nil
 	}
 	inner := *v.in.then
-	e, dark := inner.find(ignoreFile)
+	e, dark := inner.find(IgnoreFile)
 	var text []byte
 	switch {
 	case at >= 0 && (dark || !v.entry(at).Known()):
-		text, _ = v.at.small(ignoreFile, ignoreLimit) // else none, as for the rules of now
-	case !dark && e != nil && e.Kind == node.File && e.Size <= ignoreLimit:
+		text, _ = v.at.small(IgnoreFile, IgnoreLimit) // else none, as for the rules of now
+	case !dark && e != nil && e.Kind == node.File && e.Size <= IgnoreLimit:
 		var err error
 		if text, err = v.scan.Then.Content(e.ID); err != nil {
 			return err

@@ -1,4 +1,5 @@
 import { createContext } from 'svelte'
+import type { ReviewParts } from '../review'
 import type { Cards } from './approval/cards.svelte'
 import type { ChatHost } from './host'
 import type { ChatStore } from './store.svelte'
@@ -7,6 +8,8 @@ import type { ChatStore } from './store.svelte'
 export interface Chat {
   readonly host: ChatHost
   readonly store: ChatStore
+  /** where changes are reviewed, in a window that has that */
+  readonly review: ReviewParts | undefined
   /** what waits for an answer */
   readonly cards: Cards
   /** Gives the keyboard to the next card that waits, else to the input. */

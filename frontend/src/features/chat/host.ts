@@ -1,10 +1,10 @@
-import type { Disposable } from '../../bridge'
 import type { CheckpointHost } from '../checkpoint'
 
 export type {
   AskOptions,
   DiffTarget,
   HostCommand,
+  HostView,
   Notify,
   PickItem,
   PickOptions,
@@ -20,11 +20,6 @@ export type {
  * Paths are workspace-relative with forward slashes.
  */
 export interface ChatHost extends CheckpointHost {
-  /** Puts a view into the right side bar. */
-  registerView(view: HostView): Disposable
-  /** Shows the view and gives it the keyboard. Resolves when it is drawn. */
-  showView(id: string): Promise<void>
-
   /** Asks for a folder to work in, as File > Open Folder does. */
   openFolder(): Promise<void>
   /** Opens a new, unsaved document. `language` is a language id. */
@@ -38,13 +33,4 @@ export interface ChatHost extends CheckpointHost {
    * spans, with lines apart by <br/>; no colours where the language is unknown.
    */
   colorize(code: string, language: string): Promise<string>
-}
-
-export interface HostView {
-  id: string
-  title: string
-  /** a codicon's name without "codicon-" */
-  icon: string
-  /** Draws into a container that fills the view and does not scroll. */
-  render(container: HTMLElement): Disposable
 }

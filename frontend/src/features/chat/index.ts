@@ -1,5 +1,6 @@
 import { mount, unmount } from 'svelte'
 import type { Disposable } from '../../bridge'
+import type { Review } from '../review'
 import ChatView from './ChatView.svelte'
 import { chatCommands, viewId } from './commands'
 import { keepContext } from './contextKeys.svelte'
@@ -15,9 +16,9 @@ export { viewId } from './commands'
 /**
  * startChat puts the chat into the window: its view, its commands and what
  * keeps them up to date. The state outlives the view, which may be closed and
- * drawn again at any time.
+ * drawn again at any time. The review, where there is one, follows the shown session.
  */
-export function startChat(host: ChatHost): Disposable {
+export function startChat(host: ChatHost, review?: Review): Disposable {
   const store = new ChatStore(host.bridge)
   let focusInput = (): void => undefined
 
@@ -28,7 +29,7 @@ export function startChat(host: ChatHost): Disposable {
     render(container) {
       const component = mount(ChatView, {
         target: container,
-        props: { host, store, onready: (focus: () => void) => (focusInput = focus) },
+        props: { host, store, review, onready: (focus: () => void) => (focusInput = focus) },
       })
       return {
         dispose() {
@@ -41,7 +42,7 @@ export function startChat(host: ChatHost): Disposable {
   const commands = chatCommands(host, store, () => focusInput()).map((command) =>
     host.registerCommand(command),
   )
-  const stopKeys = keepContext(host, store)
+  const stopKeys = keepContext(host, store, review)
   const warning = warnOfTrustingAll(host)
   const others = tellOfOthers(host, store, viewId)
   const attention = callAttention(host.bridge, store)

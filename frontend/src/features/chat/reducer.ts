@@ -32,6 +32,10 @@ function applyChange(session: Session, change: SessionChange): Session {
       const item = change.item
       return item ? inTurn(session, change.turnId, (turn) => withItem(turn, item)) : session
     }
+    case 'rewound': {
+      const at = session.turns.findIndex((turn) => turn.id === change.turnId)
+      return at < 0 ? session : { ...session, turns: session.turns.slice(0, at) }
+    }
     case 'removed':
       return inTurn(session, change.turnId, (turn) => ({
         ...turn,

@@ -6,7 +6,9 @@ import {
   type Example,
   type Failure,
   type FolderTrust,
+  type ProposalDecision,
   type ProviderState,
+  type RestoreWhat,
   type Session,
   type SessionFound,
   type SessionImage,
@@ -18,6 +20,7 @@ import {
 import { Drafts } from './drafts'
 import { SessionFeed } from './feed'
 import { cameBack, returned, settle, type Sending } from './queue'
+import { cameForward, takenOut } from './rewind'
 
 /** Trouble is a failed act, with the way to try it again where there is one. */
 export interface Trouble {
@@ -64,6 +67,11 @@ export class ChatStore implements Disposable {
   )
   /** what is being typed into questions and queued messages, by their id */
   readonly typed: Record<string, string> = {}
+
+  /** what a restore to a message took back last: it is offered first */
+  restoreWhat = $state<RestoreWhat>('files')
+  /** the last turn with a change of files, by its place; -1 when there is none */
+  readonly lastChange = $derived(this.session?.turns.findLastIndex((turn) => turn.before !== '') ?? -1)
 
   readonly images = $derived(this.pictures[this.session?.id ?? ''] ?? [])
 
@@ -286,6 +294,18 @@ export class ChatStore implements Disposable {
     }
   }
 
+  /** Decides about parts of a change that waits. The failure is shown where they stand. */
+  async decideHunks(decision: Omit<ProposalDecision, 'sessionId'>): Promise<Failure | undefined> {
+    const session = this.session
+    if (!session) return undefined
+    try {
+      await this.bridge.Review.DecideProposal({ ...decision, sessionId: session.id })
+      return undefined
+    } catch (cause) {
+      return toFailure(cause)
+    }
+  }
+
   dismissTrouble(): void {
     this.trouble = undefined
   }
@@ -310,11 +330,26 @@ export class ChatStore implements Disposable {
     if (before?.id !== session.id) return
     this.session = session
     this.sending = settle(this.sending, session)
+    this.moveDraft(before, session)
     const back = returned(before, session)
     if (back) this.giveBack(session.id, back, '\n\n')
     for (const sending of this.sending.filter((each) => cameBack(each, session))) {
       this.sending = this.sending.filter((other) => other !== sending)
       this.giveBack(session.id, sending.prompt, '\n\n')
+    }
+  }
+
+  /** What was asked at the point that a conversation went back to is in the input, until it comes forward again. */
+  private moveDraft(before: Session, session: Session): void {
+    const gone = takenOut(before, session)
+    if (gone && this.draft.trim() === '') {
+      this.setDraft(gone.prompt)
+      this.setPictures(session.id, [...(gone.images ?? []), ...this.images])
+    }
+    const back = cameForward(before, session)
+    if (back && this.draft.trim() === back.prompt.trim()) {
+      this.setDraft('')
+      this.setPictures(session.id, this.images.slice(back.images?.length ?? 0))
     }
   }
 

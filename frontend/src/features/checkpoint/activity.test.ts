@@ -6,7 +6,12 @@ import { calls, fakeWindow, type FakeWindow } from './testing'
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-const state = (seq: number, works: CheckpointWork[] = []): CheckpointActivity => ({ seq, works, notices: [] })
+const state = (seq: number, works: CheckpointWork[] = []): CheckpointActivity => ({
+  seq,
+  works,
+  notices: [],
+  listed: 0,
+})
 const reading = (done: number, total = 0): CheckpointWork => ({ work: 'first-capture', done, total })
 
 function started(methods: Parameters<typeof fakeWindow>[0] = {}): {
@@ -73,8 +78,8 @@ test('a notice is told once and noted as seen', () => {
     { id: 1, kind: 'watcher-off', text: 'Checkpoints read all folders from now on.' },
     { id: 2, kind: 'recovered', text: 'A restore was finished.' },
   ]
-  host.bridge.emit('checkpoints', { seq: 1, works: [], notices })
-  host.bridge.emit('checkpoints', { seq: 2, works: [], notices })
+  host.bridge.emit('checkpoints', { seq: 1, works: [], notices, listed: 0 })
+  host.bridge.emit('checkpoints', { seq: 2, works: [], notices, listed: 0 })
   expect(host.toasts.map(({ severity, message }) => [severity, message])).toEqual([
     ['warn', 'Checkpoints read all folders from now on.'],
     ['info', 'A restore was finished.'],

@@ -3,7 +3,6 @@ import { afterEach, expect, test, vi } from 'vitest'
 import type { SessionFileChange } from '../../bridge'
 import { change, turn } from '../../testing/sessions'
 import ChangeSummary from './ChangeSummary.svelte'
-import { openChanges } from './changes'
 import { calls, dialogButton, emptyPlan, fakeWindow, settle, type FakeWindow } from './testing'
 
 let end: (() => void) | undefined
@@ -88,13 +87,4 @@ test('when nothing is left to take back it says so, and restores nothing', async
   await vi.waitFor(() => expect(host.toasts).toHaveLength(1))
   expect(host.toasts[0]?.message).toContain('left to take back')
   expect(calls(host, 'Checkpoints.Restore')).toEqual([])
-})
-
-test('of very many files the part that is chosen is compared', async () => {
-  const files = many(450).map(({ path }) => ({ path, kind: 'modified' as const, before: 'c1', after: 'c2' }))
-  const host = fakeWindow()
-  host.picks = ['401–450']
-  await openChanges(host, 'Changes: all', files)
-  expect(host.picked[0]?.map((item) => item.label)).toEqual(['1–200', '201–400', '401–450'])
-  expect(host.diffs).toEqual([{ title: 'Changes: all (401–450)', files: files.slice(400) }])
 })

@@ -23,12 +23,18 @@ test('the palette has the commands, and loses them again', () => {
   expect([...host.commands.keys()]).toEqual([
     'keel.createCheckpoint',
     'keel.showCheckpoints',
+    'keel.showTimeline',
+    'keel.restoreDeletedFile',
     'keel.checkpointStorage',
     'keel.undoLastRestore',
     'keel.stopFirstCapture',
   ])
+  expect([...host.fileCommands.keys()]).toEqual(['keel.compareWithCheckpoint', 'keel.restoreFromCheckpoint'])
+  expect(host.views.map(({ id, container }) => [id, container?.id])).toEqual([
+    ['keel.timeline', 'keel.review'],
+  ])
   started.dispose()
-  expect(host.commands.size).toBe(0)
+  expect(host.commands.size + host.fileCommands.size + host.views.length).toBe(0)
 })
 
 test('a checkpoint gets the name that was typed, and says what it lacks', async () => {

@@ -1,9 +1,9 @@
 import type { Checkpoint } from '../../bridge'
-import { clock, count, dayName } from '../../lib/format'
-import { openChanges } from './changes'
+import { clock, count, dayName, shortened } from '../../lib/format'
+import { compare } from './compare'
 import type { CheckpointHost, PickItem } from './host'
 import { askAndRestore, checkpointTarget, preview } from './restore'
-import { list, reasonText } from './wording'
+import { givenName, inPick, list, reasonText } from './wording'
 
 /** Takes a checkpoint with a name. */
 export async function createCheckpoint(host: CheckpointHost): Promise<void> {
@@ -41,11 +41,11 @@ export async function showCheckpoints(host: CheckpointHost): Promise<void> {
   )
   if (!chosen) return
   const act = await host.pick<Act>(acts(chosen), {
-    title: `${clock(chosen.createdAt, now)}: ${shortened(chosen.label || reasonText(chosen.reason))}`,
+    title: `${clock(chosen.createdAt, now)}: ${shortened(givenName(chosen) || chosen.label || reasonText(chosen.reason), longest)}`,
     placeholder: `${count(chosen.files, 'file')}; ${chosen.complete ? 'everything is covered' : `not covered: ${list(chosen.problems)}`}`,
     back: () => showCheckpoints(host),
   })
-  if (act === 'view') await viewSince(host, chosen)
+  if (act === 'view') await compare(host, chosen)
   else if (act === 'restore') await restoreCheckpoint(host, chosen.id)
   else if (act === 'pin') await togglePin(host, chosen)
 }
@@ -55,8 +55,9 @@ export function checkpointItem(checkpoint: Checkpoint, now: number): PickItem<Ch
   const { createdAt, label, reason, changed, pinned, complete } = checkpoint
   const icon = pinned ? '$(pinned)' : '$(history)'
   // A person's own name for it tells more than why it was taken; the agent's comes last, as it may be long.
-  const [name, other] = reason === 'manual' && label ? [label, ''] : [reasonText(reason), label]
-  const short = shortened(name)
+  const given = givenName(checkpoint)
+  const [name, other] = given ? [given, given === label ? '' : label] : [reasonText(reason), label]
+  const short = shortened(name, longest)
   const facts = [
     count(changed, 'change'),
     ...(pinned ? ['pinned'] : []),
@@ -66,17 +67,15 @@ export function checkpointItem(checkpoint: Checkpoint, now: number): PickItem<Ch
     ...(short === name ? [] : [name]),
   ]
   return {
-    label: `${icon} ${time.format(createdAt)}  ${short}`,
-    description: facts.join(' · '),
+    label: `${icon} ${time.format(createdAt)}  ${inPick(short)}`,
+    description: facts.map(inPick).join(' · '),
     group: dayName(createdAt, now),
     value: checkpoint,
   }
 }
 
 /** A long name must not push everything else out of its row. */
-function shortened(name: string): string {
-  return name.length > 40 ? `${name.slice(0, 39).trimEnd()}…` : name
-}
+const longest = 40
 
 /** With seconds: a turn takes several checkpoints a minute. */
 const time = new Intl.DateTimeFormat([], { hour: '2-digit', minute: '2-digit', second: '2-digit' })
@@ -103,36 +102,14 @@ function acts({ pinned }: Checkpoint): PickItem<Act>[] {
   ]
 }
 
-async function viewSince(host: CheckpointHost, checkpoint: Checkpoint): Promise<void> {
-  const changes = await host.bridge.Checkpoints.Diff(checkpoint.id, '')
-  const files = changes.filter((change) => change.file)
-  if (files.length === 0) {
-    host.notify.info(
-      changes.length === 0
-        ? 'Nothing has changed since this checkpoint.'
-        : `Only folders or links have changed since this checkpoint: ${list(changes.map((change) => change.path))}.`,
-    )
-    return
-  }
-  await openChanges(
-    host,
-    `Changes since ${clock(checkpoint.createdAt, Date.now())}`,
-    files.map(({ path, kind, from }) => ({
-      path,
-      kind,
-      ...(from ? { from } : {}),
-      before: checkpoint.id,
-      after: null,
-    })),
-  )
-}
-
-async function restoreCheckpoint(host: CheckpointHost, id: string): Promise<void> {
+/** Shows what going back to a checkpoint would do, and does it if that is agreed to. */
+export async function restoreCheckpoint(host: CheckpointHost, id: string): Promise<void> {
   const target = checkpointTarget(id)
   await askAndRestore(host, target, await preview(host, target))
 }
 
-async function togglePin(host: CheckpointHost, { id, pinned }: Checkpoint): Promise<void> {
+/** Pins a checkpoint, or no longer. */
+export async function togglePin(host: CheckpointHost, { id, pinned }: Checkpoint): Promise<void> {
   await host.bridge.Checkpoints.Pin(id, !pinned)
   host.notify.info(
     pinned

@@ -3,7 +3,9 @@ import type { WindowHost } from '../../ui/host'
 
 export type {
   AskOptions,
+  FileCommand,
   HostCommand,
+  HostView,
   Notify,
   PickItem,
   PickOptions,
@@ -19,6 +21,8 @@ export type {
 export interface CheckpointHost extends WindowHost {
   readonly editors: UnsavedEditors
   openMultiDiff(title: string, files: readonly DiffTarget[]): Promise<void>
+  /** Opens one file's changes, at a line of its right side. */
+  openDiff(title: string, file: DiffTarget, line?: number): Promise<void>
 }
 
 /** UnsavedEditors is the folder's editors with text that is not on the disk. */

@@ -1,26 +1,48 @@
+import { mount, unmount } from 'svelte'
 import type { Disposable } from '../../bridge'
 import { ActivityStatus } from './activity'
-import { checkpointCommands } from './commands'
+import { checkpointCommands, checkpointFileCommands, storageId, timelineView } from './commands'
+import { reviewContainer } from './container'
 import type { CheckpointHost } from './host'
+import TimelineView from './timeline/TimelineView.svelte'
 
 export type * from './host'
 export { default as ChangeSummary } from './ChangeSummary.svelte'
 export { default as CheckpointMarker } from './CheckpointMarker.svelte'
 export { default as DriftNote } from './DriftNote.svelte'
-export { lastChanged, revert, viewChanges } from './restore'
-export { drifted } from './wording'
+export { openChanges } from './changes'
+export { reviewContainer } from './container'
+export { fileHistory, type FileHistory, type HistoryItem } from './fileHistory'
+export { bringBack, complain, keptTexts, lastChanged, reload, revert, viewChanges } from './restore'
+export { author, drifted, inPick, kinds, list, modeChange, shortTitle, standings } from './wording'
+
+/** The view of changes stands above it, whichever is registered first. */
+const belowChanges = 10
 
 /**
- * startCheckpoints adds the commands, also to the menu of a view, and shows in
- * the status bar what goes on.
+ * startCheckpoints adds the commands, also to the menu of a view and to the menus
+ * of files, and the view of all checkpoints. In the status bar it shows what goes on.
  */
 export function startCheckpoints(host: CheckpointHost, menu: string): Disposable {
-  const commands = checkpointCommands(host, menu).map((command) => host.registerCommand(command))
-  const status = new ActivityStatus(host)
+  const started = [
+    ...checkpointCommands(host, menu).map((command) => host.registerCommand(command)),
+    ...checkpointFileCommands(host).map((command) => host.registerFileCommand(command)),
+    host.registerView({
+      id: timelineView,
+      title: 'Checkpoints',
+      icon: 'history',
+      container: reviewContainer,
+      order: belowChanges,
+      render(target) {
+        const component = mount(TimelineView, { target, props: { host, storageId } })
+        return { dispose: () => void unmount(component) }
+      },
+    }),
+    new ActivityStatus(host),
+  ]
   return {
     dispose() {
-      status.dispose()
-      for (const command of commands) command.dispose()
+      for (const each of started) each.dispose()
     },
   }
 }

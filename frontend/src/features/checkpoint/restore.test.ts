@@ -26,6 +26,7 @@ test('a revert says what it did, and can be undone from there', async () => {
         checkpointId: '',
         paths: [],
         merge: false,
+        what: 'files',
         unsaved: [],
       },
     ],

@@ -4,6 +4,7 @@ import {
   type RestoreRequest,
   type RestoreResult,
   type RestoreScope,
+  type RestoreWhat,
   type Session,
   type SessionFileChange,
   type SessionTurn,
@@ -13,7 +14,7 @@ import { count } from '../../lib/format'
 import { openChanges } from './changes'
 import type { CheckpointHost } from './host'
 import { askRestore } from './question'
-import { list, outcome, putBack, total, undoAgent, type Wording } from './wording'
+import { list, outcome, putBack, putFileBack, shortTitle, total, undoAgent, type Wording } from './wording'
 
 /** RestoreTarget is what a restore goes back to. */
 export interface RestoreTarget {
@@ -23,6 +24,8 @@ export interface RestoreTarget {
   checkpointId: string
   /** only these; empty for all */
   paths: readonly string[]
+  /** with scope point; the files when left out */
+  what?: RestoreWhat
 }
 
 /** Takes back what the agent changed in a turn, or only in some of its paths. */
@@ -30,19 +33,20 @@ export function turnTarget(sessionId: string, turnId: string, paths: readonly st
   return { scope: 'turn', sessionId, turnId, checkpointId: '', paths }
 }
 
-/** Puts everything back to before a message. */
-export function pointTarget(sessionId: string, turnId: string): RestoreTarget {
-  return { scope: 'point', sessionId, turnId, checkpointId: '', paths: [] }
+/** Puts everything back to before a message: the files, the conversation, or both. */
+export function pointTarget(sessionId: string, turnId: string, what: RestoreWhat = 'files'): RestoreTarget {
+  return { scope: 'point', sessionId, turnId, checkpointId: '', paths: [], what }
 }
 
-/** Puts everything back to a checkpoint. */
-export function checkpointTarget(checkpointId: string): RestoreTarget {
-  return { scope: 'checkpoint', sessionId: '', turnId: '', checkpointId, paths: [] }
+/** Puts everything back to a checkpoint, or only some paths. */
+export function checkpointTarget(checkpointId: string, paths: readonly string[] = []): RestoreTarget {
+  return { scope: 'checkpoint', sessionId: '', turnId: '', checkpointId, paths }
 }
 
 /** How a restore is called: by what it takes back. */
-export function wordingOf({ scope }: RestoreTarget): Wording {
-  return scope === 'turn' || scope === 'session' ? undoAgent : putBack
+export function wordingOf({ scope, paths }: RestoreTarget): Wording {
+  if (scope === 'turn' || scope === 'session') return undoAgent
+  return paths.length > 0 ? putFileBack : putBack
 }
 
 /** The last turn that changed files. */
@@ -55,7 +59,7 @@ export async function viewChanges(host: CheckpointHost, turn: SessionTurn): Prom
   try {
     await openChanges(
       host,
-      `Changes: ${firstLine(turn.prompt)}`,
+      `Changes: ${shortTitle(turn.prompt, 32)}`,
       turn.changes.map((change) => ({
         path: change.path,
         kind: change.kind,
@@ -147,7 +151,12 @@ export async function restore(
   merge = false,
 ): Promise<RestoreResult | undefined> {
   try {
-    if (plan.large && !(await agreesToLarge(host, wordingOf(target), plan, merge))) return undefined
+    if (
+      plan.large &&
+      target.what !== 'conversation' &&
+      !(await agreesToLarge(host, wordingOf(target), plan, merge))
+    )
+      return undefined
     const unsaved = await host.editors.collect()
     const result = await host.bridge.Checkpoints.Restore(request(target, unsaved, merge))
     const undoAct = {
@@ -175,7 +184,7 @@ export async function undo(
     const result = await host.bridge.Checkpoints.Undo(sessionId, id)
     say(host, outcome('Brought back', result), result)
     await reload(host, result, unsaved)
-    for (const text of await host.editors.bringBack(kept)) offerBeside(host, text)
+    await bringBack(host, kept)
     return result
   } catch (cause) {
     complain(host, cause)
@@ -184,7 +193,7 @@ export async function undo(
 }
 
 /** What editors held before a restore. Files can be brought back without it, and it stays stored. */
-async function keptTexts(host: CheckpointHost, id: string): Promise<UnsavedText[]> {
+export async function keptTexts(host: CheckpointHost, id: string): Promise<UnsavedText[]> {
   try {
     return await host.bridge.Checkpoints.Unsaved(id)
   } catch (cause) {
@@ -195,7 +204,8 @@ async function keptTexts(host: CheckpointHost, id: string): Promise<UnsavedText[
   }
 }
 
-async function reload(
+/** Makes editors show what a restore wrote, and says where unsaved text stands over it. */
+export async function reload(
   host: CheckpointHost,
   result: RestoreResult,
   taken: readonly UnsavedText[],
@@ -207,6 +217,11 @@ async function reload(
   )
 }
 
+/** Gives editors the unsaved text that a restore took from them. */
+export async function bringBack(host: CheckpointHost, texts: readonly UnsavedText[]): Promise<void> {
+  for (const text of await host.editors.bringBack(texts)) offerBeside(host, text)
+}
+
 function offerBeside(host: CheckpointHost, text: UnsavedText): void {
   host.notify.warn(
     `${list([text.path])} has newer unsaved text, which stays. The unsaved text from before is kept too.`,
@@ -215,7 +230,7 @@ function offerBeside(host: CheckpointHost, text: UnsavedText): void {
 }
 
 function request(target: RestoreTarget, unsaved: UnsavedText[], merge = false): RestoreRequest {
-  return { ...target, paths: [...target.paths], merge, unsaved }
+  return { ...target, what: target.what ?? 'files', paths: [...target.paths], merge, unsaved }
 }
 
 function agreesToLarge(
@@ -248,9 +263,4 @@ export function complain(host: CheckpointHost, cause: unknown): void {
   const { code, message, hint } = toFailure(cause)
   if (code === 'cancelled') return
   host.notify.error(hint ? `${message} ${hint}` : message)
-}
-
-function firstLine(text: string): string {
-  const line = text.split('\n', 1)[0] ?? ''
-  return line.length > 32 ? `${line.slice(0, 31).trimEnd()}…` : line
 }

@@ -12,6 +12,8 @@ export const emptyPlan: RestorePlan = {
   unknown: [],
   unsaved: [],
   large: false,
+  turns: 0,
+  commands: [],
 }
 
 export const done: RestoreResult = {
@@ -22,6 +24,9 @@ export const done: RestoreResult = {
   unknown: [],
   unsaved: [],
   undo: 'u1',
+  prompt: '',
+  copy: '',
+  note: '',
 }
 
 export const manual: Checkpoint = {
@@ -29,6 +34,7 @@ export const manual: Checkpoint = {
   createdAt: Date.UTC(2026, 0, 2, 3, 4, 5),
   reason: 'manual',
   label: 'before the rewrite',
+  name: '',
   sessionId: '',
   turnId: '',
   complete: true,

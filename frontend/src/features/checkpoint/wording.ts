@@ -1,5 +1,14 @@
-import type { CheckpointWork, RestorePlan, RestoreResult, SessionFileChange } from '../../bridge'
-import { count } from '../../lib/format'
+import type {
+  Checkpoint,
+  CheckpointWork,
+  DiffKind,
+  RestorePlan,
+  RestoreResult,
+  RestoreWhat,
+  ReviewStatus,
+  SessionFileChange,
+} from '../../bridge'
+import { count, shortened } from '../../lib/format'
 import { plainVisible } from '../../lib/visible'
 import type { StatusEntry } from './host'
 
@@ -35,6 +44,30 @@ export const putBack: Wording = {
   done: 'Restored',
 }
 
+/** Takes the messages from one on out of the conversation. */
+export const goBack = {
+  title: 'Take the conversation back to before this message',
+  detail: 'What was said since is kept in a copy, in the list of sessions. You can undo this.',
+}
+
+/** actOf is what the button of a restore says; empty when there is nothing to do. */
+export function actOf(wording: Wording, what: RestoreWhat, files: number, turns: number): string {
+  const moved = files > 0 ? `${wording.act} ${count(files, 'file')}` : ''
+  if (what === 'files') return moved
+  const back = `${moved ? 'go' : 'Go'} back ${count(turns, 'message')}`
+  return moved ? `${moved}, ${back}` : back
+}
+
+/** Puts single files back to a checkpoint. */
+export const putFileBack: Wording = {
+  title: 'Put this file back',
+  detail:
+    'It becomes what it was at this checkpoint: what was changed in it since goes away. You can undo this.',
+  nothing: 'The file is just as it was at this checkpoint.',
+  act: 'Restore',
+  done: 'Restored',
+}
+
 const reasons: Record<string, string> = {
   'turn-start': 'Before a message to the agent',
   'turn-end': 'When the agent had finished',
@@ -49,6 +82,11 @@ const reasons: Record<string, string> = {
 /** reasonText says what a checkpoint was taken for. */
 export function reasonText(reason: string): string {
   return reasons[reason] ?? reason
+}
+
+/** What a person called a checkpoint; empty when nobody gave it a name. */
+export function givenName({ reason, label, name }: Pick<Checkpoint, 'reason' | 'label' | 'name'>): string {
+  return reason === 'manual' ? label : name
 }
 
 const leftRunning = 'by a command the agent left running'
@@ -68,6 +106,35 @@ export const authors: Record<SessionFileChange['by'], string> = {
 export function author(change: SessionFileChange): string {
   // Turns of an earlier Keel do not say who it was; then it was the user.
   return change.alsoUser ? `also ${authors[change.also ?? 'user']}` : authors[change.by]
+}
+
+/** "644 → 755"; empty where the permissions are what they were. */
+export function modeChange({
+  oldMode = 0,
+  newMode = 0,
+}: Pick<SessionFileChange, 'oldMode' | 'newMode'>): string {
+  return oldMode === newMode ? '' : `${permissions(oldMode)} → ${permissions(newMode)}`
+}
+
+function permissions(mode: number): string {
+  return (mode & 0o7777).toString(8).padStart(3, '0')
+}
+
+/** What was done to a file, in a word and in a letter. */
+export const kinds: Record<DiffKind, { text: string; letter: string }> = {
+  added: { text: 'added', letter: 'A' },
+  modified: { text: 'changed', letter: 'M' },
+  deleted: { text: 'deleted', letter: 'D' },
+  renamed: { text: 'renamed', letter: 'R' },
+}
+
+/** Where a change stands in its review, in words and as a codicon. */
+export const standings: Record<ReviewStatus, { text: string; icon: string }> = {
+  pending: { text: 'not reviewed', icon: 'circle-filled' },
+  accepted: { text: 'kept', icon: 'check' },
+  rejected: { text: 'taken back', icon: 'discard' },
+  stale: { text: 'changed again since', icon: 'warning' },
+  mixed: { text: 'partly reviewed', icon: 'circle-outline' },
 }
 
 /**
@@ -96,14 +163,26 @@ export function total(plan: RestorePlan, merge: boolean): number {
 export function outcome(verb: string, result: RestoreResult): string {
   const files = result.written + result.deleted
   const left = result.conflicts.length
-  const done = files > 0 || left === 0 ? `${verb} ${count(files, 'file')}.` : ''
+  const none = left > 0 || result.note !== ''
+  const done = files > 0 || !none ? `${verb} ${count(files, 'file')}.` : ''
   const merged =
     result.merged > 0 ? ` ${count(result.merged, 'file')} of them kept what you changed since.` : ''
   const rest =
     left > 0
       ? ` Left as ${left === 1 ? 'it is' : 'they are'}, because of newer changes: ${list(result.conflicts.map((c) => c.path))}.`
       : ''
-  return (done + merged + rest).trim()
+  const note = result.note === '' ? '' : ` ${result.note}`
+  return (done + merged + rest + note).trim()
+}
+
+/** A text of others as the rows of a pick show it: nothing of it is hidden, or becomes an icon. */
+export function inPick(text: string): string {
+  return plainVisible(text).replaceAll('$(', '\\$(')
+}
+
+/** The first line of what was asked, short enough for a row. */
+export function shortTitle(text: string, most = 60): string {
+  return shortened(plainVisible(text.split('\n', 1)[0] ?? '').trim(), most)
 }
 
 /** The first few of some paths. */

@@ -89,6 +89,19 @@ describe('WorkspaceFiles', () => {
     expect(bridge.files.text('workspace', 'a.txt')).toBe('mine')
   })
 
+  it('writes twice without a look in between, but not over what another program wrote', async () => {
+    const { bridge, files: tree } = files({ 'a.txt': 'one' })
+    await tree.stat(at('a.txt'))
+    await tree.writeFile(at('a.txt'), bytes('two'), overwrite)
+    await tree.writeFile(at('a.txt'), bytes('three'), overwrite)
+    expect(bridge.files.text('workspace', 'a.txt')).toBe('three')
+    bridge.files.put('workspace', 'a.txt', bytes('theirs'))
+    await expect(tree.writeFile(at('a.txt'), bytes('four'), overwrite)).rejects.toMatchObject({
+      fileOperationResult: FileOperationResult.FILE_MODIFIED_SINCE,
+    })
+    expect(bridge.files.text('workspace', 'a.txt')).toBe('theirs')
+  })
+
   it('writes again what another program deleted', async () => {
     const { bridge, files: tree } = files({ 'a.txt': 'one' })
     await tree.stat(at('a.txt'))

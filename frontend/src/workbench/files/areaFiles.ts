@@ -143,11 +143,13 @@ export class AreaFiles
       // The workbench has just compared this version with the one it read;
       // naming it closes the moment between that look and this write.
       const version = options.overwrite ? this.clock.version(path) : undefined
-      await this.bridge.bytes.writeFile(this.area, path, content, {
+      const written = await this.bridge.bytes.writeFile(this.area, path, content, {
         create: options.create,
         overwrite: options.overwrite,
         ...(version === undefined ? {} : { ifVersion: version }),
       })
+      // The next write may wait already, compared with the version before this one.
+      this.clock.wrote(path, written)
     })
   }
 

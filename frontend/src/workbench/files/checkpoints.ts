@@ -18,6 +18,14 @@ export function checkpointResource(checkpoint: string, path: string): URI {
   return URI.from({ scheme: checkpointScheme, path: `/${path}`, query: checkpoint })
 }
 
+/**
+ * standingFor gives a checkpoint's file the address of another one, so that a diff
+ * of the two does not call it renamed.
+ */
+export function standingFor(file: URI, other: URI): URI {
+  return file.with({ path: other.path, fragment: file.path.slice(1) })
+}
+
 /** How many files stay in memory: the workbench asks for the size, then for the bytes. */
 const kept = 32
 
@@ -43,7 +51,8 @@ export class CheckpointFiles implements IFileSystemProviderWithFileReadWriteCapa
     const key = resource.toString()
     const known = this.contents.get(key)
     if (known) return known
-    const content = guard(() => this.bridge.bytes.readCheckpoint(resource.query, resource.path.slice(1)))
+    const path = resource.fragment || resource.path.slice(1)
+    const content = guard(() => this.bridge.bytes.readCheckpoint(resource.query, path))
     this.contents.set(key, content)
     content.catch(() => this.contents.delete(key))
     if (this.contents.size > kept) {

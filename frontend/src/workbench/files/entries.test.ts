@@ -34,6 +34,18 @@ describe('Clock', () => {
     expect(clock.version('a')).toBe('2')
   })
 
+  it('takes note of what was written, and still goes on when it sees it', () => {
+    const clock = new Clock()
+    clock.time(at('1', 100))
+    clock.wrote('a', '2')
+    expect(clock.version('a')).toBe('2')
+    expect(clock.time(at('1', 100))).toBe(100)
+    expect(clock.version('a')).toBe('2')
+    expect(clock.time(at('2', 100))).toBe(101)
+    expect(clock.time(at('3', 100))).toBe(102)
+    expect(clock.version('a')).toBe('3')
+  })
+
   it('forgets', () => {
     const clock = new Clock()
     clock.time(at('1', 100))

@@ -24,7 +24,7 @@ const remembered = 20_000
  * twice within a millisecond.
  */
 export class Clock {
-  private readonly seen = new Map<string, { version: string; time: number }>()
+  private readonly seen = new Map<string, { version: string; time: number; written?: string }>()
 
   time(entry: Pick<FileEntry, 'path' | 'version' | 'modifiedAt'>): number {
     const before = this.seen.get(entry.path)
@@ -39,9 +39,16 @@ export class Clock {
     return time
   }
 
-  /** The version last seen; undefined when never. */
+  /** The version last seen, or written since; undefined when never seen. */
   version(path: string): string | undefined {
-    return this.seen.get(path)?.version
+    const seen = this.seen.get(path)
+    return seen?.written ?? seen?.version
+  }
+
+  /** Takes note of what was written here: whoever writes next need not look in between. */
+  wrote(path: string, version: string): void {
+    const seen = this.seen.get(path)
+    if (seen) seen.written = version
   }
 
   forget(path: string): void {

@@ -34,6 +34,22 @@ describe('UserData', () => {
     expect(bridge.files.text('data', 'User/Backups/w/file/1')).toBe('unsaved')
   })
 
+  it('keeps a history of the settings, whose last entry is replaced by what is saved soon after', async () => {
+    const bridge = fakeBridge()
+    const data = new UserData(bridge, true)
+    const [settings, entry] = [at('/User/settings.json'), at('/User/History/s/1.json')]
+    const save = (text: string) => bridge.files.put('config', 'settings.json', bytes(text))
+    save('{ "theme": "dark" }')
+    await data.copy(settings, entry, { overwrite: true })
+    await data.stat(entry)
+    save('{ "theme": "light" }')
+    await data.copy(settings, entry, { overwrite: true })
+    save('{ "theme": "contrast" }')
+    await data.copy(settings, entry, { overwrite: true })
+    expect(bridge.files.text('data', 'User/History/s/1.json')).toBe('{ "theme": "contrast" }')
+    await expect(data.copy(settings, entry, { overwrite: false })).rejects.toThrow('is there already')
+  })
+
   it('tells the workbench about settings that changed on disk', () => {
     const bridge = fakeBridge()
     const data = new UserData(bridge, true)

@@ -110,7 +110,12 @@ export class UserData extends AreaFiles {
   override async copy(from: URI, to: URI, options: IFileOverwriteOptions): Promise<void> {
     if (!this.inConfig(from) && !this.inConfig(to)) return super.copy(from, to, options)
     const content = await this.readFile(from)
-    await this.writeFile(to, content, { ...options, create: true, unlock: false, atomic: false })
+    const { area, path } = placeOf(to.path)
+    if (area === 'config') {
+      return this.writeFile(to, content, { ...options, create: true, unlock: false, atomic: false })
+    }
+    // Nobody has compared what a copy replaces: the entry of a moment ago may be written again.
+    await guard(() => this.calls.bytes.writeFile(area, path, content, { ...options, create: true }))
   }
 
   override async rename(from: URI, to: URI, options: IFileOverwriteOptions): Promise<void> {

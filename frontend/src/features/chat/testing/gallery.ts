@@ -34,6 +34,7 @@ function listed(state: string): SessionSummary[] {
     updatedAt: Date.now() - i * 5_000_000,
     running: i === 1,
     waiting: i === 2,
+    ...(i === 1 ? { copyOf: 's1', title: 'Before going back: Add a function Sum' } : {}),
   }))
 }
 
@@ -66,6 +67,8 @@ const host = fakeHost(shown, {
       unknown: ['node_modules'],
       unsaved: [],
       large: false,
+      turns: 2,
+      commands: name === 'tools' ? [] : ['npm run dev -- --port 5173'],
     }),
     'Sessions.Open': (id: string) => ({ ...shown, id }),
     'Sessions.List': () => {

@@ -1,12 +1,11 @@
 import type { Session, TrustState } from '../../../bridge'
 import type { FakeOptions } from '../../../bridge/fake'
 import { fakeWindow, type FakeWindow } from '../../../testing/window'
-import type { ChatHost, HostView } from '../host'
+import type { ChatHost } from '../host'
 
 /** FakeHost is a window without a workbench; `log` says what only the chat asks of it. */
 export interface FakeHost extends FakeWindow, Omit<ChatHost, 'bridge'> {
   readonly log: string[]
-  readonly views: HostView[]
 }
 
 /** trusting is the trust state of a folder without trusted commands. */
@@ -50,15 +49,9 @@ export function fakeHost(shown: Session, options: FakeOptions = {}): FakeHost {
     },
   })
   const log: string[] = []
-  const views: HostView[] = []
   // The same object: what the window does, it does to its own lists.
   return Object.assign(window, {
     log,
-    views,
-    registerView(view: HostView) {
-      views.push(view)
-      return { dispose: () => undefined }
-    },
     showView: async (id: string) => void log.push(`show ${id}`),
     openFolder: async () => void log.push('open folder'),
     openSettings: async (query: string) => void log.push(`settings ${query}`),

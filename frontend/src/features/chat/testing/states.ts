@@ -2,6 +2,7 @@ import type { DiffFile, Example, ProviderState, Session, SessionItem, SessionToo
 import { approval, call, change, command, session, text, turn } from '../../../testing/sessions'
 import { agentStates } from './agentStates'
 import { askedStates } from './askedStates'
+import { hunkStates } from './hunkStates'
 
 export const practice: ProviderState = {
   id: 'practice',
@@ -167,6 +168,7 @@ const long = Array.from({ length: 1000 }, (_, i) =>
 export const states: Readonly<Record<string, () => Session>> = {
   ...agentStates,
   ...askedStates,
+  ...hunkStates,
   empty: () => session({ title: '' }),
   done: () => session({ turns: [finished] }),
   reverted: () => session({ turns: [{ ...finished, items: finished.items.slice(-1), reverted: 'u1' }] }),
