@@ -182,6 +182,7 @@ async function review() {
   await push('Undo: Keel changed line')
   const rest = calc.replaceAll('returns', 'gives').replace('Add gives', 'Add returns')
   await holds('calc.go', rest)
+  await find('treeitem', 'calc.go, changed, 5 lines added, 5 lines removed, partly reviewed')
 
   // 3 The others at once, and back.
   await push('Revert all changes')
@@ -204,8 +205,8 @@ async function review() {
   await driver.actions().keyDown(Key.ALT).sendKeys(Key.F5).keyUp(Key.ALT).perform()
   await push('Accept: Changed line')
   assert.equal(await home.read('calc.go'), rest, 'nothing is written before the whole is answered')
-  await push('Accept all')
-  await holds('calc.go', rest.replaceAll('gives', 'yields').replace('yields', 'gives'))
+  await push('Accept the rest')
+  await holds('calc.go', rest.replaceAll('gives', 'yields').replace('Multiply yields', 'Multiply gives'))
 
   // 5 The list of all checkpoints.
   await runCommand('Keel: Show Checkpoint Timeline')

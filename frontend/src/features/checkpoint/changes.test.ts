@@ -65,7 +65,7 @@ test('one file is reverted by itself, a renamed one with its old name', async ()
   const host = fakeWindow({ 'Checkpoints.Preview': () => ({ ...emptyPlan, write: ['a.go'] }) })
   const root = summary(host, [change('b.go', { kind: 'renamed', from: 'a.go' })])
   root.querySelector<HTMLElement>('[aria-label="Revert b.go"]')?.click()
-  await vi.waitFor(() => expect(calls(host, 'Checkpoints.Restore')).toHaveLength(1))
+  await vi.waitFor(() => expect(calls(host, 'Checkpoints.Preview')).toHaveLength(1))
   expect(calls(host, 'Checkpoints.Restore')[0]?.[0]).toMatchObject({ scope: 'turn', paths: ['a.go', 'b.go'] })
 })
 
@@ -77,7 +77,7 @@ test('a file that somebody else changed too is reverted only after asking', asyn
   expect(host.modal?.textContent).toContain('Not only the agent changed this file')
   expect(calls(host, 'Checkpoints.Restore')).toEqual([])
   dialogButton(host, 'Revert 1 file').click()
-  await vi.waitFor(() => expect(calls(host, 'Checkpoints.Restore')).toHaveLength(1))
+  await vi.waitFor(() => expect(calls(host, 'Checkpoints.Preview')).toHaveLength(1))
 })
 
 test('when nothing is left to take back it says so, and restores nothing', async () => {
@@ -87,4 +87,26 @@ test('when nothing is left to take back it says so, and restores nothing', async
   await vi.waitFor(() => expect(host.toasts).toHaveLength(1))
   expect(host.toasts[0]?.message).toContain('left to take back')
   expect(calls(host, 'Checkpoints.Restore')).toEqual([])
+})
+
+test('what is left of a turn whose changes were decided one by one is taken back as changes', async () => {
+  const host = fakeWindow()
+  const takeBack = vi.fn(() => Promise.resolve(true))
+  for (const rejected of [undefined, ['h1']]) {
+    const target = document.createElement('div')
+    document.body.append(target)
+    const decided = turn({ changes: many(2), reviews: [{ path: 'f0.go', ...(rejected && { rejected }) }] })
+    const props = { host, sessionId: 's1', turn: decided, last: true, busy: false, takeBack }
+    const component = mount(ChangeSummary, { target, props })
+    flushSync()
+    const revert = [...target.querySelectorAll('button')].find((each) =>
+      each.textContent.includes('Revert all changes'),
+    )
+    revert?.click()
+    await settle()
+    expect(takeBack).toHaveBeenCalledTimes(rejected ? 1 : 0)
+    void unmount(component)
+    target.remove()
+  }
+  expect(calls(host, 'Checkpoints.Preview')).toHaveLength(1)
 })
