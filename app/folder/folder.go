@@ -238,6 +238,9 @@ func (f *Folder) Close() error {
 	if f.Searches != nil {
 		f.Searches.Close()
 	}
+	if f.References != nil {
+		f.References.Close()
+	}
 	if f.Attachments != nil {
 		f.Attachments.Close()
 	}

@@ -64,7 +64,7 @@ func (f *Folder) openServices(ctx, running context.Context, data string) error {
 	}
 	f.onClose(store.Close)
 	f.Checkpoints = store
-	if err := f.openAgent(ctx, data); err != nil {
+	if err := f.openAgent(ctx, running, data); err != nil {
 		return err
 	}
 	f.Activity = newActivity(store, f.sendActivity, f.options.Log)
@@ -105,13 +105,12 @@ func (f *Folder) openCheckpoints(ctx context.Context, dir string) (*checkpoint.S
 	return checkpoint.Open(ctx, dir, f.Workspace.Path(), o)
 }
 
-func (f *Folder) openAgent(ctx context.Context, data string) error {
+func (f *Folder) openAgent(ctx, running context.Context, data string) error {
 	sessions, err := session.OpenStore(ctx, filepath.Join(data, "sessions"), session.Options{Log: f.options.Log})
 	if err != nil {
 		return err
 	}
 	f.EditorState = &EditorState{}
-	f.References = &References{}
 	f.Commands = command.New(f.commandOptions(data))
 	f.onClose(f.Commands.Close)
 	f.Policy = approval.NewPolicy(approval.Options{
@@ -123,6 +122,7 @@ func (f *Folder) openAgent(ctx context.Context, data string) error {
 	if err := f.openAudit(filepath.Join(data, "audit")); err != nil {
 		return err
 	}
+	f.References = f.openReferences(running)
 	f.Providers = f.openProviders()
 	f.Agent = agent.New(agent.Options{
 		Sessions:      sessions,

@@ -26,6 +26,12 @@ type stripper struct {
 	erase  bool   // a carriage return came: the next character starts the line anew
 }
 
+// Strip turns what a terminal shows into plain text, as the output of commands is.
+func Strip(text string) string {
+	var s stripper
+	return string(s.flush(s.write(nil, []byte(text))))
+}
+
 type stripState uint8
 
 const (

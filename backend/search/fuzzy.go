@@ -75,6 +75,17 @@ func (l *listing) find(pattern string, most int) FileResult {
 		}
 		return result
 	}
+	all, count := l.candidates(wanted, most)
+	result := FileResult{LimitHit: count > most}
+	for _, c := range all[:min(most, len(all))] {
+		result.Paths = append(result.Paths, l.files[c.index].path)
+	}
+	return result
+}
+
+// candidates returns the best matches, at least as many as are wanted if there are
+// so many, and how many there are in all.
+func (l *listing) candidates(wanted []piece, most int) (all []candidate, count int) {
 	const fewest = 2000 // files for which another worker is worth its start
 	workers := max(1, min(runtime.GOMAXPROCS(0), len(l.files)/fewest))
 	bests := make([]*best, workers)
@@ -84,18 +95,12 @@ func (l *listing) find(pattern string, most int) FileResult {
 		group.Go(func() { bests[worker] = l.findPart(wanted, from, to, most) })
 	}
 	group.Wait()
-	var all []candidate
-	count := 0
 	for _, b := range bests {
 		all = append(all, b.candidates...)
 		count += b.count
 	}
 	slices.SortFunc(all, candidate.compare)
-	result := FileResult{LimitHit: count > most}
-	for _, c := range all[:min(most, len(all))] {
-		result.Paths = append(result.Paths, l.files[c.index].path)
-	}
-	return result
+	return all, count
 }
 
 func (l *listing) findPart(wanted []piece, from, to, most int) *best {

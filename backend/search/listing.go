@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // mostFiles bounds a listing, and with it the memory it takes (about 130 bytes
@@ -18,6 +19,9 @@ const mostFiles = 1_000_000
 type listing struct {
 	files []file
 	cut   bool // there are more than mostFiles
+
+	once    sync.Once
+	parents *listing // set by once, see folders
 }
 
 type file struct {

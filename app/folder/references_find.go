@@ -1,0 +1,153 @@
+package folder
+
+import (
+	"context"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/keel-ide/keel/app/wire"
+	"github.com/keel-ide/keel/backend/search"
+	"github.com/keel-ide/keel/backend/session"
+)
+
+const (
+	mostRecent  = 20
+	mostMatches = 50  // where the page names no bound
+	topMatches  = 500 // whatever bound it names
+)
+
+// symbols finds functions, types and the like by their names, best first.
+type symbols interface {
+	Symbols(ctx context.Context, text string, most int) (found []wire.ReferenceMatch, limitHit bool, err error)
+}
+
+// Find returns files, folders and symbols whose names fit, best first.
+func (r *References) Find(ctx context.Context, query wire.ReferenceQuery) (wire.ReferenceMatches, error) {
+	wanted := func(kind session.ReferenceKind) bool {
+		return len(query.Kinds) == 0 || slices.Contains(query.Kinds, kind)
+	}
+	most := min(query.Max, topMatches)
+	if most <= 0 {
+		most = mostMatches
+	}
+	text := strings.TrimSpace(query.Text)
+	result := wire.ReferenceMatches{Matches: []wire.ReferenceMatch{}}
+	if text == "" {
+		result.Matches = r.used(wanted)
+	}
+	if wanted(session.ReferenceFile) || wanted(session.ReferenceFolder) {
+		engine, err := r.engine()
+		if err != nil {
+			return result, err
+		}
+		entries, err := engine.Entries(ctx, r.root, search.FileQuery{
+			Pattern: text, UseIgnoreFiles: true, Hidden: true, Max: most, CacheKey: pickerKey(query.CacheKey),
+		}, wanted(session.ReferenceFile), wanted(session.ReferenceFolder))
+		if err != nil {
+			return result, err
+		}
+		result.LimitHit = entries.LimitHit
+		result.Matches = append(result.Matches, matchesOf(entries.Entries)...)
+	}
+	if r.symbols != nil && text != "" && wanted(session.ReferenceCode) {
+		found, limitHit, err := r.symbols.Symbols(ctx, text, most)
+		switch {
+		case ctx.Err() != nil:
+			return result, ctx.Err()
+		case err != nil:
+			result.Problem = "Symbols could not be looked for: " + strings.TrimSuffix(err.Error(), ".") + "."
+		}
+		result.LimitHit = result.LimitHit || limitHit
+		result.Matches = joined(text, result.Matches, found, most)
+	}
+	result.Matches = distinct(result.Matches)
+	if len(result.Matches) > most {
+		result.Matches, result.LimitHit = result.Matches[:most], true
+	}
+	return result, nil
+}
+
+// Forget ends the picker that a cache key names.
+func (r *References) Forget(cacheKey string) {
+	if cacheKey == "" {
+		return
+	}
+	if engine, err := r.engine(); err == nil {
+		engine.ClearCache(pickerKey(cacheKey))
+	}
+}
+
+// pickerKey keeps the keys of this picker apart from those of the workbench's.
+func pickerKey(cacheKey string) string {
+	if cacheKey == "" {
+		return ""
+	}
+	return "reference " + cacheKey
+}
+
+func matchesOf(entries []search.Entry) []wire.ReferenceMatch {
+	out := make([]wire.ReferenceMatch, len(entries))
+	for i, e := range entries {
+		out[i] = wire.ReferenceMatch{Kind: session.ReferenceFile, Name: path.Base(e.Path), Path: e.Path}
+		if e.Folder {
+			out[i].Kind = session.ReferenceFolder
+		}
+	}
+	return out
+}
+
+// joined puts symbols of exactly that name before files and folders, and leaves the
+// others up to a third of the places behind them.
+func joined(text string, files, symbols []wire.ReferenceMatch, most int) []wire.ReferenceMatch {
+	var exact, other []wire.ReferenceMatch
+	for _, symbol := range symbols {
+		if strings.EqualFold(symbol.Name, text) {
+			exact = append(exact, symbol)
+		} else {
+			other = append(other, symbol)
+		}
+	}
+	room := max(0, most-len(exact))
+	other = other[:min(len(other), max(room/3, room-len(files)))]
+	files = files[:min(len(files), room-len(other))]
+	return slices.Concat(exact, files, other)
+}
+
+// distinct leaves each match once, where it stands first.
+func distinct(all []wire.ReferenceMatch) []wire.ReferenceMatch {
+	seen := map[wire.ReferenceMatch]bool{}
+	return slices.DeleteFunc(all, func(m wire.ReferenceMatch) bool {
+		m.Name = ""
+		before := seen[m]
+		seen[m] = true
+		return before
+	})
+}
+
+// remember notes what was sent, for the picker.
+func (r *References) remember(ref session.Reference) {
+	if ref.Path == "" || ref.Kind != session.ReferenceFile && ref.Kind != session.ReferenceFolder {
+		return
+	}
+	clean := path.Clean(ref.Path)
+	match := wire.ReferenceMatch{Kind: ref.Kind, Name: path.Base(clean), Path: clean}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.recent = slices.DeleteFunc(r.recent, func(m wire.ReferenceMatch) bool { return m == match })
+	r.recent = slices.Insert(r.recent, 0, match)
+	r.recent = r.recent[:min(len(r.recent), mostRecent)]
+}
+
+// used returns what was sent last.
+func (r *References) used(wanted func(session.ReferenceKind) bool) []wire.ReferenceMatch {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	used := []wire.ReferenceMatch{}
+	for _, m := range r.recent {
+		if wanted(m.Kind) {
+			used = append(used, m)
+		}
+	}
+	return used
+}
