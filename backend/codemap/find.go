@@ -1,0 +1,197 @@
+package codemap
+
+import (
+	"cmp"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// The scores of a name that fits: how it fits comes first, then how much of it
+// does, then what it is.
+const (
+	scoreWhole = 100_000
+	scoreBegin = 80_000
+	scoreWord  = 60_000 // at the beginning of a word of it
+	scoreHumps = 50_000 // the beginnings of its words
+	scoreIn    = 40_000
+	scoreLoose = 20_000 // its letters in their order, with others between
+	scoreCase  = 500
+)
+
+// mostFound bounds an answer whatever is asked for.
+const mostFound = 1000
+
+// candidate is a symbol that fits.
+type candidate struct {
+	score int
+	entry int
+}
+
+// find returns the symbols that fit a query, best first.
+func (x *index) find(query string, most int) []Symbol {
+	pieces := strings.Fields(query)
+	most = min(most, mostFound)
+	if len(pieces) == 0 || most <= 0 {
+		return nil
+	}
+	const fewest = 10_000 // symbols for which another worker is worth its start
+	workers := max(1, min(runtime.GOMAXPROCS(0), len(x.entries)/fewest))
+	found := make([][]candidate, workers)
+	var group sync.WaitGroup
+	for worker := range workers {
+		from, to := worker*len(x.entries)/workers, (worker+1)*len(x.entries)/workers
+		group.Go(func() { found[worker] = x.findPart(pieces, from, to, most) })
+	}
+	group.Wait()
+	best := x.best(slices.Concat(found...), most)
+	symbols := make([]Symbol, len(best))
+	for i, c := range best {
+		f := x.files[x.entries[c.entry].file]
+		symbols[i] = Symbol{Symbol: f.symbols[x.entries[c.entry].symbol], Path: f.path}
+	}
+	return symbols
+}
+
+func (x *index) findPart(pieces []string, from, to, most int) []candidate {
+	folded := make([]string, len(pieces))
+	masks := make([]uint64, len(pieces))
+	for i, piece := range pieces {
+		folded[i] = fold(piece)
+		masks[i] = maskOf(folded[i])
+	}
+	var found []candidate
+	bar := 0
+	for i := from; i < to; i++ {
+		e := &x.entries[i]
+		if len(pieces) == 1 && masks[0]&^e.mask != 0 {
+			continue
+		}
+		score := x.score(e, pieces, folded, masks)
+		if score <= bar {
+			continue
+		}
+		found = append(found, candidate{score: score, entry: i})
+		if len(found) >= 4*most+1000 {
+			found = x.best(found, most)
+			bar = found[len(found)-1].score - 1
+		}
+	}
+	return found
+}
+
+// best sorts candidates and keeps the first ones.
+func (x *index) best(found []candidate, most int) []candidate {
+	slices.SortFunc(found, func(a, b candidate) int {
+		ea, eb := &x.entries[a.entry], &x.entries[b.entry]
+		return cmp.Or(b.score-a.score, len(ea.folded)-len(eb.folded),
+			len(x.files[ea.file].path)-len(x.files[eb.file].path), a.entry-b.entry)
+	})
+	return found[:min(most, len(found))]
+}
+
+// score says how well a symbol fits; 0 is not at all. Every piece must fit the name
+// or stand in the path, and one of them the name.
+func (x *index) score(e *entry, pieces, folded []string, masks []uint64) int {
+	f := x.files[e.file]
+	symbol := &f.symbols[e.symbol]
+	total, named := 0, false
+	for i := range pieces {
+		fits := 0
+		if masks[i]&^e.mask == 0 {
+			fits = fit(symbol.Name, e.folded, pieces[i], folded[i])
+		}
+		switch {
+		case fits > 0:
+			named = true
+			total += fits
+		case len(pieces) > 1 && strings.Contains(fold(f.path), folded[i]):
+			total += scoreIn / 2
+		default:
+			return 0
+		}
+	}
+	if !named {
+		return 0
+	}
+	switch symbol.Kind {
+	case "variable", "property", "constant":
+	default:
+		total += 50 // what does something comes before what only is there
+	}
+	return total
+}
+
+// fit scores a name against one piece.
+func fit(name, folded, piece, foldedPiece string) int {
+	share := 400 * len(piece) / len(name) // how much of the name is the piece
+	if name == piece || len(piece) < len(name) && strings.Contains(name, piece) {
+		share += scoreCase
+	}
+	at := strings.Index(folded, foldedPiece)
+	switch {
+	case at == 0 && len(folded) == len(foldedPiece):
+		return scoreWhole + share
+	case at == 0:
+		return scoreBegin + share
+	}
+	for from := at; from > 0; {
+		if begins(name, from) {
+			return scoreWord + share
+		}
+		next := strings.Index(folded[from+1:], foldedPiece)
+		if next < 0 {
+			break
+		}
+		from += 1 + next
+	}
+	if humps(name, folded, foldedPiece) {
+		return scoreHumps + share
+	}
+	if at > 0 {
+		return scoreIn + share
+	}
+	if len(piece) >= 2 && inOrder(folded, foldedPiece) {
+		return scoreLoose + share
+	}
+	return 0
+}
+
+// begins tells whether a word of a name begins at a place.
+func begins(name string, at int) bool {
+	if at == 0 {
+		return true
+	}
+	before := name[at-1]
+	return before == '_' || before == '$' || before == ':' || before == '.' || isUpper(name[at]) && !isUpper(before)
+}
+
+// humps tells whether a piece is made of the beginnings of a name's words: "rf" and
+// "refi" of readFile.
+func humps(name, folded, piece string) bool {
+	at := 0
+	for i := 0; i < len(piece); {
+		if at < len(name) && folded[at] == piece[i] && (i > 0 && at > 0 && folded[at-1] == piece[i-1] || begins(name, at)) {
+			at, i = at+1, i+1
+			continue
+		}
+		for at++; at < len(name) && !(begins(name, at) && folded[at] == piece[i]); at++ {
+		}
+		if at >= len(name) {
+			return false
+		}
+	}
+	return true
+}
+
+func inOrder(text, letters string) bool {
+	for i := range len(letters) {
+		at := strings.IndexByte(text, letters[i])
+		if at < 0 {
+			return false
+		}
+		text = text[at+1:]
+	}
+	return true
+}
