@@ -148,7 +148,10 @@ func (m *Map) join() (*look, error) {
 			if err == nil {
 				m.now, m.whole, m.at = found, true, time.Now()
 			}
-			l.err, m.look = err, nil
+			if m.look == l {
+				m.look = nil
+			}
+			l.err = err
 			close(l.done)
 		})
 	}
@@ -159,8 +162,12 @@ func (m *Map) join() (*look, error) {
 func (m *Map) leave(l *look) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if l.waiting--; l.waiting == 0 {
-		l.cancel()
+	if l.waiting--; l.waiting > 0 {
+		return
+	}
+	l.cancel()
+	if m.look == l {
+		m.look = nil // whoever comes next does not want one that is being given up
 	}
 }
 

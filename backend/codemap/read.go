@@ -197,7 +197,7 @@ func (r *reading) show() {
 	r.m.mu.Lock()
 	defer r.m.mu.Unlock()
 	r.l.read++
-	if part != nil {
+	if part != nil && r.m.look == r.l {
 		r.m.now = part
 	}
 }

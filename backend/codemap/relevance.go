@@ -14,6 +14,7 @@ const (
 	worthName    = 2.2 // in the file's own name
 	worthFolder  = 0.7
 	worthSymbol  = 1.3 // in the name of something it defines
+	worthWhole   = 2.4 // something it defines is called just so
 	worthExact   = 4.0 // it defines just this
 	worthPath    = 30.0
 	worthCentral = 0.35 // of the best: what the best files lead to
@@ -116,9 +117,7 @@ func (x *index) directOf(f *file, q question, found []hits, weights []float64, s
 		if has(inFolder, stem) {
 			worth += worthFolder
 		}
-		if slices.ContainsFunc(symbols, func(words []string) bool { return has(words, stem) }) {
-			worth += worthSymbol
-		}
+		worth += named(symbols, stem)
 		if worth > 0 {
 			covered += weights[w]
 		}
@@ -143,6 +142,21 @@ func (x *index) directOf(f *file, q question, found []hits, weights []float64, s
 		}
 	}
 	return score
+}
+
+// named is what a word is worth as part of the names of symbols.
+func named(symbols [][]string, stem string) float64 {
+	worth := 0.0
+	for _, words := range symbols {
+		if !has(words, stem) {
+			continue
+		}
+		if len(words) == 1 {
+			return worthWhole
+		}
+		worth = worthSymbol
+	}
+	return worth
 }
 
 var (

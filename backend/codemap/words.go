@@ -24,7 +24,7 @@ var (
 )
 
 // common are words that say nothing about where to look, in prompts to an agent.
-const common = ` a about after again all also an and any are as at be because been before being both but by can cannot change check code codebase could did do does doing done down each explain every file files find fix for from function get give go goes had has have he her here him his how i if implement implemented improve in into is it its just keep know let like look made make makes many may me might more most much must my need new no not now of off on once one only or other our out over own please project put same say see she should show so some somewhere such take tell than that the their them then there these they thing things this those through to too under until up us use used uses using very want was way we were what when where which while who whom whose why will with work works would you your yours `
+const common = ` a about after again all also an and any are as at be because been before being both but by can cannot change check code codebase could did do does doing done down each explain every file files find fix for from function get give go goes had has have he her here him his how i if implement implemented improve in into is it its just keep know let like look made make makes many may me might more most much must my need new no not now of off on once one only or other our out over own please project put same say see she should show so some somewhere such take tell than that the their them then there these they thing things this those through to too under until up us use used uses using very want was way we were what when where which while who whole whom whose why will with without work works would you your yours `
 
 func ask(prompt string) question {
 	var q question
@@ -65,7 +65,7 @@ func ask(prompt string) question {
 func stemOf(word string) string {
 	for _, ending := range []string{"ations", "ation", "ings", "ing", "ions", "ion", "ments", "ment", "ers", "ies", "ied", "es", "ed", "er", "ly", "s", "y", "e"} {
 		stem, ok := strings.CutSuffix(word, ending)
-		if !ok || len(stem) < 4 && !(len(stem) == 3 && (ending == "s" || ending == "e" || ending == "y" || ending == "ies")) {
+		if !ok || len(stem) < 4 && !(len(stem) == 3 && (ending == "s" || ending == "e" || ending == "y" || ending == "ies")) || len(stem) < 5 && strings.HasPrefix(ending, "er") {
 			continue
 		}
 		if n := len(stem); n > 4 && stem[n-1] == stem[n-2] && stem[n-1] != 's' && stem[n-1] != 'l' {
