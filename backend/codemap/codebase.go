@@ -3,6 +3,7 @@ package codemap
 import (
 	"context"
 	"fmt"
+	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,16 +12,12 @@ import (
 	"github.com/keel-ide/keel/backend/codemap/outline"
 )
 
-type symbolOf = outline.Symbol
-
 const (
 	// mostTokens is how much of a model's room the map takes at most: it is there to
 	// choose files by, not to be read instead of them.
 	mostTokens = 8000
 	// mostShown is how many files stand in it.
 	mostShown = 60
-	// linesOf is how many lines with words of the prompt are shown of one file.
-	linesOf = 3
 	// forLines is the share of the budget for such lines, in percent.
 	forLines = 30
 )
@@ -36,25 +33,26 @@ func (m *Map) Codebase(ctx context.Context, prompt string, budget int) (text, cu
 		return "", "", fmt.Errorf("looking through the workspace: %w", err)
 	}
 	q := ask(prompt)
-	found, err := m.search(ctx, x, q.words)
+	found := x.search(q)
+	ranked := x.rank(q, found)
+	best, err := m.lines(ctx, ranked, found)
 	if err != nil {
-		return "", "", fmt.Errorf("looking for the words of the prompt: %w", err)
+		return "", "", fmt.Errorf("looking through the workspace: %w", err)
 	}
 	if budget <= 0 || budget > mostTokens {
 		budget = mostTokens
 	}
-	p := page{room: budget * 7 / 2, index: x, words: q.words}
-	ranked := x.rank(q, found)
-	p.write(ranked, lines(ranked, q, found))
+	p := page{room: budget * 7 / 2, index: x, wanted: found.stems} // three and a half bytes are a token
+	p.write(ranked, best)
 	return p.text.String(), p.cut(len(ranked)), ctx.Err()
 }
 
 // page is the text as it is being written.
 type page struct {
-	index *index
-	words []string
-	text  strings.Builder
-	room  int // bytes
+	index  *index
+	wanted *stems
+	text   strings.Builder
+	room   int // bytes
 
 	shown   int // files
 	hidden  int // symbols of the shown files
@@ -118,7 +116,7 @@ func (p *page) file(f *file, place int) bool {
 
 // choose returns the symbols to show, in the order of the file: those with words of
 // the prompt first, then what does something, then what only is there.
-func (p *page) choose(symbols []symbolOf, most int) []symbolOf {
+func (p *page) choose(symbols []outline.Symbol, most int) []outline.Symbol {
 	if len(symbols) <= most {
 		return symbols
 	}
@@ -126,24 +124,15 @@ func (p *page) choose(symbols []symbolOf, most int) []symbolOf {
 	worth := make([]int, len(symbols))
 	for i, s := range symbols {
 		places[i] = i
-		words := parts(s.Name)
-		for _, stem := range p.words {
-			if has(words, stem) {
-				worth[i] += 4
-			}
-		}
-		switch s.Kind {
-		case "variable", "property", "constant":
-		case "class", "interface", "struct", "type", "enum":
-			worth[i] += 2
-		default:
+		worth[i] = 4 * bits.OnesCount32(p.wanted.in(s.Name))
+		if does(s) {
 			worth[i]++
 		}
 	}
 	slices.SortStableFunc(places, func(a, b int) int { return worth[b] - worth[a] })
 	places = places[:most]
 	slices.Sort(places)
-	chosen := make([]symbolOf, most)
+	chosen := make([]outline.Symbol, most)
 	for i, place := range places {
 		chosen[i] = symbols[place]
 	}
@@ -179,48 +168,6 @@ func (p *page) cut(files int) string {
 	}
 	say(failed, "The symbols of 1 file could not be read.", "The symbols of %d files could not be read.")
 	return strings.Join(all, " ")
-}
-
-// lines returns the lines that tell most: of the best files, those with the rarest
-// and the most words.
-func lines(files []ranked, q question, found []hits) []line {
-	type place struct {
-		path   string
-		number int
-	}
-	worth := map[place]float64{}
-	texts := map[string][]line{}
-	for w := range q.words {
-		if found[w].common {
-			continue
-		}
-		rare := 1 / float64(len(found[w].counts)+1)
-		for _, l := range found[w].lines {
-			at := place{l.path, l.number}
-			if worth[at] == 0 {
-				texts[l.path] = append(texts[l.path], l)
-			}
-			worth[at] += 1 + rare
-		}
-	}
-	var chosen []line
-	for _, r := range files[:min(len(files), mostShown/2)] {
-		all := texts[r.file.path]
-		slices.SortFunc(all, func(a, b line) int {
-			wa, wb := worth[place{a.path, a.number}], worth[place{b.path, b.number}]
-			switch {
-			case wa > wb:
-				return -1
-			case wa < wb:
-				return 1
-			}
-			return a.number - b.number
-		})
-		all = all[:min(len(all), linesOf)]
-		slices.SortFunc(all, func(a, b line) int { return a.number - b.number })
-		chosen = append(chosen, all...)
-	}
-	return chosen
 }
 
 // shown is a path as it can stand in a text: quoted where it would not stay on its

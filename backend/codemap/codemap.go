@@ -4,8 +4,8 @@
 // # Promises
 //
 // Nothing leaves this machine, and no other service is asked: the map is made of
-// file names, symbols (package outline), the names that files mention, and what
-// ripgrep finds. The same files and the same prompt give the same text.
+// the files that ripgrep lists, their symbols (package outline) and the words in
+// them. The same files and the same prompt give the same text.
 //
 // Nothing is read before somebody asks. What ignore files leave out and what is
 // kept from the agent ([Options].Kept) does not stand in the map, not even by name.
@@ -46,7 +46,7 @@ const (
 // Options are what a [Map] works with; Root and Search are required.
 type Options struct {
 	Root   string                         // the workspace's absolute path
-	Search func() (*search.Engine, error) // finds files and text
+	Search func() (*search.Engine, error) // lists the files
 	// Parser returns the command that reads symbols, see [outline.NewReader]; nil,
 	// and where it fails: files are without symbols.
 	Parser func() ([]string, error)

@@ -17,7 +17,10 @@ const (
 	scoreHumps = 50_000 // the beginnings of its words
 	scoreIn    = 40_000
 	scoreLoose = 20_000 // its letters in their order, with others between
+	scoreShare = 400    // at most, for how much of the name the piece is
 	scoreCase  = 500
+	scoreDoes  = 50 // what does something comes before what only is there
+	scoreMore  = scoreShare + scoreCase + scoreDoes
 )
 
 // mostFound bounds an answer whatever is asked for.
@@ -65,17 +68,24 @@ func (x *index) findPart(pieces []string, from, to, most int) []candidate {
 	bar := 0
 	for i := from; i < to; i++ {
 		e := &x.entries[i]
-		if len(pieces) == 1 && masks[0]&^e.mask != 0 {
-			continue
+		score := 0
+		if len(pieces) == 1 {
+			if masks[0]&^e.mask == 0 {
+				score = fit(e, pieces[0], folded[0], bar)
+			}
+			if score > 0 && e.does {
+				score += scoreDoes
+			}
+		} else {
+			score = x.score(e, pieces, folded, masks)
 		}
-		score := x.score(e, pieces, folded, masks)
 		if score <= bar {
 			continue
 		}
 		found = append(found, candidate{score: score, entry: i})
 		if len(found) >= 4*most+1000 {
 			found = x.best(found, most)
-			bar = found[len(found)-1].score - 1
+			bar = found[len(found)-1].score - 1 // an equal one may still be shorter
 		}
 	}
 	return found
@@ -94,19 +104,17 @@ func (x *index) best(found []candidate, most int) []candidate {
 // score says how well a symbol fits; 0 is not at all. Every piece must fit the name
 // or stand in the path, and one of them the name.
 func (x *index) score(e *entry, pieces, folded []string, masks []uint64) int {
-	f := x.files[e.file]
-	symbol := &f.symbols[e.symbol]
 	total, named := 0, false
 	for i := range pieces {
 		fits := 0
 		if masks[i]&^e.mask == 0 {
-			fits = fit(symbol.Name, e.folded, pieces[i], folded[i])
+			fits = fit(e, pieces[i], folded[i], 0)
 		}
 		switch {
 		case fits > 0:
 			named = true
 			total += fits
-		case len(pieces) > 1 && strings.Contains(fold(f.path), folded[i]):
+		case len(pieces) > 1 && strings.Contains(fold(x.files[e.file].path), folded[i]):
 			total += scoreIn / 2
 		default:
 			return 0
@@ -115,56 +123,57 @@ func (x *index) score(e *entry, pieces, folded []string, masks []uint64) int {
 	if !named {
 		return 0
 	}
-	switch symbol.Kind {
-	case "variable", "property", "constant":
-	default:
-		total += 50 // what does something comes before what only is there
+	if e.does {
+		total += scoreDoes
 	}
 	return total
 }
 
-// fit scores a name against one piece.
-func fit(name, folded, piece, foldedPiece string) int {
-	share := 400 * len(piece) / len(name) // how much of the name is the piece
-	if name == piece || len(piece) < len(name) && strings.Contains(name, piece) {
-		share += scoreCase
+// fit scores a name against one piece. It may be 0 as well where it could not be
+// over the bar.
+func fit(e *entry, piece, folded string, bar int) int {
+	at := strings.Index(e.folded, folded)
+	if at < 0 {
+		switch {
+		case bar >= scoreHumps+scoreMore:
+		case humps(e.name, e.folded, folded):
+			return scoreHumps + share(e, piece)
+		case bar < scoreLoose+scoreMore && len(piece) > 1 && inOrder(e.folded, folded):
+			return scoreLoose + share(e, piece)
+		}
+		return 0
 	}
-	at := strings.Index(folded, foldedPiece)
 	switch {
-	case at == 0 && len(folded) == len(foldedPiece):
-		return scoreWhole + share
+	case at == 0 && len(e.folded) == len(folded):
+		return scoreWhole + share(e, piece)
 	case at == 0:
-		return scoreBegin + share
+		return scoreBegin + share(e, piece)
+	case bar >= scoreWord+scoreMore:
+		return 0
 	}
 	for from := at; from > 0; {
-		if begins(name, from) {
-			return scoreWord + share
+		if begins(e.name, from) {
+			return scoreWord + share(e, piece)
 		}
-		next := strings.Index(folded[from+1:], foldedPiece)
+		next := strings.Index(e.folded[from+1:], folded)
 		if next < 0 {
 			break
 		}
 		from += 1 + next
 	}
-	if humps(name, folded, foldedPiece) {
-		return scoreHumps + share
+	if humps(e.name, e.folded, folded) {
+		return scoreHumps + share(e, piece)
 	}
-	if at > 0 {
-		return scoreIn + share
-	}
-	if len(piece) >= 2 && inOrder(folded, foldedPiece) {
-		return scoreLoose + share
-	}
-	return 0
+	return scoreIn + share(e, piece)
 }
 
-// begins tells whether a word of a name begins at a place.
-func begins(name string, at int) bool {
-	if at == 0 {
-		return true
+// share scores how much of a name a piece is, and whether it is written like it.
+func share(e *entry, piece string) int {
+	score := scoreShare * min(len(piece), len(e.name)) / len(e.name)
+	if strings.Contains(e.name, piece) {
+		score += scoreCase
 	}
-	before := name[at-1]
-	return before == '_' || before == '$' || before == ':' || before == '.' || isUpper(name[at]) && !isUpper(before)
+	return score
 }
 
 // humps tells whether a piece is made of the beginnings of a name's words: "rf" and

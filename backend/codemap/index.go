@@ -1,9 +1,10 @@
 package codemap
 
 import (
-	"slices"
 	"strings"
 	"sync"
+
+	"github.com/keel-ide/keel/backend/codemap/outline"
 )
 
 // index is what is known of a workspace at one time. It never changes.
@@ -21,8 +22,9 @@ type index struct {
 
 // entry is a symbol as it is looked for.
 type entry struct {
-	folded       string // the name with A-Z as a-z
+	name, folded string // folded is the name with A-Z as a-z
 	mask         uint64 // which characters it has, see maskOf
+	does         bool   // it does something: it is not only a value
 	file, symbol int32
 }
 
@@ -40,7 +42,7 @@ func newIndex(files []*file, known *names) *index {
 	for i, f := range files {
 		for j, s := range f.symbols {
 			folded := fold(s.Name)
-			x.entries = append(x.entries, entry{folded: folded, mask: maskOf(folded), file: int32(i), symbol: int32(j)})
+			x.entries = append(x.entries, entry{name: s.Name, folded: folded, mask: maskOf(folded), does: does(s), file: int32(i), symbol: int32(j)})
 		}
 	}
 	x.links = sync.OnceValue(func() *graph { return newGraph(x) })
@@ -81,25 +83,28 @@ func maskOf(folded string) uint64 {
 // and v2.
 func parts(name string) []string {
 	var words []string
-	from := 0
-	end := func(at int) {
-		if at > from {
-			words = append(words, fold(name[from:at]))
-		}
-		from = at
-	}
-	for i := range len(name) {
-		c := name[i]
-		switch {
-		case !isLetter(c) && (c < '0' || c > '9') || c == '_' || c == '$':
-			end(i)
-			from = i + 1
-		case isUpper(c) && i > from && (!isUpper(name[i-1]) || i+1 < len(name) && name[i+1] >= 'a' && name[i+1] <= 'z'):
-			end(i)
+	for at := 0; at < len(name); {
+		from, to := nextName(name, at)
+		at = to
+		for begin := from; begin < to; {
+			end := begin + 1
+			for end < to && !begins(name, end) {
+				end++
+			}
+			if word := strings.Trim(name[begin:end], "_$"); word != "" {
+				words = append(words, fold(word))
+			}
+			begin = end
 		}
 	}
-	end(len(name))
-	return slices.Clip(words)
+	return words
 }
 
-func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
+// does tells whether a symbol does something, or only is there.
+func does(s outline.Symbol) bool {
+	switch s.Kind {
+	case "variable", "property", "constant":
+		return false
+	}
+	return true
+}

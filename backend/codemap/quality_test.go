@@ -65,13 +65,9 @@ func TestQuality(t *testing.T) {
 		good := 0
 		for _, w := range questions {
 			q := ask(w.prompt)
-			found, err := m.search(t.Context(), x, q.words)
-			if err != nil {
-				t.Fatal(err)
-			}
 			var first []string
 			place := 0
-			for i, r := range x.rank(q, found) {
+			for i, r := range x.rank(q, x.search(q)) {
 				if i < 5 {
 					first = append(first, r.file.path)
 				}

@@ -232,9 +232,6 @@ func (r *reading) fill(ctx context.Context, parser *outline.Reader, bare *file) 
 		r.unparsed = err.Error()
 		r.mu.Unlock()
 	}
-	for _, s := range filled.symbols {
-		r.names.number(s.Name)
-	}
 	return filled
 }
 

@@ -2,11 +2,13 @@ package codemap
 
 import (
 	"cmp"
-	"math"
+	"math/bits"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/keel-ide/keel/backend/codemap/outline"
 )
 
 // What a word of the prompt is worth, in a file, by where it stands.
@@ -28,7 +30,7 @@ type ranked struct {
 
 // rank orders the files of an index for a question, best first; files that have
 // nothing to do with it are not among them.
-func (x *index) rank(q question, found []hits) []ranked {
+func (x *index) rank(q question, found hits) []ranked {
 	direct := x.direct(q, found)
 	start := make([]float64, len(direct))
 	best, total := 0.0, 0.0
@@ -72,62 +74,45 @@ func (x *index) rank(q question, found []hits) []ranked {
 }
 
 // direct is what each file has to do with a question by itself.
-func (x *index) direct(q question, found []hits) []float64 {
+func (x *index) direct(q question, found hits) []float64 {
 	scores := make([]float64, len(x.files))
-	if len(x.files) == 0 {
-		return scores
-	}
-	average := 0.0
+	average := 1.0
 	for _, f := range x.files {
-		average += float64(max(f.size, 0))
+		average += float64(max(f.size, 0)) / float64(len(x.files))
 	}
-	average = average/float64(len(x.files)) + 1
-	weights := make([]float64, len(q.words))
-	sum := 0.0
-	for w := range q.words {
-		weights[w] = 0.3
-		if !found[w].common {
-			n := float64(len(found[w].counts))
-			weights[w] = math.Log(1 + (float64(len(x.files))-n+0.5)/(n+0.5))
-		}
-		sum += weights[w]
-	}
-	for i, f := range x.files {
-		scores[i] = x.directOf(f, q, found, weights, sum, average)
+	for i := range x.files {
+		scores[i] = x.directOf(i, q, found, average)
 	}
 	return scores
 }
 
-func (x *index) directOf(f *file, q question, found []hits, weights []float64, sum, average float64) float64 {
+func (x *index) directOf(i int, q question, found hits, average float64) float64 {
+	f := x.files[i]
 	folder, base := path.Split(f.path)
-	inName, inFolder := parts(strings.TrimSuffix(base, path.Ext(base))), parts(folder)
-	var symbols [][]string
-	for _, s := range f.symbols {
-		symbols = append(symbols, parts(s.Name))
-	}
+	inName, inFolder := found.stems.in(strings.TrimSuffix(base, path.Ext(base))), found.stems.in(folder)
+	symbols := named(f, found.stems)
 	score, covered := 0.0, 0.0
-	for w, stem := range q.words {
-		worth := 0.0
-		if n := float64(found[w].counts[f.path]); n > 0 {
+	for w := range q.words {
+		worth := symbols[w]
+		if n := float64(found.counts[w][i]); n > 0 {
 			worth += n * 2.2 / (n + 1.2*(0.4+0.6*float64(f.size)/average)) // BM25
 		}
-		if has(inName, stem) {
+		if inName&(1<<w) != 0 {
 			worth += worthName
 		}
-		if has(inFolder, stem) {
+		if inFolder&(1<<w) != 0 {
 			worth += worthFolder
 		}
-		worth += named(symbols, stem)
 		if worth > 0 {
-			covered += weights[w]
+			covered += found.weights[w]
 		}
-		score += weights[w] * worth
+		score += found.weights[w] * worth
 	}
-	if sum > 0 {
-		score *= 0.4 + 0.6*covered/sum // a file with all the words before one with a single one often
+	if found.sum > 0 {
+		score *= 0.4 + 0.6*covered/found.sum // a file with all the words before one with a single one often
 	}
 	for _, name := range q.exact {
-		if slices.ContainsFunc(f.symbols, func(s symbolOf) bool { return s.Name == name }) {
+		if slices.ContainsFunc(f.symbols, func(s outline.Symbol) bool { return s.Name == name }) {
 			score += worthExact
 		}
 	}
@@ -144,17 +129,17 @@ func (x *index) directOf(f *file, q question, found []hits, weights []float64, s
 	return score
 }
 
-// named is what a word is worth as part of the names of symbols.
-func named(symbols [][]string, stem string) float64 {
-	worth := 0.0
-	for _, words := range symbols {
-		if !has(words, stem) {
-			continue
+// named is what each word is worth as a part of the names of a file's symbols.
+func named(f *file, wanted *stems) [mostWords]float64 {
+	var worth [mostWords]float64
+	for _, s := range f.symbols {
+		for set := wanted.in(s.Name); set != 0; set &= set - 1 {
+			w := bits.TrailingZeros32(set)
+			worth[w] = max(worth[w], worthSymbol)
+			if len(parts(s.Name)) == 1 {
+				worth[w] = worthWhole
+			}
 		}
-		if len(words) == 1 {
-			return worthWhole
-		}
-		worth = worthSymbol
 	}
 	return worth
 }

@@ -75,8 +75,3 @@ func stemOf(word string) string {
 	}
 	return word
 }
-
-// has tells whether one of the words of a name begins with a stem.
-func has(words []string, stem string) bool {
-	return slices.ContainsFunc(words, func(word string) bool { return strings.HasPrefix(word, stem) })
-}
