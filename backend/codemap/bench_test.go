@@ -52,6 +52,9 @@ func BenchmarkFirst(b *testing.B) {
 func BenchmarkAgain(b *testing.B) {
 	needParser(b)
 	m := open(b, "../..", nil)
+	if _, err := m.fresh(b.Context()); err != nil {
+		b.Fatal(err)
+	}
 	for b.Loop() {
 		if _, _, err := m.Codebase(b.Context(), "Where is a failed model request retried, and with which delays?", 0); err != nil {
 			b.Fatal(err)

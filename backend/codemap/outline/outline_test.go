@@ -193,6 +193,9 @@ func TestNoProgram(t *testing.T) {
 	if _, err := NewReader([]string{t.TempDir() + "/none", Argument}).Read(t.Context(), "go", nil); err == nil || errors.Is(err, ErrUnreadable) {
 		t.Errorf("no program: %v", err)
 	}
+	if _, err := NewReader([]string{"true"}).Read(t.Context(), "go", nil); err == nil || errors.Is(err, ErrUnreadable) {
+		t.Errorf("another program: %v", err)
+	}
 	if _, err := NewReader(nil).Read(t.Context(), "go", nil); !errors.Is(err, ErrUnavailable) {
 		t.Errorf("no command: %v", err)
 	}

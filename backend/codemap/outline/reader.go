@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 )
 
@@ -40,7 +41,7 @@ func (r *Reader) Read(ctx context.Context, language string, text []byte) ([]Symb
 		return nil, ErrUnreadable
 	}
 	if r.process == nil {
-		started, err := start(r.command)
+		started, err := start(ctx, r.command)
 		if err != nil {
 			return nil, err
 		}
@@ -70,16 +71,13 @@ func (r *Reader) end() {
 	if r.process == nil {
 		return
 	}
-	_ = r.process.in.Close()
-	_ = r.process.command.Process.Kill() // it may have ended already
-	_ = r.process.command.Wait()         // how it ended does not matter
+	r.process.end()
 	r.process = nil
 }
 
-func start(command []string) (*process, error) {
+func start(ctx context.Context, command []string) (*process, error) {
 	cmd := exec.Command(command[0], command[1:]...)
-	// It is told nothing that it could give away.
-	cmd.Env = []string{"LANG=C", "GOMEMLIMIT=256MiB", "GOTRACEBACK=none"}
+	cmd.Env = environment()
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, fmt.Errorf("starting the parser %q: %w", command[0], err)
@@ -91,16 +89,62 @@ func start(command []string) (*process, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("starting the parser %q: %w", command[0], err)
 	}
-	return &process{command: cmd, in: in, out: bufio.NewReader(out)}, nil
+	p := &process{command: cmd, in: in, out: bufio.NewReader(out)}
+	if err := p.greet(ctx); err != nil {
+		p.end()
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, fmt.Errorf("starting the parser %q: %w", command[0], err)
+	}
+	return p, nil
 }
 
-// ask has one text parsed. Where it takes too long or ctx ends, the process is
-// killed, which ends the pipes.
-func (p *process) ask(ctx context.Context, language string, text []byte) (answer, error) {
+// environment is what a parser is told: nothing that it could give away, but where
+// the libraries of the program are.
+func environment() []string {
+	list := []string{"LANG=C", "GOMEMLIMIT=256MiB", "GOTRACEBACK=none"}
+	for _, name := range []string{"LD_LIBRARY_PATH", "SystemRoot"} {
+		if value, ok := os.LookupEnv(name); ok {
+			list = append(list, name+"="+value)
+		}
+	}
+	return list
+}
+
+// greet waits until the process says that it is a parser.
+func (p *process) greet(ctx context.Context) error {
+	defer p.endAfter(ctx)()
+	said, err := readFrame(p.out, len(ready))
+	if err != nil {
+		return fmt.Errorf("it has ended without a word: %w", err)
+	}
+	if string(said) != ready {
+		return errors.New("it does not read symbols")
+	}
+	return nil
+}
+
+// endAfter has the process killed when it takes too long or ctx ends, which ends
+// the pipes, until the function it returns is called.
+func (p *process) endAfter(ctx context.Context) func() {
 	ctx, cancel := context.WithTimeout(ctx, answerLimit)
-	defer cancel()
 	stop := context.AfterFunc(ctx, func() { _ = p.command.Process.Kill() })
-	defer stop()
+	return func() {
+		stop()
+		cancel()
+	}
+}
+
+func (p *process) end() {
+	_ = p.in.Close()
+	_ = p.command.Process.Kill() // it may have ended already
+	_ = p.command.Wait()         // how it ended does not matter
+}
+
+// ask has one text parsed.
+func (p *process) ask(ctx context.Context, language string, text []byte) (answer, error) {
+	defer p.endAfter(ctx)()
 	if err := writeFrame(p.in, []byte(language)); err != nil {
 		return answer{}, err
 	}

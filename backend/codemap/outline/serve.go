@@ -29,7 +29,13 @@ func Serve(in io.Reader, out io.Writer) int {
 	return 0
 }
 
+// ready is what a parser says before anything else: a program that does not is none.
+const ready = "outline 1"
+
 func serve(p *parser, in io.Reader, out io.Writer) error {
+	if err := writeFrame(out, []byte(ready)); err != nil {
+		return err
+	}
 	for {
 		language, err := readFrame(in, mostName)
 		if err != nil {
