@@ -23,8 +23,11 @@ const (
 	scoreMore  = scoreShare + scoreCase + scoreDoes
 )
 
-// mostFound bounds an answer whatever is asked for.
-const mostFound = 1000
+// mostFound bounds an answer whatever is asked for, mostPieces the pieces of a query.
+const (
+	mostFound  = 1000
+	mostPieces = 8
+)
 
 // candidate is a symbol that fits.
 type candidate struct {
@@ -35,6 +38,7 @@ type candidate struct {
 // find returns the symbols that fit a query, best first.
 func (x *index) find(query string, most int) []Symbol {
 	pieces := strings.Fields(query)
+	pieces = pieces[:min(len(pieces), mostPieces)]
 	most = min(most, mostFound)
 	if len(pieces) == 0 || most <= 0 {
 		return nil
@@ -104,24 +108,27 @@ func (x *index) best(found []candidate, most int) []candidate {
 // score says how well a symbol fits; 0 is not at all. Every piece must fit the name
 // or stand in the path, and one of them the name.
 func (x *index) score(e *entry, pieces, folded []string, masks []uint64) int {
-	total, named := 0, false
+	total, named := 0, 0
 	for i := range pieces {
-		fits := 0
-		if masks[i]&^e.mask == 0 {
-			fits = fit(e, pieces[i], folded[i], 0)
+		if masks[i]&^e.mask != 0 {
+			continue
 		}
-		switch {
-		case fits > 0:
-			named = true
+		if fits := fit(e, pieces[i], folded[i], 0); fits > 0 {
+			named |= 1 << i
 			total += fits
-		case len(pieces) > 1 && strings.Contains(fold(x.files[e.file].path), folded[i]):
-			total += scoreIn / 2
-		default:
-			return 0
 		}
 	}
-	if !named {
+	if named == 0 {
 		return 0
+	}
+	for i := range pieces {
+		if named&(1<<i) != 0 {
+			continue
+		}
+		if !strings.Contains(fold(x.files[e.file].path), folded[i]) {
+			return 0
+		}
+		total += scoreIn / 2
 	}
 	if e.does {
 		total += scoreDoes
