@@ -215,6 +215,7 @@ func (a *App) open(request wire.OpenFolderRequest) (*folder.Folder, error) {
 		Outbound: a.outbound,
 		Accounts: a.accounts,
 		Helper:   folder.HelperProgram(),
+		Symbols:  folder.SymbolsProgram(),
 		Shell:    a.shell,
 		Redactor: a.redactor,
 		Explain:  bind.Explain,

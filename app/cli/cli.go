@@ -27,6 +27,7 @@ import (
 	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/checkpoint"
+	"github.com/keel-ide/keel/backend/codemap/outline"
 	"github.com/keel-ide/keel/backend/gitcredential"
 	"github.com/keel-ide/keel/backend/redact"
 	"github.com/keel-ide/keel/backend/sandbox"
@@ -78,6 +79,8 @@ func Helper(arguments []string) (code int, ok bool) {
 		return shellenv.Print(arguments, os.Stdout), true
 	case gitcredential.Is(arguments):
 		return gitcredential.Run(arguments, os.Stdin, os.Stdout, os.Stderr), true
+	case outline.Is(arguments):
+		return outline.Serve(os.Stdin, os.Stdout), true
 	}
 	return 0, false
 }

@@ -55,6 +55,7 @@ func (s *shared) openAt(ctx context.Context, path string, more extra) (*folder.F
 		Explain:   bind.Explain,
 		Log:       slog.New(slog.DiscardHandler),
 		Helper:    folder.HelperProgram(),
+		Symbols:   folder.SymbolsProgram(),
 	})
 }
 

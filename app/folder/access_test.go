@@ -15,6 +15,7 @@ import (
 	"github.com/keel-ide/keel/app/bind"
 	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/app/wire"
+	"github.com/keel-ide/keel/backend/codemap/outline"
 	"github.com/keel-ide/keel/backend/command"
 	"github.com/keel-ide/keel/backend/gitcredential"
 	"github.com/keel-ide/keel/backend/sandbox"
@@ -27,6 +28,9 @@ func TestMain(m *testing.M) {
 	}
 	if gitcredential.Is(os.Args[1:]) { // and is what git asks
 		os.Exit(gitcredential.Run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	}
+	if outline.Is(os.Args[1:]) { // and reads symbols
+		os.Exit(outline.Serve(os.Stdin, os.Stdout))
 	}
 	os.Exit(m.Run())
 }
@@ -62,7 +66,7 @@ func openMachine(t *testing.T, environ []string, files map[string]string) machin
 	environ = append([]string{"HOME=" + home, "PATH=" + os.Getenv("PATH")}, environ...)
 	m.Folder, err = folder.Open(t.Context(), m.workspace, folder.Options{
 		Paths: m.paths, Headless: true, Explain: bind.Explain, Log: slog.New(slog.DiscardHandler),
-		Helper: helper, Shell: shellenv.AsIs(func() []string { return environ }),
+		Helper: helper, Symbols: helper, Shell: shellenv.AsIs(func() []string { return environ }),
 	})
 	if err != nil {
 		t.Fatal(err)

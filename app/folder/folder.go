@@ -24,6 +24,7 @@ import (
 	"github.com/keel-ide/keel/backend/agent"
 	"github.com/keel-ide/keel/backend/approval"
 	"github.com/keel-ide/keel/backend/checkpoint"
+	"github.com/keel-ide/keel/backend/codemap"
 	"github.com/keel-ide/keel/backend/command"
 	"github.com/keel-ide/keel/backend/outbound"
 	"github.com/keel-ide/keel/backend/provider"
@@ -82,6 +83,9 @@ type Options struct {
 	// running program does the same when it is called in the same way. Empty, as in
 	// tests: they are not confined.
 	Helper string
+	// Symbols is the program that reads the symbols of files, see [SymbolsProgram].
+	// Empty, as in tests: files are without.
+	Symbols string
 	// Shell is the environment of commands and terminals; nil: the program's own.
 	Shell *shellenv.Environment
 }
@@ -121,6 +125,7 @@ type Folder struct {
 	config  *workspace.Workspace
 	data    *workspace.Workspace
 	search  func() (*search.Engine, error)
+	codemap func() *codemap.Map // made when it is first asked
 	cancel  context.CancelFunc
 	group   sync.WaitGroup
 

@@ -40,6 +40,7 @@ func (f *Folder) openServices(ctx, running context.Context, data string) error {
 		f.onClose(engine.Close)
 		return engine, nil
 	})
+	f.codemap = sync.OnceValue(f.openCodemap)
 	f.openGit(running)
 	f.Terminals = terminal.New(terminal.Options{Environ: f.terminalEnviron})
 	f.onClose(f.Terminals.Close)
