@@ -140,6 +140,7 @@ func (f *Folder) openAgent(ctx context.Context, data string) error {
 		Redact:        f.options.Redactor.Text,
 		Headless:      f.options.Headless,
 		Grants:        f.options.Grants,
+		Hosts:         f.options.Hosts,
 		Used:          f.used,
 		Log:           f.options.Log,
 	})

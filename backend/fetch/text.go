@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"mime"
 	"net/http"
@@ -26,7 +27,7 @@ const mostElements = 50_000
 const longestType = 127
 
 // filled takes in what was read. full is the size that was announced.
-func (p Page) filled(at *url.URL, raw []byte, contentType string, full int64) (Page, error) {
+func (p Page) filled(ctx context.Context, at *url.URL, raw []byte, contentType string, full int64) (Page, error) {
 	if contentType == "" {
 		contentType = http.DetectContentType(raw)
 	}
