@@ -169,9 +169,15 @@ func (c *Client) get(ctx context.Context, address string, same bool) (Page, erro
 	defer done()
 	who := c.As(address)
 	page, ok, err := c.signed(limited, at)
+	if ok && err == nil {
+		page = page.cleaned()
+	}
 	if !ok {
 		who = ""
-		page, err = c.follow(limited, at, same)
+		var raw answered
+		if raw, err = c.follow(limited, at, same); err == nil {
+			page, err = c.converted(ctx, raw) // takes its own time
+		}
 		err = c.hinted(at, err)
 	}
 	if err != nil {
@@ -184,28 +190,37 @@ func (c *Client) get(ctx context.Context, address string, same bool) (Page, erro
 	return page, nil
 }
 
-func (c *Client) follow(ctx context.Context, at *url.URL, same bool) (Page, error) {
+// answered is what a server sent in the end.
+type answered struct {
+	at     *url.URL
+	header http.Header
+	raw    []byte
+	cut    bool  // there was more
+	full   int64 // bytes of all, -1 where that was not said
+}
+
+func (c *Client) follow(ctx context.Context, at *url.URL, same bool) (answered, error) {
 	first := at
 	for range mostRedirects + 1 {
 		answer, err := c.ask(ctx, at)
 		if err != nil {
-			return Page{}, err
+			return answered{}, err
 		}
 		next, err := redirect(at, answer)
 		if next == nil {
 			defer answer.Body.Close()
 			if err != nil {
-				return Page{}, err
+				return answered{}, err
 			}
-			return c.read(ctx, at, answer)
+			return read(at, answer)
 		}
 		_ = answer.Body.Close()
 		if same && !sameHost(first, next) {
-			return Page{}, &ElsewhereError{From: at.String(), To: next.String()}
+			return answered{}, &ElsewhereError{From: at.String(), To: next.String()}
 		}
 		at = next
 	}
-	return Page{}, fmt.Errorf("fetching: %w (more than %d)", ErrRedirects, mostRedirects)
+	return answered{}, fmt.Errorf("fetching: %w (more than %d)", ErrRedirects, mostRedirects)
 }
 
 // sameHost reports whether a redirect stays with the host of the address that was
@@ -274,22 +289,26 @@ func redirect(at *url.URL, answer *http.Response) (*url.URL, error) {
 	return nil, &StatusError{Address: at.String(), Status: status}
 }
 
-// read reads an answer.
-func (c *Client) read(ctx context.Context, at *url.URL, answer *http.Response) (Page, error) {
+// read reads the body of an answer.
+func read(at *url.URL, answer *http.Response) (answered, error) {
 	raw, err := io.ReadAll(io.LimitReader(answer.Body, mostBytes+1))
 	if err != nil {
-		return Page{}, fmt.Errorf("reading %s: %w", at, err)
+		return answered{}, fmt.Errorf("reading %s: %w", at, err)
 	}
-	page := Page{Address: at.String(), Size: min(len(raw), mostBytes), Cut: len(raw) > mostBytes}
-	raw = raw[:page.Size]
-	full := int64(page.Size)
-	if page.Cut {
-		full = answer.ContentLength // -1 when it was not said
+	got := answered{at: at, header: answer.Header, raw: raw, full: int64(len(raw))}
+	if len(raw) > mostBytes {
+		got.raw, got.cut, got.full = raw[:mostBytes], true, answer.ContentLength
 	}
-	if changed, err := http.ParseTime(answer.Header.Get("Last-Modified")); err == nil {
+	return got, nil
+}
+
+// converted makes a page of an answer.
+func (c *Client) converted(ctx context.Context, got answered) (Page, error) {
+	page := Page{Address: got.at.String(), Size: len(got.raw), Cut: got.cut}
+	if changed, err := http.ParseTime(got.header.Get("Last-Modified")); err == nil {
 		page.Date = dated(changed, c.options.Now())
 	}
-	return page.filled(ctx, at, raw, answer.Header.Get("Content-Type"), full)
+	return page.filled(ctx, got.at, got.raw, got.header.Get("Content-Type"), got.full)
 }
 
 // keep remembers a page for reading on.

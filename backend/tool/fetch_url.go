@@ -53,6 +53,9 @@ func (s *Set) planFetch(_ context.Context, _ SessionView, a values) (plan, error
 				return Result{}, fetchError(err)
 			}
 		}
+		if len(kept.Data) > 0 {
+			return Result{}, refuse("%s is a picture (%s, %d bytes), which this tool cannot show you. The user can add its address to a message, or save it in the folder.", kept.Address, kept.Type, kept.Size)
+		}
 		text, err := webPage(kept, offset)
 		return Result{Text: text}, err
 	}}, nil
@@ -108,6 +111,9 @@ func webPage(page fetch.Page, offset int) (string, error) {
 	}
 	if page.Cut {
 		notes = append(notes, fmt.Sprintf("the page is larger than the %d bytes that were fetched", page.Size))
+	}
+	if page.Note != "" {
+		notes = append(notes, strings.TrimSuffix(page.Note, "."))
 	}
 	if page.Text == "" {
 		notes = append(notes, "there is no text on it")
