@@ -18,13 +18,14 @@ import (
 	"github.com/keel-ide/keel/backend/provider/practice"
 	"github.com/keel-ide/keel/backend/provider/replay"
 	"github.com/keel-ide/keel/backend/session"
+	"github.com/keel-ide/keel/backend/webhost"
 )
 
 // execOptions are the flags of exec.
 type execOptions struct {
 	*shared
 	mode, provider, model, script, session string
-	grants, images                         []string
+	grants, hosts, images                  []string
 	trusted                                bool
 }
 
@@ -45,6 +46,7 @@ func newExec(options *shared) *cobra.Command {
 	flags.StringVar(&e.script, "script", "", "with --provider replay: the file with the model's replies")
 	flags.StringVar(&e.session, "session", "", "go on with this session instead of a new one")
 	flags.StringArrayVar(&e.grants, "trust", nil, "a command pattern that may run unasked in this run")
+	flags.StringArrayVar(&e.hosts, "trust-host", nil, "a host from which pages may be fetched unasked in this run")
 	flags.BoolVar(&e.trusted, "trust-workspace", false, trustWorkspaceUsage)
 	flags.StringArrayVar(&e.images, "image", nil, "a PNG, JPEG, GIF or WebP picture to send with the prompt")
 	return command
@@ -58,7 +60,7 @@ func (e *execOptions) run(ctx context.Context, prompt string) error {
 	if err != nil {
 		return err
 	}
-	more := extra{grants: e.grants, trusted: e.trusted}
+	more := extra{grants: e.grants, hosts: e.hosts, trusted: e.trusted}
 	if e.provider == "replay" {
 		script, err := replay.Open(e.script)
 		if err != nil {
@@ -97,6 +99,11 @@ func (e *execOptions) check() error {
 	default:
 		if !strings.HasPrefix(e.provider, "openai:") {
 			return usage{fmt.Errorf("--provider is bedrock, ollama, lmstudio, llamacpp, vllm, github-models, openai: and the name of an endpoint, practice or replay, not %q", e.provider)}
+		}
+	}
+	for _, host := range e.hosts {
+		if problem := webhost.Check(host); problem != "" {
+			return usage{fmt.Errorf("--trust-host %q %s", host, problem)}
 		}
 	}
 	if (e.provider == "replay") != (e.script != "") {

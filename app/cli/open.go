@@ -22,6 +22,7 @@ func (s *shared) print(value any) error {
 // extra is what a run without a window adds to the user's settings.
 type extra struct {
 	grants    []string
+	hosts     []string
 	trusted   bool // the workspace is trusted for this run
 	providers []provider.Provider
 }
@@ -48,6 +49,7 @@ func (s *shared) openAt(ctx context.Context, path string, more extra) (*folder.F
 		Paths:     paths,
 		Headless:  true,
 		Grants:    more.grants,
+		Hosts:     more.hosts,
 		Trusted:   more.trusted,
 		Providers: more.providers,
 		Redactor:  s.redactor,

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/agent"
+	"github.com/keel-ide/keel/backend/session"
+	"github.com/keel-ide/keel/backend/settings"
 	"github.com/keel-ide/keel/backend/trust"
 )
 
@@ -39,8 +42,12 @@ func (f *Folder) Answer(ctx context.Context, answer wire.ApprovalAnswer) error {
 	default:
 		return fmt.Errorf("trusting %q for %q: %w", answer.Trust, answer.Scope, ErrScope)
 	}
-	if err := f.Agent.Offered(said, answer.Trust); err != nil {
+	kind, err := f.Agent.Offered(said, answer.Trust)
+	if err != nil {
 		return err
+	}
+	if kind == session.KindFetch {
+		return f.answerTrustingHost(ctx, answer, said)
 	}
 	if !f.trust.Folder().May(trust.Remembering) {
 		return fmt.Errorf("trusting %q: %w", answer.Trust, ErrUntrusted)
@@ -50,9 +57,35 @@ func (f *Folder) Answer(ctx context.Context, answer wire.ApprovalAnswer) error {
 	if err := f.AddTrusted(ctx, wire.TrustPlace{TrustEntry: entry, Index: -1}); err != nil {
 		return err
 	}
-	err := f.Agent.Answer(ctx, said)
+	err = f.Agent.Answer(ctx, said)
 	if err != nil && !known {
 		_, undone := f.RemoveTrusted(ctx, entry)
+		err = errors.Join(err, undone)
+	}
+	return err
+}
+
+// answerTrustingHost answers a question about an address, after trusting its host,
+// which is done in the user's settings or not at all. The settings' change is kept
+// in the audit log as every one of them is.
+func (f *Folder) answerTrustingHost(ctx context.Context, answer wire.ApprovalAnswer, said agent.Answer) error {
+	if answer.Scope != wire.TrustAlways {
+		return fmt.Errorf("trusting the host %q for %q: %w", answer.Trust, answer.Scope, ErrScope)
+	}
+	added := false
+	err := f.Settings.EditList(ctx, settings.KeyTrustedHosts, func(hosts []string) ([]string, error) {
+		if added = !slices.Contains(hosts, answer.Trust); !added {
+			return hosts, nil
+		}
+		return append(hosts, answer.Trust), nil
+	})
+	if err != nil {
+		return err
+	}
+	if err = f.Agent.Answer(ctx, said); err != nil && added {
+		undone := f.Settings.EditList(ctx, settings.KeyTrustedHosts, func(hosts []string) ([]string, error) {
+			return slices.DeleteFunc(hosts, func(host string) bool { return host == answer.Trust }), nil
+		})
 		err = errors.Join(err, undone)
 	}
 	return err

@@ -163,6 +163,7 @@ func settingsChanges(before, after settings.Values) []trustChange {
 	}
 	const denied, undenied = "Put a text on the deny list", "Took a text off the deny list"
 	lists(before.TrustedCommands, after.TrustedCommands, tier, "Trusted a command", "Stopped trusting a command")
+	lists(before.TrustedHosts, after.TrustedHosts, tier, "Trusted a host", "Stopped trusting a host")
 	lists(ownDenylist(before), ownDenylist(after), tier, denied, undenied)
 	lists(before.FolderDenylist, after.FolderDenylist, string(approval.TierWorkspace), denied, undenied)
 	lists(before.Environment, after.Environment, tier, "Let commands have a variable", "Kept a variable from commands")

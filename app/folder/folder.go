@@ -70,6 +70,7 @@ type Options struct {
 	Events    Events              // none without a window
 	Headless  bool                // there is nobody to ask
 	Grants    []string            // command patterns trusted for this run
+	Hosts     []string            // patterns of hosts trusted for this run
 	Trusted   bool                // the opened folder is trusted for this run
 	Providers []provider.Provider // beside the built-in ones
 	Secrets   *secret.Store       // for keys, kept as long as the program runs; none: the folder's own

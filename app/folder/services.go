@@ -141,6 +141,7 @@ func (f *Folder) openAgent(ctx, running context.Context, data string) error {
 		Redact:        f.options.Redactor.Text,
 		Headless:      f.options.Headless,
 		Grants:        f.options.Grants,
+		Hosts:         f.options.Hosts,
 		Used:          f.used,
 		Log:           f.options.Log,
 	})

@@ -73,6 +73,7 @@ func (p prepared) Plan() agent.Plan {
 		Paths:   p.call.Paths,
 		Command: p.call.Command,
 		Folder:  p.call.Folder,
+		Address: p.call.Address, SignedIn: p.call.SignedIn,
 		Diff:    p.call.Diff,
 		Mutates: p.call.Mutates,
 		Hash:    p.call.Hash,

@@ -49,6 +49,7 @@ func (f *Folder) rules() approval.Rules {
 		DenylistUnknown: v.DenylistUnknown,
 		GuardOff:        v.GuardOff,
 		FolderUntrusted: !f.trust.Folder().May(trust.StoredCommands),
+		TrustedHosts:    v.TrustedHosts,
 	}
 }
 

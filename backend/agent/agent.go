@@ -119,6 +119,7 @@ type Options struct {
 	Facts    func(context.Context) Facts // nothing is known about the workspace
 	Headless bool                        // nobody can be asked
 	Grants   []string                    // patterns of commands trusted by this agent only
+	Hosts    []string                    // patterns of hosts trusted by this agent only
 	// Used is told when a command starts that a pattern has let run unasked. Nothing
 	// is told.
 	Used     func(sessionID string, decision approval.Decision)

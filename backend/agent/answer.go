@@ -34,15 +34,23 @@ type Answer struct {
 
 // Offered reports whether the question that waits offers a pattern to be trusted.
 // It is [approval.ErrGone] or [approval.ErrChanged] where it does not.
-func (a *Agent) Offered(answer Answer, pattern string) error {
+//
+// The pattern is one of hosts where the kind is [session.KindFetch], else one of
+// commands.
+func (a *Agent) Offered(answer Answer, pattern string) (session.ToolKind, error) {
 	l := a.opened(answer.SessionID)
 	if l == nil {
-		return fmt.Errorf("trusting %q: %w", pattern, approval.ErrGone)
+		return "", fmt.Errorf("trusting %q: %w", pattern, approval.ErrGone)
 	}
 	asked, ok := l.asked(answer.ApprovalID)
+	if !ok {
+		return "", fmt.Errorf("trusting %q: %w", pattern, approval.ErrGone)
+	}
+	return asked.Kind, offers(asked, answer, pattern)
+}
+
+func offers(asked session.ToolCall, answer Answer, pattern string) error {
 	switch {
-	case !ok:
-		return fmt.Errorf("trusting %q: %w", pattern, approval.ErrGone)
 	case asked.Approval.Hash != answer.Hash || !slices.Contains(asked.Approval.Patterns, pattern) || pattern == "*":
 		return fmt.Errorf("trusting %q: %w", pattern, approval.ErrChanged)
 	case answer.Command != "" && answer.Command != asked.Command:
@@ -79,11 +87,15 @@ func (a *Agent) Answer(ctx context.Context, answer Answer) error {
 	if answer.Grant == "" {
 		return a.answer(ctx, l, answer, said)
 	}
-	if err := a.Offered(answer, answer.Grant); err != nil {
+	kind, err := a.Offered(answer, answer.Grant)
+	if err == nil && kind != session.KindExecute { // only commands are trusted in a session
+		err = fmt.Errorf("trusting %q in a session: %w", answer.Grant, ErrAnswer)
+	}
+	if err != nil {
 		return err
 	}
 	added := l.grant(answer.Grant)
-	err := a.answer(ctx, l, answer, said)
+	err = a.answer(ctx, l, answer, said)
 	if err != nil && added {
 		l.revoke(answer.Grant)
 	}

@@ -144,6 +144,7 @@ func (c *call) look(ctx context.Context) *refusal {
 	c.explained = ""
 	tool.Kind, tool.Title, tool.Paths = c.plan.Kind, c.plan.Title, c.plan.Paths
 	tool.Command, tool.Folder, tool.Diff = c.plan.Command, c.plan.Folder, c.plan.Diff
+	tool.Address = c.plan.Address
 	tool.Rule = c.decision.Rule
 	if c.sub != nil {
 		if refused := c.sub.refusesPlan(c.plan); refused != nil {
@@ -158,8 +159,8 @@ func (c *call) request(plan Plan) approval.Request {
 	t := c.turn
 	return approval.Request{
 		Kind: string(plan.Kind), Tool: c.item.Tool.Name, Paths: plan.Paths,
-		Command: plan.Command, Folder: plan.Folder,
-		Mode: string(t.live.mode()), Headless: t.agent.o.Headless, Grants: t.agent.o.Grants,
+		Command: plan.Command, Folder: plan.Folder, Address: plan.Address, SignedIn: plan.SignedIn,
+		Mode: string(t.live.mode()), Headless: t.agent.o.Headless, Grants: t.agent.o.Grants, Hosts: t.agent.o.Hosts,
 		Session: t.live.grants(),
 	}
 }
@@ -267,8 +268,11 @@ func (c *call) asks(changed bool) *session.Approval {
 	if c.sub != nil {
 		asked.Reason = fmt.Sprintf("Asked by the sub agent %q. %s", c.sub.title, asked.Reason)
 	}
-	if c.plan.Kind == session.KindExecute {
+	switch {
+	case c.plan.Kind == session.KindExecute:
 		asked.Patterns = approval.Suggest(c.plan.Command)
+	case c.plan.Kind == session.KindFetch && c.plan.SignedIn == "":
+		asked.Patterns = approval.SuggestHosts(c.plan.Address)
 	}
 	return asked
 }

@@ -92,7 +92,11 @@ type Plan struct {
 	Paths   []string
 	Command string
 	Folder  string
-	Diff    *diff.File
+	// Address is what would be fetched, SignedIn with whose sign-in, such as
+	// "@octocat"; empty for none.
+	Address, SignedIn string
+
+	Diff *diff.File
 	// Mutates says that it may change files: it gets checkpoints around it. A call
 	// of sub_agent gets none, as the calls inside it do; it is then run alone.
 	Mutates bool

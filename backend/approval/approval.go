@@ -29,8 +29,10 @@
 // deleting alike. A file with more than one name is asked about before it is
 // changed.
 //
-// Every web address is asked about: what is in it leaves the machine, and what
-// comes back is read by the model.
+// A web address is asked about, since what is in it leaves the machine and what
+// comes back is read by the model, unless the user's settings or the run trust its
+// host. No host is trusted for what would be read with a sign-in, and the opened
+// folder can trust none.
 //
 // A [Queue] hands an answer to one question, once, and only together with the
 // hash of what the person was shown.
@@ -76,7 +78,8 @@ const (
 	RuleSupervised  = "supervised"        // file changes are asked about
 	RuleAutopilot   = "autopilot"         // file changes in the workspace are not
 	RuleRead        = "read"              // looking at the workspace is allowed
-	RuleWeb         = "web address"       // every page is asked about
+	RuleTrustedHost = "trusted host"      // a pattern names the host of a web address
+	RuleWeb         = "web address"       // no pattern does
 	RuleOwn         = "conversation"      // what stays within the conversation is allowed
 	RuleUnknownKind = "unknown act"       // nothing is known about such an act
 	RuleMalformed   = "malformed request" // a request without what it must have
@@ -90,10 +93,13 @@ type Request struct {
 	Paths    []string // workspace-relative, forward slashes: every path the act touches
 	Command  string   // the whole command, for execute
 	Folder   string   // where the command runs, workspace-relative; "" and "." are the top
+	Address  string   // the whole address, for fetch
+	SignedIn string   // with whose sign-in the address would be read, such as "@octocat"; empty: without one
 	Mode     string   // autopilot or supervised; anything else counts as supervised
 	Headless bool     // there is nobody to ask
 	Grants   []string // patterns trusted for this run only
 	Session  []string // patterns trusted for this session only
+	Hosts    []string // patterns of hosts trusted for this run only; see [webhost.Match]
 }
 
 // Tier is who says something about an act. What is built in counts before what
@@ -106,7 +112,7 @@ const (
 	TierUser      Tier = "user"
 	TierWorkspace Tier = "workspace" // the user, for this folder; or the folder's own settings, which only tighten
 	TierSession   Tier = "session"
-	TierRun       Tier = "run" // --trust on the command line
+	TierRun       Tier = "run" // --trust and --trust-host on the command line
 )
 
 // Step is one thing that was looked at on the way to a decision.
@@ -121,13 +127,13 @@ type Step struct {
 type Decision struct {
 	Effect  Effect
 	Rule    string // one of the Rule constants
-	Pattern string // the trusted pattern or the text of the deny list that matched; may be empty
+	Pattern string // the trusted pattern or host, or the text of the deny list, that matched; may be empty
 	Reason  string // one or two sentences for a person
 	Tier    Tier   // whose rule it is
 	Steps   []Step // how it came about, in order
 }
 
-// Rules is what the user's settings say about commands.
+// Rules is what the user's settings say about commands and hosts.
 type Rules struct {
 	TrustedCommands []string // the user's patterns; see [Match]
 	FolderCommands  []string // patterns that the user trusts in this folder only
@@ -142,6 +148,7 @@ type Rules struct {
 	// pattern runs is decided by the folder's own files. [Request.Grants] and
 	// [Request.Session] still count.
 	FolderUntrusted bool
+	TrustedHosts    []string // the user's; see [webhost.Match]. They count in every folder
 }
 
 // Guard looks at a command that a pattern with a star has matched and says

@@ -62,7 +62,7 @@ func (p *Policy) decide(ctx context.Context, r Request) Decision {
 	case kindEdit, kindDelete, kindMove:
 		return p.decideWrite(ctx, r)
 	case kindFetch:
-		return Decision{Effect: Ask, Rule: RuleWeb, Tier: TierBuiltIn, Reason: "Every web address is asked about: what stands in it leaves this machine, and the model reads what comes back."}
+		return p.decideFetch(r)
 	case kindOther:
 		if slices.Contains(conversational, r.Tool) {
 			return Decision{Effect: Allow, Rule: RuleOwn, Tier: TierBuiltIn, Reason: "It changes nothing outside the conversation and what it has started."}
@@ -86,6 +86,10 @@ func headlessAdvice(d Decision, r Request) string {
 		return fmt.Sprintf("%s; to allow it, add --trust %s.", nobody, shellQuote(r.Command))
 	case RuleDenyList:
 		return nobody + "; to allow it, take that text off keelAgent.commandDenylist, or run it in the window and approve it."
+	case RuleWeb:
+		if hosts := SuggestHosts(r.Address); len(hosts) > 0 && r.SignedIn == "" {
+			return fmt.Sprintf("%s; to allow it, add --trust-host %s.", nobody, shellQuote(hosts[0]))
+		}
 	case RuleSupervised:
 		return nobody + "; to allow changes, use --mode autopilot."
 	}

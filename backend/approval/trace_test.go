@@ -202,7 +202,34 @@ func TestTrace(t *testing.T) {
 		{
 			name: "web", request: approval.Request{Kind: "fetch", Tool: "fetch_url"},
 			want: alone(approval.Ask, builtIn, approval.RuleWeb, "",
-				"Every web address is asked about: what stands in it leaves this machine, and the model reads what comes back."),
+				"It is not known what would be fetched. What stands in an address leaves this machine, and the model reads what comes back."),
+		},
+		{
+			name: "trusted host", request: approval.Request{Kind: "fetch", Address: "https://docs.example.com/a", Hosts: []string{"docs.example.com"}}, rules: approval.Rules{TrustedHosts: []string{"example.com"}},
+			want: approval.Decision{
+				Effect: approval.Allow, Rule: approval.RuleTrustedHost, Tier: run, Pattern: "docs.example.com", Reason: `The trusted host "docs.example.com" matches.`,
+				Steps: steps{
+					{Tier: user, Rule: approval.RuleTrustedHost, Text: "No host that you trust matches."},
+					{Tier: run, Rule: approval.RuleTrustedHost, Effect: approval.Allow, Text: `A host given for this run matches: "docs.example.com".`},
+				},
+			},
+		},
+		{
+			name: "no trusted host", request: approval.Request{Kind: "fetch", Address: "https://docs.example.com/a", Headless: true},
+			want: approval.Decision{
+				Effect: approval.Deny, Rule: approval.RuleWeb, Tier: builtIn,
+				Reason: "No trusted host matches it. What stands in an address leaves this machine, and the model reads what comes back. There is nobody to ask in this run, so it was denied; to allow it, add --trust-host 'docs.example.com'.",
+				Steps: steps{
+					{Tier: user, Rule: approval.RuleTrustedHost, Text: "You have no trusted hosts."},
+					{Tier: builtIn, Rule: approval.RuleWeb, Effect: approval.Ask, Text: "An address whose host nothing trusts is asked about."},
+					headless,
+				},
+			},
+		},
+		{
+			name: "trusted host with a sign-in", request: approval.Request{Kind: "fetch", Address: "https://github.com/o/r/issues/1", SignedIn: "@octocat", Hosts: []string{"github.com"}}, rules: approval.Rules{TrustedHosts: []string{"github.com"}},
+			want: alone(approval.Ask, builtIn, approval.RuleWeb, "",
+				"It would be read with the sign-in of @octocat, which no trusted host covers. What stands in an address leaves this machine, and the model reads what comes back."),
 		},
 		{
 			name: "conversation", request: approval.Request{Kind: "other", Tool: "todo"},

@@ -15,6 +15,8 @@
 // the address; [Client.As] tells so before anything is fetched.
 //
 // Time, size and the number of redirects are limited. What was cut is said.
+// [Client.GetSameHost] follows no redirect to another host, so that who agreed to
+// one host has not agreed to where it leads.
 //
 // The text is data that strangers wrote: callers show it as such.
 package fetch
@@ -47,6 +49,12 @@ const (
 	keptFor   = 15 * time.Minute
 	keptPages = 8
 )
+
+// ElsewhereError is a redirect to another host than the one that was agreed to;
+// it was not followed.
+type ElsewhereError struct{ From, To string }
+
+func (e *ElsewhereError) Error() string { return fmt.Sprintf("%s leads on to %s", e.From, e.To) }
 
 // Reasons for which there is no page.
 var (
@@ -111,7 +119,10 @@ type Page struct {
 	Size    int    // bytes that were read
 	Cut     bool   // there were more
 	Title   string // of an HTML page
-	Text    string // valid UTF-8; of an HTML page Markdown
+	Text    string // valid UTF-8; of an HTML page Markdown, of a picture nothing
+	Data    []byte // of a picture alone: PNG, JPEG, GIF or WebP, as Type says
+	Date    int64  // when it was published or last changed, in Unix milliseconds; 0: not known
+	Note    string // what a reader has to know about the text, in sentences; may be empty
 }
 
 // Client fetches pages; it is safe for concurrent use.
@@ -124,6 +135,8 @@ type Client struct {
 
 type keptPage struct {
 	asked string
+	who   string // with whose sign-in it was read; empty for none
+	same  bool   // by [Client.GetSameHost]
 	at    time.Time
 	page  Page
 }
@@ -133,18 +146,38 @@ func New(options Options) *Client {
 	return &Client{options: options.withDefaults()}
 }
 
-// Get fetches a page, redirects followed. Its errors say what is wrong; some of
-// them wrap the ones of this package.
+// Get fetches a page for a person who wants what the address leads to: redirects
+// are followed, to other hosts too. Its errors say what is wrong; some of them wrap
+// the ones of this package.
 func (c *Client) Get(ctx context.Context, address string) (Page, error) {
+	return c.get(ctx, address, false)
+}
+
+// GetSameHost is [Client.Get] that stays with the host of the address: it follows a
+// redirect to https, and one that puts www. before the name or takes it away; any
+// other is an [*ElsewhereError].
+func (c *Client) GetSameHost(ctx context.Context, address string) (Page, error) {
+	return c.get(ctx, address, true)
+}
+
+func (c *Client) get(ctx context.Context, address string, same bool) (Page, error) {
 	at, err := Parse(address)
 	if err != nil {
 		return Page{}, err
 	}
 	limited, done := context.WithTimeout(ctx, c.options.Timeout)
 	defer done()
+	who := c.As(address)
 	page, ok, err := c.signed(limited, at)
+	if ok && err == nil {
+		page = page.cleaned()
+	}
 	if !ok {
-		page, err = c.follow(limited, at)
+		who = ""
+		var raw answered
+		if raw, err = c.follow(limited, at, same); err == nil {
+			page, err = c.converted(ctx, raw) // takes its own time
+		}
 		err = c.hinted(at, err)
 	}
 	if err != nil {
@@ -153,28 +186,54 @@ func (c *Client) Get(ctx context.Context, address string) (Page, error) {
 		}
 		return Page{}, err
 	}
-	c.keep(at.String(), page)
+	c.keep(keptPage{asked: at.String(), who: who, same: same, page: page})
 	return page, nil
 }
 
-func (c *Client) follow(ctx context.Context, at *url.URL) (Page, error) {
+// answered is what a server sent in the end.
+type answered struct {
+	at     *url.URL
+	header http.Header
+	raw    []byte
+	cut    bool  // there was more
+	full   int64 // bytes of all, -1 where that was not said
+}
+
+func (c *Client) follow(ctx context.Context, at *url.URL, same bool) (answered, error) {
+	first := at
 	for range mostRedirects + 1 {
 		answer, err := c.ask(ctx, at)
 		if err != nil {
-			return Page{}, err
+			return answered{}, err
 		}
 		next, err := redirect(at, answer)
 		if next == nil {
 			defer answer.Body.Close()
 			if err != nil {
-				return Page{}, err
+				return answered{}, err
 			}
 			return read(at, answer)
 		}
 		_ = answer.Body.Close()
+		if same && !sameHost(first, next) {
+			return answered{}, &ElsewhereError{From: at.String(), To: next.String()}
+		}
 		at = next
 	}
-	return Page{}, fmt.Errorf("fetching: %w (more than %d)", ErrRedirects, mostRedirects)
+	return answered{}, fmt.Errorf("fetching: %w (more than %d)", ErrRedirects, mostRedirects)
+}
+
+// sameHost reports whether a redirect stays with the host of the address that was
+// agreed to, and as well protected on the way.
+func sameHost(first, next *url.URL) bool {
+	name := func(at *url.URL) string { return strings.TrimPrefix(at.Hostname(), "www.") }
+	port := func(at *url.URL) string {
+		if at.Port() == "80" && at.Scheme == "http" || at.Port() == "443" && at.Scheme == "https" {
+			return ""
+		}
+		return at.Port()
+	}
+	return name(first) == name(next) && port(first) == port(next) && (next.Scheme == "https" || next.Scheme == first.Scheme)
 }
 
 // ask sends one request, without following where it leads.
@@ -230,44 +289,61 @@ func redirect(at *url.URL, answer *http.Response) (*url.URL, error) {
 	return nil, &StatusError{Address: at.String(), Status: status}
 }
 
-// read reads an answer as text.
-func read(at *url.URL, answer *http.Response) (Page, error) {
+// read reads the body of an answer.
+func read(at *url.URL, answer *http.Response) (answered, error) {
 	raw, err := io.ReadAll(io.LimitReader(answer.Body, mostBytes+1))
 	if err != nil {
-		return Page{}, fmt.Errorf("reading %s: %w", at, err)
+		return answered{}, fmt.Errorf("reading %s: %w", at, err)
 	}
-	page := Page{Address: at.String(), Size: min(len(raw), mostBytes), Cut: len(raw) > mostBytes}
-	raw = raw[:page.Size]
-	full := int64(page.Size)
-	if page.Cut {
-		full = answer.ContentLength // -1 when it was not said
+	got := answered{at: at, header: answer.Header, raw: raw, full: int64(len(raw))}
+	if len(raw) > mostBytes {
+		got.raw, got.cut, got.full = raw[:mostBytes], true, answer.ContentLength
 	}
-	return page.filled(at, raw, answer.Header.Get("Content-Type"), full)
+	return got, nil
+}
+
+// converted makes a page of an answer.
+func (c *Client) converted(ctx context.Context, got answered) (Page, error) {
+	page := Page{Address: got.at.String(), Size: len(got.raw), Cut: got.cut}
+	if changed, err := http.ParseTime(got.header.Get("Last-Modified")); err == nil {
+		page.Date = dated(changed, c.options.Now())
+	}
+	return page.filled(ctx, got.at, got.raw, got.header.Get("Content-Type"), got.full)
 }
 
 // keep remembers a page for reading on.
-func (c *Client) keep(asked string, page Page) {
+func (c *Client) keep(kept keptPage) {
+	kept.at = c.options.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.kept = slices.DeleteFunc(c.kept, func(k keptPage) bool { return k.asked == asked })
-	c.kept = append(c.kept, keptPage{asked, c.options.Now(), page})
+	c.kept = slices.DeleteFunc(c.kept, func(k keptPage) bool { return k.asked == kept.asked && k.same == kept.same })
+	c.kept = append(c.kept, kept)
 	if over := len(c.kept) - keptPages; over > 0 {
 		c.kept = slices.Delete(c.kept, 0, over)
 	}
 }
 
-// Kept returns a page that was fetched under this address a short while ago.
-func (c *Client) Kept(address string) (Page, bool) {
+// Kept returns a page that [Client.Get] fetched under this address a short while
+// ago.
+func (c *Client) Kept(address string) (Page, bool) { return c.had(address, false) }
+
+// ReadOn returns a page that [Client.GetSameHost] fetched under this address a short
+// while ago, with the sign-in with which it would be read now. What [Client.Get] has
+// is not among them: a person may have looked at that and not agreed to it.
+func (c *Client) ReadOn(address string) (Page, bool) { return c.had(address, true) }
+
+func (c *Client) had(address string, same bool) (Page, bool) {
 	at, err := Parse(address)
 	if err != nil {
 		return Page{}, false
 	}
+	who := c.As(address)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.options.Now()
 	c.kept = slices.DeleteFunc(c.kept, func(k keptPage) bool { return now.Sub(k.at) > keptFor })
 	for _, k := range c.kept {
-		if k.asked == at.String() {
+		if k.asked == at.String() && k.same == same && (k.who == "" || k.who == who) {
 			return k.page, true
 		}
 	}

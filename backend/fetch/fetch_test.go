@@ -192,8 +192,14 @@ func TestTypes(t *testing.T) {
 		{"", "just text", "text/plain", "just text", nil},
 		{"text/html; charset=windows-1251", "<title>t</title><p>\xcf\xf0\xe8\xe2\xe5\xf2", "text/html", "Привет", nil},
 		{"text/html", "<meta charset=shift_jis><p>\x83\x65\x83\x58\x83\x67", "text/html", "テスト", nil},
-		{"image/png", "\x89PNG", "", "", ErrType},
+		{"image/png", "\x89PNG", "", "", ErrType}, // no whole beginning of one
 		{"application/pdf", "%PDF", "", "", ErrType},
+		{"image/svg+xml", "<svg/>", "image/svg+xml", "<svg/>", nil},
+		{"text/html; charset=iso-8859-1", "<p>café – naïve", "text/html", "café – naïve", nil}, // it is UTF-8
+		{"text/html; charset=utf-8", "<p>caf\xE9 na\xEFve", "text/html", "café naïve", nil},    // it is not
+		{"text/plain; charset=utf-8", "Müller, Größe und \xff Käse", "text/plain", "Müller, Größe und \uFFFD Käse", nil},
+		{"text/plain; charset=no-such", "café", "text/plain", "café", nil},
+		{"text/plain", "\xEF\xBB\xBFcafé", "text/plain", "café", nil},
 		{"application/octet-stream", "text?", "", "", ErrType},
 		{"text/plain", "a\x00b", "", "", ErrType},
 	}
@@ -427,9 +433,9 @@ func FuzzMarkdown(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, page string) {
-		title, text, err := markdown(at, strings.ToValidUTF8(page, ""))
-		if err == nil && (!utf8.ValidString(text) || strings.ContainsAny(title, "\n\r")) {
-			t.Errorf("title %q, text %q", title, text)
+		read, err := markdown(at, strings.ToValidUTF8(page, ""))
+		if err == nil && (!utf8.ValidString(read.body) || strings.ContainsAny(read.title, "\n\r")) {
+			t.Errorf("title %q, text %q", read.title, read.body)
 		}
 	})
 }

@@ -50,9 +50,9 @@ func TestSmallPagesStaySmall(t *testing.T) {
 			t.Errorf("%s: %d nodes", name, count)
 			continue
 		}
-		_, text, err := markdown(at, page)
-		if err != nil || !strings.Contains(text, "x") || len(text) > 20*len(page) {
-			t.Errorf("%s: %d bytes became %d, %v", name, len(page), len(text), err)
+		read, err := markdown(at, page)
+		if err != nil || !strings.Contains(read.body, "x") || len(read.body) > 20*len(page) {
+			t.Errorf("%s: %d bytes became %d, %v", name, len(page), len(read.body), err)
 		}
 	}
 }

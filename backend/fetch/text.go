@@ -2,18 +2,20 @@ package fetch
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"mime"
 	"net/http"
 	"net/url"
 	"strings"
-	"unicode/utf8"
+	"time"
 
 	"codeberg.org/readeck/go-readability/v2"
 	"github.com/JohannesKaufmann/html-to-markdown/v2/converter"
 	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/base"
 	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/commonmark"
 	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/table"
+	"github.com/keel-ide/keel/backend/pdf"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/charset"
 )
@@ -26,9 +28,15 @@ const mostElements = 50_000
 const longestType = 127
 
 // filled takes in what was read. full is the size that was announced.
-func (p Page) filled(at *url.URL, raw []byte, contentType string, full int64) (Page, error) {
+func (p Page) filled(ctx context.Context, at *url.URL, raw []byte, contentType string, full int64) (Page, error) {
 	if contentType == "" {
 		contentType = http.DetectContentType(raw)
+	}
+	if picture, ok, err := p.pictured(raw); ok {
+		return picture, err
+	}
+	if pdf.Is(raw) && bytes.HasPrefix(bytes.TrimLeft(raw, "\xEF\xBB\xBF \t\r\n"), []byte("%PDF-")) {
+		return p.documented(ctx, raw)
 	}
 	media := mediaType(contentType)
 	p.Type = media
@@ -42,12 +50,20 @@ func (p Page) filled(at *url.URL, raw []byte, contentType string, full int64) (P
 	text := decoded(raw, contentType)
 	if media != "text/html" && media != "application/xhtml+xml" {
 		p.Text = text
-		return p, nil
+		return p.cleaned(), nil
 	}
-	var err error
-	if p.Title, p.Text, err = markdown(at, text); err != nil {
+	read, err := markdown(at, text)
+	if err != nil {
 		return Page{}, fmt.Errorf("reading the HTML of %s: %w", at, err)
 	}
+	p.Title, p.Text = read.title, read.body
+	if date := dated(read.published, time.Now()); date != 0 {
+		p.Date = date
+	}
+	if read.hidden {
+		p.noted("Text that a reader of the page would not see was left out.")
+	}
+	p = p.cleaned()
 	if len(p.Text) > mostBytes { // Markdown may be longer than its page
 		p.Text, p.Cut = strings.ToValidUTF8(p.Text[:mostBytes], ""), true
 	}
@@ -67,7 +83,7 @@ func mediaType(contentType string) string {
 
 // textual reports whether a media type is text that is shown.
 func textual(media string) bool {
-	if strings.HasPrefix(media, "text/") {
+	if strings.HasPrefix(media, "text/") || media == "image/svg+xml" {
 		return true
 	}
 	kind, ok := strings.CutPrefix(media, "application/")
@@ -87,37 +103,37 @@ func wide(contentType string, raw []byte) bool {
 	return strings.HasPrefix(name, "utf-16")
 }
 
-// decoded is text as UTF-8. An encoding that is only guessed gives way to UTF-8
-// where all of the text is.
-func decoded(raw []byte, contentType string) string {
-	known, _, certain := charset.DetermineEncoding(raw[:min(len(raw), 1024)], contentType)
-	text := raw
-	if certain || !utf8.Valid(raw) {
-		if converted, err := known.NewDecoder().Bytes(raw); err == nil {
-			text = converted
-		}
-	}
-	return strings.TrimPrefix(strings.ToValidUTF8(string(text), "\uFFFD"), "\uFEFF")
+// article is what an HTML page says.
+type article struct {
+	title, body string
+	published   time.Time // zero: not known
+	hidden      bool      // there was text that is not shown
 }
 
 // markdown turns a page into Markdown: its article where it has one, else all
 // of it.
-func markdown(at *url.URL, text string) (title, body string, err error) {
+func markdown(at *url.URL, text string) (read article, err error) {
 	page, err := html.Parse(strings.NewReader(plainer(text)))
 	if err != nil {
-		return "", "", err
+		return article{}, err
 	}
+	read.hidden = dropHidden(page)
 	content := page
 	parser := readability.NewParser()
 	parser.MaxElemsToParse, parser.KeepClasses = mostElements, true // they name the languages of code
 	if parser.CheckDocument(page) {
 		// A page on which it finds nothing is shown whole.
-		if article, err := parser.ParseDocument(page, at); err == nil && article.Node != nil {
-			title, content = article.Title(), article.Node
+		if found, err := parser.ParseDocument(page, at); err == nil && found.Node != nil {
+			read.title, content = found.Title(), found.Node
+			if published, err := found.PublishedTime(); err == nil {
+				read.published = published
+			} else if modified, err := found.ModifiedTime(); err == nil {
+				read.published = modified
+			}
 		}
 	}
-	if title == "" {
-		title = titleOf(page)
+	if read.title == "" {
+		read.title = titleOf(page)
 	}
 	dropEmbedded(content)
 	tame(content, 0)
@@ -127,9 +143,11 @@ func markdown(at *url.URL, text string) (title, body string, err error) {
 	))
 	out, err := convert.ConvertNode(content, converter.WithDomain(at.Scheme+"://"+at.Host))
 	if err != nil {
-		return "", "", err
+		return article{}, err
 	}
-	return strings.Join(strings.Fields(title), " "), strings.ToValidUTF8(string(out), "\uFFFD"), nil
+	read.title = strings.Join(strings.Fields(read.title), " ")
+	read.body = strings.ToValidUTF8(string(out), "\uFFFD")
+	return read, nil
 }
 
 // titleOf is the text of the page's title.

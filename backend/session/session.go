@@ -392,6 +392,7 @@ type ToolCall struct {
 	Background bool       `json:"background,omitempty"` // it left something running
 	CommandID  string     `json:"commandId,omitempty"`  // of a background command
 	Running    bool       `json:"running,omitempty"`    // the background command still runs
+	Address    string     `json:"address,omitempty"`    // of a fetch: the whole address
 	Calls      []SubCall  `json:"calls,omitempty"`      // of a sub agent, the last ones
 	// Parent is the item of the sub agent's call that this call belongs to; empty
 	// for a call of the conversation itself. Of a sub agent's calls only those that

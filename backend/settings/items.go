@@ -11,6 +11,7 @@ import (
 	"github.com/tailscale/hujson"
 
 	"github.com/keel-ide/keel/backend/price"
+	"github.com/keel-ide/keel/backend/webhost"
 )
 
 // takes reports whether an enum takes a value by its prefix.
@@ -88,6 +89,8 @@ func checkCertificates(_, path string) string {
 	}
 	return "has to be a whole path, or to begin with ~/"
 }
+
+func checkHost(_, host string) string { return webhost.Check(host) }
 
 func checkPrice(_, text string) string {
 	if _, err := price.Parse(text); err != nil {

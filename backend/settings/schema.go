@@ -8,6 +8,7 @@ import (
 const (
 	KeyMode            = "keelAgent.mode"
 	KeyTrustedCommands = "keelAgent.trustedCommands"
+	KeyTrustedHosts    = "keelAgent.trustedHosts"
 	KeyCommandDenylist = "keelAgent.commandDenylist"
 	KeyCommandGuard    = "keelAgent.commandGuard"
 	KeySandbox         = "keelAgent.sandbox"
@@ -103,6 +104,15 @@ func Schema() []Property {
 			Description: trustedCommandsDescription,
 			Default:     `[]`,
 			Scope:       ScopeApplication,
+		},
+		{
+			Key:         KeyTrustedHosts,
+			Type:        TypeStringArray,
+			Title:       "Keel Agent: Trusted Hosts",
+			Description: trustedHostsDescription,
+			Default:     `[]`,
+			Scope:       ScopeApplication,
+			check:       checkHost,
 		},
 		{
 			Key:         KeyCommandDenylist,
@@ -310,6 +320,14 @@ const trustedCommandsDescription = "Commands that the agent may run without aski
 	"Examples: `go test ./...`, `git status`, `git log *`, `npm run lint`.\n\n" +
 	"**Warning:** with `*` nothing is asked any more. The agent reads files and output that others wrote and can be talked into running anything you could run yourself. Prefer whole commands, then narrow prefixes; never trust a shell or an interpreter (`bash *`, `python *`, `node *`) or a launcher (`sudo *`, `env *`, `xargs *`, `npx *`) by its prefix.\n\n" +
 	"They count in folders that you have trusted. Only your own settings count; an opened folder cannot trust commands."
+
+const trustedHostsDescription = "Hosts of the web from which the agent may fetch pages without asking. With an empty list it asks for each address. An address that you put into a message yourself is never asked about.\n\n" +
+	"- `docs.python.org` trusts exactly that host.\n" +
+	"- `*.example.com` trusts every host below `example.com`, and not `example.com` itself.\n" +
+	"- `http://example.com` trusts it without encryption; `example.com:8443` at another port. Else only https at the usual port counts.\n\n" +
+	"Where a page leads on to another host, the agent is told, and asks for that address anew. What would be read with your sign-in always asks.\n\n" +
+	"**Warning:** the agent can be talked into putting what it has read into an address. Trust hosts whose visits nobody else can look at: places for documentation, not places where anybody can publish.\n\n" +
+	"Only your own settings count; an opened folder cannot trust hosts."
 
 const commandDenylistDescription = "Texts that make a command ask, however it is trusted: a command that contains one of them anywhere always asks first. It is looked at before `#keelAgent.trustedCommands#`.\n\n" +
 	"Examples: `rm -rf`, `git push`, `--force`, `curl`, `sudo`.\n\n" +

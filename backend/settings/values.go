@@ -14,6 +14,7 @@ import (
 type Values struct {
 	Mode            string // autopilot or supervised
 	TrustedCommands []string
+	TrustedHosts    []string // all can be used
 	CommandDenylist []string
 	FolderDenylist  []string // those of CommandDenylist that only the opened folder asks for
 	DenylistUnknown bool     // it cannot be read, so that a trusted command may be on it: none is trusted
@@ -40,6 +41,7 @@ type Values struct {
 
 func (v Values) clone() Values {
 	v.TrustedCommands = slices.Clone(v.TrustedCommands)
+	v.TrustedHosts = slices.Clone(v.TrustedHosts)
 	v.CommandDenylist = slices.Clone(v.CommandDenylist)
 	v.FolderDenylist = slices.Clone(v.FolderDenylist)
 	v.Environment = slices.Clone(v.Environment)
@@ -258,6 +260,7 @@ func merge(user, workspace layer) Values {
 	v := Values{
 		Mode:            modeAutopilot,
 		TrustedCommands: slices.Clone(user[KeyTrustedCommands].list),
+		TrustedHosts:    slices.Clone(user[KeyTrustedHosts].list),
 		CommandDenylist: slices.Clone(user[KeyCommandDenylist].list),
 		Provider:        user[KeyProvider].text,
 		Model:           user[KeyModel].text,

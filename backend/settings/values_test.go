@@ -330,7 +330,7 @@ func TestSchema(t *testing.T) {
 		}
 	}
 	want := map[string]Scope{
-		KeyMode: ScopeWindow, KeyCommandDenylist: ScopeWindow, KeyTrustedCommands: ScopeApplication,
+		KeyMode: ScopeWindow, KeyCommandDenylist: ScopeWindow, KeyTrustedCommands: ScopeApplication, KeyTrustedHosts: ScopeApplication,
 		KeyCommandGuard: ScopeWindow, KeySandbox: ScopeWindow, KeyEnvironment: ScopeApplication,
 		KeyProvider: ScopeApplication, KeyModel: ScopeApplication,
 		KeyBedrockRegion: ScopeApplication, KeyBedrockProfile: ScopeApplication, KeyBedrockModels: ScopeApplication,

@@ -34,23 +34,27 @@ func (s *Set) planFetch(_ context.Context, _ SessionView, a values) (plan, error
 	}
 	offset := a.integer("offset", 0)
 	p := Prepared{Title: "Fetch " + at.String(), Hash: digest("fetch_url", at.String(), fmt.Sprint(offset))}
-	if who := s.web.As(at.String()); who != "" {
+	p.Address, p.SignedIn = at.String(), s.web.As(at.String())
+	if who := p.SignedIn; who != "" {
 		p.Title += " with the sign-in of " + who
 		p.Hash = digest("fetch_url", at.String(), fmt.Sprint(offset), "as", who)
 	}
-	kept, ok := s.web.Kept(at.String())
+	kept, ok := s.web.ReadOn(at.String())
 	if ok = ok && offset > 0; ok {
 		p.Kind, p.Title = session.KindRead, "Read on in "+at.String()
 		p.Hash = digest("fetch_url", at.String(), fmt.Sprint(offset), "kept", kept.Text)
 	}
 	return plan{Prepared: p, act: func(ctx context.Context, _ Host) (Result, error) {
 		if !ok {
-			if kept, err = s.web.Get(ctx, at.String()); err != nil {
+			if kept, err = s.web.GetSameHost(ctx, at.String()); err != nil {
 				if ctx.Err() != nil {
 					return Result{}, ctx.Err()
 				}
 				return Result{}, fetchError(err)
 			}
+		}
+		if len(kept.Data) > 0 {
+			return Result{}, refuse("%s is a picture (%s, %d bytes), which this tool cannot show you. The user can add its address to a message, or save it in the folder.", kept.Address, kept.Type, kept.Size)
 		}
 		text, err := webPage(kept, offset)
 		return Result{Text: text}, err
@@ -60,7 +64,10 @@ func (s *Set) planFetch(_ context.Context, _ SessionView, a values) (plan, error
 func fetchError(err error) error {
 	status, ok := errors.AsType[*fetch.StatusError](err)
 	way, blocked := errors.AsType[*outbound.Error](err)
+	elsewhere, leads := errors.AsType[*fetch.ElsewhereError](err)
 	switch {
+	case leads:
+		return refuse("Nothing was fetched: %v, which is another host than the one that was agreed to, so it was not followed. If you need it, fetch that address by a call of its own.", elsewhere)
 	case blocked:
 		return refuse("Nothing was fetched. %s Only the user can change that: %s", way.Message, way.Hint)
 	case ok && status.Hint != "":
@@ -104,6 +111,9 @@ func webPage(page fetch.Page, offset int) (string, error) {
 	}
 	if page.Cut {
 		notes = append(notes, fmt.Sprintf("the page is larger than the %d bytes that were fetched", page.Size))
+	}
+	if page.Note != "" {
+		notes = append(notes, strings.TrimSuffix(page.Note, "."))
 	}
 	if page.Text == "" {
 		notes = append(notes, "there is no text on it")

@@ -23,13 +23,13 @@ type web struct {
 
 func (w *web) As(string) string { return w.as }
 
-func (w *web) Get(_ context.Context, address string) (fetch.Page, error) {
+func (w *web) GetSameHost(_ context.Context, address string) (fetch.Page, error) {
 	w.asked++
 	w.kept[address] = w.pages[address]
 	return w.pages[address], w.err
 }
 
-func (w *web) Kept(address string) (fetch.Page, bool) {
+func (w *web) ReadOn(address string) (fetch.Page, bool) {
 	page, ok := w.kept[address]
 	return page, ok
 }
@@ -41,7 +41,7 @@ func TestFetch(t *testing.T) {
 	}}
 	b := newBenchWith(t, nil, tool.Options{Web: w})
 	p := b.prepare("fetch_url", "url", "https://EXAMPLE.com/a#top")
-	if p.Kind != "fetch" || p.Mutates || p.Title != "Fetch "+address || w.asked != 0 {
+	if p.Kind != "fetch" || p.Address != address || p.SignedIn != "" || p.Mutates || p.Title != "Fetch "+address || w.asked != 0 {
 		t.Errorf("prepared %+v, asked %d times", p, w.asked)
 	}
 	got := b.run("fetch_url", "url", address)
@@ -69,7 +69,7 @@ func TestFetchSaysWithWhoseSignIn(t *testing.T) {
 	without := b.prepare("fetch_url", "url", address)
 	w.as = "@octocat"
 	with := b.prepare("fetch_url", "url", address)
-	if with.Title != "Fetch "+address+" with the sign-in of @octocat" || with.Kind != "fetch" {
+	if with.Title != "Fetch "+address+" with the sign-in of @octocat" || with.Kind != "fetch" || with.SignedIn != "@octocat" {
 		t.Errorf("prepared %+v", with)
 	}
 	if got := b.set.Run(t.Context(), b.view, without, nil); !got.Changed || w.asked > 0 {
@@ -161,6 +161,7 @@ func TestFetchFails(t *testing.T) {
 	w := &web{kept: map[string]fetch.Page{}}
 	b := newBenchWith(t, nil, tool.Options{Web: w})
 	for err, want := range map[error]string{
+		&fetch.ElsewhereError{From: "https://a.example/x", To: "https://b.example/y"}: "https://a.example/x leads on to https://b.example/y, which is another host",
 		fetch.ErrPrivate: "with run_command", fetch.ErrType: "Nothing was fetched: not a kind of text",
 		&fetch.StatusError{Address: "a", Status: "404 Not Found"}: "a answered 404 Not Found. Check the address",
 	} {

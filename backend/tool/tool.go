@@ -95,9 +95,11 @@ type Command interface {
 
 // Web fetches pages.
 type Web interface {
-	Get(ctx context.Context, address string) (fetch.Page, error)
-	// Kept returns a page that was fetched a short while ago.
-	Kept(address string) (fetch.Page, bool)
+	// GetSameHost fetches a page from the host of the address; where it leads
+	// elsewhere the error is a [*fetch.ElsewhereError].
+	GetSameHost(ctx context.Context, address string) (fetch.Page, error)
+	// ReadOn returns a page that was fetched so a short while ago.
+	ReadOn(address string) (fetch.Page, bool)
 	// As tells with whose sign-in an address would be read, such as "@octocat"; empty
 	// where none is used.
 	As(address string) string
@@ -129,6 +131,8 @@ type Prepared struct {
 	Paths     []string // every path the call reads or changes; workspace-relative
 	Command   string   // run_command: the whole command
 	Folder    string   // run_command: where, workspace-relative
+	Address   string   // fetch_url: what would be fetched
+	SignedIn  string   // fetch_url: with whose sign-in; empty for none
 	Timeout   time.Duration
 	Diff      *diff.File // for changes of one file's text or name
 	Mutates   bool       // it may change the workspace

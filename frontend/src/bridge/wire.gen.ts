@@ -1515,6 +1515,8 @@ export interface SessionToolCall {
   commandId?: string
   /** the background command still runs */
   running?: boolean
+  /** of a fetch: the whole address */
+  address?: string
   /** of a sub agent, the last ones */
   calls?: SessionSubCall[]
   /**
