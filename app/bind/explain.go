@@ -51,6 +51,12 @@ func Explain(err error) error {
 			Hint: "Remove the image or use another one, then send again.",
 		}
 	}
+	if reference, ok := errors.AsType[*session.ReferenceError](err); ok {
+		return &wire.Error{
+			Code: wire.CodeInvalid, Message: fmt.Sprintf("The reference %q %s. Nothing was sent.", reference.Name, reference.Reason),
+			Hint: "Remove it or point at something else, then send again.",
+		}
+	}
 	if pattern, ok := errors.AsType[*search.PatternError](err); ok {
 		return &wire.Error{Code: wire.CodeBadPattern, Message: sentence(pattern.Error()), Hint: "Correct the pattern, or turn regular expressions off."}
 	}
@@ -187,6 +193,8 @@ func explanations() []explanation {
 		{session.ErrNotFound, wire.CodeNotFound, "This session no longer exists.", "Start a new one."},
 		{session.ErrBusy, wire.CodeBusy, "This session is open in another window or command of Keel, which alone may write it; nothing was changed here.", "Go on over there, or close it there and try again, or start a new session."},
 		{session.ErrNewer, wire.CodeBroken, "A newer version of Keel wrote this session; it was left as it is.", "Open it with that version, or start a new session."},
+		{session.ErrDraftTooLarge, wire.CodeTooLarge, "What goes with this draft is more than a message may hold, so it was not kept for later; it still stands in the input.", "Remove some of it."},
+		{agent.ErrRating, wire.CodeInvalid, "There is no such rating; the old one stays.", ""},
 		{agent.ErrRunning, wire.CodeBusy, "A turn is running in this session.", "Stop it first, then try again."},
 		{approval.ErrChanged, wire.CodeChanged, "What was shown is no longer what would happen; nothing was run.", "Look at the question again."},
 		{approval.ErrGone, wire.CodeNotFound, "This question is no longer open: it was answered, or its turn has ended.", ""},

@@ -24,17 +24,22 @@ import (
 // execOptions are the flags of exec.
 type execOptions struct {
 	*shared
-	mode, provider, model, script, session string
-	grants, hosts, images                  []string
-	trusted                                bool
+	mode, provider, model, script, session  string
+	grants, hosts, images, files, addresses []string
+	trusted                                 bool
 }
 
 func newExec(options *shared) *cobra.Command {
 	e := &execOptions{shared: options}
 	command := &cobra.Command{
-		Use:   "exec PROMPT",
+		Use:   "exec [PROMPT]",
 		Short: "Run a turn without a window (exit code 0 done, 1 failed, 3 denied, 130 cancelled)",
-		Args:  arguments(cobra.MinimumNArgs(1)),
+		Args: arguments(func(command *cobra.Command, words []string) error {
+			if len(e.images)+len(e.files)+len(e.addresses) > 0 {
+				return nil // they go without a word, too
+			}
+			return cobra.MinimumNArgs(1)(command, words)
+		}),
 		RunE: func(command *cobra.Command, words []string) error {
 			return e.run(command.Context(), strings.Join(words, " "))
 		},
@@ -49,6 +54,8 @@ func newExec(options *shared) *cobra.Command {
 	flags.StringArrayVar(&e.hosts, "trust-host", nil, "a host from which pages may be fetched unasked in this run")
 	flags.BoolVar(&e.trusted, "trust-workspace", false, trustWorkspaceUsage)
 	flags.StringArrayVar(&e.images, "image", nil, "a PNG, JPEG, GIF or WebP picture to send with the prompt")
+	flags.StringArrayVar(&e.files, "file", nil, "a file or folder that the model is to read with the prompt")
+	flags.StringArrayVar(&e.addresses, "url", nil, "the address of a page that is fetched for the model to read with the prompt")
 	return command
 }
 
@@ -73,7 +80,11 @@ func (e *execOptions) run(ctx context.Context, prompt string) error {
 		return err
 	}
 	e.warn(f)
-	stop, err := e.turn(ctx, f, agent.Prompt{Text: prompt, Images: pictures})
+	stop := ""
+	references, err := pointed(f.Workspace.Path(), e.files, e.addresses)
+	if err == nil {
+		stop, err = e.turn(ctx, f, agent.Prompt{Text: prompt, Images: pictures, References: references})
+	}
 	if err := errors.Join(err, f.Close()); err != nil {
 		return err
 	}

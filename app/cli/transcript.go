@@ -22,7 +22,7 @@ type line struct {
 	Text      string             `json:"text,omitempty"`
 	ID        string             `json:"id,omitempty"`
 	Name      string             `json:"name,omitempty"`
-	Kind      session.ToolKind   `json:"kind,omitempty"`
+	Kind      string             `json:"kind,omitempty"` // of a tool call or a reference
 	Title     string             `json:"title,omitempty"`
 	Arguments string             `json:"arguments,omitempty"`
 	Command   string             `json:"command,omitempty"`
@@ -32,6 +32,12 @@ type line struct {
 	Reason    string             `json:"reason,omitempty"`
 	Status    session.CallStatus `json:"status,omitempty"`
 	ExitCode  *int               `json:"exitCode,omitempty"`
+	Address   string             `json:"address,omitempty"` // where a page was in the end
+	Size      int64              `json:"size,omitempty"`    // bytes of a reference, before anything was cut
+	Tokens    int                `json:"tokens,omitempty"`  // of what the model reads of it, estimated
+	Cut       string             `json:"cut,omitempty"`
+	Problem   string             `json:"problem,omitempty"` // why there is nothing of it
+	Hint      string             `json:"hint,omitempty"`
 	Moment    string             `json:"moment,omitempty"` // of a checkpoint: before or after
 	Usage     *provider.Usage    `json:"usage,omitempty"`
 	Cost      *session.Cost      `json:"cost,omitempty"` // where a price is known
@@ -47,6 +53,7 @@ type transcript struct {
 
 	started bool
 	before  bool
+	pointed int // how many references of the prompt were told
 	items   map[string]*told
 }
 
@@ -73,6 +80,9 @@ func (t *transcript) follow(ctx context.Context, f *folder.Folder, _ session.Eve
 			return err
 		}
 	}
+	if err := t.references(turn); err != nil {
+		return err
+	}
 	if turn.Before != "" && !t.before {
 		t.before = true
 		if err := t.say(line{Type: "checkpoint", ID: turn.Before, Moment: "before"}, ""); err != nil {
@@ -88,6 +98,31 @@ func (t *transcript) follow(ctx context.Context, f *folder.Folder, _ session.Eve
 		return nil
 	}
 	return t.end(turn)
+}
+
+// references tells what the prompt points at, once it was read.
+func (t *transcript) references(turn *session.Turn) error {
+	for ; t.pointed < len(turn.References); t.pointed++ {
+		r := turn.References[t.pointed]
+		if r.Content == nil {
+			return nil
+		}
+		text := fmt.Sprintf("+ %s (%d bytes)\n", oneLine(r.Name), r.Content.Size)
+		if r.Content.Cut != "" {
+			text += "  cut: " + r.Content.Cut + "\n"
+		}
+		if r.Content.Problem != "" {
+			text = fmt.Sprintf("+ %s\n", oneLine(r.Name))
+			fmt.Fprintf(t.stderr, "keel: %s: %s %s\n", oneLine(r.Name), plain(r.Content.Problem), plain(r.Content.Hint))
+		}
+		if err := t.say(line{
+			Type: "reference", ID: r.ID, Name: r.Name, Kind: string(r.Kind), Title: r.Content.Title, Address: r.Content.Address,
+			Size: r.Content.Size, Tokens: r.Content.Tokens, Cut: r.Content.Cut, Problem: r.Content.Problem, Hint: r.Content.Hint,
+		}, text); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (t *transcript) item(item session.Item) error {
@@ -122,7 +157,7 @@ func (t *transcript) call(known *told, call *session.ToolCall) error {
 	if !known.call {
 		known.call = true
 		if err := t.say(line{
-			Type: "tool_call", ID: call.ID, Name: call.Name, Kind: call.Kind, Title: call.Title,
+			Type: "tool_call", ID: call.ID, Name: call.Name, Kind: string(call.Kind), Title: call.Title,
 			Arguments: call.Arguments, Command: call.Command, Folder: call.Folder, Paths: call.Paths,
 		}, "\n* "+call.Title+"\n"); err != nil {
 			return err

@@ -71,7 +71,7 @@ func (f *Folder) openServices(ctx, running context.Context, data string) error {
 	f.Activity = newActivity(store, f.sendActivity, f.options.Log)
 	f.Restores = &Restores{store: store, agent: f.Agent, root: f.Workspace.Path()}
 	f.Review = &Review{store: store, agent: f.Agent, sets: change.New(store), restores: f.Restores}
-	f.Drafts = &Drafts{save: f.Agent.SaveDraft, seen: map[string]int64{}}
+	f.Drafts = newDrafts(f.Agent)
 	if f.options.Headless {
 		return nil
 	}

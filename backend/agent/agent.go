@@ -33,6 +33,10 @@
 // Taking the end of a conversation out keeps the whole as another session first,
 // from which it can come back ([Agent.Rewind], [Agent.Unrewind]).
 //
+// What a prompt points at is read when it goes, while the turn shows that, and stays
+// as it was then. The model reads it in a frame that it cannot end by itself. What
+// could not be read, for whatever reason, is said to be so and fails no turn.
+//
 // What a model has used is counted at every reply, also those that were cut.
 //
 // A conversation that no longer fits into its model is made shorter for the
@@ -78,7 +82,7 @@ var (
 	ErrNothing = errors.New("this turn changed nothing")
 	// ErrNotFound is returned for a turn or a queued message that is not there.
 	ErrNotFound = errors.New("not found in this session")
-	// ErrEmpty is returned for a prompt without text and images.
+	// ErrEmpty is returned for a prompt without text, images and references.
 	ErrEmpty = errors.New("the message is empty")
 	// ErrAnswer is returned for an answer that the question does not offer.
 	ErrAnswer = errors.New("not one of the answers")

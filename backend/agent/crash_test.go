@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,7 +20,7 @@ func recorded(t *testing.T) (*bench, []byte) {
 	t.Helper()
 	first := calls("read", `{"path":"a"}`, "write", `{"path":"b","content":"two"}`, "run", `{"command":"x"}`)
 	first.events = append(textEvents(7, "I look."), first.events...)
-	b := newBench(t, setup{files: map[string]string{"a": "one"}, mode: session.Supervised},
+	b := newBench(t, setup{files: map[string]string{"a": "one"}, mode: session.Supervised, reader: readerFunc(echoes)},
 		first, says("Done."), scriptedReply{events: textEvents(0, "Half")}, says("Whole."),
 		calls("read", `{"path":"a"}`, "read", `{"path":"b"}`, "sub_agent", `{"content":"look and write","write":true}`), says("All done."),
 		says("The summary."), calls("delete", `{"path":"a"}`, "nonsense", `{}`), says("Deleted."))
@@ -45,7 +46,11 @@ func recorded(t *testing.T) (*bench, []byte) {
 	if err := b.Compact(t.Context(), b.id); err != nil {
 		t.Fatal(err)
 	}
-	b.turn("the last one")
+	id, err := b.Send(t.Context(), b.id, Prompt{Text: "the last one", References: []session.Reference{file("a"), file("b")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.ended(id)
 	if err := b.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -132,6 +137,9 @@ func TestEveryCutGoesOn(t *testing.T) {
 				}
 			}
 			for _, turn := range state.Turns {
+				if turn.Reading || slices.ContainsFunc(turn.References, func(r session.Reference) bool { return r.Content == nil }) {
+					t.Fatalf("%d lines and %d bytes: still reading: %+v", n, half, turn.References)
+				}
 				if turn.Status != session.Done || (turn.Before == "") != (turn.After == "") && len(bracketsOf(turn)) > 0 {
 					t.Fatalf("%d lines and %d bytes: turn %+v", n, half, turn)
 				}

@@ -251,6 +251,28 @@ func (p policy) Decide(_ context.Context, r approval.Request) approval.Decision 
 	return approval.Decision{Effect: approval.Allow, Rule: "test"}
 }
 
+// readerFunc reads references one by one, and keeps the promises of [References].
+type readerFunc func(ctx context.Context, r session.Reference, request ReferenceRequest) session.Content
+
+func (f readerFunc) Read(ctx context.Context, request ReferenceRequest) []session.Reference {
+	read := slices.Clone(request.References)
+	for i := range read {
+		content := f(ctx, read[i], request)
+		read[i].Content = &content
+	}
+	return read
+}
+
+// echoes reads references as their names.
+func echoes(_ context.Context, r session.Reference, _ ReferenceRequest) session.Content {
+	return session.Content{Text: "content of " + r.Name, Size: 10, At: 1}
+}
+
+// file is a reference of a file, with its name as its id.
+func file(name string) session.Reference {
+	return session.Reference{ID: name, Kind: session.ReferenceFile, Name: name, Path: name}
+}
+
 // bench is an agent on fakes, with one session.
 type bench struct {
 	*Agent
@@ -272,6 +294,7 @@ type setup struct {
 	price    func(providerID, modelID string) (provider.Price, bool)
 	commands Commands
 	audit    Audit
+	reader   References
 }
 
 func newBench(t testing.TB, s setup, answers ...scriptedReply) *bench {
@@ -288,7 +311,7 @@ func newBench(t testing.TB, s setup, answers ...scriptedReply) *bench {
 	b.Agent = New(Options{
 		Sessions: store, Providers: []provider.Provider{b.model}, Tools: b.disk, Policy: s.policy, Checkpoints: b.disk,
 		Defaults: func() session.Session { return session.Session{Mode: s.mode} },
-		Headless: s.headless, MaxSteps: s.maxSteps, Price: s.price, Commands: s.commands, Audit: s.audit, Jitter: func() float64 { return s.jitter }, NewID: counter(),
+		Headless: s.headless, MaxSteps: s.maxSteps, Price: s.price, Commands: s.commands, Audit: s.audit, References: s.reader, Jitter: func() float64 { return s.jitter }, NewID: counter(),
 	})
 	t.Cleanup(func() {
 		if err := b.Close(context.WithoutCancel(t.Context())); err != nil {

@@ -46,8 +46,7 @@ func history(s session.Session, providerID, modelID string) []provider.Message {
 			summary = session.Item{}
 		}
 		before, after := around(summary)
-		opening := append([]provider.Block{text(before)}, turnPictures(turn)...)
-		messages = append(messages, user(append(opening, text(note), text(turn.Prompt), text(after))...))
+		messages = append(messages, user(opening(turn, before, note, after)...))
 		same := turn.Provider == providerID && turn.Model == modelID
 		items := slices.DeleteFunc(slices.Clone(turn.Items), func(i session.Item) bool { return !said(&i) || summary.Step > 0 && i.Step <= summary.Step })
 		for len(items) > 0 {
@@ -55,12 +54,19 @@ func history(s session.Session, providerID, modelID string) []provider.Message {
 			for end < len(items) && items[end].Step == items[0].Step {
 				end++
 			}
-			messages = append(messages, step(items[:end], same, items[0].Step <= turn.Elided)...)
+			messages = append(messages, step(items[:end], same, items[0].Step <= turn.Elided, turn.ImagesRefused)...)
 			items = items[end:]
 		}
 		note = noteAfter(turn)
 	}
 	return messages
+}
+
+// opening is what a turn begins with. What the user says himself comes last of
+// what is his: what he points at is material for it.
+func opening(turn session.Turn, before, note, after string) []provider.Block {
+	said := withoutRefused(append(pictures(turn.Images), frames(turn.References, turn.ReferencesElided)...), turn.ImagesRefused)
+	return slices.Concat([]provider.Block{text(before)}, said, []provider.Block{text(note), text(turn.Prompt), text(after)})
 }
 
 func noteAfter(turn session.Turn) string {
@@ -90,7 +96,7 @@ func noteAfter(turn session.Turn) string {
 
 // step is one reply, and what came after it: the results of its calls and the
 // messages that the user sent meanwhile.
-func step(items []session.Item, sameModel, elided bool) []provider.Message {
+func step(items []session.Item, sameModel, elided, refused bool) []provider.Message {
 	reply := provider.Message{Role: provider.RoleAssistant}
 	var answers []provider.Block
 	var prompts []provider.Block
@@ -103,7 +109,8 @@ func step(items []session.Item, sameModel, elided bool) []provider.Message {
 				Text: item.Text, Signature: item.Signature, Redacted: item.Redacted,
 			}})
 		case item.Kind == session.ItemPrompt:
-			prompts = append(append(prompts, pictures(item.Images)...), text(item.Text))
+			said := append(pictures(item.Images), frames(item.References, elided)...)
+			prompts = append(append(prompts, withoutRefused(said, refused)...), text(item.Text))
 		case item.Kind == session.ItemNotice && item.Told:
 			prompts = append(prompts, text("("+item.Text+")"))
 		case item.Kind == session.ItemTool && !unfinished(item.Tool):

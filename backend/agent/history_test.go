@@ -27,7 +27,7 @@ func drawItem(t *rapid.T) session.Item {
 	case session.ItemReasoning:
 		item.Signature = word.Draw(t, "signature")
 	case session.ItemPrompt:
-		item.Images = drawImages(t)
+		item.Images, item.References = drawImages(t), drawReferences(t)
 	case session.ItemTool:
 		item.Tool = &session.ToolCall{
 			ID:        rapid.SampledFrom([]string{"", "a", "b", "a b"}).Draw(t, "call"),
@@ -43,6 +43,31 @@ func drawItem(t *rapid.T) session.Item {
 	default:
 	}
 	return item
+}
+
+func drawReferences(t *rapid.T) []session.Reference {
+	word := rapid.SampledFrom([]string{"", " ", "a\nb", "]", frameEnds, strings.Repeat("long ", 200)})
+	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) session.Reference {
+		r := session.Reference{
+			ID: word.Draw(t, "id"), Kind: rapid.SampledFrom([]session.ReferenceKind{"file", "code", "url", "text", "later"}).Draw(t, "reference"),
+			Name: word.Draw(t, "name"), Path: word.Draw(t, "path"), Address: word.Draw(t, "address"), From: rapid.IntRange(0, 2).Draw(t, "from"),
+		}
+		content := session.Content{Title: word.Draw(t, "title"), Cut: word.Draw(t, "cut")}
+		switch rapid.IntRange(0, 3).Draw(t, "content") {
+		case 0:
+			return r
+		case 1:
+			content.Problem = "No: " + word.Draw(t, "problem")
+		case 2:
+			content.Text = word.Draw(t, "text")
+		case 3:
+			for _, image := range drawImages(t) {
+				content.Image = &image
+			}
+		}
+		r.Content = &content
+		return r
+	}), 0, 3).Draw(t, "references")
 }
 
 func drawImages(t *rapid.T) []session.Image {
@@ -68,7 +93,8 @@ func TestAnyHistoryIsAValidRequest(t *testing.T) {
 			}
 			return session.Turn{
 				ID: rapid.SampledFrom([]string{"t", "u", "v"}).Draw(t, "turn"), Prompt: rapid.SampledFrom([]string{"", "do it"}).Draw(t, "prompt"),
-				Provider: "p", Model: rapid.SampledFrom([]string{"m", "n"}).Draw(t, "model"), Images: drawImages(t),
+				Provider: "p", Model: rapid.SampledFrom([]string{"m", "n"}).Draw(t, "model"), Images: drawImages(t), References: drawReferences(t),
+				ReferencesElided: rapid.Bool().Draw(t, "references elided"), ImagesRefused: rapid.Bool().Draw(t, "refused"),
 				Elided: rapid.IntRange(0, 4).Draw(t, "elided"), Items: items,
 				StopReason: rapid.SampledFrom([]string{"", session.StopCancelled, "end_turn"}).Draw(t, "stop"),
 			}

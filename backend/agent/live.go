@@ -160,9 +160,10 @@ func itemChange(turnID string, item session.Item) session.Change {
 	return session.Change{Kind: session.ChangeItem, TurnID: turnID, Item: &copied}
 }
 
-// turnChange shows a turn that is known already: its images stay as they are.
+// turnChange shows a turn that is known already: its images and references stay
+// as they are.
 func turnChange(turn session.Turn) session.Change {
-	turn.Images = nil
+	turn.Images, turn.References = nil, nil
 	return newTurnChange(turn)
 }
 

@@ -26,7 +26,7 @@ func (p *pending) add(change session.Change) {
 		p.replace(p.withActs(change, same), same)
 	case session.ChangeTurn:
 		same := func(c session.Change) bool { return c.Kind == session.ChangeTurn && c.Turn.ID == change.Turn.ID }
-		p.replace(p.withImages(change, same), same)
+		p.replace(p.withOnce(change, same), same)
 	case session.ChangeItem:
 		p.dropPieces(change.Item.ID)
 		p.replace(change, func(c session.Change) bool {
@@ -69,14 +69,21 @@ func (p *pending) replace(change session.Change, same func(session.Change) bool)
 	p.entries = append(p.entries, entry{change: change})
 }
 
-// withImages gives a change of a turn the images of the one that it replaces.
-func (p *pending) withImages(change session.Change, same func(session.Change) bool) session.Change {
+// withOnce gives a change of a turn what the one that it replaces has and is not
+// repeated: images and references.
+func (p *pending) withOnce(change session.Change, same func(session.Change) bool) session.Change {
 	for _, e := range p.entries {
-		if same(e.change) && change.Turn.Images == nil {
-			turn := *change.Turn
-			turn.Images = e.change.Turn.Images
-			change.Turn = &turn
+		if !same(e.change) {
+			continue
 		}
+		turn := *change.Turn
+		if turn.Images == nil {
+			turn.Images = e.change.Turn.Images
+		}
+		if turn.References == nil {
+			turn.References = e.change.Turn.References
+		}
+		change.Turn = &turn
 	}
 	return change
 }

@@ -40,8 +40,12 @@ func (e *ImageError) Error() string { return fmt.Sprintf("image %q %s", e.Name, 
 // checked returns the prompt as it is sent: an image is of the kind that its
 // content says, whatever it was called.
 func (p Prompt) checked() (Prompt, error) {
-	if strings.TrimSpace(p.Text) == "" && len(p.Images) == 0 {
+	if strings.TrimSpace(p.Text) == "" && len(p.Images)+len(p.References) == 0 {
 		return Prompt{}, ErrEmpty
+	}
+	references, err := session.CheckReferences(p.References)
+	if err != nil {
+		return Prompt{}, err
 	}
 	var images []session.Image
 	for i, picture := range p.Images {
@@ -64,7 +68,7 @@ func (p Prompt) checked() (Prompt, error) {
 		}
 		images = append(images, picture)
 	}
-	return Prompt{Text: p.Text, Images: images, References: p.References}, nil
+	return Prompt{Text: p.Text, Images: images, References: references}, nil
 }
 
 // faultOf says why services would refuse a picture, as far as its beginning tells.
@@ -108,10 +112,20 @@ func mediaType(data []byte) string {
 
 // title is what a session or a checkpoint is called after the prompt.
 func (p Prompt) title() string {
-	if named := title(p.Text); named != "" || len(p.Images) == 0 {
+	switch named := title(p.Text); {
+	case named != "":
 		return named
+	case len(p.Images) > 0:
+		return title(p.Images[0].Name)
+	case len(p.References) > 0:
+		return title(p.References[0].Name)
 	}
-	return title(p.Images[0].Name)
+	return ""
+}
+
+// promptOfTurn is what a turn began with.
+func promptOfTurn(turn session.Turn) Prompt {
+	return Prompt{Text: turn.Prompt, Images: turn.Images, References: turn.References}
 }
 
 // joined makes one prompt of queued messages.
@@ -123,22 +137,45 @@ func joined(queue []session.Queued) Prompt {
 			texts = append(texts, queued.Text)
 		}
 		prompt.Images = append(prompt.Images, queued.Images...)
+		prompt.References = append(prompt.References, queued.References...)
 	}
+	prompt.References = ownIDs(prompt.References)
 	prompt.Text = strings.Join(texts, "\n\n")
 	return prompt
 }
 
+// ownIDs gives references that came with several messages ids of their own.
+func ownIDs(references []session.Reference) []session.Reference {
+	seen := map[string]bool{}
+	for i := range references {
+		id := references[i].ID
+		for n := 2; seen[references[i].ID]; n++ {
+			references[i].ID = fmt.Sprintf("%s-%d", id, n)
+		}
+		seen[references[i].ID] = true
+	}
+	return references
+}
+
 // fitting returns which messages of a queue may go by themselves, in one
-// message to the model: from the first on as many as their images allow, but
-// for those that are held.
+// message to the model: from the first on as many as their images and references
+// allow, but for those that are held.
 func fitting(queue []session.Queued) []session.Queued {
 	var fit []session.Queued
-	images := 0
+	images, references, given := 0, 0, 0
 	for _, queued := range queue {
 		if queued.Held {
 			continue
 		}
-		if images += len(queued.Images); images > maxImages && len(fit) > 0 {
+		images += len(queued.Images)
+		references += len(queued.References)
+		for _, r := range queued.References {
+			if r.Given != nil {
+				given += len(*r.Given)
+			}
+		}
+		tooMany := images > maxImages || references > session.MaxReferences || given > session.MaxAllGiven
+		if tooMany && len(fit) > 0 {
 			break
 		}
 		fit = append(fit, queued)
@@ -159,27 +196,25 @@ func pictures(images []session.Image) []provider.Block {
 
 const textRefusedImage = "(The user attached an image here. It is left out: the service refused it.)"
 
-// turnPictures is the images of a turn's prompt, or what stands for them.
-func turnPictures(turn session.Turn) []provider.Block {
-	blocks := pictures(turn.Images)
-	if turn.ImagesRefused {
-		for i := range blocks {
+// withoutRefused puts a text in the place of images that the service refused.
+func withoutRefused(blocks []provider.Block, refused bool) []provider.Block {
+	for i := range blocks {
+		if refused && blocks[i].Kind == provider.BlockImage {
 			blocks[i] = text(textRefusedImage)
 		}
 	}
 	return blocks
 }
 
-// refusedImages notes that the service refused the first request of a turn with
-// images: with them it would refuse every later one as well.
+// refusedImages notes that the service refused a request of a turn with images:
+// with them it would refuse every later one as well.
 func (t *turn) refusedImages(err error) {
 	if provider.ClassOf(err) != provider.ClassValidation {
 		return
 	}
 	has := false
 	t.live.read(func(s session.Session) {
-		turn := s.Turn(t.head.ID)
-		has = len(turn.Images) > 0
+		has = showsImages(*s.Turn(t.head.ID))
 	})
 	if has {
 		t.change(func(head *session.Turn) { head.ImagesRefused = true })
@@ -234,7 +269,15 @@ func (t *turn) lookAtImages(ctx context.Context, m model) {
 func (l *live) hasImages() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return slices.ContainsFunc(l.state.Turns, func(turn session.Turn) bool {
-		return len(turn.Images) > 0 || slices.ContainsFunc(turn.Items, func(item session.Item) bool { return len(item.Images) > 0 })
+	return slices.ContainsFunc(l.state.Turns, showsImages)
+}
+
+// showsImages reports whether the user has put images into a turn, or pointed at
+// some.
+func showsImages(turn session.Turn) bool {
+	return len(turn.Images) > 0 || slices.ContainsFunc(turn.References, isImage) || slices.ContainsFunc(turn.Items, func(item session.Item) bool {
+		return len(item.Images) > 0 || slices.ContainsFunc(item.References, isImage)
 	})
 }
+
+func isImage(r session.Reference) bool { return r.Content != nil && r.Content.Image != nil }

@@ -51,6 +51,7 @@ func build(t testing.TB, o options) (built *agent.Agent, done func()) {
 		Checkpoints: saves{checkpoints, change.New(checkpoints)},
 		Defaults:    func() session.Session { return session.Session{Mode: o.mode} },
 		Headless:    o.headless,
+		References:  o.references,
 		Audit:       kept{log},
 		Jitter:      func() float64 { return 0 },
 	})

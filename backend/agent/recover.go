@@ -32,7 +32,7 @@ func (a *Agent) recover(ctx context.Context, l *live) {
 	}
 	settled := make(chan struct{})
 	l.settled = settled
-	t := &turn{agent: a, live: l, head: last.Header(), label: Prompt{Text: last.Prompt, Images: last.Images}.title()}
+	t := &turn{agent: a, live: l, head: last.Header(), label: promptOfTurn(last).title()}
 	ctx = context.WithoutCancel(ctx)
 	a.work.Go(func() {
 		defer close(settled)

@@ -41,7 +41,7 @@ func (a *Agent) RevertTurn(ctx context.Context, id, turnID string, paths []strin
 		if turn == nil {
 			return done, fmt.Errorf("turn %q: %w", turnID, ErrNotFound)
 		}
-		done.Title = fmt.Sprintf("Reverted all changes of “%s”", Prompt{Text: turn.Prompt, Images: turn.Images}.title())
+		done.Title = fmt.Sprintf("Reverted all changes of “%s”", promptOfTurn(*turn).title())
 		if len(paths) > 0 {
 			done.Title = fmt.Sprintf("Reverted %s", files(paths))
 		}

@@ -366,10 +366,10 @@ func concerns(call *session.ToolCall, change session.FileChange) bool {
 	})
 }
 
-// keepReviewLocked gives the header of a turn that ends the review that its
-// session holds: only that one is changed.
+// keepReviewLocked gives the header of a turn that runs or ends the review and
+// the rating that its session holds: only these are changed from outside.
 func (l *live) keepReviewLocked(head *session.Turn) {
 	if turn := l.state.Turn(head.ID); turn != nil {
-		head.Reverted, head.Reviews, head.Left = turn.Reverted, turn.Reviews, turn.Left
+		head.Reverted, head.Reviews, head.Left, head.Rating = turn.Reverted, turn.Reviews, turn.Left, turn.Rating
 	}
 }

@@ -137,17 +137,25 @@ func (r room) target() int64 {
 // leaving out old results where that is enough, else by a summary, else by
 // leaving out what a summary would have stood for.
 func (t *turn) makeRoom(ctx context.Context, m model, r room) bool {
-	left, saved := t.elision(r.done - keptSteps)
+	if r.why != demanded && t.alone(r) && t.elideOwn(r) {
+		return true
+	}
 	guess := max(1, requestTokens(r.request))
-	enough := (r.tokens*(guess-saved)/guess)*100 <= r.target()*relaxedPercent
+	left, saved := t.elision(r.done-keptSteps, false)
+	relaxed := func() bool { return (r.tokens*(guess-saved)/guess)*100 <= r.target()*relaxedPercent }
+	enough := relaxed()
+	if !enough {
+		left, saved = t.elision(r.done-keptSteps, true)
+		enough = relaxed()
+	}
 	upTo, worth := t.reach(r)
-	if len(left) > 0 && (r.why != demanded || !worth) && (enough || !worth) {
+	if !left.empty() && (r.why != demanded || !worth) && (enough || !worth) {
 		t.elide(left)
-		t.notice(noticeElided(r.tokens, r.limit))
+		t.notice(noticeElided(r.tokens, r.limit, len(left.references) > 0))
 		return true
 	}
 	if !worth {
-		return false
+		return r.why != full && t.elideOwn(r)
 	}
 	err := t.summarise(ctx, m, upTo, r.limit)
 	switch {
@@ -181,7 +189,7 @@ func (t *turn) reach(r room) (upTo int, worth bool) {
 		from, before := lastSummary(s)
 		turn := s.Turns[last]
 		sizes := stepSizes(turn, r.done)
-		fixed := overheadTokens(r.request) + tokensOf(turn.Prompt)
+		fixed := overheadTokens(r.request) + openingTokens(turn)
 		left := func(upTo int) int64 {
 			tokens := fixed
 			for _, size := range sizes[min(upTo, len(sizes)):] {
@@ -213,6 +221,7 @@ func stepSizes(turn session.Turn, done int) []int64 {
 			continue
 		}
 		size := tokensIn(len(item.Text) + len(item.Signature) + len(item.Redacted))
+		size += referenceTokens(item.References, item.Step <= turn.Elided)
 		if item.Tool != nil {
 			size += 2*callTokens + tokensOf(item.Tool.Arguments)
 			if result := item.Tool.Result; item.Step <= turn.Elided && elidable(result) {

@@ -32,6 +32,7 @@ import (
 //	settings      lines "mode supervised", "trust PATTERN", "deny TEXT", "untrusted", "headless"
 //	workspace/…   the folder to begin with
 //	replay.jsonl  the model's replies
+//	pages/…       what is at the addresses that start with https://pages.example/
 //	user          what the user does, a line each; see [stage.do]
 //	want/…        the folder at the end, whole
 //	transcript    what was shown, and what the user's steps said
@@ -88,7 +89,8 @@ type stage struct {
 	turns    map[string]string // the same of the other sessions
 	sessions []string          // in the order of their making
 	undo     []string
-	said     bytes.Buffer // by the user's steps
+	said     bytes.Buffer        // by the user's steps
+	pointed  []session.Reference // what the next prompt points at
 }
 
 func newStage(t *testing.T, archive *txtar.Archive) *stage {
@@ -125,7 +127,7 @@ func (s *stage) enter(n int) {
 
 // start builds an agent as the application does.
 func (s *stage) start() {
-	o := options{root: s.root, data: s.data, model: s.model, mode: session.Autopilot}
+	o := options{root: s.root, data: s.data, model: s.model, mode: session.Autopilot, references: reader{s.root, s.under("pages/")}}
 	for line := range strings.Lines(s.part("settings")) {
 		word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 		switch word {
@@ -155,11 +157,22 @@ func (s *stage) do(line string) {
 	switch word {
 	case "", "#":
 	case "prompt":
-		id, err := s.agent.Send(ctx, s.session, agent.Prompt{Text: rest})
+		id, err := s.agent.Send(ctx, s.session, agent.Prompt{Text: rest, References: s.pointed})
 		s.check(err)
+		s.pointed = nil
 		if id != "" {
 			s.turn = id
 		}
+	case "point": // file PATH, url ADDRESS, text WORDS …: the next prompt points at it
+		s.point(rest)
+	case "reading": // waits until what a prompt points at is being read
+		s.turnUntil(func(turn *session.Turn) bool { return turn.Reading })
+	case "crash": // the disk as it is now is all that is left
+		copied := s.t.TempDir()
+		s.check(os.CopyFS(copied, os.DirFS(s.data)))
+		s.close()
+		s.data = copied
+		s.start()
 	case "end":
 		s.end()
 	case "session":
@@ -365,6 +378,86 @@ func (s *stage) reply(answer string) {
 	}
 }
 
+func (s *stage) point(at string) {
+	kind, where, _ := strings.Cut(at, " ")
+	r := session.Reference{ID: fmt.Sprintf("r%d", len(s.pointed)+1), Kind: session.ReferenceKind(kind), Name: where}
+	switch r.Kind {
+	case session.ReferenceURL:
+		r.Address = where
+	case session.ReferenceText:
+		r.Name, r.Given = "a text", &where
+	case session.ReferenceProblems:
+	default:
+		r.Path = where
+	}
+	s.pointed = append(s.pointed, r)
+}
+
+// turnUntil waits for the last turn to be as ready says.
+func (s *stage) turnUntil(ready func(*session.Turn) bool) {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), 30*time.Second)
+	defer cancel()
+	events := s.agent.Subscribe(ctx)
+	defer events.Close()
+	for {
+		state, err := s.agent.Session(ctx, s.session)
+		s.check(err)
+		if ready(&state.Turns[len(state.Turns)-1]) {
+			return
+		}
+		if _, err := events.Next(ctx); err != nil {
+			s.t.Fatalf("waiting for a turn: %v in %+v", err, state)
+		}
+	}
+}
+
+// reader reads files from the disk and pages from a script. One at an address that
+// holds "slow" never comes.
+type reader struct {
+	root  string
+	pages map[string]string
+}
+
+func (r reader) Read(ctx context.Context, request agent.ReferenceRequest) []session.Reference {
+	read := slices.Clone(request.References)
+	for i := range read {
+		content := r.content(ctx, read[i])
+		read[i].Content = &content
+	}
+	return read
+}
+
+func (r reader) content(ctx context.Context, reference session.Reference) session.Content {
+	text := "2 problems"
+	switch reference.Kind {
+	case session.ReferenceURL:
+		if strings.Contains(reference.Address, "slow") {
+			<-ctx.Done()
+		}
+		page, ok := r.pages[strings.TrimPrefix(reference.Address, "https://pages.example/")]
+		if ctx.Err() != nil {
+			// As the agent says it of a reader that takes too long to end.
+			return session.Content{Problem: "The turn ended before it was read.", Hint: session.HintUnread}
+		}
+		if !ok {
+			return session.Content{Problem: "There is nothing at this address.", Hint: "Look at the address."}
+		}
+		text = page
+	case session.ReferenceFile:
+		data, err := os.ReadFile(filepath.Join(r.root, filepath.FromSlash(reference.Path)))
+		if err != nil {
+			return session.Content{Problem: "There is no such file.", Hint: "Look at the path."}
+		}
+		text = string(data)
+	default:
+		if reference.Given != nil {
+			text = *reference.Given
+		}
+	}
+	return session.Content{Text: text, Size: int64(len(text)), Tokens: len(text) / 3, At: 1}
+}
+
 // until waits for a tool call of which ready is true.
 func (s *stage) until(ready func(*session.ToolCall) bool) *session.ToolCall {
 	s.t.Helper()
@@ -516,6 +609,7 @@ func (s *stage) transcribe(b *strings.Builder, id string) {
 	s.check(err)
 	for _, turn := range state.Turns {
 		fmt.Fprintf(b, "> %s\n", turn.Prompt)
+		transcribeReferences(b, turn.References)
 		for _, item := range turn.Items {
 			transcribe(b, item)
 		}
@@ -537,6 +631,10 @@ func (s *stage) transcribe(b *strings.Builder, id string) {
 	if len(state.Grants) > 0 {
 		fmt.Fprintf(b, "trusted: %q\n", state.Grants)
 	}
+	for _, queued := range state.Queue {
+		fmt.Fprintf(b, "queued (held %t): %s\n", queued.Held, queued.Text)
+		transcribeReferences(b, queued.References)
+	}
 	if state.Draft != "" {
 		fmt.Fprintf(b, "draft: %s\n", state.Draft)
 	}
@@ -550,6 +648,19 @@ func changed(c session.FileChange) string {
 	return fmt.Sprintf("%s %s %s by %s%s +%d -%d", c.Kind, c.Path, c.From, c.By, also, c.Added, c.Removed)
 }
 
+func transcribeReferences(b *strings.Builder, references []session.Reference) {
+	for _, r := range references {
+		switch {
+		case r.Content == nil:
+			fmt.Fprintf(b, "  points at %s %s\n", r.Kind, r.Name)
+		case r.Content.Problem != "":
+			fmt.Fprintf(b, "  points at %s %s: %s %s\n", r.Kind, r.Name, r.Content.Problem, r.Content.Hint)
+		default:
+			fmt.Fprintf(b, "  points at %s %s: %q\n", r.Kind, r.Name, r.Content.Text)
+		}
+	}
+}
+
 func transcribe(b *strings.Builder, item session.Item) {
 	if q := item.Question; q != nil {
 		fmt.Fprintf(b, "question (%s): %s %s %q %s\n", q.Kind, q.Text, q.Hint, q.Choices, q.Answer)
@@ -557,6 +668,7 @@ func transcribe(b *strings.Builder, item session.Item) {
 	}
 	if item.Tool == nil {
 		fmt.Fprintf(b, "%s: %s\n", item.Kind, item.Text)
+		transcribeReferences(b, item.References)
 		return
 	}
 	call := item.Tool
@@ -599,4 +711,5 @@ type options struct {
 	mode       session.Mode
 	rules      approval.Rules
 	headless   bool
+	references agent.References
 }

@@ -12,8 +12,9 @@ import (
 
 // Send starts a turn and returns its id at once. While a turn runs the prompt
 // is queued instead, and the id is empty: it goes to the model with the next
-// tool results, or as the next turn. It is [ErrEmpty] or an [*ImageError] for a
-// prompt that cannot be sent.
+// tool results, or as the next turn. It is [ErrEmpty], an [*ImageError] or a
+// [*session.ReferenceError] for a prompt that cannot be sent. What the prompt
+// points at is read later: by the turn, or when a queued prompt goes.
 func (a *Agent) Send(ctx context.Context, id string, prompt Prompt) (string, error) {
 	prompt, err := prompt.checked()
 	if err != nil {
@@ -29,7 +30,9 @@ func (a *Agent) Send(ctx context.Context, id string, prompt Prompt) (string, err
 		return "", ErrClosed
 	}
 	if l.run != nil {
-		queued := session.Queued{ID: a.o.NewID(), Text: prompt.Text, Images: prompt.Images, QueuedAt: a.now()}
+		queued := session.Queued{
+			ID: a.o.NewID(), Text: prompt.Text, Images: prompt.Images, References: prompt.References, QueuedAt: a.now(),
+		}
 		l.headerLocked(func(s *session.Session) {
 			s.Queue = append(s.Queue, queued)
 			sent(s, prompt.Text)
@@ -107,6 +110,7 @@ func (l *live) begin(ctx context.Context, r *run, prompt Prompt) (context.Contex
 	})
 	head := session.Turn{
 		ID: l.agent.o.NewID(), Prompt: prompt.Text, Images: prompt.Images, Status: session.Running, StartedAt: now,
+		References: prompt.References, Reading: len(prompt.References) > 0,
 		Provider: l.state.Provider, Model: l.state.Model,
 	}
 	l.emitLocked(newTurnChange(head))
@@ -185,6 +189,7 @@ func (l *live) finish(ctx context.Context, r *run, t *turn, end ending) (context
 	t.head.StopReason, t.head.Outcome, t.head.Hint = end.reason, end.outcome, end.hint
 	t.head.EndedAt = l.agent.now()
 	l.keepReviewLocked(&t.head)
+	t.stopReadingLocked()
 	l.emitLocked(turnChange(t.head))
 	next := l.upNext(r, end)
 	prompt := joined(next)

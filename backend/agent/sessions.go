@@ -73,6 +73,17 @@ func (a *Agent) SaveDraft(ctx context.Context, id, text string) error {
 	return a.change(ctx, id, func(s *session.Session) { s.Draft = text })
 }
 
+// SaveDraftParts keeps what goes with what is typed but not sent. No event tells
+// of it: who typed it has it.
+func (a *Agent) SaveDraftParts(ctx context.Context, id string, parts session.DraftParts) error {
+	return a.o.Sessions.SaveDraftParts(ctx, id, parts)
+}
+
+// DraftParts returns what goes with what is typed but not sent.
+func (a *Agent) DraftParts(ctx context.Context, id string) (session.DraftParts, error) {
+	return a.o.Sessions.DraftParts(ctx, id)
+}
+
 // SetMode says from the next decision on when the user is asked, also in
 // mid-turn.
 func (a *Agent) SetMode(ctx context.Context, id string, mode session.Mode) error {
@@ -155,12 +166,20 @@ func (a *Agent) RestoreSession(ctx context.Context, id string) error {
 	return a.o.Sessions.Restore(ctx, id)
 }
 
-// EditQueued changes a message that waits for its place.
+// EditQueued changes the text of a message that waits for its place. Its images
+// and references stay, and what has some needs no text.
 func (a *Agent) EditQueued(ctx context.Context, id, queuedID, text string) error {
-	if strings.TrimSpace(text) == "" {
+	empty := false
+	err := a.queued(ctx, id, queuedID, func(s *session.Session, i int) {
+		queued := &s.Queue[i]
+		if empty = strings.TrimSpace(text) == "" && len(queued.Images)+len(queued.References) == 0; !empty {
+			queued.Text = text
+		}
+	})
+	if err == nil && empty {
 		return ErrEmpty
 	}
-	return a.queued(ctx, id, queuedID, func(s *session.Session, i int) { s.Queue[i].Text = text })
+	return err
 }
 
 // RemoveQueued takes a message back that waits for its place.

@@ -139,7 +139,7 @@ func shorter(messages []provider.Message, longest int) []provider.Message {
 		short[i] = provider.Message{Role: message.Role, Blocks: slices.Clone(message.Blocks)}
 		for j := range short[i].Blocks {
 			block := &short[i].Blocks[j]
-			block.Text = shortened(block.Text, longest)
+			block.Text = shortenedFrame(block.Text, longest)
 			if result := block.ToolResult; result != nil && len(result.Content) > longest {
 				block.ToolResult = &provider.ToolResult{ID: result.ID, Content: shortened(result.Content, longest), IsError: result.IsError}
 			}

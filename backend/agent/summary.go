@@ -73,12 +73,12 @@ func summaryText(s session.Session, upTo int, made string, limit int64) string {
 	b.WriteString(shortened(made, longestMade))
 	last := s.Turns[len(s.Turns)-1]
 	if len(s.Turns) > 1 {
-		fmt.Fprintf(&b, "\n\n# The first request of the session, word for word\n%s", shortened(s.Turns[0].Prompt, longest))
+		fmt.Fprintf(&b, "\n\n# The first request of the session, word for word\n%s", shortened(withNames(s.Turns[0].Prompt, s.Turns[0].References), longest))
 	}
 	said := ""
 	for _, item := range last.Items {
 		if item.Kind == session.ItemPrompt && item.Step <= upTo {
-			said += "\n" + shortened(item.Text, longest)
+			said += "\n" + shortened(withNames(item.Text, item.References), longest)
 		}
 	}
 	if said != "" {
@@ -93,7 +93,7 @@ func summaryText(s session.Session, upTo int, made string, limit int64) string {
 func prompts(b *strings.Builder, s session.Session) {
 	b.WriteString("\n\n# What the user asked for, in short")
 	for _, turn := range s.Turns {
-		fmt.Fprintf(b, "\n- %s", title(turn.Prompt))
+		fmt.Fprintf(b, "\n- %s", promptOfTurn(turn).title())
 	}
 }
 

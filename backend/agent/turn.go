@@ -62,6 +62,7 @@ func (t *turn) run(ctx context.Context, earlier <-chan struct{}) ending {
 
 func (t *turn) steps(ctx context.Context) ending {
 	model, err := t.chooseModel(ctx)
+	t.readPrompt(ctx, model) // before anybody is asked: as it is when the message goes
 	for err != nil && ctx.Err() == nil && t.signIn(ctx, err) {
 		model, err = t.chooseAgain(ctx)
 	}
@@ -101,10 +102,14 @@ func (t *turn) steps(ctx context.Context) ending {
 		}
 		queue := t.live.takeQueue()
 		for _, queued := range queue {
-			t.add(session.Item{ID: queued.ID, Step: step, Kind: session.ItemPrompt, Text: queued.Text, Images: queued.Images})
+			t.add(promptItem(queued, step, queued.References))
 		}
 		if len(queue) > 0 {
 			t.guard.reset()
+			t.readQueued(ctx, model, queue, step)
+			if ctx.Err() != nil {
+				return cancelledEnd(ctx)
+			}
 			continue
 		}
 		switch t.guard.add(calls) {

@@ -48,11 +48,14 @@ func Apply(s *Session, change Change) {
 
 func applyTurn(s *Session, changed *Turn) {
 	if turn := s.Turn(changed.ID); turn != nil {
-		items, images := turn.Items, turn.Images
+		items, images, references := turn.Items, turn.Images, turn.References
 		*turn = changed.Header()
 		turn.Items = items
 		if turn.Images == nil {
 			turn.Images = images // they are many bytes, and never change
+		}
+		if turn.References == nil {
+			turn.References = references // they are many bytes, and change once
 		}
 		return
 	}

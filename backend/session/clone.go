@@ -34,7 +34,8 @@ func (t Turn) Clone() Turn {
 	t.Drift = slices.Clone(t.Drift)
 	t.Todo = slices.Clone(t.Todo)
 	t.Images = slices.Clone(t.Images)
-	t.Reviews = slices.Clone(t.Reviews) // an entry is replaced, never written to
+	t.References = slices.Clone(t.References) // what they hold is never written to
+	t.Reviews = slices.Clone(t.Reviews)       // an entry is replaced, never written to
 	t.Left = slices.Clone(t.Left)
 	return t
 }
@@ -48,6 +49,7 @@ func (t Turn) Header() Turn {
 // Clone is [Session.Clone] for an item.
 func (i Item) Clone() Item {
 	i.Images = slices.Clone(i.Images)
+	i.References = slices.Clone(i.References)
 	if i.Question != nil {
 		question := *i.Question
 		question.Choices = list(question.Choices)

@@ -83,6 +83,15 @@ func (d *document) fence(language, text string) {
 	d.line("\n%s%s\n%s\n%s", marks, language, strings.TrimSuffix(text, "\n"), marks)
 }
 
+// codeSpan is text as inline code, whatever it holds.
+func codeSpan(text string) string {
+	marks := strings.Repeat("`", longestRun(text)+1)
+	if len(marks) > 1 {
+		text = " " + text + " "
+	}
+	return marks + text + marks
+}
+
 func longestRun(text string) int {
 	longest, run := 0, 0
 	for _, b := range []byte(text) {
@@ -130,7 +139,7 @@ func date(ms int64) string { return time.UnixMilli(ms).UTC().Format("2006-01-02 
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 func (d *document) turn(turn Turn) {
-	d.prompt(turn.Prompt, turn.Images)
+	d.prompt(turn.Prompt, turn.Images, turn.References)
 	for _, item := range turn.Items {
 		d.item(item)
 	}
@@ -142,11 +151,19 @@ func (d *document) turn(turn Turn) {
 	}
 }
 
-func (d *document) prompt(text string, images []Image) {
+// prompt writes what a person has sent: of references the names, never the content.
+func (d *document) prompt(text string, images []Image, references []Reference) {
 	d.line("\n## User")
 	d.paragraph(text)
 	for _, image := range images {
 		d.paragraph(fmt.Sprintf("_(image %s)_", oneLine(cmp.Or(image.Name, image.MediaType))))
+	}
+	for _, reference := range references {
+		line := "Reference: " + codeSpan(oneLine(reference.Name))
+		if content := reference.Content; content != nil && content.Problem != "" {
+			line += " (not read: " + strings.TrimSuffix(oneLine(content.Problem), ".") + ")"
+		}
+		d.paragraph(line)
 	}
 }
 
@@ -155,7 +172,7 @@ func (d *document) item(item Item) {
 	case ItemText:
 		d.paragraph(item.Text)
 	case ItemPrompt:
-		d.prompt(item.Text, item.Images)
+		d.prompt(item.Text, item.Images, item.References)
 	case ItemNotice:
 		d.quote(item.Text)
 	case ItemSummary:

@@ -23,7 +23,10 @@ func TestMarkdown(t *testing.T) {
 					{Kind: ItemTool, Tool: &ToolCall{Name: "edit_file", Title: "Edit <a>.md", Status: CallCompleted, Arguments: "{}", Diff: &change, Result: "done"}},
 					{Kind: ItemTool, Tool: &ToolCall{Name: "run_command", Title: "make", Status: CallFailed, Command: "make", Output: "no ```` here\n"}},
 					{Kind: ItemTool, Tool: &ToolCall{Name: "sub_agent", Status: CallUnknown, Arguments: `{"a":1}`, Calls: []SubCall{{"Read a", CallCompleted}}}},
-					{Kind: ItemPrompt, Text: "and that"},
+					{Kind: ItemPrompt, Text: "and that", References: []Reference{
+						{Name: "a`b.go", Content: &Content{Text: "secret content"}},
+						{Name: ".env", Given: new("secret given"), Content: &Content{Problem: "It may hold\nsecrets."}},
+					}},
 					{Kind: ItemNotice, Text: "Room\nwas made"},
 					{Kind: ItemSummary, Text: "short"},
 					{Kind: ItemQuestion, Question: &Question{Text: "Which?", Answer: "this"}},
@@ -94,6 +97,10 @@ no '''' here
 ## User
 
 and that
+
+Reference: '' a'b.go ''
+
+Reference: '.env' (not read: It may hold secrets)
 
 > Room
 > was made

@@ -15,6 +15,14 @@ const (
 	noticeSummary = "Keel ended while a summary of the conversation was being made. It is not used; the conversation is whole."
 )
 
+// unreadCrashed is what a reference holds that was not read when Keel ended.
+func unreadCrashed() Content {
+	return Content{Problem: "Keel ended before it was read.", Hint: HintUnread}
+}
+
+// HintUnread is what to do about a reference that was not read.
+const HintUnread = "Point at it again in your next message."
+
 // Recover ends whatever was under way in s when its last writer ended, and
 // returns the changes that say so; s has them already. A session that was
 // closed in good order is left as it is, so recovering twice changes nothing.
@@ -44,7 +52,12 @@ func recoverTurns(s *Session) []Change {
 			continue
 		}
 		for i := range turn.Items {
-			if item := &turn.Items[i]; recoverItem(item) {
+			item := &turn.Items[i]
+			unread, some := Unread(item.References, unreadCrashed())
+			if some {
+				item.References = unread
+			}
+			if recoverItem(item) || some {
 				copied := item.Clone()
 				changes = append(changes, Change{Kind: ChangeItem, TurnID: turn.ID, Item: &copied})
 			}
@@ -54,7 +67,12 @@ func recoverTurns(s *Session) []Change {
 		turn.Outcome = OutcomeCrashed
 		turn.Hint = hintCrashed
 		turn.EndedAt = max(turn.StartedAt, s.UpdatedAt)
+		turn.Reading = false
 		header := turn.Header()
+		header.Images, header.References = nil, nil // they stay as they are
+		if unread, some := Unread(turn.References, unreadCrashed()); some {
+			turn.References, header.References = unread, unread
+		}
 		changes = append(changes, Change{Kind: ChangeTurn, Turn: &header})
 	}
 	return changes
@@ -121,12 +139,12 @@ func recoverItem(item *Item) bool {
 }
 
 // Unqueue puts the queued messages in front of the draft, so that what was
-// typed is neither lost nor sent. Those with images, which a draft cannot hold,
-// stay where they are and are held.
+// typed is neither lost nor sent. Those with images or references, which a draft
+// cannot hold, stay where they are and are held.
 func Unqueue(s *Session) {
 	draft, held := "", []Queued{}
 	for _, queued := range s.Queue {
-		if len(queued.Images) > 0 {
+		if len(queued.Images)+len(queued.References) > 0 {
 			queued.Held = true
 			held = append(held, queued)
 			continue

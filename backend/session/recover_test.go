@@ -47,6 +47,48 @@ func TestRecover(t *testing.T) {
 	}
 }
 
+// TestRecoverWhileReading: what was not read is said to be so, once, and what was
+// read stays.
+func TestRecoverWhileReading(t *testing.T) {
+	read := Reference{ID: "a", Name: "a", Content: &Content{Text: "a"}}
+	state := Session{
+		Queue: []Queued{{ID: "q", Text: "and", References: []Reference{{ID: "c"}}}},
+		Turns: []Turn{{
+			ID: "t", Status: Running, Reading: true, References: []Reference{read, {ID: "b"}}, Images: []Image{{Name: "p"}},
+			Items: []Item{{ID: "i", Kind: ItemPrompt, References: []Reference{{ID: "d"}}}},
+		}},
+	}.Clone()
+	before := state.Clone()
+	changes := Recover(&state)
+	turn := state.Turns[0]
+	if turn.Reading || turn.References[0].Content.Text != "a" || turn.References[1].Content.Problem == "" ||
+		turn.Items[0].References[0].Content.Problem == "" || !state.Queue[0].Held || len(state.Queue[0].References) != 1 {
+		t.Errorf("recovered %+v", state)
+	}
+	for _, change := range changes {
+		if change.Turn != nil && change.Turn.Images != nil {
+			t.Error("the images are written once more")
+		}
+		Apply(&before, change)
+	}
+	if d := cmp.Diff(state, before); d != "" {
+		t.Errorf("by its changes (-want +got):\n%s", d)
+	}
+	if again := Recover(&state); len(again) != 0 {
+		t.Errorf("recovered twice: %+v", again)
+	}
+}
+
+func TestApplyKeepsReferences(t *testing.T) {
+	var s Session
+	for _, references := range [][]Reference{{{ID: "a"}}, nil, {{ID: "a", Content: &Content{Text: "x"}}}, nil} {
+		Apply(&s, Change{Kind: ChangeTurn, Turn: &Turn{ID: "t", References: references}})
+	}
+	if got := s.Turns[0].References; len(got) != 1 || got[0].Content == nil {
+		t.Errorf("references %+v", got)
+	}
+}
+
 func TestApplyKeepsImages(t *testing.T) {
 	picture := []Image{{Name: "a"}}
 	var s Session

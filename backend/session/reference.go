@@ -1,5 +1,7 @@
 package session
 
+import "slices"
+
 // ReferenceKind is what a reference points at.
 type ReferenceKind string
 
@@ -63,3 +65,18 @@ const (
 	RatingUp   Rating = "up"
 	RatingDown Rating = "down"
 )
+
+// Known reports whether there is such a rating.
+func (r Rating) Known() bool { return r == RatingNone || r == RatingUp || r == RatingDown }
+
+// Unread gives those references that have no content yet one that says why, and
+// reports whether there were any. It returns a list of its own.
+func Unread(references []Reference, why Content) (all []Reference, some bool) {
+	all = slices.Clone(references)
+	for i := range all {
+		if all[i].Content == nil {
+			all[i].Content, some = &why, true
+		}
+	}
+	return all, some
+}

@@ -25,8 +25,8 @@ const (
 
 // Search returns the sessions in which every word of text occurs, in whatever
 // case: those with all of them in the title first, then the last used first, at
-// most 200. It looks at titles, prompts, replies, and what tool calls are called
-// and run, but not at reasoning, results and output. Whether sessions run is for
+// most 200. It looks at titles, prompts and the names of what they point at,
+// replies, and what tool calls are called and run, but not at reasoning, results and output. Whether sessions run is for
 // their writer to say.
 func (s *Store) Search(ctx context.Context, text string) ([]Found, error) {
 	words := strings.Fields(strings.ToLower(text))
@@ -84,7 +84,7 @@ func (s *Store) scan(ctx context.Context, id string, n needles, title uint32) (h
 		return hit{}, err
 	}
 	defer file.Close()
-	scan := scan{needles: n, hits: map[string]hit{}}
+	scan := scan{needles: n, hits: map[string]hit{}, names: map[string]string{}}
 	lines := bufio.NewReaderSize(file, 128<<10)
 	var long []byte
 	for number := 1; ; number++ {
@@ -113,7 +113,8 @@ func (s *Store) scan(ctx context.Context, id string, n needles, title uint32) (h
 // scan is the search through one journal.
 type scan struct {
 	needles needles
-	hits    map[string]hit // by the id of their turn or item
+	hits    map[string]hit    // by the id of their turn or item
+	names   map[string]string // of what a prompt points at, by the id of its turn
 }
 
 // What a line of a journal begins with, by its kind.
@@ -151,14 +152,16 @@ func (s *scan) line(line []byte, number int) {
 // searched is what of a change is searched.
 type searched struct {
 	Turn *struct {
-		ID     string `json:"id"`
-		Prompt string `json:"prompt"`
+		ID         string  `json:"id"`
+		Prompt     string  `json:"prompt"`
+		References []named `json:"references"`
 	} `json:"turn"`
 	Item *struct {
-		ID   string   `json:"id"`
-		Kind ItemKind `json:"kind"`
-		Text string   `json:"text"`
-		Tool *struct {
+		ID         string   `json:"id"`
+		Kind       ItemKind `json:"kind"`
+		Text       string   `json:"text"`
+		References []named  `json:"references"`
+		Tool       *struct {
 			Title   string `json:"title"`
 			Command string `json:"command"`
 		} `json:"tool"`
@@ -168,6 +171,19 @@ type searched struct {
 	Append string `json:"append"`
 }
 
+// named is what of a reference is searched.
+type named struct {
+	Name string `json:"name"`
+}
+
+func namesOf(references []named) string {
+	names := ""
+	for _, reference := range references {
+		names += "\n" + reference.Name
+	}
+	return names
+}
+
 func (s *scan) decode(line []byte, number int) {
 	var c searched
 	if json.Unmarshal(line, &c) != nil {
@@ -175,11 +191,14 @@ func (s *scan) decode(line []byte, number int) {
 	}
 	switch {
 	case c.Turn != nil:
-		s.take(c.Turn.ID, hit{turn: c.Turn.ID, text: c.Turn.Prompt, line: number})
+		if c.Turn.References != nil {
+			s.names[c.Turn.ID] = namesOf(c.Turn.References) // later lines of the turn are without
+		}
+		s.take(c.Turn.ID, hit{turn: c.Turn.ID, text: c.Turn.Prompt + s.names[c.Turn.ID], line: number})
 	case c.Item != nil && c.Item.Tool != nil:
 		s.take(c.Item.ID, hit{turn: c.TurnID, text: c.Item.Tool.Title + "\n" + c.Item.Tool.Command, line: number})
 	case c.Item != nil && c.Item.Kind != ItemReasoning:
-		s.take(c.Item.ID, hit{turn: c.TurnID, text: c.Item.Text, line: number})
+		s.take(c.Item.ID, hit{turn: c.TurnID, text: c.Item.Text + namesOf(c.Item.References), line: number})
 	case c.Item == nil && c.Append != "":
 		// The whole text follows, unless Keel ended first.
 		if piece := (hit{turn: c.TurnID, text: c.Append, line: number}); s.needles.in(c.Append) != 0 {

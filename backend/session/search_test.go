@@ -61,10 +61,19 @@ func TestSearch(t *testing.T) {
 	)
 	long := strings.Repeat("é ", 200) + "needle" + strings.Repeat(" ö", 200)
 	kept(t, store, Session{Title: "Long", UpdatedAt: 20}, turnOf("l1", long))
+	pointed := []Reference{{ID: "r", Name: "zebra_test.go", Given: new("secret given"), Content: &Content{Text: "secret content"}}}
+	kept(t, store, Session{Title: "Pointing", UpdatedAt: 5},
+		Change{Kind: ChangeTurn, Turn: &Turn{ID: "r1", Prompt: "compare", References: pointed}},
+		turnOf("r1", "compare"), // as later changes of it are
+		itemOf("r1", Item{ID: "g", Kind: ItemPrompt, Text: "and", References: []Reference{{ID: "r", Name: "giraffe.md"}}}),
+	)
 	for _, test := range []struct {
 		text string
 		want []string
 	}{
+		{"zebra_test", []string{"Pointing (r1): zebra_test.go"}},
+		{"compare zebra", []string{"Pointing (r1): compare"}},
+		{"giraffe", []string{"Pointing (r1): giraffe.md"}},
 		{"parser", []string{"Fix the parser (): Fix the parser", "Another one (q2): new parser"}},
 		{"PARSER fix", []string{"Fix the parser (): Fix the parser"}},
 		{"parser lexer", []string{`Fix the parser (p1): go test -run "Parser" ./...`}},

@@ -14,6 +14,9 @@
 // What was decided about changes is kept with their turn, never whether it still
 // holds: that is up to the files.
 //
+// What goes with a draft is a file beside the journal ([Store.SaveDraftParts]): it
+// moves with its session, and one that is damaged is set aside.
+//
 // The package never starts a goroutine and never looks at the workspace.
 package session
 
@@ -112,8 +115,8 @@ type Queued struct {
 	// References are without content until the message goes.
 	References []Reference `json:"references,omitempty"`
 	QueuedAt   int64       `json:"queuedAt"`
-	// Held is set for one with images that a stop or a failure has kept from
-	// going: it waits until it is sent by hand, or removed.
+	// Held is set for one with images or references that a stop or a failure has
+	// kept from going: it waits until it is sent by hand, or removed.
 	Held bool `json:"held,omitempty"`
 }
 
@@ -177,11 +180,15 @@ type Turn struct {
 	Images    []Image `json:"images,omitempty"` // in the prompt
 	// References are what the prompt points at. In a [Change] nil leaves them as they are.
 	References []Reference `json:"references,omitempty"`
-	// Reading is set while the content of References is being read or fetched.
-	Reading bool   `json:"reading,omitempty"`
-	Rating  Rating `json:"rating,omitempty"`
-	// ImagesRefused is set when the service refused the request that brought these
-	// images: they are not sent again.
+	// Reading is set while the content of References, or of those of a prompt among
+	// Items, is being read or fetched.
+	Reading bool `json:"reading,omitempty"`
+	// ReferencesElided is set when the model no longer reads the content of
+	// References, to make room in its context.
+	ReferencesElided bool   `json:"referencesElided,omitempty"`
+	Rating           Rating `json:"rating,omitempty"`
+	// ImagesRefused is set when the service refused a request that brought images
+	// of the turn: they are not sent again.
 	ImagesRefused bool           `json:"imagesRefused,omitempty"`
 	Usage         provider.Usage `json:"usage"`
 	Cost          Cost           `json:"cost"`
@@ -475,7 +482,7 @@ type ChangeKind string
 
 const (
 	ChangeSession ChangeKind = "session"   // Session without turns; without acts it keeps those it has
-	ChangeTurn    ChangeKind = "turn"      // Turn without items: new, or its header changed; without images it keeps those it has
+	ChangeTurn    ChangeKind = "turn"      // Turn without items: new, or its header changed; without images or references it keeps those it has
 	ChangeItem    ChangeKind = "item"      // TurnID, Item: new, or replaced whole
 	ChangeText    ChangeKind = "text"      // TurnID, ItemID, Append to the item's text
 	ChangeOutput  ChangeKind = "output"    // TurnID, ItemID, Append to the tool call's output

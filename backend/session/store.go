@@ -53,6 +53,8 @@ type Store struct {
 	dir string
 	o   Options
 
+	partsMu sync.Mutex // held while the parts of drafts are read, written and moved
+
 	mu        sync.Mutex // guards summaries
 	summaries map[string]cached
 }
@@ -293,8 +295,13 @@ func (s *Store) move(ctx context.Context, id, from, to string) error {
 	if _, err := os.Lstat(target); err == nil {
 		return errors.Join(fmt.Errorf("moving session %q: %w", id, ErrExists), journal.Close())
 	}
+	s.partsMu.Lock()
+	defer s.partsMu.Unlock()
 	if err := os.Rename(source, target); err != nil {
 		return errors.Join(fmt.Errorf("moving session %q: %w", id, err), journal.Close())
+	}
+	if err := s.moveParts(id, from, to); err != nil {
+		s.o.Log.Warn("what goes with a draft did not move with its session", "session", id, "error", err)
 	}
 	return errors.Join(syncFolder(to), syncFolder(from), journal.Close())
 }

@@ -10,9 +10,16 @@ import (
 // turn is what of a conversation belongs to the request that is being worked
 // off.
 type turn struct {
-	prompts []string // the request, then what the user added while it ran
+	prompts []prompt // the request, then what the user added while it ran
 	calls   []done   // the tool calls so far, in order
 	earlier int      // tool calls of the whole conversation
+}
+
+// prompt is what the user has said himself, or, without a word, what he points at:
+// what each is, never what it holds.
+type prompt struct {
+	text  string
+	given []string
 }
 
 // done is a tool call with its result.
@@ -44,9 +51,9 @@ func currentTurn(messages []provider.Message) turn {
 		case len(prompts) > 0 && (len(results) == 0 || stopped):
 			// Several texts are requests that were never answered and a last one.
 			last := prompts[len(prompts)-1:]
-			if len(prompts) > 1 && again.MatchString(last[0]) {
+			if len(prompts) > 1 && again.MatchString(last[0].text) {
 				last = prompts[len(prompts)-2 : len(prompts)-1]
-			} else if len(t.prompts) > 0 && again.MatchString(last[0]) {
+			} else if len(t.prompts) > 0 && again.MatchString(last[0].text) {
 				last = t.prompts
 			}
 			t.prompts, t.calls = last, nil
@@ -58,8 +65,10 @@ func currentTurn(messages []provider.Message) turn {
 }
 
 // read takes a user's message apart. Notes that the agent adds, in brackets,
-// are no prompts; they stand where a turn was stopped.
-func (t turn) read(message provider.Message, open []*provider.ToolCall) (prompts []string, results []done, stopped bool) {
+// are no prompts; they stand where a turn was stopped. Nor are texts that stand for
+// what the user points at, whatever they hold.
+func (t turn) read(message provider.Message, open []*provider.ToolCall) (prompts []prompt, results []done, stopped bool) {
+	var given []string
 	for _, block := range message.Blocks {
 		switch {
 		case block.ToolResult != nil:
@@ -71,15 +80,24 @@ func (t turn) read(message provider.Message, open []*provider.ToolCall) (prompts
 			stopped = stopped || block.ToolResult.IsError && isStopped(block.ToolResult.Content)
 		case block.Kind == provider.BlockText:
 			text := strings.TrimSpace(block.Text)
-			if isNote(text) {
+			if pointed := reference.FindStringSubmatch(text); pointed != nil {
+				given = append(given, pointed[1])
+			} else if isNote(text) {
 				stopped = true
 			} else if text != "" {
-				prompts = append(prompts, text)
+				prompts, given = append(prompts, prompt{text: text}), nil
 			}
 		}
 	}
+	if len(given) > 0 {
+		prompts = append(prompts, prompt{given: given})
+	}
 	return prompts, results, stopped
 }
+
+// reference matches the beginning of what the agent writes in the place of
+// something that the user points at, up to where it says what to make of it.
+var reference = regexp.MustCompile(`^\[Reference ("(?:[^"\\]|\\.)*": .*?)(?:\. The user pointed|\]|$)`)
 
 // again matches a request to begin the last one anew: what is done already is
 // found done.

@@ -144,6 +144,16 @@ func (p *play) help() bool {
 	return true
 }
 
+// receive says what the user has pointed at without a word.
+func (p *play) receive(given []string) bool {
+	lines := ""
+	for _, each := range given {
+		lines += "\n- " + quoteCode(each)
+	}
+	p.say("You gave me this, and did not say what to do with it:\n%s\n\nI am the practice model, a set of fixed rules: I do what your own words say, and do not look at what is in it. Say \"help\" for what I understand.", lines)
+	return true
+}
+
 // explain says that a part of a request was not understood.
 func (p *play) explain(part string) bool {
 	p.say("I did nothing, because I do not understand this: %q. I am the practice model, a set of fixed rules and not a language model. This is what I can do:\n\n%s\n\nFor anything else, choose a real model in the model picker.", part, exampleList())

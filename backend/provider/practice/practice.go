@@ -11,7 +11,8 @@
 // and nothing but the conversation is looked at. Where a plan stands is found
 // by working it off from its beginning against the recorded results of its
 // tool calls. A call that was refused or failed ends the plan, with the reason
-// said. A request of which a part is not understood is not begun.
+// said. A request of which a part is not understood is not begun. What a message
+// points at is never read, whatever it says: only what it is.
 package practice
 
 import (
@@ -147,7 +148,11 @@ func answer(messages []provider.Message) reply {
 	p := &play{calls: turn.calls, number: turn.earlier}
 	var plan []task
 	for _, prompt := range turn.prompts {
-		tasks, misunderstood := parse(prompt)
+		if len(prompt.given) > 0 {
+			plan = append(plan, func(p *play) bool { return p.receive(prompt.given) })
+			continue
+		}
+		tasks, misunderstood := parse(prompt.text)
 		if misunderstood != "" {
 			tasks = []task{func(p *play) bool { return p.explain(misunderstood) }}
 		}

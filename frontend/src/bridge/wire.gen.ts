@@ -1392,8 +1392,8 @@ export interface SessionQueued {
   references?: SessionReference[]
   queuedAt: number
   /**
-   * Held is set for one with images that a stop or a failure has kept from
-   * going: it waits until it is sent by hand, or removed.
+   * Held is set for one with images or references that a stop or a failure has
+   * kept from going: it waits until it is sent by hand, or removed.
    */
   held?: boolean
 }
@@ -1562,12 +1562,20 @@ export interface SessionTurn {
   images?: SessionImage[]
   /** References are what the prompt points at. In a [Change] nil leaves them as they are. */
   references?: SessionReference[]
-  /** Reading is set while the content of References is being read or fetched. */
+  /**
+   * Reading is set while the content of References, or of those of a prompt among
+   * Items, is being read or fetched.
+   */
   reading?: boolean
+  /**
+   * ReferencesElided is set when the model no longer reads the content of
+   * References, to make room in its context.
+   */
+  referencesElided?: boolean
   rating?: SessionRating
   /**
-   * ImagesRefused is set when the service refused the request that brought these
-   * images: they are not sent again.
+   * ImagesRefused is set when the service refused a request that brought images
+   * of the turn: they are not sent again.
    */
   imagesRefused?: boolean
   usage: ProviderUsage
