@@ -1,26 +1,14 @@
 import { getService, IMarkerService, IViewsService } from '@codingame/monaco-vscode-api'
 import type { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
 import type { IPosition } from '@codingame/monaco-vscode-api/vscode/vs/editor/common/core/position'
-import {
-  MarkerSeverity,
-  type IMarker,
-} from '@codingame/monaco-vscode-api/vscode/vs/platform/markers/common/markers'
+import type { IMarker } from '@codingame/monaco-vscode-api/vscode/vs/platform/markers/common/markers'
 import { Markers } from '@codingame/monaco-vscode-api/vscode/vs/workbench/contrib/markers/common/markers'
 import type { Pointed } from '../../features/reference'
-import { shortened, splitPath } from '../../lib/format'
+import { splitPath } from '../../lib/format'
 import type { PathMap } from '../files/paths'
 import { modelOf, pointAt } from './documents'
 import { placed, type Lines } from './lines'
-
-/** Most of what is said of one problem, in characters. */
-const mostOfMessage = 8000
-
-const severities: Readonly<Record<MarkerSeverity, string>> = {
-  [MarkerSeverity.Error]: 'error',
-  [MarkerSeverity.Warning]: 'warning',
-  [MarkerSeverity.Info]: 'info',
-  [MarkerSeverity.Hint]: 'hint',
-}
+import { describeMarker } from './markerText'
 
 /** pointAtProblem points at a problem and at the lines it is about. What it says is data, and stays that. */
 export async function pointAtProblem(marker: IMarker, paths: PathMap): Promise<Pointed[]> {
@@ -28,7 +16,7 @@ export async function pointAtProblem(marker: IMarker, paths: PathMap): Promise<P
   const name = splitPath(path ?? marker.resource.path).name
   const model = await modelOf(marker.resource)
   const lines = linesOfProblem(marker, model?.getLineCount())
-  const given = describe(marker, path ?? name)
+  const given = describeMarker(marker, path ?? name)
   const problem: Pointed =
     path === undefined
       ? { kind: 'text', name: `Problem in ${name}`, given }
@@ -43,19 +31,6 @@ export async function pointAtProblem(marker: IMarker, paths: PathMap): Promise<P
 function linesOfProblem({ startLineNumber, endLineNumber }: IMarker, count = endLineNumber): Lines {
   const from = Math.min(Math.max(1, startLineNumber), count)
   return { from, to: Math.min(Math.max(from, endLineNumber), count) }
-}
-
-/** describe writes a problem as compilers do. */
-export function describe(marker: IMarker, path: string): string {
-  const { startLineNumber: line, startColumn: column, severity, source, code, message } = marker
-  const codeText = typeof code === 'string' ? code : (code?.value ?? '')
-  const origin = [source ?? '', codeText].filter(Boolean).join(' ')
-  const related = (marker.relatedInformation ?? []).map(
-    (each) =>
-      `\n  ${splitPath(each.resource.path).name}:${each.startLineNumber}:${each.startColumn}: ${each.message}`,
-  )
-  const head = `${path}:${line}:${column}: ${severities[severity]}: ${message}${origin ? ` [${origin}]` : ''}`
-  return shortened(head + related.join(''), mostOfMessage)
 }
 
 /** problemsAt is what is found at a place of a document, the worst first. */
