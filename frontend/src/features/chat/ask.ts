@@ -137,9 +137,8 @@ async function addPictures(host: ChatHost, store: ChatStore, paths: readonly str
       return new File([bytes.slice()], nameOf(path), { type: typeOf(path) })
     }),
   )
-  const already = store.pictures[session.id] ?? []
-  const { images, problem } = await readPictures(files, already.length)
-  store.setPictures(session.id, [...(store.pictures[session.id] ?? []), ...images])
+  const { images, problem } = await readPictures(files, store.images.length)
+  store.setPictures(session.id, [...store.images, ...images])
   if (problem) host.notify.warn(problem)
 }
 

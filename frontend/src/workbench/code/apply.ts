@@ -12,7 +12,7 @@ import type { IRange } from '@codingame/monaco-vscode-api/vscode/vs/editor/commo
 import type { ITextModel } from '@codingame/monaco-vscode-api/vscode/vs/editor/common/model'
 import { Failure } from '../../bridge'
 import type { Applied } from '../../features/chat'
-import { splitPath } from '../../lib/format'
+import { shortened, splitPath } from '../../lib/format'
 import { plainVisible } from '../../lib/visible'
 import type { PathMap } from '../files/paths'
 import { notify } from '../notify'
@@ -63,13 +63,20 @@ interface Target {
 }
 
 async function targetOf(path: string | undefined, paths: PathMap): Promise<Target | undefined> {
-  if (path !== undefined && isInside(path)) return named(path, paths)
+  if (path !== undefined) return named(path, paths)
   const resource = await lastEditor()
   return resource && { resource, path: paths.toPath(resource) ?? resource.path.slice(1), isNew: false }
 }
 
 /** A file of the folder, or one that an editor has and the disk has not yet; else a new one. */
 async function named(path: string, paths: PathMap): Promise<Target | undefined> {
+  if (!isInside(path)) {
+    throw new Failure(
+      'outside',
+      `${plainVisible(shortened(path, 100))} is no file of the opened folder, so nothing was changed.`,
+      'Copy the code, and put it in where you want it.',
+    )
+  }
   const resource = paths.toResource(path)
   const [disk, texts] = await Promise.all([getService(IFileService), getService(ITextFileService)])
   const unsaved = resource.with({ scheme: 'untitled' })
@@ -119,7 +126,7 @@ async function alter(
   if (!first) return 'unclear'
   if (edited(model, first) === textOf(model)) {
     notify.info(`${plainVisible(splitPath(path).name)} already holds this code.`)
-    return 'applied'
+    return 'cancelled'
   }
   const agreed = await agree(model, change, first, { resource, path, previews })
   if (typeof agreed === 'string') return agreed
