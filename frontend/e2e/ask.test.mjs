@@ -6,7 +6,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { gate, holds, says } from './bedrock.mjs'
-import { picture, until } from './harness.mjs'
+import { picture, trustFolders, until } from './harness.mjs'
 import { startAgent } from './scripted.mjs'
 import * as wb from './workbench.mjs'
 
@@ -15,8 +15,12 @@ let agent, model, home, page, chat
 before(async () => {
   agent = await startAgent()
   ;({ model, home, page, chat } = agent)
-  // What is sent, as Go is told it.
-  await page.evaluate(() => {
+  await watch()
+})
+
+/** Keeps what is sent, as Go is told it. */
+const watch = () =>
+  page.evaluate(() => {
     const { Agent } = globalThis.go.bind
     const send = Agent.Send
     globalThis.sent = []
@@ -25,7 +29,6 @@ before(async () => {
       return send(...args)
     }
   })
-})
 
 after(() => agent.end())
 
@@ -227,16 +230,6 @@ describe('asking from outside the chat', { timeout: 600_000 }, () => {
     )
     await chat.last.getByText('Fixed.').waitFor()
     await chat.ended()
-
-    await wb.runCommand(page, 'Problems: Focus on Problems View')
-    const row = page.getByRole('treeitem', { name: /trustedCommands|applied/ }).last()
-    await choose(row, 'Add to Chat')
-    await inputHasKeyboard()
-    assert.deepEqual(
-      (await sendAdded()).map((each) => each.kind),
-      ['problems', 'code'],
-    )
-    await wb.runCommand(page, 'View: Toggle Panel Visibility')
   })
 
   test('while a turn runs, what is asked waits in the queue', async () => {
@@ -349,11 +342,40 @@ describe('asking from outside the chat', { timeout: 600_000 }, () => {
     await picture(page, 'ask-editor-menu-light')
     await wb.press(page, 'Escape', 'Escape', 'Escape')
     const block = await reply('go calc.go', 'package sub\n')
+    await selectLines(12, 14)
+    await block.hover()
     await block.getByRole('button', { name: /^Apply/ }).click()
     await diff().waitFor()
     await wb.settled(page)
     await picture(page, 'ask-apply-light')
     await bar().getByRole('button', { name: 'Cancel' }).click()
     await wb.chooseTheme(page, 'Dark Modern')
+  })
+
+  test('a problem is added from the view of problems', async () => {
+    // In a folder that is not trusted, a setting that would run something has no effect: that is a warning.
+    await mkdir(join(home.folder, '.vscode'), { recursive: true })
+    const setting = '"terminal.integrated.profiles.linux": {}'
+    await writeFile(join(home.folder, '.vscode/settings.json'), `{\n  ${setting}\n}\n`)
+    await agent.stop()
+    await trustFolders(home)
+    await agent.start()
+    ;({ page, chat } = agent)
+    await watch()
+    await wb.openFile(page, '.vscode/settings.json')
+    await page.locator('.squiggly-warning').first().waitFor()
+    await wb.runCommand(page, 'Problems: Focus on Problems View')
+    const row = page.getByRole('treeitem', { name: /trusted/ }).last()
+    await row.click()
+    await row.click({ button: 'right' })
+    await menuItem('Fix with Keel').first().waitFor()
+    await wb.settled(page)
+    await picture(page, 'ask-problems')
+    await wb.pressWhenReady(menuItem('Add to Chat'))
+    await inputHasKeyboard()
+    const [problem, code] = await sendAdded()
+    assert.deepEqual([problem.kind, problem.path, problem.from], ['problems', '.vscode/settings.json', 2])
+    assert.match(problem.given, /^\.vscode\/settings\.json:2:\d+: warning: /)
+    assert.deepEqual([code.kind, code.path, code.from], ['code', '.vscode/settings.json', 2])
   })
 })
