@@ -197,7 +197,7 @@ describe('asking from outside the chat', { timeout: 600_000 }, () => {
     await wb.runCommand(page, 'Terminal: Kill All Terminals')
   })
 
-  test('a problem is fixed from its light bulb, and added from its view', async () => {
+  test('a problem is fixed from its light bulb; what it says is data', async () => {
     await mkdir(join(home.folder, '.vscode'))
     await writeFile(
       join(home.folder, '.vscode/settings.json'),
@@ -362,6 +362,7 @@ describe('asking from outside the chat', { timeout: 600_000 }, () => {
     await agent.start()
     ;({ page, chat } = agent)
     await watch()
+    await wb.pressWhenReady(page.getByRole('button', { name: "No, I don't trust the authors" }))
     await wb.openFile(page, '.vscode/settings.json')
     await page.locator('.squiggly-warning').first().waitFor()
     await wb.runCommand(page, 'Problems: Focus on Problems View')
