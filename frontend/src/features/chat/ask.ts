@@ -37,7 +37,7 @@ export function askCommands(host: ChatHost, store: ChatStore, focusInput: () => 
       title: 'Fix Problem',
       label: 'Fix with Keel',
       about: 'problem',
-      places: ['editor', 'problems', 'quickFix'],
+      places: ['editor', 'quickFix'],
       run: async (about) => ask(fixing)(await withFiles(host, about)),
     },
     {
