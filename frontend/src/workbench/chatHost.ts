@@ -13,7 +13,7 @@ import type {
 import type { Bridge } from '../bridge'
 import type { AskOptions, ChatHost, PickItem, PickOptions } from '../features/chat'
 import type { ReviewHost } from '../features/review'
-import { codeTarget } from './codeTarget'
+import { codeTarget } from './code'
 import { colorize } from './colorize'
 import { register, setContext } from './commands'
 import { confirm } from './confirm'
@@ -23,7 +23,7 @@ import { folderPaths } from './files/paths'
 import { notify } from './notify'
 import { openModal } from './modal'
 import { openPage, registerPage } from './pages'
-import { referenceSources } from './reference'
+import { referenceSources, registerAsk } from './reference'
 import { reviewEditors } from './review'
 import { openUserSettings } from './settings'
 import { StatusBar } from './status'
@@ -33,6 +33,7 @@ import { registerView, showBadge, showView } from './views'
 /** chatHost gives features what they need of the workbench. folder is absolute, empty when none is open. */
 export function chatHost(bridge: Bridge, folder: string): ChatHost & ReviewHost {
   const paths = folderPaths(folder || '/')
+  const { layers, ...review } = reviewEditors(bridge, paths)
   return {
     bridge,
     registerView,
@@ -56,9 +57,10 @@ export function chatHost(bridge: Bridge, folder: string): ChatHost & ReviewHost 
     },
     ...diffs(bridge, paths),
     editors: unsavedEditors(paths),
-    ...reviewEditors(bridge, paths),
+    ...review,
     sources: referenceSources(paths),
-    code: codeTarget(),
+    code: codeTarget(paths, layers),
+    registerAsk: (command) => registerAsk(command, paths),
     openModal,
     registerPage,
     openPage,

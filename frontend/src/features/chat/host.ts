@@ -1,5 +1,6 @@
+import type { Disposable } from '../../bridge'
 import type { CheckpointHost } from '../checkpoint'
-import type { ReferenceHost } from '../reference'
+import type { Dropped, ReferenceHost } from '../reference'
 
 export type {
   AskOptions,
@@ -22,6 +23,8 @@ export type {
  */
 export interface ChatHost extends CheckpointHost, ReferenceHost {
   readonly code: CodeTarget
+  /** Adds a command that is about what a person has before them in the workbench. */
+  registerAsk(command: AskCommand): Disposable
   /** Asks for a folder to work in, as File > Open Folder does. */
   openFolder(): Promise<void>
   /** Opens a new, unsaved document. `language` is a language id. */
@@ -54,3 +57,28 @@ export interface CodeTarget {
  * then the agent can be asked to do it.
  */
 export type Applied = 'applied' | 'cancelled' | 'nowhere' | 'unclear'
+
+/**
+ * AskAbout is what a command is about: the chosen files and folders, else the file in
+ * front; the selected lines; these, else the symbol at the cursor, else the file; what
+ * is selected in the terminal, else the end of it; the chosen problem, else the one at the cursor.
+ */
+export type AskAbout = 'files' | 'selection' | 'code' | 'terminal' | 'problem'
+
+/** AskPlace is where a command stands beside the palette; in editors that is a submenu of ours. */
+export type AskPlace = 'explorer' | 'tab' | 'editor' | 'terminal' | 'problems' | 'quickFix'
+
+/** AskCommand is something to ask, or to add to the chat, from outside it. */
+export interface AskCommand {
+  id: string
+  /** in the palette, after "Keel: ", and in the submenu of editors */
+  title: string
+  /** in the other menus */
+  label: string
+  about: AskAbout
+  places: readonly AskPlace[]
+  /** VS Code's notation; for editors with the keyboard in them */
+  key?: string
+  /** Told what it is about. Where that is nothing, `problem` says so. */
+  run(about: Dropped): Promise<void>
+}

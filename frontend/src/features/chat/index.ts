@@ -1,6 +1,7 @@
 import { mount, unmount } from 'svelte'
 import type { Disposable } from '../../bridge'
 import type { Review } from '../review'
+import { askCommands } from './ask'
 import ChatView from './ChatView.svelte'
 import { chatCommands, viewId } from './commands'
 import { keepContext } from './contextKeys.svelte'
@@ -42,6 +43,7 @@ export function startChat(host: ChatHost, review?: Review): Disposable {
   const commands = chatCommands(host, store, () => focusInput()).map((command) =>
     host.registerCommand(command),
   )
+  const asks = askCommands(host, store, () => focusInput()).map((command) => host.registerAsk(command))
   const stopKeys = keepContext(host, store, review)
   const warning = warnOfTrustingAll(host)
   const others = tellOfOthers(host, store, viewId)
@@ -54,7 +56,7 @@ export function startChat(host: ChatHost, review?: Review): Disposable {
       warning.dispose()
       others.dispose()
       attention.dispose()
-      for (const command of commands) command.dispose()
+      for (const command of [...commands, ...asks]) command.dispose()
       view.dispose()
       store.dispose()
     },

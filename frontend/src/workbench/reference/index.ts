@@ -1,13 +1,23 @@
 import type { ReferenceSources } from '../../features/reference'
 import type { PathMap } from '../files/paths'
+import { activeEditor } from './active'
+import { pointAtSelection } from './code'
+import { pointAt, pointAtFile } from './documents'
+import { pointAtDrag } from './resources'
+import { pointAtTerminal } from './terminal'
+
+export { registerAsk } from './ask'
 
 /** referenceSources is what the workbench has to point at. */
-export function referenceSources(_paths: PathMap): ReferenceSources {
+export function referenceSources(paths: PathMap): ReferenceSources {
   return {
-    current: async () => undefined,
-    selection: async () => undefined,
-    file: async (path) => ({ kind: 'file', name: path, path }),
-    terminal: async () => undefined,
-    dropped: async () => ({ references: [], pictures: [], problem: '' }),
+    async current() {
+      const model = (await activeEditor())?.getModel()
+      return model ? pointAt(model, undefined, paths) : undefined
+    },
+    selection: () => pointAtSelection(paths),
+    file: (path) => pointAtFile(paths.toResource(path), path, paths),
+    terminal: pointAtTerminal,
+    dropped: (data) => pointAtDrag(data, paths),
   }
 }

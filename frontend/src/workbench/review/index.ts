@@ -11,9 +11,13 @@ import { ProposalFiles, proposalScheme } from './proposalFiles'
 import { showInvisible } from './visibleDiffs'
 import './review.css'
 
+export type { Layers }
+
 export interface ReviewEditors {
   readonly hunks: HunkEditors
   readonly proposals: ProposalEditors
+  /** for others that draw into the same editors */
+  readonly layers: Layers
 }
 
 /** reviewEditors adds what editors show for a review. It begins when the workbench is there. */
@@ -25,5 +29,5 @@ export function reviewEditors(bridge: Bridge, paths: PathMap): ReviewEditors {
   registerCustomProvider(proposalScheme, files)
   hunkCommands(layers)
   void Promise.all([layers.start(), hunks.start(), proposals.start(), showInvisible()]).catch(notify.failure)
-  return { hunks, proposals }
+  return { hunks, proposals, layers }
 }

@@ -1,11 +1,13 @@
 import type { ReferenceLook, Session, TrustState } from '../../../bridge'
 import type { FakeOptions } from '../../../bridge/fake'
 import { fakeWindow, type FakeWindow } from '../../../testing/window'
-import type { ChatHost } from '../host'
+import type { AskCommand, ChatHost } from '../host'
 
 /** FakeHost is a window without a workbench; `log` says what only the chat asks of it. */
 export interface FakeHost extends FakeWindow, Omit<ChatHost, 'bridge'> {
   readonly log: string[]
+  /** what can be asked from outside the chat */
+  readonly asks: Map<string, AskCommand>
 }
 
 /** trusting is the trust state of a folder without trusted commands. */
@@ -56,9 +58,15 @@ export function fakeHost(shown: Session, options: FakeOptions = {}): FakeHost {
     },
   })
   const log: string[] = []
+  const asks = new Map<string, AskCommand>()
   // The same object: what the window does, it does to its own lists.
   return Object.assign(window, {
     log,
+    asks,
+    registerAsk: (command: AskCommand) => {
+      asks.set(command.id, command)
+      return { dispose: () => void asks.delete(command.id) }
+    },
     showView: async (id: string) => void log.push(`show ${id}`),
     openFolder: async () => void log.push('open folder'),
     openSettings: async (query: string) => void log.push(`settings ${query}`),
