@@ -10,6 +10,8 @@ export interface Block {
   readonly at: number
   readonly token: Token
   readonly closed: boolean
+  /** the last line of what stands before code: it may name its file */
+  readonly before: string
 }
 
 export interface Blocks {
@@ -34,7 +36,7 @@ export function parse(known: Blocks, text: string, streaming: boolean): Blocks {
   Object.assign(lexer.tokens.links, from.links)
   const tokens = lexer.lex(streaming ? presentable(tail) : tail)
   const links = { ...lexer.tokens.links }
-  const placed = place(tokens, from.prefix.length, tail)
+  const placed = place(tokens, from.prefix.length, tail, lastLine(from.closed.at(-1)?.token.raw))
   if (!streaming) {
     const closed = [...from.closed, ...placed.map((block) => ({ ...block, closed: true }))]
     return { prefix: text, closed, open: [], links }
@@ -75,17 +77,25 @@ export function group(known: readonly Group[], { closed, open }: Blocks): Group[
   return groups
 }
 
-function place(tokens: readonly Token[], start: number, tail: string): Block[] {
+function place(tokens: readonly Token[], start: number, tail: string, above: string): Block[] {
   const blocks: Block[] = []
   let offset = 0
+  let before = above
   for (const token of tokens) {
     // marked rewrites line endings and tabs in places; raw is found again rather than counted.
     const found = tail.indexOf(token.raw, offset)
     const at = found < 0 ? offset : found
-    if (token.type !== 'space' && token.type !== 'def') blocks.push({ at: start + at, token, closed: false })
+    if (token.type !== 'space' && token.type !== 'def') {
+      blocks.push({ at: start + at, token, closed: false, before: token.type === 'code' ? before : '' })
+      before = lastLine(token.raw)
+    }
     offset = at + token.raw.length
   }
   return blocks
+}
+
+function lastLine(raw = ''): string {
+  return raw.trimEnd().split('\n').at(-1) ?? ''
 }
 
 /**

@@ -3,6 +3,7 @@ import { Parser, Renderer, type Token, type Tokens } from 'marked'
 import { outsideAddress } from '../../../lib/address'
 import { escapeHtml, visibleHtml } from '../../../lib/html'
 import { plainVisible } from '../../../lib/visible'
+import { misleads } from './misleading'
 
 /**
  * A token of Markdown as safe DOM. Raw HTML is shown as text, an image as a link
@@ -90,7 +91,10 @@ function decode(text: string): string {
 function anchor(href: string, inner: string, text: string): string {
   const address = outsideAddress(href)
   if (address) {
-    return `<a role="link" tabindex="0" data-address="${escapeHtml(address)}" title="${escapeHtml(plainVisible(address))}">${inner}</a>`
+    const leads = misleads(text, address)
+      ? ` <span class="leads">(${escapeHtml(plainVisible(address))})</span>`
+      : ''
+    return `<a role="link" tabindex="0" data-address="${escapeHtml(address)}" title="${escapeHtml(plainVisible(address))}">${inner}</a>${leads}`
   }
   if (isWorkspacePath(href)) {
     return `<a role="link" tabindex="0" data-path="${escapeHtml(href)}" title="${escapeHtml(plainVisible(href))}">${inner}</a>`
@@ -99,7 +103,7 @@ function anchor(href: string, inner: string, text: string): string {
   return href === text ? inner : `${inner} (${visibleHtml(href, 'code')})`
 }
 
-/** A relative path, with a line behind ":" or "#L" where it has one. */
+/** A relative path, with a line or lines behind ":" or "#L" where it has some. */
 function isWorkspacePath(href: string): boolean {
-  return /^(?![/\\#?])(?!.*\.\.(?:\/|$))[^\s:?#]+(?::\d+|#L\d+)?$/.test(href)
+  return /^(?![/\\#?])(?!.*\.\.(?:\/|$))[^\s:?#]+(?::\d+(?:[:-]\d+)?|#L\d+(?:-L?\d+)?)?$/.test(href)
 }
