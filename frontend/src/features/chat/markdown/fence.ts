@@ -32,10 +32,7 @@ export function readFence(info: string, before: string): Fence {
   const colon = /^([\w+#-]+):(.+)$/.exec(first)
   const language = colon?.[1] ?? first
   const named =
-    attribute?.slice(1).find((value) => value !== undefined) ??
-    colon?.[2] ??
-    words[1] ??
-    (/[./]/.test(first) ? first : undefined)
+    attribute?.slice(1).find(Boolean) ?? colon?.[2] ?? words[1] ?? (/[./]/.test(first) ? first : undefined)
   const path = asPath(named) ?? asPath(nameIn(before))
   return { language: language.replace(/[{,].*$/, ''), ...(path ? { path } : {}) }
 }

@@ -42,13 +42,39 @@ export const bedrock: ProviderState = {
 }
 
 export const examples: Example[] = [
+  ...[
+    {
+      prompt: 'add a function Sum to calc.go with a test and run the tests',
+      what: 'Edits two files and runs a command',
+    },
+    { prompt: 'create notes.md with a list of things to do', what: 'Creates a file' },
+    { prompt: 'search for TODO', what: 'Only looks' },
+    { prompt: 'run go vet ./...', what: 'Asks before the command runs' },
+  ].map((each) => ({ ...each, references: [], practice: true })),
   {
-    prompt: 'add a function Sum to calc.go with a test and run the tests',
-    what: 'Edits two files and runs a command',
+    prompt: 'Review what I have not committed yet: what could go wrong, and what is missing?',
+    what: 'Reads the changes; changes nothing',
+    references: [{ id: 'git-diff', kind: 'git-diff', name: 'git-diff' }],
+    practice: false,
   },
-  { prompt: 'create notes.md with a list of things to do', what: 'Creates a file' },
-  { prompt: 'search for TODO', what: 'Only looks' },
-  { prompt: 'run go vet ./...', what: 'Asks before the command runs' },
+  {
+    prompt: 'Explain how this project is built: its parts, and how they work together',
+    what: 'Only reads',
+    references: [{ id: 'readme', kind: 'file', name: 'README.md', path: 'README.md' }],
+    practice: false,
+  },
+  {
+    prompt: 'Run the tests. Where some fail, find out why and fix it',
+    what: 'Runs commands, each after you allow it, and edits files',
+    references: [],
+    practice: false,
+  },
+  {
+    prompt: 'Find the code that most needs a test, and write one',
+    what: 'Adds a test and runs it',
+    references: [],
+    practice: false,
+  },
 ]
 
 const edit: DiffFile = {

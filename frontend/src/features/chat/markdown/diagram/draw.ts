@@ -16,7 +16,6 @@ const patience = 10_000
 
 /** Mermaid has one configuration for all: diagrams are drawn one after the other. */
 let last: Promise<unknown> = Promise.resolve()
-let count = 0
 
 /**
  * Draws a prepared diagram. It rejects with an Error whose message is a sentence.
@@ -45,7 +44,7 @@ async function render(text: string, palette: Palette): Promise<Drawn> {
   document.body.append(stage)
   try {
     mermaid.initialize(configuration(palette))
-    const { svg } = await mermaid.render(`keel-diagram-${++count}`, text, stage)
+    const { svg } = await mermaid.render('keel-diagram', text, stage)
     return picture(svg)
   } catch (cause) {
     throw new Error(reason(cause), { cause })
