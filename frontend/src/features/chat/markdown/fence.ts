@@ -33,7 +33,7 @@ export function readFence(info: string, before: string): Fence {
   const language = colon?.[1] ?? first
   const named =
     attribute?.slice(1).find(Boolean) ?? colon?.[2] ?? words[1] ?? (/[./]/.test(first) ? first : undefined)
-  const path = asPath(named) ?? asPath(nameIn(before))
+  const path = asPath(named) ?? asPath(nameIn(before)?.replace(/.*\s.*/s, ''))
   return { language: language.replace(/[{,].*$/, ''), ...(path ? { path } : {}) }
 }
 
@@ -61,7 +61,7 @@ function asPath(name: string | undefined): string | undefined {
     .replace(/(?::\d+(?:-\d+)?|:)$/, '')
   if (!path || path.length > 300 || !/^[^\s/\\:*?"<>|\p{C}][^\\:*?"<>|\p{C}]*$/u.test(path)) return undefined
   if (path.split('/').some((part) => part === '..' || part === '.' || part === '')) return undefined
-  return /(?:^|\/)[^/\s]*\.[^./\s]+$|\/[^/\s]+$|^(?:Makefile|Dockerfile|LICENSE)$/.test(path)
+  return /(?:^|\/)[^/]*\.[a-z][^./\s]*$|\/[^/\s]+$|^(?:Makefile|Dockerfile|LICENSE)$/i.test(path)
     ? path
     : undefined
 }
