@@ -2,7 +2,7 @@
 const longest = 20_000
 
 /** A diagram larger than one of these is drawn only on request, as it can keep the page busy. */
-const ordinary = { characters: 3000, lines: 60 }
+const ordinary = { characters: 3000, lines: 60, inLine: 300, joined: 8 }
 
 /** The kinds that draw quickly whatever their text says; others only on request. */
 const quick = new Set([
@@ -27,7 +27,7 @@ const counting = /^(?:block|packet|radar|gantt|xychart|treemap|sankey)/
 
 /** Prepared is a diagram's text as it may be drawn. */
 export type Prepared =
-  | { readonly text: string; readonly large: boolean; readonly refusal?: undefined }
+  | { readonly text: string; readonly kind: string; readonly large: boolean; readonly refusal?: undefined }
   /** a sentence that says why it is not drawn */
   | { readonly refusal: string }
 
@@ -48,9 +48,20 @@ export function prepare(source: string): Prepared {
   if (counting.test(kind) && /\d{5}/.test(text)) {
     return { refusal: 'The diagram has numbers that are too large to be drawn.' }
   }
-  const large =
-    !quick.has(kind) || text.length > ordinary.characters || text.split('\n').length > ordinary.lines
-  return { text, large }
+  return { text, kind, large: !quick.has(kind) || !isOrdinary(text) }
+}
+
+/** Reports whether a text is of a size at which drawing takes no time to speak of. */
+function isOrdinary(text: string): boolean {
+  const lines = text.split('\n')
+  // "a & b --> c & d" is an edge from each to each.
+  const joined = text.split('&').length - 1
+  return (
+    text.length <= ordinary.characters &&
+    lines.length <= ordinary.lines &&
+    lines.every((line) => line.length <= ordinary.inLine) &&
+    joined <= ordinary.joined
+  )
 }
 
 /** The word that a diagram begins with, without its version: "stateDiagram" of "stateDiagram-v2". */
