@@ -131,6 +131,57 @@ func Sum(numbers ...int) int {
 
 See [the language specification](https://go.dev/ref/spec#Arithmetic_operators) and [calc.go](calc.go:12).`
 
+/** Everything that Markdown can hold, for pictures. */
+const rich = `# Everything
+
+Text with \`code\`, **bold**, [a link](https://example.com/), [github.com](https://evil.example/login), [calc.go](calc.go:12) and averyveryverylongwordthatneverendsandhasnoplacetobreakatallbutmustnotwidenthechat. A footnote[^1].
+
+- one
+  - inner
+    1. deep
+- [x] done
+- [ ] open
+
+> A quote.
+
+| a column | another one | a third one | a fourth that is long | a fifth |
+|---|---|---|---|---|
+| averylongcellwithoutblanks | 2 | 3 | 4 | 5 |
+
+**app/calc.go**
+\`\`\`go
+${Array.from({ length: 40 }, (_, i) => `func f${i}(a, b int) int { return a + b } // a comment that makes this line far too long for a narrow chat`).join('\n')}
+\`\`\`
+
+\`\`\`mermaid
+graph LR
+  Page[The page] -->|asks| Go{May it?}
+  Go -->|yes| Disk[(Disk)]
+  Go -.->|no| Page
+\`\`\`
+
+\`\`\`mermaid
+sequenceDiagram
+  participant P as Page
+  P->>Go: Send
+  Note over P,Go: a note
+  Go-->>P: events
+\`\`\`
+
+\`\`\`mermaid
+pie title Where the time goes
+  "Waiting" : 60
+  "Drawing" : 25
+  "Parsing" : 15
+\`\`\`
+
+\`\`\`mermaid
+graph LR
+  A -->
+\`\`\`
+
+[^1]: What a footnote says.`
+
 const read: SessionItem[] = [
   call('r1', {
     title: 'Read calc.go',
@@ -197,6 +248,7 @@ export const states: Readonly<Record<string, () => Session>> = {
   ...hunkStates,
   empty: () => session({ title: '' }),
   done: () => session({ turns: [finished] }),
+  rich: () => session({ turns: [turn({ items: [text('m1', rich)] })] }),
   reverted: () => session({ turns: [{ ...finished, items: finished.items.slice(-1), reverted: 'u1' }] }),
   streaming: () =>
     session({
