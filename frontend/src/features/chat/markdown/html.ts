@@ -75,6 +75,10 @@ class SafeRenderer extends Renderer {
     return anchor(href, visibleHtml(label, 'prose'), label)
   }
 
+  override table(token: Tokens.Table): string {
+    return `<div class="table" role="region" aria-label="Table" tabindex="0">${super.table(token)}</div>`
+  }
+
   override checkbox({ checked }: Tokens.Checkbox): string {
     const icon = checked ? 'pass-filled' : 'circle-large'
     return `<span class="task codicon codicon-${icon}" role="img" aria-label="${checked ? 'done' : 'open'}"></span> `
