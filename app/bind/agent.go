@@ -60,10 +60,10 @@ func (b *Agent) Providers() ([]wire.ProviderState, error) {
 	})
 }
 
-// Examples lists prompts to try.
+// Examples lists prompts that work in the folder as it is now.
 func (b *Agent) Examples() ([]wire.Example, error) {
-	return with(b.seam, "Agent.Examples", func(_ context.Context, f *folder.Folder) ([]wire.Example, error) {
-		return f.Examples(), nil
+	return with(b.seam, "Agent.Examples", func(ctx context.Context, f *folder.Folder) ([]wire.Example, error) {
+		return f.Examples(ctx), nil
 	})
 }
 

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"sync"
 	"time"
 
@@ -208,20 +207,6 @@ func systemName() string {
 		return "Windows"
 	}
 	return "Linux"
-}
-
-// Examples lists prompts that the practice model understands.
-func (f *Folder) Examples() []wire.Example {
-	var out []wire.Example
-	for _, e := range practice.Examples() {
-		if strings.Contains(e.Prompt, "calc.go") {
-			if _, err := os.Stat(filepath.Join(f.Workspace.Path(), "calc.go")); err != nil {
-				continue
-			}
-		}
-		out = append(out, wire.Example{Prompt: e.Prompt, What: e.What})
-	}
-	return out
 }
 
 func (f *Folder) sendTerminal(output wire.TerminalOutput) {

@@ -31,8 +31,10 @@ type ProviderState struct {
 
 // Example is a prompt that works in this workspace.
 type Example struct {
-	Prompt string `json:"prompt"`
-	What   string `json:"what"`
+	Prompt     string              `json:"prompt"`
+	What       string              `json:"what"`
+	References []session.Reference `json:"references"` // without content
+	Practice   bool                `json:"practice"`   // for the practice model, which understands little else
 }
 
 // ApprovalAnswer answers the question that a tool call waits for.

@@ -24,6 +24,7 @@ type live struct {
 	show    pending // what the next event holds
 	save    pending // pieces of text not yet in the journal
 	showing *time.Timer
+	shown   time.Time // when something was shown last
 	saving  *time.Timer
 	unsaved error            // the journal lacks something; nil when it has all
 	missed  []session.Change // what the journal lacks of what was taken out
@@ -102,9 +103,11 @@ func (l *live) pass(piece session.Change) {
 	l.showLater()
 }
 
+// showLater has what is pending shown: at once after a pause, since then someone
+// waits for it, else once a frame.
 func (l *live) showLater() {
 	if l.showing == nil && !l.closed {
-		l.showing = time.AfterFunc(eventInterval, l.flush)
+		l.showing = time.AfterFunc(max(0, eventInterval-time.Since(l.shown)), l.flush)
 	}
 }
 
@@ -205,6 +208,7 @@ func (l *live) flushLocked() {
 	if l.show.empty() {
 		return
 	}
+	l.shown = time.Now()
 	changes := l.show.take(&l.state)
 	l.state.Seq++
 	for _, change := range changes {

@@ -1,9 +1,10 @@
 // Measures what a person feels: the seam, large files, large folders, fast
 // replies, reviews. Prints a table; nothing passes or fails here. `task bench`
-// runs it; `node e2e/bench.mjs review` only the last part.
+// runs it; `node e2e/bench.mjs review` only the last part,
+// `… token` only the first token.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startBedrock } from './bedrock.mjs'
+import { startBedrock, startScripted } from './bedrock.mjs'
 import {
   launchChromium,
   makeHome,
@@ -269,12 +270,72 @@ async function review(browser, display) {
   }
 }
 
+/**
+ * From the first word being written to the service's socket until it
+ * is in the page, and until the frame after that is drawn.
+ */
+async function firstToken(browser, display) {
+  const home = await makeHome()
+  const model = await startScripted()
+  await mkdir(home.config, { recursive: true })
+  await writeFile(join(home.config, 'settings.json'), JSON.stringify(model.settings))
+  const served = await startServed(display, home, { env: model.env })
+  try {
+    const page = await openPage(browser, served)
+    const chat = wb.chat(page)
+    await chat.open()
+    const times = []
+    for (let i = 0; i < 30; i++) {
+      const prompt = `question ${i}`
+      const word = `answer${i}.`
+      let wrote
+      model.on(prompt, async (reply) => {
+        await new Promise((done) => setTimeout(done, 300)) // what a model takes to begin, and the page to be quiet
+        wrote = performance.timeOrigin + performance.now()
+        reply.say(word)
+        await new Promise((done) => setTimeout(done, 300))
+      })
+      const seen = page.evaluate(
+        (word) =>
+          new Promise((done) => {
+            const log = document.querySelector('[role=log]')
+            const observer = new MutationObserver(() => {
+              if (!log.textContent.includes(word)) return
+              observer.disconnect()
+              const there = performance.timeOrigin + performance.now()
+              requestAnimationFrame(() =>
+                setTimeout(() => done({ there, drawn: performance.timeOrigin + performance.now() })),
+              )
+            })
+            observer.observe(log, { childList: true, subtree: true, characterData: true })
+          }),
+        word,
+      )
+      await chat.run(prompt)
+      const { there, drawn } = await seen
+      times.push({ there: there - wrote, drawn: drawn - wrote })
+    }
+    const of = (key) => times.map((each) => each[key])
+    const most = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length * 0.9)]
+    row(
+      'first token, socket to page: median, 90 % of 30',
+      `${ms(median(of('there')))}; ${ms(most(of('there')))}`,
+    )
+    row('  until it is painted', `${ms(median(of('drawn')))}; ${ms(most(of('drawn')))}`)
+    await page.context().close()
+  } finally {
+    await served.end()
+    await model.end()
+    await home.remove()
+  }
+}
+
 const only = process.argv[2]
 const display = await startDisplay()
 const home = await makeHome()
 const browser = await launchChromium()
 try {
-  if (only !== 'review') {
+  if (only === undefined) {
     const served = await startServed(display, home, { env: { KEEL_TIMINGS: '1' } })
     const page = await openPage(browser, served)
     row(
@@ -290,7 +351,8 @@ try {
     await largeFolder(browser, display, home)
     await stream(browser, display)
   }
-  await review(browser, display)
+  if (only !== 'review') await firstToken(browser, display)
+  if (only !== 'token') await review(browser, display)
 } finally {
   await browser.close()
   await display.end()

@@ -479,6 +479,10 @@ export interface Error {
 export interface Example {
   prompt: string
   what: string
+  /** without content */
+  references: SessionReference[]
+  /** for the practice model, which understands little else */
+  practice: boolean
 }
 
 /**
@@ -2035,7 +2039,7 @@ export interface Methods {
     Compact(sessionID: string): Promise<void>
     /** EditQueued changes a message that waits for its turn. */
     EditQueued(sessionID: string, queuedID: string, text: string): Promise<void>
-    /** Examples lists prompts to try. */
+    /** Examples lists prompts that work in the folder as it is now. */
     Examples(): Promise<Example[]>
     /**
      * Providers lists the model providers with their state and their models; it may

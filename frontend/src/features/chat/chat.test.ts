@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { Failure, type RestorePlan, type RestoreResult } from '../../bridge'
+import { practice } from './testing/states'
 import { renderChat, type Rendered } from './testing/render'
 import { append, change, event, session, text, turn } from '../../testing/sessions'
 import { calls } from '../../testing/window'
@@ -117,7 +118,13 @@ test('arrow up in the empty input brings earlier prompts back', async () => {
 
 test('an example fills the input and waits', async () => {
   chat = await renderChat(session({ turns: [] }), {
-    methods: { 'Agent.Examples': () => [{ prompt: 'search for TODO', what: 'Only looks' }] },
+    methods: {
+      'Agent.Examples': () => [
+        { prompt: 'search for TODO', what: 'Only looks', references: [], practice: true },
+        { prompt: 'for a real model', what: '', references: [], practice: false },
+      ],
+      'Agent.Providers': () => [practice],
+    },
   })
   chat.root.querySelector<HTMLElement>('.examples button')?.click()
   await chat.settle()

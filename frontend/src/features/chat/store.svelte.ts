@@ -126,13 +126,18 @@ export class ChatStore implements Disposable {
   /** What the chat shows around a session; it works without. */
   private async loadAround(): Promise<void> {
     await Promise.allSettled([
-      this.bridge.Agent.Examples().then((examples) => (this.examples = examples)),
+      this.loadExamples(),
       this.loadProviders(),
       this.bridge.Trust.State().then((state) => this.takeTrust(state.seq, state.folder)),
       this.bridge.Settings.State().then((state) =>
         this.takeSettings(state.seq, state.values.trustedCommands),
       ),
     ])
+  }
+
+  /** Looks again at which prompts work in the folder. */
+  async loadExamples(): Promise<void> {
+    this.examples = await this.bridge.Agent.Examples()
   }
 
   async loadProviders(): Promise<readonly ProviderState[]> {

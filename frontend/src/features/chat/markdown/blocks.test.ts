@@ -57,3 +57,19 @@ test('groups that are whole stay the very same', () => {
   expect(groups.slice(0, 3)).toEqual(before.slice(0, 3))
   expect(groups[0]).toBe(before[0])
 })
+
+test.each([
+  ['quotes', '>'.repeat(2000) + ' deep'],
+  ['lists in a line', '1. '.repeat(2000)],
+  ['lists below each other', Array.from({ length: 200 }, (_, i) => `${' '.repeat(2 * i)}- x`).join('\n')],
+])('%s that are far too deep are shown as they are written', (_, text) => {
+  for (const streaming of [true, false]) {
+    const { closed, open } = parse(noBlocks, text, streaming)
+    expect([...closed, ...open].map(({ token }) => token.type)).toEqual(['code'])
+  }
+})
+
+test('a long line is a line, and a list of lists a list', () => {
+  const { closed } = parse(noBlocks, `${'-'.repeat(200)}\n\n- a\n  - b\n    - c\n      > d`, false)
+  expect(closed.map(({ token }) => token.type)).toEqual(['hr', 'list'])
+})

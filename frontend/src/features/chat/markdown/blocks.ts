@@ -1,4 +1,4 @@
-import { Lexer, type Links, type MarkedOptions, type Token } from 'marked'
+import { Lexer, type Links, type MarkedOptions, type Token, type Tokens } from 'marked'
 
 /**
  * Block is one top-level part of a Markdown text: a paragraph, a list, a piece of
@@ -10,6 +10,8 @@ export interface Block {
   readonly at: number
   readonly token: Token
   readonly closed: boolean
+  /** the last line of what stands before code: it may name its file */
+  readonly before: string
 }
 
 export interface Blocks {
@@ -32,9 +34,9 @@ export function parse(known: Blocks, text: string, streaming: boolean): Blocks {
   const tail = text.slice(from.prefix.length)
   const lexer = new Lexer(options)
   Object.assign(lexer.tokens.links, from.links)
-  const tokens = lexer.lex(streaming ? presentable(tail) : tail)
+  const tokens = lex(lexer, streaming ? presentable(tail) : tail)
   const links = { ...lexer.tokens.links }
-  const placed = place(tokens, from.prefix.length, tail)
+  const placed = place(tokens, from.prefix.length, tail, lastLine(from.closed.at(-1)?.token.raw))
   if (!streaming) {
     const closed = [...from.closed, ...placed.map((block) => ({ ...block, closed: true }))]
     return { prefix: text, closed, open: [], links }
@@ -50,6 +52,34 @@ export function parse(known: Blocks, text: string, streaming: boolean): Blocks {
     open: placed.slice(closing),
     links,
   }
+}
+
+/** Lists and quotes deeper than this are shown as they are written: nobody means them, and they take long. */
+const deepest = 50
+const deepLine = new RegExp(`^(?:[ \\t]*(?:>|(?:[-+*]|\\d{1,9}[.)])[ \\t])){${deepest},}`, 'm')
+
+function lex(lexer: Lexer, text: string): Token[] {
+  if (deepLine.test(text)) return [plain(text)]
+  return lexer.lex(text).map((token) => (isDeep(token) ? plain(token.raw) : token))
+}
+
+function plain(raw: string): Token {
+  return { type: 'code', raw, text: raw, lang: '' }
+}
+
+/** Without calling itself: it is asked about what is too deep for that. */
+function isDeep(token: Token): boolean {
+  let level: Token[] = [token]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > 2 * deepest) return true
+    level = level.flatMap(inner)
+  }
+  return false
+}
+
+function inner(token: Token): Token[] {
+  if (token.type === 'list') return (token as Tokens.List).items
+  return ('tokens' in token ? token.tokens : undefined) ?? []
 }
 
 /** How many blocks make a group. */
@@ -75,17 +105,25 @@ export function group(known: readonly Group[], { closed, open }: Blocks): Group[
   return groups
 }
 
-function place(tokens: readonly Token[], start: number, tail: string): Block[] {
+function place(tokens: readonly Token[], start: number, tail: string, above: string): Block[] {
   const blocks: Block[] = []
   let offset = 0
+  let before = above
   for (const token of tokens) {
     // marked rewrites line endings and tabs in places; raw is found again rather than counted.
     const found = tail.indexOf(token.raw, offset)
     const at = found < 0 ? offset : found
-    if (token.type !== 'space' && token.type !== 'def') blocks.push({ at: start + at, token, closed: false })
+    if (token.type !== 'space' && token.type !== 'def') {
+      blocks.push({ at: start + at, token, closed: false, before: token.type === 'code' ? before : '' })
+      before = lastLine(token.raw)
+    }
     offset = at + token.raw.length
   }
   return blocks
+}
+
+function lastLine(raw = ''): string {
+  return raw.trimEnd().split('\n').at(-1) ?? ''
 }
 
 /**

@@ -43,6 +43,9 @@ test('an image is a link to it, and nothing is fetched', () => {
 
 test('a file of the workspace is a link to open it; one outside is not', () => {
   expect(html('[calc](src/calc.go:12)')).toContain('data-path="src/calc.go:12"')
+  for (const path of ['calc.go:12', 'calc.go:12:5', 'calc.go#L3-L9', 'a%20b.md']) {
+    expect(html(`[calc](${path})`)).toContain(`data-path="${path}"`)
+  }
   expect(html('[x](../../etc/passwd)')).not.toContain('<a')
   expect(html('[x](/etc/passwd)')).not.toContain('<a')
 })
@@ -56,4 +59,23 @@ test('hidden characters are shown, in text, code and entities', () => {
 test('the languages of nested code come in the order in which it is drawn', () => {
   const list = parse(noBlocks, '- a\n  ```go\n  x\n  ```\n- b\n  ```sh\n  y\n  ```\n', false).closed[0]
   expect(list && nestedLanguages(list.token)).toEqual(['go', 'sh'])
+})
+
+test.each([
+  ['[github.com](https://evil.example/x)', true],
+  ['[https://github.com/a](https://github.com.evil.example/a)', true],
+  ['[**github.com**](https://evil.example)', true],
+  ['[see github.com/a](https://evil.example)', true],
+  ['[me@bank.example](mailto:you@evil.example)', true],
+  ['[github.com](mailto:github.com@evil.example)', true],
+  ['https://g\u0456thub.com/x', true],
+  ['[github.com](https://github.com/keel)', false],
+  ['[www.github.com](https://github.com)', false],
+  ['https://github.com/keel', false],
+  ['[me@bank.example](mailto:me@bank.example)', false],
+  ['[the docs](https://example.com)', false],
+  ['[calc.go](https://example.com/calc.go)', false],
+  ['[Version 1.2.3, e.g. now](https://example.com)', false],
+])('the link %s shows where it leads: %s', (markdown, shown) => {
+  expect(html(markdown).includes('class="leads"')).toBe(shown)
 })

@@ -3,6 +3,7 @@ import { Parser, Renderer, type Token, type Tokens } from 'marked'
 import { outsideAddress } from '../../../lib/address'
 import { escapeHtml, visibleHtml } from '../../../lib/html'
 import { plainVisible } from '../../../lib/visible'
+import { misleads } from './misleading'
 
 /**
  * A token of Markdown as safe DOM. Raw HTML is shown as text, an image as a link
@@ -16,6 +17,8 @@ export function blockFragment(token: Token): DocumentFragment {
   DOMPurify.sanitize(root, {
     ALLOWED_TAGS: elements.split(' '),
     ALLOWED_ATTR: attributes.split(' '),
+    // No browser follows it: "calc.go:3" is a path, not an address with the scheme "calc.go".
+    ADD_URI_SAFE_ATTR: ['data-path'],
     ALLOW_DATA_ATTR: false,
     ALLOW_ARIA_ATTR: false,
     IN_PLACE: true,
@@ -72,6 +75,10 @@ class SafeRenderer extends Renderer {
     return anchor(href, visibleHtml(label, 'prose'), label)
   }
 
+  override table(token: Tokens.Table): string {
+    return `<div class="table" role="region" aria-label="Table" tabindex="0">${super.table(token)}</div>`
+  }
+
   override checkbox({ checked }: Tokens.Checkbox): string {
     const icon = checked ? 'pass-filled' : 'circle-large'
     return `<span class="task codicon codicon-${icon}" role="img" aria-label="${checked ? 'done' : 'open'}"></span> `
@@ -90,7 +97,10 @@ function decode(text: string): string {
 function anchor(href: string, inner: string, text: string): string {
   const address = outsideAddress(href)
   if (address) {
-    return `<a role="link" tabindex="0" data-address="${escapeHtml(address)}" title="${escapeHtml(plainVisible(address))}">${inner}</a>`
+    const leads = misleads(text, address)
+      ? ` <span class="leads">(${escapeHtml(plainVisible(address))})</span>`
+      : ''
+    return `<a role="link" tabindex="0" data-address="${escapeHtml(address)}" title="${escapeHtml(plainVisible(address))}">${inner}</a>${leads}`
   }
   if (isWorkspacePath(href)) {
     return `<a role="link" tabindex="0" data-path="${escapeHtml(href)}" title="${escapeHtml(plainVisible(href))}">${inner}</a>`
@@ -99,7 +109,7 @@ function anchor(href: string, inner: string, text: string): string {
   return href === text ? inner : `${inner} (${visibleHtml(href, 'code')})`
 }
 
-/** A relative path, with a line behind ":" or "#L" where it has one. */
+/** A relative path, with a line or lines behind ":" or "#L" where it has some. */
 function isWorkspacePath(href: string): boolean {
-  return /^(?![/\\#?])(?!.*\.\.(?:\/|$))[^\s:?#]+(?::\d+|#L\d+)?$/.test(href)
+  return /^(?![/\\#?])(?!.*\.\.(?:\/|$))[^\s:?#]+(?::\d+(?:[:-]\d+)?|#L\d+(?:-L?\d+)?)?$/.test(href)
 }

@@ -42,13 +42,39 @@ export const bedrock: ProviderState = {
 }
 
 export const examples: Example[] = [
+  ...[
+    {
+      prompt: 'add a function Sum to calc.go with a test and run the tests',
+      what: 'Edits two files and runs a command',
+    },
+    { prompt: 'create notes.md with a list of things to do', what: 'Creates a file' },
+    { prompt: 'search for TODO', what: 'Only looks' },
+    { prompt: 'run go vet ./...', what: 'Asks before the command runs' },
+  ].map((each) => ({ ...each, references: [], practice: true })),
   {
-    prompt: 'add a function Sum to calc.go with a test and run the tests',
-    what: 'Edits two files and runs a command',
+    prompt: 'Review what I have not committed yet: what could go wrong, and what is missing?',
+    what: 'Reads the changes; changes nothing',
+    references: [{ id: 'git-diff', kind: 'git-diff', name: 'git-diff' }],
+    practice: false,
   },
-  { prompt: 'create notes.md with a list of things to do', what: 'Creates a file' },
-  { prompt: 'search for TODO', what: 'Only looks' },
-  { prompt: 'run go vet ./...', what: 'Asks before the command runs' },
+  {
+    prompt: 'Explain how this project is built: its parts, and how they work together',
+    what: 'Only reads',
+    references: [{ id: 'readme', kind: 'file', name: 'README.md', path: 'README.md' }],
+    practice: false,
+  },
+  {
+    prompt: 'Run the tests. Where some fail, find out why and fix it',
+    what: 'Runs commands, each after you allow it, and edits files',
+    references: [],
+    practice: false,
+  },
+  {
+    prompt: 'Find the code that most needs a test, and write one',
+    what: 'Adds a test and runs it',
+    references: [],
+    practice: false,
+  },
 ]
 
 const edit: DiffFile = {
@@ -104,6 +130,57 @@ func Sum(numbers ...int) int {
 | 1, 2  | 3 |
 
 See [the language specification](https://go.dev/ref/spec#Arithmetic_operators) and [calc.go](calc.go:12).`
+
+/** Everything that Markdown can hold, for pictures. */
+const rich = `# Everything
+
+Text with \`code\`, **bold**, [a link](https://example.com/), [github.com](https://evil.example/login), [calc.go](calc.go:12) and averyveryverylongwordthatneverendsandhasnoplacetobreakatallbutmustnotwidenthechat. A footnote[^1].
+
+- one
+  - inner
+    1. deep
+- [x] done
+- [ ] open
+
+> A quote.
+
+| a column | another one | a third one | a fourth that is long | a fifth |
+|---|---|---|---|---|
+| averylongcellwithoutblanks | 2 | 3 | 4 | 5 |
+
+**app/calc.go**
+\`\`\`go
+${Array.from({ length: 40 }, (_, i) => `func f${i}(a, b int) int { return a + b } // a comment that makes this line far too long for a narrow chat`).join('\n')}
+\`\`\`
+
+\`\`\`mermaid
+graph LR
+  Page[The page] -->|asks| Go{May it?}
+  Go -->|yes| Disk[(Disk)]
+  Go -.->|no| Page
+\`\`\`
+
+\`\`\`mermaid
+sequenceDiagram
+  participant P as Page
+  P->>Go: Send
+  Note over P,Go: a note
+  Go-->>P: events
+\`\`\`
+
+\`\`\`mermaid
+pie title Where the time goes
+  "Waiting" : 60
+  "Drawing" : 25
+  "Parsing" : 15
+\`\`\`
+
+\`\`\`mermaid
+graph LR
+  A -->
+\`\`\`
+
+[^1]: What a footnote says.`
 
 const read: SessionItem[] = [
   call('r1', {
@@ -171,6 +248,7 @@ export const states: Readonly<Record<string, () => Session>> = {
   ...hunkStates,
   empty: () => session({ title: '' }),
   done: () => session({ turns: [finished] }),
+  rich: () => session({ turns: [turn({ items: [text('m1', rich)] })] }),
   reverted: () => session({ turns: [{ ...finished, items: finished.items.slice(-1), reverted: 'u1' }] }),
   streaming: () =>
     session({
