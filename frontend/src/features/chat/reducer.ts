@@ -55,13 +55,19 @@ function applyChange(session: Session, change: SessionChange): Session {
   }
 }
 
-/** A turn's header replaces the old one; its items stay, and the pictures that only come once. */
+/** A turn's header replaces the old one; its items stay, and what only comes once: pictures, and what it points at. */
 function withTurn(session: Session, turn: SessionTurn): Session {
   const index = session.turns.findIndex((known) => known.id === turn.id)
   const known = session.turns[index]
   if (!known) return { ...session, turns: [...session.turns, turn] }
   const images = turn.images ?? known.images
-  const next = { ...turn, items: known.items, ...(images ? { images } : {}) }
+  const references = turn.references ?? known.references
+  const next = {
+    ...turn,
+    items: known.items,
+    ...(images ? { images } : {}),
+    ...(references ? { references } : {}),
+  }
   return { ...session, turns: session.turns.with(index, next) }
 }
 

@@ -1,0 +1,115 @@
+import { toFailure, type Bridge, type Failure, type SessionImage, type SessionReference } from '../../bridge'
+import { joined, unread, type Pointed } from '../reference'
+
+/** How long what goes with a draft must stay the same before it is saved. */
+const pause = 400
+
+interface Parts {
+  readonly references: readonly SessionReference[]
+  readonly images: readonly SessionImage[]
+}
+
+const none: Parts = { references: [], images: [] }
+
+/**
+ * DraftParts keeps what goes with the text of a draft, references and pictures of
+ * each session, and saves them in Go. What is here is the truth while the page
+ * lives. Nothing is saved over what Go holds before that was read: what was added
+ * meanwhile stands behind it.
+ */
+export class DraftParts {
+  all = $state.raw<Readonly<Record<string, Parts>>>({})
+
+  private readonly loaded = new Map<string, Promise<boolean>>()
+  private readonly unsaved = new Set<string>()
+  private timer = 0
+  private seq = 0
+
+  constructor(
+    private readonly bridge: Pick<Bridge, 'Sessions'>,
+    private readonly onFailure: (failure: Failure) => void,
+    private readonly now: () => number = () => Date.now(),
+  ) {}
+
+  of(sessionId: string | undefined): Parts {
+    return (sessionId === undefined ? undefined : this.all[sessionId]) ?? none
+  }
+
+  /** Reads what Go has saved, once; false when that failed, to be tried again with the next call. */
+  restore(sessionId: string): Promise<boolean> {
+    const known = this.loaded.get(sessionId)
+    if (known) return known
+    const loading = this.load(sessionId)
+    this.loaded.set(sessionId, loading)
+    return loading
+  }
+
+  /** Adds references; what is pointed at already stays once. */
+  point(sessionId: string, more: readonly Pointed[]): void {
+    this.setReferences(sessionId, joined(this.of(sessionId).references, more))
+  }
+
+  setReferences(sessionId: string, references: readonly SessionReference[]): void {
+    this.set(sessionId, { ...this.of(sessionId), references })
+  }
+
+  setImages(sessionId: string, images: readonly SessionImage[]): void {
+    this.set(sessionId, { ...this.of(sessionId), images })
+  }
+
+  /** Saves at once what is not saved yet. */
+  async flush(): Promise<void> {
+    clearTimeout(this.timer)
+    const sessions = [...this.unsaved]
+    this.unsaved.clear()
+    await Promise.all(sessions.map((id) => this.save(id)))
+  }
+
+  forget(sessionId: string): void {
+    const { [sessionId]: _, ...rest } = this.all
+    this.all = rest
+    this.loaded.delete(sessionId)
+    this.unsaved.delete(sessionId)
+  }
+
+  private set(sessionId: string, parts: Parts): void {
+    this.all = { ...this.all, [sessionId]: parts }
+    this.unsaved.add(sessionId)
+    clearTimeout(this.timer)
+    this.timer = window.setTimeout(() => void this.flush(), pause)
+  }
+
+  private async load(sessionId: string): Promise<boolean> {
+    try {
+      const saved = await this.bridge.Sessions.DraftParts(sessionId)
+      const { references, images } = this.of(sessionId)
+      const parts = { references: joined(saved.references, references), images: [...saved.images, ...images] }
+      this.all = { ...this.all, [sessionId]: parts }
+      return true
+    } catch (cause) {
+      this.loaded.delete(sessionId)
+      this.onFailure(toFailure(cause))
+      return false
+    }
+  }
+
+  private async save(sessionId: string): Promise<void> {
+    if (!(await this.restore(sessionId))) {
+      this.unsaved.add(sessionId)
+      return
+    }
+    // Go drops a call that was overtaken by a later one. The clock makes the
+    // number grow over a reload of the page as well.
+    this.seq = Math.max(this.seq + 1, this.now())
+    const { references, images } = this.of(sessionId)
+    try {
+      await this.bridge.Sessions.SaveDraftParts(sessionId, this.seq, {
+        references: unread(references),
+        images: [...images],
+      })
+    } catch (cause) {
+      this.unsaved.add(sessionId)
+      this.onFailure(toFailure(cause))
+    }
+  }
+}
