@@ -1,4 +1,5 @@
 import { toFailure, type Bridge, type Failure, type SessionImage, type SessionReference } from '../../bridge'
+import { without } from '../../lib/without'
 import { joined, unread, type Pointed } from '../reference'
 
 /** How long what goes with a draft must stay the same before it is saved. */
@@ -20,8 +21,8 @@ const none: Parts = { references: [], images: [] }
 export class DraftParts {
   all = $state.raw<Readonly<Record<string, Parts>>>({})
 
-  private readonly loaded = new Map<string, Promise<boolean>>()
-  private readonly unsaved = new Set<string>()
+  private loaded: Readonly<Record<string, Promise<boolean>>> = {}
+  private unsaved: readonly string[] = []
   private timer = 0
   private seq = 0
 
@@ -37,10 +38,10 @@ export class DraftParts {
 
   /** Reads what Go has saved, once; false when that failed, to be tried again with the next call. */
   restore(sessionId: string): Promise<boolean> {
-    const known = this.loaded.get(sessionId)
+    const known = this.loaded[sessionId]
     if (known) return known
     const loading = this.load(sessionId)
-    this.loaded.set(sessionId, loading)
+    this.loaded = { ...this.loaded, [sessionId]: loading }
     return loading
   }
 
@@ -60,23 +61,26 @@ export class DraftParts {
   /** Saves at once what is not saved yet. */
   async flush(): Promise<void> {
     clearTimeout(this.timer)
-    const sessions = [...this.unsaved]
-    this.unsaved.clear()
+    const sessions = this.unsaved
+    this.unsaved = []
     await Promise.all(sessions.map((id) => this.save(id)))
   }
 
   forget(sessionId: string): void {
-    const { [sessionId]: _, ...rest } = this.all
-    this.all = rest
-    this.loaded.delete(sessionId)
-    this.unsaved.delete(sessionId)
+    this.all = without(this.all, sessionId)
+    this.loaded = without(this.loaded, sessionId)
+    this.unsaved = this.unsaved.filter((id) => id !== sessionId)
   }
 
   private set(sessionId: string, parts: Parts): void {
     this.all = { ...this.all, [sessionId]: parts }
-    this.unsaved.add(sessionId)
+    this.notSaved(sessionId)
     clearTimeout(this.timer)
     this.timer = window.setTimeout(() => void this.flush(), pause)
+  }
+
+  private notSaved(sessionId: string): void {
+    if (!this.unsaved.includes(sessionId)) this.unsaved = [...this.unsaved, sessionId]
   }
 
   private async load(sessionId: string): Promise<boolean> {
@@ -87,7 +91,7 @@ export class DraftParts {
       this.all = { ...this.all, [sessionId]: parts }
       return true
     } catch (cause) {
-      this.loaded.delete(sessionId)
+      this.loaded = without(this.loaded, sessionId)
       this.onFailure(toFailure(cause))
       return false
     }
@@ -95,7 +99,7 @@ export class DraftParts {
 
   private async save(sessionId: string): Promise<void> {
     if (!(await this.restore(sessionId))) {
-      this.unsaved.add(sessionId)
+      this.notSaved(sessionId)
       return
     }
     // Go drops a call that was overtaken by a later one. The clock makes the
@@ -108,7 +112,7 @@ export class DraftParts {
         images: [...images],
       })
     } catch (cause) {
-      this.unsaved.add(sessionId)
+      this.notSaved(sessionId)
       this.onFailure(toFailure(cause))
     }
   }

@@ -410,8 +410,8 @@ export class ChatStore implements Disposable {
     if (back && this.draft.trim() === back.prompt.trim()) {
       this.setDraft('')
       this.setPictures(session.id, this.images.slice(back.images?.length ?? 0))
-      const gone = new Set(back.references?.map((each) => each.id))
-      this.setReferences(this.references.filter((each) => !gone.has(each.id)))
+      const left = this.references.filter((each) => !back.references?.some(({ id }) => id === each.id))
+      this.setReferences(left)
     }
   }
 

@@ -1,3 +1,4 @@
+import { distinct } from './distinct'
 import type { Piece } from './hash'
 
 /** Option is a line of the popup above an input. */
@@ -29,8 +30,7 @@ export class Listing<T extends Option = Option> {
 
   /** Shows other lines. The active one stays so while it is there and the same thing is being looked for. */
   set(options: readonly T[], startAgain: boolean): void {
-    const known = new Set<string>()
-    this.options = options.filter(({ key }) => !known.has(key) && known.add(key))
+    this.options = distinct(options)
     if (startAgain) this.key = ''
   }
 

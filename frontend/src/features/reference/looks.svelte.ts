@@ -5,6 +5,7 @@ import {
   type SessionContent,
   type SessionReference,
 } from '../../bridge'
+import { without } from '../../lib/without'
 
 /** How long what a message points at must stay the same before it is looked at. */
 const pause = 150
@@ -25,19 +26,19 @@ export class Looks implements Disposable {
   known = $state.raw<Readonly<Record<string, Looked>>>({})
 
   /** what of each reference was looked at */
-  private readonly seen = new Map<string, string>()
+  private seen: Record<string, string> = {}
   /** the look at each reference that is under way */
-  private readonly open = new Map<string, { lookId: string; before: Looked | undefined }>()
+  private open: Readonly<Record<string, { lookId: string; before: Looked | undefined }>> = {}
   private timer = 0
 
   constructor(private readonly bridge: Pick<Bridge, 'References'>) {}
 
   /** Looks at what is new among the references, and forgets what is gone. */
   follow(sessionId: string, references: readonly SessionReference[], prompt: () => string): void {
-    const ids = new Set(references.map((each) => each.id))
-    for (const id of this.seen.keys()) if (!ids.has(id)) this.forget(id)
+    for (const id of Object.keys({ ...this.seen, ...this.known }))
+      if (!references.some((each) => each.id === id)) this.forget(id)
     clearTimeout(this.timer)
-    const fresh = references.filter((each) => this.seen.get(each.id) !== version(each))
+    const fresh = references.filter((each) => this.seen[each.id] !== version(each))
     if (fresh.length === 0) return
     this.timer = window.setTimeout(() => {
       for (const each of fresh) {
@@ -60,8 +61,8 @@ export class Looks implements Disposable {
     const { id } = reference
     this.cancel(id)
     const lookId = crypto.randomUUID()
-    this.open.set(id, { lookId, before: this.known[id] })
-    this.seen.set(id, version(reference))
+    this.open = { ...this.open, [id]: { lookId, before: this.known[id] } }
+    this.seen[id] = version(reference)
     this.set(id, { state: 'looking' })
     try {
       const looked = await this.bridge.References.Look({ id: lookId, sessionId, prompt, reference, again })
@@ -77,34 +78,33 @@ export class Looks implements Disposable {
 
   /** Ends the look at a reference, of which is known then what was known before. */
   cancel(id: string): void {
-    const open = this.open.get(id)
+    const open = this.open[id]
     if (!open) return
-    this.open.delete(id)
+    this.open = without(this.open, id)
     this.set(id, open.before)
     this.bridge.References.StopLooking(open.lookId).catch(() => undefined)
   }
 
   dispose(): void {
     clearTimeout(this.timer)
-    for (const id of [...this.open.keys()]) this.cancel(id)
+    for (const id of Object.keys(this.open)) this.cancel(id)
   }
 
   private forget(id: string): void {
     this.cancel(id)
-    this.seen.delete(id)
+    this.seen = without(this.seen, id)
     this.set(id, undefined)
   }
 
   /** Takes what a look has found, unless that was ended or another one has begun. */
   private end(id: string, lookId: string, looked: Looked): void {
-    if (this.open.get(id)?.lookId !== lookId) return
-    this.open.delete(id)
+    if (this.open[id]?.lookId !== lookId) return
+    this.open = without(this.open, id)
     this.set(id, looked)
   }
 
   private set(id: string, looked: Looked | undefined): void {
-    const { [id]: _, ...rest } = this.known
-    this.known = looked ? { ...rest, [id]: looked } : rest
+    this.known = looked ? { ...this.known, [id]: looked } : without(this.known, id)
   }
 }
 

@@ -1,12 +1,17 @@
-import { toFailure, type Bridge, type ReferenceMatch, type SessionReferenceKind } from '../../bridge'
-import { shortened, splitPath } from '../../lib/format'
-import { plainVisible } from '../../lib/visible'
-import { hostOf, typedAddress, urlReference } from './address'
+import { toFailure, type Bridge, type SessionReferenceKind } from '../../bridge'
+import { shortened } from '../../lib/format'
+import {
+  addressChoices,
+  choosePicture,
+  kindChoices,
+  matchChoices,
+  pictureChoices,
+  type Choice,
+} from './choices'
 import { emphasised, hashAt, type Hash } from './hash'
-import type { Pointed, ReferenceSources } from './host'
-import { kindsFor, narrowed } from './kinds'
-import { Listing, type Option } from './listing.svelte'
-import { lookOf } from './pointed'
+import type { ReferenceSources } from './host'
+import { narrowed } from './kinds'
+import { Listing } from './listing.svelte'
 
 /** How many files, folders and symbols are shown. */
 const most = 100
@@ -16,27 +21,6 @@ const kindOf: Readonly<Record<string, SessionReferenceKind>> = {
   folder: 'folder',
   symbol: 'code',
 }
-
-/** Choice is a line of the picker, and what comes of choosing it. */
-export interface Choice extends Option {
-  readonly act: Act
-}
-
-export type Act =
-  /** the input goes on with this in the place of the "#word" */
-  | { readonly type: 'narrow'; readonly text: string }
-  /** the input has "#word ", and the message points at what is found */
-  | {
-      readonly type: 'point'
-      readonly word: string
-      /** why nothing was found, to a person */
-      readonly none: string
-      find(): Promise<Pointed | undefined>
-    }
-  /** a picture of the folder is added */
-  | { readonly type: 'picture'; readonly path: string }
-  /** a picture is chosen in the system's own dialog */
-  | { readonly type: 'choose' }
 
 export interface PickerOptions {
   readonly bridge: Pick<Bridge, 'References' | 'Search'>
@@ -102,7 +86,7 @@ export class Picker {
 
   private async offer(typed: string): Promise<void> {
     const narrow = narrowed(typed)
-    if (narrow?.word === 'url') this.settle(...address(narrow.rest))
+    if (narrow?.word === 'url') this.settle(...addressChoices(narrow.rest))
     else if (narrow?.word === 'image')
       await this.ask(typed, [choosePicture], () => this.pictures(narrow.rest))
     else if (narrow) await this.ask(typed, [], () => this.find(narrow.rest, kindOf[narrow.word]))
@@ -159,17 +143,7 @@ export class Picker {
       maxResults: most,
       cacheKey: this.cacheKey,
     })
-    const choices = found.paths.map((path): Choice => {
-      const { name, folder } = splitPath(path)
-      return {
-        key: `found picture ${path}`,
-        icon: 'file-media',
-        name: emphasised(plainVisible(name), text),
-        detail: [{ text: plainVisible(folder), hit: false }],
-        act: { type: 'picture', path },
-      }
-    })
-    return { choices, note: '' }
+    return { choices: pictureChoices(found.paths, text), note: '' }
   }
 }
 
@@ -183,69 +157,4 @@ function fits(choice: Choice, typed: string): boolean {
 interface Found {
   choices: readonly Choice[]
   note: string
-}
-
-const choosePicture: Choice = {
-  key: 'choose',
-  icon: 'folder-opened',
-  name: [{ text: 'Choose a picture…', hit: false }],
-  detail: [{ text: 'From this device', hit: false }],
-  act: { type: 'choose' },
-}
-
-function kindChoices(typed: string, sources: ReferenceSources): Choice[] {
-  return kindsFor(typed).map(({ act, ...kind }) => ({
-    key: `kind ${kind.word}`,
-    icon: kind.icon,
-    name: emphasised(kind.title, typed),
-    detail: [{ text: kind.detail, hit: false }],
-    act:
-      act.type === 'narrow'
-        ? { type: 'narrow', text: `#${kind.word}:` }
-        : { type: 'point', word: kind.word, none: act.none, find: () => act.find(sources) },
-  }))
-}
-
-function matchChoices(matches: readonly ReferenceMatch[], text: string, sources: ReferenceSources): Choice[] {
-  const names = new Map<string, number>()
-  for (const { name } of matches) names.set(name, (names.get(name) ?? 0) + 1)
-  return matches.map((match) => {
-    const name = emphasised(plainVisible(match.name), text)
-    const { folder } = splitPath(match.path.replace(/\/$/, ''))
-    const inName = name.some((piece) => piece.hit)
-    const more = (names.get(match.name) ?? 0) > 1 || (text !== '' && !inName)
-    const where = match.kind === 'code' ? match.path : more ? folder || './' : ''
-    return {
-      key: `found ${match.kind} ${match.path} ${match.from} ${match.name}`,
-      icon: lookOf(match.kind).icon,
-      name,
-      detail: [
-        ...(match.symbol ? [{ text: `${plainVisible(match.symbol)}${where ? ' · ' : ''}`, hit: false }] : []),
-        ...emphasised(plainVisible(where), inName ? '' : text),
-      ],
-      act: { type: 'point', word: plainVisible(match.name), none: '', find: () => pointAt(match, sources) },
-    }
-  })
-}
-
-async function pointAt(match: ReferenceMatch, sources: ReferenceSources): Promise<Pointed> {
-  const { kind, name, path, from, to } = match
-  if (kind === 'file') return sources.file(path)
-  return kind === 'code' ? { kind, name, path, from, to } : { kind, name, path }
-}
-
-/** What there is to choose for an address that is being typed. */
-function address(typed: string): [readonly Choice[], string] {
-  const whole = typedAddress(typed)
-  if (!whole)
-    return [[], typed === '' ? 'Type or paste an address: https://…' : 'This is no web address yet.']
-  const reference = urlReference(whole)
-  const choice: Choice = {
-    key: 'url',
-    icon: 'globe',
-    name: [{ text: `Fetch and use ${plainVisible(shortened(whole, 300))}`, hit: false }],
-    detail: [{ text: `from ${hostOf(whole)}`, hit: false }],
-    act: { type: 'point', word: reference.name, none: '', find: () => Promise.resolve(reference) },
-  }
-  return [[choice], '']
 }

@@ -1,4 +1,5 @@
 import type { SessionReference, SessionReferenceKind } from '../../bridge'
+import { without } from '../../lib/without'
 import type { Pointed } from './host'
 
 interface Look {
@@ -45,7 +46,7 @@ function place(each: Pointed): string {
  */
 export function joined(
   known: readonly SessionReference[],
-  more: readonly Pointed[],
+  more: readonly (Pointed & { id?: string })[],
   newId: () => string = () => crypto.randomUUID(),
 ): readonly SessionReference[] {
   const all = [...known]
@@ -53,7 +54,7 @@ export function joined(
     const at = all.findIndex((other) => place(other) === place(each))
     const other = all[at]
     if (other) all[at] = withGiven(other, each.given)
-    else all.push({ ...pointed(each), id: newId() })
+    else all.push({ ...each, id: each.id ?? newId() })
   }
   return all
 }
@@ -61,17 +62,10 @@ export function joined(
 /** A reference with other unsaved text, or with none; the same one where nothing changes. */
 export function withGiven(reference: SessionReference, given: string | undefined): SessionReference {
   if (reference.given === given) return reference
-  const { given: _, ...rest } = reference
-  return given === undefined ? rest : { ...rest, given }
-}
-
-/** What a reference points at, without what was read of it. */
-export function pointed(reference: Pointed & { id?: string; content?: unknown }): Pointed {
-  const { id: _, content: __, ...rest } = reference
-  return rest
+  return given === undefined ? without(reference, 'given') : { ...reference, given }
 }
 
 /** References as they are sent and kept: without what was read of them. */
 export function unread(references: readonly SessionReference[]): SessionReference[] {
-  return references.map((each) => ({ ...pointed(each), id: each.id }))
+  return references.map((each) => without(each, 'content'))
 }
