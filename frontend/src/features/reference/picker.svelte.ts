@@ -129,7 +129,7 @@ export class Picker {
       max: most,
       cacheKey: this.cacheKey,
     })
-    const note = problem || (limitHit ? 'There are more: type some letters of the name.' : '')
+    const note = problem || (limitHit ? 'There are more: type more of the name.' : '')
     return { choices: matchChoices(matches, text, this.options.sources), note }
   }
 
