@@ -31,7 +31,7 @@ export class Slashes {
       .filter(({ name }) => name.startsWith(hash.text.toLowerCase()))
       .map((command) => ({
         key: command.name,
-        icon: 'terminal-view-icon',
+        icon: 'chevron-right',
         name: emphasised(`/${command.name}`, `/${hash.text}`),
         detail: [{ text: command.detail, hit: false }],
         command,
