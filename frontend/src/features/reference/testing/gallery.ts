@@ -1,6 +1,4 @@
 import '@vscode/codicons/dist/codicon.css'
-import '../../../workbench/modal.css'
-import { openModal } from '../../../workbench/modal'
 import { startChat } from '../../chat'
 import { fakeHost } from '../../chat/testing/host'
 import { referenceStates } from '../../chat/testing/referenceStates'
@@ -31,7 +29,22 @@ const host = fakeHost(referenceStates[name](), {
     'Search.ClearCache': () => undefined,
   },
 })
-host.openModal = openModal
+// The dialog of the window, near enough.
+host.openModal = (label, draw) =>
+  new Promise((resolve) => {
+    const dialog = document.createElement('dialog')
+    dialog.className = 'keel-theme'
+    dialog.setAttribute('aria-label', label)
+    dialog.style.cssText =
+      'display: flex; flex-direction: column; box-sizing: border-box; width: min(560px, 90vw); max-height: 80vh; padding: 0'
+    document.body.append(dialog)
+    dialog.showModal()
+    const drawn = draw(dialog, (answer) => {
+      drawn.dispose()
+      dialog.remove()
+      resolve(answer)
+    })
+  })
 startChat(host)
 const container = document.getElementById('chat')
 if (container) host.views[0]?.render(container)
