@@ -36,6 +36,8 @@ type ReferenceLook struct {
 	SessionID string            `json:"sessionId"`
 	Prompt    string            `json:"prompt"`
 	Reference session.Reference `json:"reference"`
+	// Again has an address fetched anew that the session holds already.
+	Again bool `json:"again"`
 }
 
 // DraftParts is what goes with a text that is not sent yet.

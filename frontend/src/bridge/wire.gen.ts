@@ -809,6 +809,8 @@ export interface ReferenceLook {
   sessionId: string
   prompt: string
   reference: SessionReference
+  /** Again has an address fetched anew that the session holds already. */
+  again: boolean
 }
 
 /** ReferenceMatch is something to point at. */

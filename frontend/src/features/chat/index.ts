@@ -20,7 +20,7 @@ export { viewId } from './commands'
  * drawn again at any time. The review, where there is one, follows the shown session.
  */
 export function startChat(host: ChatHost, review?: Review): Disposable {
-  const store = new ChatStore(host.bridge)
+  const store = new ChatStore(host.bridge, host.sources)
   let focusInput = (): void => undefined
 
   const view = host.registerView({

@@ -2,7 +2,15 @@ import { expect, test } from 'vitest'
 import { cameBack, returned, settle } from './queue'
 import { session, text, turn } from '../../testing/sessions'
 
-const sending = { key: 1, sessionId: 's1', images: [], prompt: 'and this', turns: 1, queued: true }
+const sending = {
+  key: 1,
+  sessionId: 's1',
+  images: [],
+  references: [],
+  prompt: 'and this',
+  turns: 1,
+  queued: true,
+}
 const queued = [{ id: 'q1', text: 'and this', queuedAt: 0 }]
 
 test.each([

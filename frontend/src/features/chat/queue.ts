@@ -1,4 +1,4 @@
-import type { Session, SessionImage } from '../../bridge'
+import type { Session, SessionImage, SessionReference } from '../../bridge'
 
 /** Sending is a prompt that Go has not shown yet as a turn, or as queued. */
 export interface Sending {
@@ -6,6 +6,7 @@ export interface Sending {
   readonly sessionId: string
   readonly prompt: string
   readonly images: readonly SessionImage[]
+  readonly references: readonly SessionReference[]
   /** how many turns there were when it was sent */
   readonly turns: number
   /** a turn was running, so that it is queued */

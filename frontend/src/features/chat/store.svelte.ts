@@ -18,9 +18,10 @@ import {
   type SessionSummary,
   type SessionToolCall,
 } from '../../bridge'
-import type { Pointed } from '../reference'
+import { joined, unread, withGiven, type Pointed, type ReferenceSources } from '../reference'
 import { Drafts } from './drafts'
 import { SessionFeed } from './feed'
+import { DraftParts } from './parts.svelte'
 import { cameBack, returned, settle, type Sending } from './queue'
 import { cameForward, takenOut } from './rewind'
 
@@ -45,8 +46,6 @@ export class ChatStore implements Disposable {
   folderTrust = $state.raw<FolderTrust | undefined>(undefined)
   sending = $state.raw<readonly Sending[]>([])
   draft = $state('')
-  /** pictures that go with the draft, by session; they are not kept across restarts */
-  pictures = $state.raw<Readonly<Record<string, readonly SessionImage[]>>>({})
   /** sessions that ended or asked something while another one was shown */
   unseen = $state.raw<readonly string[]>([])
   loading = $state(true)
@@ -75,26 +74,30 @@ export class ChatStore implements Disposable {
   /** the last turn with a change of files, by its place; -1 when there is none */
   readonly lastChange = $derived(this.session?.turns.findLastIndex((turn) => turn.before !== '') ?? -1)
 
-  readonly images = $derived(this.pictures[this.session?.id ?? ''] ?? [])
-
-  /** what the draft points at, by session */
-  pointed = $state.raw<Readonly<Record<string, readonly SessionReference[]>>>({})
-  readonly references = $derived(this.pointed[this.session?.id ?? ''] ?? [])
-
   private readonly feed: SessionFeed
   private readonly drafts: Drafts
+  private readonly parts: DraftParts
   private readonly subscriptions: Disposable[]
   private listSeq = 0
   private settingsSeq = 0
   private trustSeq = 0
   private nextKey = 0
 
-  constructor(readonly bridge: Bridge) {
+  /** pictures that go with the draft */
+  readonly images = $derived.by(() => this.parts.of(this.session?.id).images)
+  /** what the draft points at */
+  readonly references = $derived.by(() => this.parts.of(this.session?.id).references)
+
+  constructor(
+    readonly bridge: Bridge,
+    private readonly sources?: Pick<ReferenceSources, 'file'>,
+  ) {
     this.feed = new SessionFeed(bridge, {
       show: (session) => this.show(session),
       fail: (failure) => (this.trouble = { failure, retry: () => void this.start() }),
     })
     this.drafts = new Drafts(bridge, (failure) => (this.trouble ??= { failure }))
+    this.parts = new DraftParts(bridge, (failure) => (this.trouble ??= { failure }))
     this.subscriptions = [
       bridge.on('sessions', (changed) => {
         if (changed.seq <= this.listSeq) return
@@ -152,6 +155,7 @@ export class ChatStore implements Disposable {
 
   saveDraft(): void {
     void this.drafts.flush()
+    void this.parts.flush()
   }
 
   open(id: string): Promise<boolean> {
@@ -171,9 +175,10 @@ export class ChatStore implements Disposable {
 
   delete(id: string): Promise<boolean> {
     return this.attempt(async () => {
-      await this.drafts.flush()
+      await Promise.all([this.drafts.flush(), this.parts.flush()])
       await this.bridge.Sessions.Delete(id)
       this.drafts.forget(id)
+      this.parts.forget(id)
       this.sessions = this.sessions.filter((session) => session.id !== id)
       if (id !== this.session?.id) return
       const next = this.sessions[0]
@@ -188,53 +193,84 @@ export class ChatStore implements Disposable {
     })
   }
 
-  /** Sends the draft. When that fails, what was typed is back in the input. */
+  /** Sends the draft with what goes with it. When that fails, all of it is back in the input. */
   async send(): Promise<boolean> {
     const session = this.session
     const prompt = this.draft.trim()
-    const images = this.images
-    if (!session || (!prompt && images.length === 0)) return false
+    const { images, references } = this
+    if (!session || (!prompt && images.length === 0 && references.length === 0)) return false
     const sending: Sending = {
       key: this.nextKey++,
       sessionId: session.id,
       prompt,
       images,
+      references,
       turns: session.turns.length,
       queued: this.running,
     }
     this.sending = [...this.sending, sending]
     this.setDraft('')
     this.setPictures(session.id, [])
-    const sent = await this.attempt(() =>
-      this.bridge.Agent.Send(session.id, { text: prompt, images: [...images], references: [] }),
+    this.parts.setReferences(session.id, [])
+    const sent = await this.attempt(async () =>
+      this.bridge.Agent.Send(session.id, {
+        text: prompt,
+        images: [...images],
+        references: await this.renewed(references),
+      }),
     )
     // Its turn is only an event away; what never shows must not stand there for ever.
     setTimeout(() => (this.sending = this.sending.filter((other) => other !== sending)), sent ? 1000 : 0)
     if (!sent) {
       this.giveBack(session.id, prompt, '\n')
-      this.setPictures(session.id, [...images, ...(this.pictures[session.id] ?? [])])
+      this.setPictures(session.id, [...images, ...this.parts.of(session.id).images])
+      this.giveBackReferences(session.id, references)
     }
     return sent
   }
 
   /** Points the draft at something more; what it points at already stays once. */
-  point(more: readonly Pointed[]): void {
-    const session = this.session
-    if (!session) return
-    const fresh = more.map((each) => ({ ...each, id: crypto.randomUUID() }))
-    this.pointed = { ...this.pointed, [session.id]: [...this.references, ...fresh] }
+  point(more: readonly Pointed[], sessionId: string | undefined = this.session?.id): void {
+    if (sessionId !== undefined && more.length > 0) this.parts.point(sessionId, more)
+  }
+
+  setReferences(references: readonly SessionReference[]): void {
+    if (this.session) this.parts.setReferences(this.session.id, references)
   }
 
   /** Sends a prompt of ours at once, beside what is being typed; queued while a turn runs. */
   async ask(prompt: string, more: readonly Pointed[]): Promise<boolean> {
     const session = this.session
     if (!session) return false
-    const references = more.map((each) => ({ ...each, id: crypto.randomUUID() }))
+    const references = [...joined([], more)]
     return this.attempt(() => this.bridge.Agent.Send(session.id, { text: prompt, images: [], references }))
   }
 
+  /** Adds pictures to the draft of a session, which may no longer be the shown one. */
+  addPictures(sessionId: string, images: readonly SessionImage[]): void {
+    this.setPictures(sessionId, [...this.parts.of(sessionId).images, ...images])
+  }
+
+  /** References as they go: files with the text that their editors hold now. */
+  private async renewed(references: readonly SessionReference[]): Promise<SessionReference[]> {
+    const renewing = unread(references).map(async (each) => {
+      if (each.kind !== 'file' || !each.path || !this.sources) return each
+      try {
+        return withGiven(each, (await this.sources.file(each.path)).given)
+      } catch {
+        return each // as it was when it was added
+      }
+    })
+    return Promise.all(renewing)
+  }
+
+  /** Puts references that were not sent in front of those that were added since. */
+  private giveBackReferences(sessionId: string, references: readonly SessionReference[]): void {
+    this.parts.setReferences(sessionId, joined(unread(references), this.parts.of(sessionId).references))
+  }
+
   setPictures(sessionId: string, images: readonly SessionImage[]): void {
-    this.pictures = { ...this.pictures, [sessionId]: images }
+    this.parts.setImages(sessionId, images)
   }
 
   /** Notes whether what a session has done last was looked at. */
@@ -349,6 +385,7 @@ export class ChatStore implements Disposable {
     this.saveDraft()
     this.session = session
     this.draft = this.drafts.restore(session.id, session.draft)
+    void this.parts.restore(session.id)
   }
 
   private show(session: Session): void {
@@ -372,11 +409,14 @@ export class ChatStore implements Disposable {
     if (gone && this.draft.trim() === '') {
       this.setDraft(gone.prompt)
       this.setPictures(session.id, [...(gone.images ?? []), ...this.images])
+      this.giveBackReferences(session.id, gone.references ?? [])
     }
     const back = cameForward(before, session)
     if (back && this.draft.trim() === back.prompt.trim()) {
       this.setDraft('')
       this.setPictures(session.id, this.images.slice(back.images?.length ?? 0))
+      const left = this.references.filter((each) => !back.references?.some(({ id }) => id === each.id))
+      this.setReferences(left)
     }
   }
 

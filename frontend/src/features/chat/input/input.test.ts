@@ -81,7 +81,9 @@ test('pictures are read up to their limits, and what is left out is said', async
 
 function give(shown: Rendered, type: 'paste' | 'drop', files: readonly File[]): Event {
   const event = new Event(type, { bubbles: true, cancelable: true })
-  Object.assign(event, { [type === 'paste' ? 'clipboardData' : 'dataTransfer']: { files, types: ['Files'] } })
+  Object.assign(event, {
+    [type === 'paste' ? 'clipboardData' : 'dataTransfer']: { files, types: ['Files'], getData: () => '' },
+  })
   shown.input().dispatchEvent(event)
   return event
 }
