@@ -10,6 +10,8 @@ const opening = 300
 export interface Place {
   /** id of the turn at the top */
   turn: string
+  /** id of the item at the top, where there is one */
+  item: string | undefined
   /** how far its top is below that of the list, in pixels */
   top: number
 }
@@ -66,21 +68,23 @@ export class Follow {
     const list = this.list
     if (!list || this.following) return undefined
     const { left, top, width } = list.getBoundingClientRect()
-    const turn = turnAt(list, left + width / 2, top + 8)
+    const under = document.elementFromPoint(left + width / 2, top + 8)
+    const turn = under?.closest<HTMLElement>('[data-turn]')
     const id = turn?.dataset['turn']
-    return turn && id ? { turn: id, top: turn.getBoundingClientRect().top - top } : undefined
+    if (!turn || !id || !list.contains(turn)) return undefined
+    const item = under?.closest<HTMLElement>('[data-item]')
+    return { turn: id, item: item?.dataset['item'], top: (item ?? turn).getBoundingClientRect().top - top }
   }
 
-  /** Goes back to a place, whose turn is drawn. */
-  to(place: Place): void {
+  /** Goes back to a place, of which the element is drawn. */
+  to(place: Place, element: HTMLElement | undefined): void {
     const list = this.list
-    const turns = [...(list?.querySelectorAll<HTMLElement>('[data-turn]') ?? [])]
-    const element = turns.find((each) => each.dataset['turn'] === place.turn)
     if (!list || !element) {
       this.toEnd()
       return
     }
-    element.style.contentVisibility = 'visible' // its true height counts, in sight or not
+    const turn = element.closest<HTMLElement>('[data-turn]')
+    if (turn) turn.style.contentVisibility = 'visible' // its true height counts, in sight or not
     this.hold(list, element, list.getBoundingClientRect().top + place.top)
   }
 
@@ -157,13 +161,8 @@ function questionIn(list: HTMLElement): Element | undefined {
   return (active && list.contains(active) && active.closest('[role=dialog]')) || undefined
 }
 
-function turnAt(list: HTMLElement, x: number, y: number): HTMLElement | undefined {
-  const turn = document.elementFromPoint(x, y)?.closest<HTMLElement>('[data-turn]')
-  return turn && list.contains(turn) ? turn : undefined
-}
-
 function anchorOf(list: HTMLElement): Anchor | undefined {
   const { left, top, width } = list.getBoundingClientRect()
-  const element = document.elementFromPoint(left + width / 2, top + 8)?.closest('.item, .turn')
+  const element = document.elementFromPoint(left + width / 2, top + 8)?.closest('.item, .part, .turn')
   return element && list.contains(element) ? { element, top: element.getBoundingClientRect().top } : undefined
 }

@@ -3,6 +3,7 @@ import { approval, call, change, command, session, text, turn } from '../../../t
 import { agentStates } from './agentStates'
 import { askedStates } from './askedStates'
 import { hunkStates } from './hunkStates'
+import { longStates } from './longStates'
 
 export const practice: ProviderState = {
   id: 'practice',
@@ -169,6 +170,7 @@ export const states: Readonly<Record<string, () => Session>> = {
   ...agentStates,
   ...askedStates,
   ...hunkStates,
+  ...longStates,
   empty: () => session({ title: '' }),
   done: () => session({ turns: [finished] }),
   reverted: () => session({ turns: [{ ...finished, items: finished.items.slice(-1), reverted: 'u1' }] }),
