@@ -1,8 +1,9 @@
 // Measures what a person feels: the seam, large files, large folders, fast
-// replies, reviews. Prints a table; nothing passes or fails here. `task bench`
-// runs it; `node e2e/bench.mjs review` only the last part.
+// replies, long conversations, reviews. Prints a table; nothing passes or fails here. `task bench`
+// runs it; `node e2e/bench.mjs review` or `chat` only that part.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { chat } from './bench.chat.mjs'
 import { startBedrock } from './bedrock.mjs'
 import {
   launchChromium,
@@ -274,7 +275,7 @@ const display = await startDisplay()
 const home = await makeHome()
 const browser = await launchChromium()
 try {
-  if (only !== 'review') {
+  if (only === undefined) {
     const served = await startServed(display, home, { env: { KEEL_TIMINGS: '1' } })
     const page = await openPage(browser, served)
     row(
@@ -290,7 +291,8 @@ try {
     await largeFolder(browser, display, home)
     await stream(browser, display)
   }
-  await review(browser, display)
+  if (only !== 'review') await chat(browser, row)
+  if (only !== 'chat') await review(browser, display)
 } finally {
   await browser.close()
   await display.end()

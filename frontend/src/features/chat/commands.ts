@@ -8,8 +8,19 @@ export const viewId = 'keel.chat'
 /** A context key for `when` clauses. */
 export const runningKey = 'keel.turnRunning'
 
+/** ChatActs is what commands can do in the view, while it is drawn. */
+export interface ChatActs {
+  focusInput(): void
+  find(): Promise<void>
+}
+
 /** What the chat adds to the palette. Buttons in the chat do the same through the same functions. */
-export function chatCommands(host: ChatHost, store: ChatStore, focusInput: () => void): HostCommand[] {
+export function chatCommands(
+  host: ChatHost,
+  store: ChatStore,
+  acts: () => ChatActs | undefined,
+): HostCommand[] {
+  const focusInput = (): void => acts()?.focusInput()
   return [
     {
       id: 'keel.focusChat',
@@ -26,6 +37,14 @@ export function chatCommands(host: ChatHost, store: ChatStore, focusInput: () =>
       run: async () => {
         await host.showView(viewId)
         await newSession({ store, focusInput })
+      },
+    },
+    {
+      id: 'keel.findInChat',
+      title: 'Keel: Find in Chat',
+      run: async () => {
+        await host.showView(viewId)
+        await acts()?.find()
       },
     },
     {

@@ -97,6 +97,21 @@ export class Follow {
     this.anchor = { element, top: element.getBoundingClientRect().top }
   }
 
+  /** Shows a place in an element in the middle of the list, unless it is in sight, and stays with it. */
+  centre(place: Range | Element, element: Element): void {
+    const list = this.list
+    if (!list) return
+    this.following = false
+    this.pressed = undefined
+    const within = place instanceof Range ? place.startContainer.parentElement : place
+    within?.scrollIntoView({ block: 'nearest' }) // also in a box that scrolls by itself
+    const view = list.getBoundingClientRect()
+    const { top, bottom, height } = place.getBoundingClientRect()
+    if (top < view.top || bottom > view.bottom)
+      list.scrollTop += top - view.top - Math.max(8, (view.height - height) / 2)
+    this.anchor = { element, top: element.getBoundingClientRect().top }
+  }
+
   private keep(): void {
     const list = this.list
     if (!list) return

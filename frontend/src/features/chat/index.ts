@@ -2,7 +2,7 @@ import { mount, unmount } from 'svelte'
 import type { Disposable } from '../../bridge'
 import type { Review } from '../review'
 import ChatView from './ChatView.svelte'
-import { chatCommands, viewId } from './commands'
+import { chatCommands, viewId, type ChatActs } from './commands'
 import { keepContext } from './contextKeys.svelte'
 import type { ChatHost } from './host'
 import { callAttention } from './session/attention.svelte'
@@ -20,7 +20,7 @@ export { viewId } from './commands'
  */
 export function startChat(host: ChatHost, review?: Review): Disposable {
   const store = new ChatStore(host.bridge)
-  let focusInput = (): void => undefined
+  let acts: ChatActs | undefined
 
   const view = host.registerView({
     id: viewId,
@@ -29,19 +29,17 @@ export function startChat(host: ChatHost, review?: Review): Disposable {
     render(container) {
       const component = mount(ChatView, {
         target: container,
-        props: { host, store, review, onready: (focus: () => void) => (focusInput = focus) },
+        props: { host, store, review, onready: (ready: ChatActs) => (acts = ready) },
       })
       return {
         dispose() {
-          focusInput = () => undefined
+          acts = undefined
           void unmount(component)
         },
       }
     },
   })
-  const commands = chatCommands(host, store, () => focusInput()).map((command) =>
-    host.registerCommand(command),
-  )
+  const commands = chatCommands(host, store, () => acts).map((command) => host.registerCommand(command))
   const stopKeys = keepContext(host, store, review)
   const warning = warnOfTrustingAll(host)
   const others = tellOfOthers(host, store, viewId)
