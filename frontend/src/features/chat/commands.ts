@@ -1,4 +1,5 @@
 import type { ChatHost, HostCommand } from './host'
+import type { Remembered } from './remembered.svelte'
 import { newSession } from './session/acts'
 import type { ChatStore } from './store.svelte'
 
@@ -18,6 +19,7 @@ export interface ChatActs {
 export function chatCommands(
   host: ChatHost,
   store: ChatStore,
+  remembered: Pick<Remembered, 'zoomBy' | 'resetZoom'>,
   acts: () => ChatActs | undefined,
 ): HostCommand[] {
   const focusInput = (): void => acts()?.focusInput()
@@ -47,6 +49,9 @@ export function chatCommands(
         await acts()?.find()
       },
     },
+    { id: 'keel.zoomChatIn', title: 'Keel: Zoom Chat In', run: () => remembered.zoomBy(1) },
+    { id: 'keel.zoomChatOut', title: 'Keel: Zoom Chat Out', run: () => remembered.zoomBy(-1) },
+    { id: 'keel.resetChatZoom', title: 'Keel: Reset Chat Zoom', run: () => remembered.resetZoom() },
     {
       id: 'keel.stop',
       title: 'Keel: Stop',

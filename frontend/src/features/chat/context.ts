@@ -2,6 +2,7 @@ import { createContext } from 'svelte'
 import type { ReviewParts } from '../review'
 import type { Cards } from './approval/cards.svelte'
 import type { ChatHost } from './host'
+import type { Remembered } from './remembered.svelte'
 import type { Sight } from './sight.svelte'
 import type { ChatStore } from './store.svelte'
 
@@ -13,6 +14,8 @@ export interface Chat {
   readonly review: ReviewParts | undefined
   /** what waits for an answer */
   readonly cards: Cards
+  /** what is kept for all windows */
+  readonly remembered: Remembered
   /** what of the conversation is drawn */
   readonly sight: Sight
   /** Gives the keyboard to the next card that waits, else to the input. */

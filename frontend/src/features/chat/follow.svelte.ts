@@ -1,4 +1,5 @@
 import { untrack } from 'svelte'
+import { boxOf } from '../../lib/box'
 
 /** So near to the end counts as being there. */
 const nearness = 32
@@ -73,7 +74,7 @@ export class Follow {
     const id = turn?.dataset['turn']
     if (!turn || !id || !list.contains(turn)) return undefined
     const item = under?.closest<HTMLElement>('[data-item]')
-    return { turn: id, item: item?.dataset['item'], top: (item ?? turn).getBoundingClientRect().top - top }
+    return { turn: id, item: item?.dataset['item'], top: boxOf(item ?? turn).top - top }
   }
 
   /** Goes back to a place, of which the element is drawn. */
@@ -91,10 +92,10 @@ export class Follow {
   /** Shows something in the list, and stays with it. */
   reveal(element: Element): void {
     this.following = false
-    const { height } = element.getBoundingClientRect()
-    const tall = height > (this.list?.clientHeight ?? 0)
+    const { top, bottom } = boxOf(element)
+    const tall = bottom - top > (this.list?.clientHeight ?? 0)
     element.scrollIntoView({ block: tall ? 'start' : 'nearest' })
-    this.anchor = { element, top: element.getBoundingClientRect().top }
+    this.anchor = { element, top: boxOf(element).top }
   }
 
   /** Shows a place in an element in the middle of the list, unless it is in sight, and stays with it. */
@@ -109,7 +110,7 @@ export class Follow {
     const { top, bottom, height } = place.getBoundingClientRect()
     if (top < view.top || bottom > view.bottom)
       list.scrollTop += top - view.top - Math.max(8, (view.height - height) / 2)
-    this.anchor = { element, top: element.getBoundingClientRect().top }
+    this.anchor = { element, top: boxOf(element).top }
   }
 
   private keep(): void {
@@ -128,9 +129,7 @@ export class Follow {
 
   private press(event: Event): void {
     const element = event.target instanceof Element ? event.target.closest('[aria-expanded]') : null
-    this.pressed = element
-      ? { element, top: element.getBoundingClientRect().top, at: performance.now() }
-      : undefined
+    this.pressed = element ? { element, top: boxOf(element).top, at: performance.now() } : undefined
   }
 
   private hold(list: HTMLElement, element: Element, top: number): void {
@@ -146,7 +145,7 @@ export class Follow {
   private holdStill(list: HTMLElement): void {
     const anchor = this.anchor
     if (!anchor?.element.isConnected) return
-    const moved = anchor.element.getBoundingClientRect().top - anchor.top
+    const moved = boxOf(anchor.element).top - anchor.top
     if (Math.abs(moved) >= 1) list.scrollTop += moved
   }
 
@@ -179,5 +178,5 @@ function questionIn(list: HTMLElement): Element | undefined {
 function anchorOf(list: HTMLElement): Anchor | undefined {
   const { left, top, width } = list.getBoundingClientRect()
   const element = document.elementFromPoint(left + width / 2, top + 8)?.closest('.item, .part, .turn')
-  return element && list.contains(element) ? { element, top: element.getBoundingClientRect().top } : undefined
+  return element && list.contains(element) ? { element, top: boxOf(element).top } : undefined
 }

@@ -5,6 +5,7 @@ import ChatView from './ChatView.svelte'
 import { chatCommands, viewId, type ChatActs } from './commands'
 import { keepContext } from './contextKeys.svelte'
 import type { ChatHost } from './host'
+import { Remembered } from './remembered.svelte'
 import { callAttention } from './session/attention.svelte'
 import { tellOfOthers } from './session/elsewhere.svelte'
 import { ChatStore } from './store.svelte'
@@ -20,6 +21,9 @@ export { viewId } from './commands'
  */
 export function startChat(host: ChatHost, review?: Review): Disposable {
   const store = new ChatStore(host.bridge)
+  const remembered = new Remembered(host.bridge, ({ message, hint }) =>
+    host.notify.warn(`${message} ${hint}`.trim()),
+  )
   let acts: ChatActs | undefined
 
   const view = host.registerView({
@@ -29,7 +33,7 @@ export function startChat(host: ChatHost, review?: Review): Disposable {
     render(container) {
       const component = mount(ChatView, {
         target: container,
-        props: { host, store, review, onready: (ready: ChatActs) => (acts = ready) },
+        props: { host, store, remembered, review, onready: (ready: ChatActs) => (acts = ready) },
       })
       return {
         dispose() {
@@ -39,7 +43,9 @@ export function startChat(host: ChatHost, review?: Review): Disposable {
       }
     },
   })
-  const commands = chatCommands(host, store, () => acts).map((command) => host.registerCommand(command))
+  const commands = chatCommands(host, store, remembered, () => acts).map((command) =>
+    host.registerCommand(command),
+  )
   const stopKeys = keepContext(host, store, review)
   const warning = warnOfTrustingAll(host)
   const others = tellOfOthers(host, store, viewId)
@@ -52,6 +58,7 @@ export function startChat(host: ChatHost, review?: Review): Disposable {
       warning.dispose()
       others.dispose()
       attention.dispose()
+      remembered.dispose()
       for (const command of commands) command.dispose()
       view.dispose()
       store.dispose()

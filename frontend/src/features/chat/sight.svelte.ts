@@ -1,4 +1,5 @@
 import { flushSync, tick } from 'svelte'
+import { boxOf } from '../../lib/box'
 
 /** How far around what is in sight is drawn too, in pixels. */
 const margin = 900
@@ -6,6 +7,9 @@ const margin = 900
 const share = 6
 /** How many parts stay drawn that are out of sight: who scrolls back finds them at once. */
 const keptAround = 60
+
+/** In so many frames every place is there. */
+const longest = 100
 
 /** Part is a piece of a long list. While it is not drawn, something of its height stands there. */
 export class Part {
@@ -89,7 +93,13 @@ export class Sight {
     const element = this.list?.querySelector<HTMLElement>(`[data-turn="${CSS.escape(turn)}"]`) ?? undefined
     await this.draw(element && this.parts.get(element))
     if (!element || item === undefined) return element
-    await this.draw([...this.parts.values()].find((part) => part.holds(item)))
+    // A long turn has the places of its items only after some frames.
+    for (let frames = 0; frames < longest && element.isConnected; frames++) {
+      const part = [...this.parts.values()].find((each) => each.holds(item))
+      await this.draw(part)
+      if (part) break
+      await new Promise((resolve) => requestAnimationFrame(resolve))
+    }
     return element.querySelector<HTMLElement>(`[data-item="${CSS.escape(item)}"]`) ?? element
   }
 
@@ -140,7 +150,7 @@ export class Sight {
     const { children } = container
     for (let at = firstBelow(children, top); at < children.length; at++) {
       const child = children[at]
-      if (!child || child.getBoundingClientRect().top > bottom) break
+      if (!child || boxOf(child).top > bottom) break
       const part = this.parts.get(child)
       if (part) found.push(part)
       if (part?.drawn) {
@@ -170,8 +180,8 @@ export class Sight {
 }
 
 function distance(part: Part, from: number): number {
-  const rect = part.element?.getBoundingClientRect()
-  if (!rect) return Infinity
+  if (!part.element) return Infinity
+  const rect = boxOf(part.element)
   return rect.top > from ? rect.top - from : Math.max(0, from - rect.bottom)
 }
 
@@ -181,7 +191,8 @@ function firstBelow(children: HTMLCollection, top: number): number {
   let high = children.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if ((children[middle]?.getBoundingClientRect().bottom ?? 0) < top) low = middle + 1
+    const child = children[middle]
+    if (child && boxOf(child).bottom < top) low = middle + 1
     else high = middle
   }
   return low

@@ -6,6 +6,7 @@ import {
   type Example,
   type Failure,
   type FolderTrust,
+  type Prompt,
   type ProposalDecision,
   type ProviderState,
   type RestoreWhat,
@@ -88,6 +89,8 @@ export class ChatStore implements Disposable {
   private settingsSeq = 0
   private trustSeq = 0
   private nextKey = 0
+  /** turns whose prompt is about to be sent anew */
+  private readonly replacing = new Set<string>()
 
   constructor(readonly bridge: Bridge) {
     this.feed = new SessionFeed(bridge, {
@@ -364,6 +367,7 @@ export class ChatStore implements Disposable {
   /** What was asked at the point that a conversation went back to is in the input, until it comes forward again. */
   private moveDraft(before: Session, session: Session): void {
     const gone = takenOut(before, session)
+    if (gone && this.replacing.delete(gone.id)) return
     if (gone && this.draft.trim() === '') {
       this.setDraft(gone.prompt)
       this.setPictures(session.id, [...(gone.images ?? []), ...this.images])
@@ -373,6 +377,25 @@ export class ChatStore implements Disposable {
       this.setDraft('')
       this.setPictures(session.id, this.images.slice(back.images?.length ?? 0))
     }
+  }
+
+  /** Another prompt is about to take the place of a turn's, which then need not be given back. */
+  replace(turnId: string): void {
+    this.replacing.add(turnId)
+  }
+
+  /** Nothing came of that. */
+  replaced(turnId: string): void {
+    this.replacing.delete(turnId)
+  }
+
+  /** Gives back a prompt that could not be sent, whole. */
+  returnPrompt(sessionId: string, prompt: Prompt, failure: Failure): void {
+    this.trouble = { failure }
+    this.giveBack(sessionId, prompt.text, '\n')
+    this.setPictures(sessionId, [...prompt.images, ...(this.pictures[sessionId] ?? [])])
+    const pointed = [...prompt.references, ...(this.pointed[sessionId] ?? [])]
+    this.pointed = { ...this.pointed, [sessionId]: pointed }
   }
 
   /** Puts what was not sent in front of what has been typed since. */
