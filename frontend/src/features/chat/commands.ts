@@ -12,7 +12,10 @@ export const runningKey = 'keel.turnRunning'
 /** ChatActs is what commands can do in the view, while it is drawn. */
 export interface ChatActs {
   focusInput(): void
-  find(): Promise<void>
+  /** Opens the bar, with a text where one is given. */
+  find(text?: string): Promise<void>
+  /** whether a person can see it, in this window */
+  visible(): boolean
 }
 
 /** What the chat adds to the palette. Buttons in the chat do the same through the same functions. */
@@ -44,9 +47,9 @@ export function chatCommands(
     {
       id: 'keel.findInChat',
       title: 'Keel: Find in Chat',
-      run: async () => {
+      run: async (text?: string) => {
         await host.showView(viewId)
-        await acts()?.find()
+        await acts()?.find(text)
       },
     },
     { id: 'keel.zoomChatIn', title: 'Keel: Zoom Chat In', run: () => remembered.zoomBy(1) },

@@ -5,6 +5,7 @@ import ChatView from './ChatView.svelte'
 import { chatCommands, viewId, type ChatActs } from './commands'
 import { keepContext } from './contextKeys.svelte'
 import type { ChatHost } from './host'
+import { learnCommands } from './input/slash'
 import { Remembered } from './remembered.svelte'
 import { callAttention } from './session/attention.svelte'
 import { tellOfOthers } from './session/elsewhere.svelte'
@@ -49,7 +50,11 @@ export function startChat(host: ChatHost, review?: Review): Disposable {
   const stopKeys = keepContext(host, store, review)
   const warning = warnOfTrustingAll(host)
   const others = tellOfOthers(host, store, viewId)
-  const attention = callAttention(host.bridge, store)
+  const attention = callAttention(host, store, {
+    visible: () => acts?.visible() ?? false,
+    show: () => host.showView(viewId),
+  })
+  void learnCommands(host, store)
   void store.start()
 
   return {

@@ -50,6 +50,8 @@ export class ChatStore implements Disposable {
   pictures = $state.raw<Readonly<Record<string, readonly SessionImage[]>>>({})
   /** sessions that ended or asked something while another one was shown */
   unseen = $state.raw<readonly string[]>([])
+  /** ids of the window's commands that the input offers, as far as there are such */
+  commands = $state.raw<readonly string[]>([])
   loading = $state(true)
   /** why there is no session to show */
   blocked = $state.raw<Failure | undefined>(undefined)
