@@ -8,7 +8,7 @@ import { build, preview } from 'vite'
 const page = 'src/features/chat/testing/gallery.html'
 
 /** Builds the gallery as the product is built, and serves it. */
-async function serveGallery() {
+export async function serveGallery() {
   const outDir = await mkdtemp(join(tmpdir(), 'keel-gallery-'))
   const quiet = { logLevel: 'error', root: resolve(import.meta.dirname, '..') }
   await build({ ...quiet, build: { outDir, rollupOptions: { input: page } } })
