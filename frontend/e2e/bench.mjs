@@ -1,9 +1,9 @@
 // Measures what a person feels: the seam, large files, large folders, fast
-// replies, reviews. Prints a table; nothing passes or fails here. `task bench`
-// runs it; `node e2e/bench.mjs review` only the last part,
-// `… token` only the first token.
+// replies, long conversations, reviews. Prints a table; nothing passes or fails here. `task bench`
+// runs it; `node e2e/bench.mjs review`, `chat` or `token` only that part.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { chat } from './bench.chat.mjs'
 import { startBedrock, startScripted } from './bedrock.mjs'
 import {
   launchChromium,
@@ -351,8 +351,9 @@ try {
     await largeFolder(browser, display, home)
     await stream(browser, display)
   }
-  if (only !== 'review') await firstToken(browser, display)
-  if (only !== 'token') await review(browser, display)
+  if (only !== 'review' && only !== 'chat') await firstToken(browser, display)
+  if (only !== 'review' && only !== 'token') await chat(browser, row)
+  if (only !== 'chat' && only !== 'token') await review(browser, display)
 } finally {
   await browser.close()
   await display.end()

@@ -310,6 +310,10 @@ test('the palette has the commands, and they do what the buttons do', async () =
   expect([...chat.host.commands.values()].map((each) => each.title)).toEqual([
     'Keel: Focus Chat',
     'Keel: New Session',
+    'Keel: Find in Chat',
+    'Keel: Zoom Chat In',
+    'Keel: Zoom Chat Out',
+    'Keel: Reset Chat Zoom',
     'Keel: Stop',
     'Keel: Toggle Autopilot/Supervised',
   ])

@@ -1,4 +1,5 @@
 import type { ChatHost, HostCommand } from './host'
+import type { Remembered } from './remembered.svelte'
 import { newSession } from './session/acts'
 import type { ChatStore } from './store.svelte'
 
@@ -8,8 +9,23 @@ export const viewId = 'keel.chat'
 /** A context key for `when` clauses. */
 export const runningKey = 'keel.turnRunning'
 
+/** ChatActs is what commands can do in the view, while it is drawn. */
+export interface ChatActs {
+  focusInput(): void
+  /** Opens the bar, with a text where one is given. */
+  find(text?: string): Promise<void>
+  /** whether a person can see it, in this window */
+  visible(): boolean
+}
+
 /** What the chat adds to the palette. Buttons in the chat do the same through the same functions. */
-export function chatCommands(host: ChatHost, store: ChatStore, focusInput: () => void): HostCommand[] {
+export function chatCommands(
+  host: ChatHost,
+  store: ChatStore,
+  remembered: Pick<Remembered, 'zoomBy' | 'resetZoom'>,
+  acts: () => ChatActs | undefined,
+): HostCommand[] {
+  const focusInput = (): void => acts()?.focusInput()
   return [
     {
       id: 'keel.focusChat',
@@ -28,6 +44,17 @@ export function chatCommands(host: ChatHost, store: ChatStore, focusInput: () =>
         await newSession({ store, focusInput })
       },
     },
+    {
+      id: 'keel.findInChat',
+      title: 'Keel: Find in Chat',
+      run: async (text?: string) => {
+        await host.showView(viewId)
+        await acts()?.find(text)
+      },
+    },
+    { id: 'keel.zoomChatIn', title: 'Keel: Zoom Chat In', run: () => remembered.zoomBy(1) },
+    { id: 'keel.zoomChatOut', title: 'Keel: Zoom Chat Out', run: () => remembered.zoomBy(-1) },
+    { id: 'keel.resetChatZoom', title: 'Keel: Reset Chat Zoom', run: () => remembered.resetZoom() },
     {
       id: 'keel.stop',
       title: 'Keel: Stop',

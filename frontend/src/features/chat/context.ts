@@ -2,6 +2,8 @@ import { createContext } from 'svelte'
 import type { ReviewParts } from '../review'
 import type { Cards } from './approval/cards.svelte'
 import type { ChatHost } from './host'
+import type { Remembered } from './remembered.svelte'
+import type { Sight } from './sight.svelte'
 import type { ChatStore } from './store.svelte'
 
 /** Chat is what the parts of the chat's view share. */
@@ -12,6 +14,10 @@ export interface Chat {
   readonly review: ReviewParts | undefined
   /** what waits for an answer */
   readonly cards: Cards
+  /** what is kept for all windows */
+  readonly remembered: Remembered
+  /** what of the conversation is drawn */
+  readonly sight: Sight
   /** Gives the keyboard to the next card that waits, else to the input. */
   goOn(): void
   /** Gives the keyboard to the input. */

@@ -1,4 +1,5 @@
 import { untrack } from 'svelte'
+import { boxOf } from '../../lib/box'
 
 /** So near to the end counts as being there. */
 const nearness = 32
@@ -10,6 +11,8 @@ const opening = 300
 export interface Place {
   /** id of the turn at the top */
   turn: string
+  /** id of the item at the top, where there is one */
+  item: string | undefined
   /** how far its top is below that of the list, in pixels */
   top: number
 }
@@ -66,31 +69,48 @@ export class Follow {
     const list = this.list
     if (!list || this.following) return undefined
     const { left, top, width } = list.getBoundingClientRect()
-    const turn = turnAt(list, left + width / 2, top + 8)
+    const under = document.elementFromPoint(left + width / 2, top + 8)
+    const turn = under?.closest<HTMLElement>('[data-turn]')
     const id = turn?.dataset['turn']
-    return turn && id ? { turn: id, top: turn.getBoundingClientRect().top - top } : undefined
+    if (!turn || !id || !list.contains(turn)) return undefined
+    const item = under?.closest<HTMLElement>('[data-item]')
+    return { turn: id, item: item?.dataset['item'], top: boxOf(item ?? turn).top - top }
   }
 
-  /** Goes back to a place, whose turn is drawn. */
-  to(place: Place): void {
+  /** Goes back to a place, of which the element is drawn. */
+  to(place: Place, element: HTMLElement | undefined): void {
     const list = this.list
-    const turns = [...(list?.querySelectorAll<HTMLElement>('[data-turn]') ?? [])]
-    const element = turns.find((each) => each.dataset['turn'] === place.turn)
     if (!list || !element) {
       this.toEnd()
       return
     }
-    element.style.contentVisibility = 'visible' // its true height counts, in sight or not
+    const turn = element.closest<HTMLElement>('[data-turn]')
+    if (turn) turn.style.contentVisibility = 'visible' // its true height counts, in sight or not
     this.hold(list, element, list.getBoundingClientRect().top + place.top)
   }
 
   /** Shows something in the list, and stays with it. */
   reveal(element: Element): void {
     this.following = false
-    const { height } = element.getBoundingClientRect()
-    const tall = height > (this.list?.clientHeight ?? 0)
+    const { top, bottom } = boxOf(element)
+    const tall = bottom - top > (this.list?.clientHeight ?? 0)
     element.scrollIntoView({ block: tall ? 'start' : 'nearest' })
-    this.anchor = { element, top: element.getBoundingClientRect().top }
+    this.anchor = { element, top: boxOf(element).top }
+  }
+
+  /** Shows a place in an element in the middle of the list, unless it is in sight, and stays with it. */
+  centre(place: Range | Element, element: Element): void {
+    const list = this.list
+    if (!list) return
+    this.following = false
+    this.pressed = undefined
+    const within = place instanceof Range ? place.startContainer.parentElement : place
+    within?.scrollIntoView({ block: 'nearest' }) // also in a box that scrolls by itself
+    const view = list.getBoundingClientRect()
+    const { top, bottom, height } = place.getBoundingClientRect()
+    if (top < view.top || bottom > view.bottom)
+      list.scrollTop += top - view.top - Math.max(8, (view.height - height) / 2)
+    this.anchor = { element, top: boxOf(element).top }
   }
 
   private keep(): void {
@@ -109,9 +129,7 @@ export class Follow {
 
   private press(event: Event): void {
     const element = event.target instanceof Element ? event.target.closest('[aria-expanded]') : null
-    this.pressed = element
-      ? { element, top: element.getBoundingClientRect().top, at: performance.now() }
-      : undefined
+    this.pressed = element ? { element, top: boxOf(element).top, at: performance.now() } : undefined
   }
 
   private hold(list: HTMLElement, element: Element, top: number): void {
@@ -127,7 +145,7 @@ export class Follow {
   private holdStill(list: HTMLElement): void {
     const anchor = this.anchor
     if (!anchor?.element.isConnected) return
-    const moved = anchor.element.getBoundingClientRect().top - anchor.top
+    const moved = boxOf(anchor.element).top - anchor.top
     if (Math.abs(moved) >= 1) list.scrollTop += moved
   }
 
@@ -157,13 +175,8 @@ function questionIn(list: HTMLElement): Element | undefined {
   return (active && list.contains(active) && active.closest('[role=dialog]')) || undefined
 }
 
-function turnAt(list: HTMLElement, x: number, y: number): HTMLElement | undefined {
-  const turn = document.elementFromPoint(x, y)?.closest<HTMLElement>('[data-turn]')
-  return turn && list.contains(turn) ? turn : undefined
-}
-
 function anchorOf(list: HTMLElement): Anchor | undefined {
   const { left, top, width } = list.getBoundingClientRect()
-  const element = document.elementFromPoint(left + width / 2, top + 8)?.closest('.item, .turn')
-  return element && list.contains(element) ? { element, top: element.getBoundingClientRect().top } : undefined
+  const element = document.elementFromPoint(left + width / 2, top + 8)?.closest('.item, .part, .turn')
+  return element && list.contains(element) ? { element, top: boxOf(element).top } : undefined
 }

@@ -3,9 +3,11 @@ import type { Disposable } from '../../bridge'
 import type { Review } from '../review'
 import { askCommands } from './ask'
 import ChatView from './ChatView.svelte'
-import { chatCommands, viewId } from './commands'
+import { chatCommands, viewId, type ChatActs } from './commands'
 import { keepContext } from './contextKeys.svelte'
 import type { ChatHost } from './host'
+import { learnCommands } from './input/slash'
+import { Remembered } from './remembered.svelte'
 import { callAttention } from './session/attention.svelte'
 import { tellOfOthers } from './session/elsewhere.svelte'
 import { ChatStore } from './store.svelte'
@@ -21,7 +23,10 @@ export { viewId } from './commands'
  */
 export function startChat(host: ChatHost, review?: Review): Disposable {
   const store = new ChatStore(host.bridge, host.sources)
-  let focusInput = (): void => undefined
+  const remembered = new Remembered(host.bridge, ({ message, hint }) =>
+    host.notify.warn(`${message} ${hint}`.trim()),
+  )
+  let acts: ChatActs | undefined
 
   const view = host.registerView({
     id: viewId,
@@ -30,24 +35,28 @@ export function startChat(host: ChatHost, review?: Review): Disposable {
     render(container) {
       const component = mount(ChatView, {
         target: container,
-        props: { host, store, review, onready: (focus: () => void) => (focusInput = focus) },
+        props: { host, store, remembered, review, onready: (ready: ChatActs) => (acts = ready) },
       })
       return {
         dispose() {
-          focusInput = () => undefined
+          acts = undefined
           void unmount(component)
         },
       }
     },
   })
-  const commands = chatCommands(host, store, () => focusInput()).map((command) =>
+  const commands = chatCommands(host, store, remembered, () => acts).map((command) =>
     host.registerCommand(command),
   )
-  const asks = askCommands(host, store, () => focusInput()).map((command) => host.registerAsk(command))
+  const asks = askCommands(host, store, () => acts?.focusInput()).map((command) => host.registerAsk(command))
   const stopKeys = keepContext(host, store, review)
   const warning = warnOfTrustingAll(host)
   const others = tellOfOthers(host, store, viewId)
-  const attention = callAttention(host.bridge, store)
+  const attention = callAttention(host, store, {
+    visible: () => acts?.visible() ?? false,
+    show: () => host.showView(viewId),
+  })
+  void learnCommands(host, store)
   void store.start()
 
   return {
@@ -56,6 +65,7 @@ export function startChat(host: ChatHost, review?: Review): Disposable {
       warning.dispose()
       others.dispose()
       attention.dispose()
+      remembered.dispose()
       for (const command of [...commands, ...asks]) command.dispose()
       view.dispose()
       store.dispose()

@@ -6,6 +6,7 @@ import {
   type Example,
   type Failure,
   type FolderTrust,
+  type Prompt,
   type ProposalDecision,
   type ProviderState,
   type RestoreWhat,
@@ -48,6 +49,8 @@ export class ChatStore implements Disposable {
   draft = $state('')
   /** sessions that ended or asked something while another one was shown */
   unseen = $state.raw<readonly string[]>([])
+  /** ids of the window's commands that the input offers, as far as there are such */
+  commands = $state.raw<readonly string[]>([])
   loading = $state(true)
   /** why there is no session to show */
   blocked = $state.raw<Failure | undefined>(undefined)
@@ -82,6 +85,8 @@ export class ChatStore implements Disposable {
   private settingsSeq = 0
   private trustSeq = 0
   private nextKey = 0
+  /** turns whose prompt is about to be sent anew */
+  private readonly replacing = new Set<string>()
 
   /** pictures that go with the draft */
   readonly images = $derived.by(() => this.parts.of(this.session?.id).images)
@@ -406,6 +411,7 @@ export class ChatStore implements Disposable {
   /** What was asked at the point that a conversation went back to is in the input, until it comes forward again. */
   private moveDraft(before: Session, session: Session): void {
     const gone = takenOut(before, session)
+    if (gone && this.replacing.delete(gone.id)) return
     if (gone && this.draft.trim() === '') {
       this.setDraft(gone.prompt)
       this.setPictures(session.id, [...(gone.images ?? []), ...this.images])
@@ -418,6 +424,24 @@ export class ChatStore implements Disposable {
       const left = this.references.filter((each) => !back.references?.some(({ id }) => id === each.id))
       this.setReferences(left)
     }
+  }
+
+  /** Another prompt is about to take the place of a turn's, which then need not be given back. */
+  replace(turnId: string): void {
+    this.replacing.add(turnId)
+  }
+
+  /** Nothing came of that. */
+  replaced(turnId: string): void {
+    this.replacing.delete(turnId)
+  }
+
+  /** Gives back a prompt that could not be sent, whole. */
+  returnPrompt(sessionId: string, prompt: Prompt, failure: Failure): void {
+    this.trouble = { failure }
+    this.giveBack(sessionId, prompt.text, '\n')
+    this.setPictures(sessionId, [...prompt.images, ...this.parts.of(sessionId).images])
+    this.giveBackReferences(sessionId, prompt.references)
   }
 
   /** Puts what was not sent in front of what has been typed since. */

@@ -13,8 +13,20 @@ export { default as DriftNote } from './DriftNote.svelte'
 export { openChanges } from './changes'
 export { reviewContainer } from './container'
 export { fileHistory, type FileHistory, type HistoryItem } from './fileHistory'
-export { bringBack, complain, keptTexts, lastChanged, reload, revert, viewChanges } from './restore'
-export { author, drifted, inPick, kinds, list, modeChange, shortTitle, standings } from './wording'
+export { askRestore } from './question'
+export {
+  bringBack,
+  complain,
+  keptTexts,
+  lastChanged,
+  pointTarget,
+  preview,
+  reload,
+  restore,
+  revert,
+  viewChanges,
+} from './restore'
+export { author, drifted, inPick, kinds, list, modeChange, putBack, shortTitle, standings } from './wording'
 
 /** The view of changes stands above it, whichever is registered first. */
 const belowChanges = 10

@@ -35,7 +35,10 @@ export async function deleteSession({ host, store }: Chat, session: SessionSumma
 }
 
 /** Opens a session as Markdown in an editor, to be read or saved. */
-export async function exportSession({ host, store }: Chat, session: SessionSummary): Promise<void> {
+export async function exportSession(
+  { host, store }: Pick<Chat, 'host' | 'store'>,
+  session: Pick<SessionSummary, 'id'>,
+): Promise<void> {
   try {
     await host.openText(await store.bridge.Sessions.Export(session.id), 'markdown')
   } catch (cause) {

@@ -83,3 +83,16 @@ test('another session that waits, and long work that ends, are told of by name',
   await emit(6, {})
   expect(sent(shown)).toHaveLength(3)
 })
+
+test('in a window in front whose chat stands behind another view, a toast tells of it', async () => {
+  inFront = true
+  const shown = await working()
+  shown.hide()
+  await ask(shown)
+  expect(shown.host.toasts.map((each) => each.message)).toEqual([
+    'Keel waits for your answer: run go test ./...?',
+  ])
+  await shown.host.toasts[0]?.actions[0]?.run()
+  expect(shown.host.log).toContain('show keel.chat')
+  expect(sent(shown)).toEqual([])
+})

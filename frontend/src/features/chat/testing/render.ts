@@ -17,6 +17,8 @@ export interface Rendered {
   press(target: Element, key: string, init?: KeyboardEventInit): void
   /** Lets promises and drawing happen. */
   settle(): Promise<void>
+  /** Another view of the side bar comes in its place. */
+  hide(): void
   dispose(): void
 }
 
@@ -60,6 +62,9 @@ export async function renderChat(session: Session, options: FakeOptions = {}): P
         await new Promise((resolve) => requestAnimationFrame(resolve))
         flushSync()
       }
+    },
+    hide() {
+      root.remove()
     },
     dispose() {
       view?.dispose()

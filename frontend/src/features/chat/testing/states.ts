@@ -3,6 +3,7 @@ import { approval, call, change, command, session, text, turn } from '../../../t
 import { agentStates } from './agentStates'
 import { askedStates } from './askedStates'
 import { hunkStates } from './hunkStates'
+import { longStates } from './longStates'
 
 export const practice: ProviderState = {
   id: 'practice',
@@ -246,6 +247,7 @@ export const states: Readonly<Record<string, () => Session>> = {
   ...agentStates,
   ...askedStates,
   ...hunkStates,
+  ...longStates,
   empty: () => session({ title: '' }),
   done: () => session({ turns: [finished] }),
   rich: () => session({ turns: [turn({ items: [text('m1', rich)] })] }),
