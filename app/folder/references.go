@@ -22,8 +22,9 @@ type References struct {
 	ctx     context.Context // ends with the folder
 	root    string
 	engine  func() (*search.Engine, error)
-	symbols symbols // nil: none are known
+	symbols symbols
 	reader  *reference.Reader
+	web     *referencesWeb
 	group   sync.WaitGroup
 
 	mu     sync.Mutex // guards what follows
@@ -42,6 +43,8 @@ func (f *Folder) openReferences(running context.Context) *References {
 		root:   f.Workspace.Path(),
 		engine: f.search,
 		looks:  map[string]*looking{},
+
+		symbols: codeSymbols{f.symbols},
 	}
 	web := newReferencesWeb(fetch.New(fetch.Options{
 		Outbound: f.Outbound,
@@ -55,12 +58,15 @@ func (f *Folder) openReferences(running context.Context) *References {
 			environ := command.Environment(f.environ(), nil, r.root)
 			return git.Diff(ctx, r.root, git.Options{Environ: environ, Keep: keep, Limit: limit})
 		},
-		Codebase: (&codebase{root: r.root, engine: f.search, decide: f.decideRead}).find,
-		Redact:   f.options.Redactor.Text,
+		Codebase: func(ctx context.Context, prompt string, most int) (text, cut string, err error) {
+			return f.codebase(ctx, prompt, most/bytesPerToken)
+		},
+		Redact: f.options.Redactor.Text,
 	}
 	if !f.options.Headless {
 		o.Problems = f.EditorState.found
 	}
+	r.web = web
 	r.reader = reference.New(o)
 	return r
 }
@@ -106,6 +112,9 @@ func (r *References) Look(ctx context.Context, look wire.ReferenceLook) (session
 			delete(r.looks, look.ID)
 		}
 	}()
+	if look.Again {
+		r.web.forget(look.SessionID, look.Reference.Address)
+	}
 	read := r.reader.Read(ctx, reference.Request{
 		SessionID: look.SessionID, Prompt: look.Prompt, References: []session.Reference{look.Reference},
 	})

@@ -2,11 +2,13 @@ package folder
 
 import (
 	"context"
+	"errors"
 	"path"
 	"slices"
 	"strings"
 
 	"github.com/keel-ide/keel/app/wire"
+	"github.com/keel-ide/keel/backend/codemap"
 	"github.com/keel-ide/keel/backend/search"
 	"github.com/keel-ide/keel/backend/session"
 )
@@ -50,11 +52,14 @@ func (r *References) Find(ctx context.Context, query wire.ReferenceQuery) (wire.
 		result.LimitHit = entries.LimitHit
 		result.Matches = append(result.Matches, matchesOf(entries.Entries)...)
 	}
-	if r.symbols != nil && text != "" && wanted(session.ReferenceCode) {
+	if text != "" && wanted(session.ReferenceCode) {
+		var reading *codemap.ReadingError
 		found, limitHit, err := r.symbols.Symbols(ctx, text, most)
 		switch {
 		case ctx.Err() != nil:
 			return result, ctx.Err()
+		case errors.As(err, &reading):
+			result.Problem = "The symbols of the folder are still being read."
 		case err != nil:
 			result.Problem = "Symbols could not be looked for: " + strings.TrimSuffix(err.Error(), ".") + "."
 		}

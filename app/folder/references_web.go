@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"sync"
 	"time"
@@ -165,7 +166,25 @@ func (w *referencesWeb) fetch(ctx context.Context, sessionID, address string) (r
 	if err != nil {
 		return reference.Page{}, err
 	}
-	return reference.Page{
-		Address: page.Address, As: as, Type: page.Type, Title: page.Title, Text: page.Text, Size: int64(page.Size), Cut: page.Cut, At: now,
-	}, nil
+	read := reference.Page{
+		Address: page.Address, As: as, Type: page.Type, Title: page.Title, Text: page.Text,
+		Size: int64(page.Size), Cut: page.Cut, Note: page.Note, Date: page.Date, At: now,
+	}
+	if page.Data != nil {
+		read.Image = &session.Image{Name: path.Base(page.Address), MediaType: page.Type, Data: page.Data}
+	}
+	return read, nil
+}
+
+// forget has an address fetched anew when it is asked for next.
+func (w *referencesWeb) forget(sessionID, address string) {
+	at, err := fetch.Parse(address)
+	if err != nil {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.kept = slices.DeleteFunc(w.kept, func(p *sessionPage) bool {
+		return p.settled() && p.session == sessionID && p.address == at.String()
+	})
 }

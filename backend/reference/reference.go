@@ -68,7 +68,9 @@ type Page struct {
 	Text    string
 	Image   *session.Image
 	Size    int64
-	Cut     bool // there was more than was fetched
+	Cut     bool   // there was more than was fetched
+	Note    string // what a reader has to know about the text, in sentences; may be empty
+	Date    int64  // when it was published or last changed, Unix milliseconds; 0: not known
 	At      time.Time
 }
 

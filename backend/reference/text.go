@@ -69,7 +69,7 @@ func (r *Reader) page(ctx context.Context, sessionID string, ref session.Referen
 	if err != nil {
 		return found{}, err
 	}
-	content := session.Content{Address: p.Address, As: p.As, Type: p.Type, Title: strings.ToValidUTF8(p.Title, "\uFFFD"), Size: p.Size}
+	content := session.Content{Address: p.Address, As: p.As, Type: p.Type, Title: strings.ToValidUTF8(p.Title, "\uFFFD"), Size: p.Size, Date: p.Date}
 	if p.Image != nil {
 		content.Image, content.Tokens = p.Image, imageTokens
 		return found{content: content}, nil
@@ -78,6 +78,7 @@ func (r *Reader) page(ctx context.Context, sessionID string, ref session.Referen
 	if p.Cut {
 		also = "The page is larger than the " + sized(p.Size) + " that were fetched."
 	}
+	also = strings.TrimSpace(also + " " + p.Note)
 	text := strings.ToValidUTF8(p.Text, "\uFFFD")
 	if strings.TrimSpace(text) == "" {
 		return found{}, refuse("There is no text at the address.", "Its page may be made by scripts, which are never run. Paste the text that matters.")

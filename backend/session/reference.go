@@ -46,6 +46,7 @@ type Content struct {
 	Address string `json:"address"` // where a page was in the end, after redirects
 	As      string `json:"as"`      // with whose sign-in it was read; empty for none
 	Type    string `json:"type"`    // media type of a page
+	Date    int64  `json:"date"`    // when a page was published or last changed, Unix milliseconds; 0 not known
 	Size    int64  `json:"size"`    // bytes of the whole, before anything was cut
 	Tokens  int    `json:"tokens"`  // estimated, of Text or Image
 	Cut     string `json:"cut"`     // what was left out, a sentence; empty when nothing was

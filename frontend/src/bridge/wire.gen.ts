@@ -1215,6 +1215,8 @@ export interface SessionContent {
   as: string
   /** media type of a page */
   type: string
+  /** when a page was published or last changed, Unix milliseconds; 0 not known */
+  date: number
   /** bytes of the whole, before anything was cut */
   size: number
   /** estimated, of Text or Image */
