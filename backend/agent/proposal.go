@@ -124,7 +124,8 @@ func (a *Agent) proposed(sessionID, approvalID string) (*proposal, error) {
 	if p := l.proposal(approvalID); p != nil {
 		return p, nil
 	}
-	if _, waits := l.asked(approvalID); waits {
+	// One with hunks that waits no more is being answered at this moment.
+	if call, waits := l.asked(approvalID); waits && len(call.Approval.Hunks) == 0 {
 		return nil, fmt.Errorf("looking for a file's change in question %q: %w", approvalID, ErrAnswer)
 	}
 	return nil, fmt.Errorf("finding question %q: %w", approvalID, approval.ErrGone)
