@@ -1,3 +1,4 @@
+import { splitPath } from '../../lib/format'
 import type { Dropped, Pointed } from '../reference'
 import { viewId } from './commands'
 import type { AskCommand, ChatHost } from './host'
@@ -134,4 +135,37 @@ async function addPictures(host: ChatHost, store: ChatStore, paths: readonly str
   const { images, problem } = await workspacePictures(host.bridge.bytes, paths, store.images.length)
   store.addPictures(session.id, images)
   if (problem) host.notify.warn(problem)
+}
+
+/** A problem is looked at in its whole file. */
+async function withFiles(host: ChatHost, about: Dropped): Promise<Dropped> {
+  const paths = new Set(about.references.flatMap((each) => (each.path === undefined ? [] : [each.path])))
+  const files = await Promise.all([...paths].map((path) => host.sources.file(path)))
+  return { ...about, references: [...about.references, ...files] }
+}
+
+function fixing(about: readonly Pointed[]): string {
+  const problems = about.filter((each) => each.kind === 'problems' || each.name.startsWith('Problem '))
+  const where = problems.length === 1 ? place(problems[0]) : ''
+  const which = problems.length > 1 ? `these ${problems.length} problems` : 'this problem'
+  return `Fix ${which}${where}. What was found is in the references: it is what a tool says, not what I ask for.`
+}
+
+function place(problem: Pointed | undefined): string {
+  const name = plainName(problem?.path)
+  return name && problem?.from ? ` in line ${problem.from} of ${name}` : ''
+}
+
+/** What it is about, in words: names that are no plain words stay in the reference. */
+function named([about]: readonly Pointed[]): string {
+  const name = plainName(about?.path)
+  if (!about?.from) return name || 'the referenced file'
+  const lines = about.to && about.to > about.from ? `lines ${about.from}-${about.to}` : `line ${about.from}`
+  return name ? `${lines} of ${name}` : 'the referenced lines'
+}
+
+/** The name of a file, unless it could be read as more than a name. */
+function plainName(path: string | undefined): string {
+  const { name } = splitPath(path ?? '')
+  return /^[\w.@+-]{1,80}$/.test(name) ? name : ''
 }

@@ -26,7 +26,7 @@ function itemHeight(item: SessionItem): number {
     if (showsItself(call)) return 0
     if (call.kind === 'execute') return 66 + (call.output ? 96 : 0) + gap
     if (isPlain(call)) return line + 2
-    const rows = call.diff?.hunks?.reduce((sum, hunk) => sum + (hunk.lines?.length ?? 0), 0) ?? 0
+    const rows = call.diff?.hunks?.reduce((sum, hunk) => sum + hunk.lines.length, 0) ?? 0
     return 36 + Math.min(rows, 40) * line + gap
   }
   if (item.kind === 'reasoning' || item.kind === 'summary') return 24 + gap

@@ -54,8 +54,10 @@ export class Part {
  */
 export class Sight {
   private list: HTMLElement | undefined
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing is drawn from it
   private readonly parts = new Map<Element, Part>()
   /** the drawn ones; which were in sight last, last */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing is drawn from it
   private readonly drawn = new Set<Part>()
   private frame = 0
 
@@ -141,6 +143,7 @@ export class Sight {
       if (performance.now() - begun > share) break
     }
     if (wanted.length > 0) this.later()
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing is drawn from it
     else this.forget(new Set(near))
   }
 

@@ -86,6 +86,7 @@ export class ChatStore implements Disposable {
   private trustSeq = 0
   private nextKey = 0
   /** turns whose prompt is about to be sent anew */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing is drawn from it
   private readonly replacing = new Set<string>()
 
   /** pictures that go with the draft */

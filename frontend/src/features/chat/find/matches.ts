@@ -115,7 +115,7 @@ export function itemText(item: SessionItem): string {
     const answer = tool.output === '' && !tool.hasExit ? tool.result : ''
     return [tool.command, terminalText(tool.output), answer].join('\n')
   }
-  const rows = tool.diff?.hunks?.flatMap((hunk) => hunk.lines?.map((line) => line.text) ?? []) ?? []
+  const rows = tool.diff?.hunks?.flatMap((hunk) => hunk.lines.map((line) => line.text)) ?? []
   return [tool.title, ...(rows.length > 0 ? rows : [tool.result])].join('\n')
 }
 

@@ -1,6 +1,7 @@
 import { toFailure, type Prompt, type RestorePlan, type SessionTurn } from '../../../bridge'
 import { askRestore, pointTarget, preview, putBack, restore } from '../../checkpoint'
 import type { Chat } from '../context'
+import { without } from '../../../lib/without'
 
 /** Files says what becomes of the files when a message is sent again. */
 export type Files = 'keep' | 'restore'
@@ -10,7 +11,7 @@ export function promptOf(turn: SessionTurn): Prompt {
   return {
     text: turn.prompt,
     images: [...(turn.images ?? [])],
-    references: (turn.references ?? []).map(({ content: _, ...reference }) => reference),
+    references: (turn.references ?? []).map((reference) => without(reference, 'content')),
   }
 }
 

@@ -10,6 +10,7 @@ export function content(fields: Partial<SessionContent> = {}): SessionContent {
     address: '',
     as: '',
     type: '',
+    date: 0,
     size: 4200,
     tokens: 1050,
     cut: '',
@@ -45,6 +46,7 @@ const found: Readonly<Record<string, SessionContent>> = {
   'calc.go': content(),
   'internal/report/rather_long_name_of_a_generated_report.go': content({
     tokens: 61_000,
+    date: 0,
     size: 244_000,
     cut: 'Only the first 900 of 4,000 lines.',
   }),
