@@ -25,6 +25,8 @@ export class Finder {
   matchCase = $state(false)
   /** the number of the match that is shown, from 0; undefined before the first step */
   at = $state<number | undefined>(undefined)
+  /** where its text is typed, while it is open */
+  field = $state<HTMLInputElement | undefined>(undefined)
 
   private readonly search = $derived(new Search({ text: this.text, matchCase: this.matchCase }))
   readonly pieces = $derived.by(() =>
@@ -49,6 +51,12 @@ export class Finder {
     this.open = true
     const selected = document.getSelection()?.toString() ?? ''
     if (selected && !selected.includes('\n') && selected.length < 200) this.type(selected)
+  }
+
+  /** Gives it the keyboard, with its text selected. */
+  focus(): void {
+    this.field?.focus({ preventScroll: true })
+    this.field?.select()
   }
 
   /** Ends it where it is. */
