@@ -50,7 +50,6 @@ test('"#" opens the picker, and Enter chooses instead of sending', async () => {
   shown.type('why is #calcu')
   await shown.settle()
   const input = shown.input()
-  expect(input.getAttribute('aria-expanded')).toBe('true')
   expect(document.getElementById(input.getAttribute('aria-controls') ?? '')?.getAttribute('role')).toBe(
     'listbox',
   )
@@ -62,7 +61,7 @@ test('"#" opens the picker, and Enter chooses instead of sending', async () => {
   await shown.settle()
   expect(input.value).toBe('why is #calculus ')
   expect(names(shown)).toEqual(['calculus'])
-  expect(input.getAttribute('aria-expanded')).toBe('false')
+  expect(input.hasAttribute('aria-controls')).toBe(false)
   expect(calls(shown.host, 'Agent.Send')).toEqual([])
   shown.press(input, 'Enter')
   await shown.settle()
