@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { calls, results, says } from './bedrock.mjs'
 import { startDesktop } from './desktop.mjs'
-import { until } from './harness.mjs'
+import { picture, until } from './harness.mjs'
 import { command, runButton, startAgent } from './scripted.mjs'
 import * as wb from './workbench.mjs'
 
@@ -231,7 +231,37 @@ describe('4 several that wait', { timeout: 300_000 }, () => {
   })
 })
 
-describe('5 a notification of the system', { timeout: 300_000 }, () => {
+describe('5 a page', { timeout: 300_000 }, () => {
+  const fetches = (url) => calls('fetch_url', { url })
+  const fetchButton = (turn) => turn.getByRole('button', { name: 'Fetch once', exact: true })
+
+  test('its whole address is shown; its host is trusted from then on, no other', async () => {
+    // Nothing is there: what is tried is who is asked.
+    const first = 'https://docs.invalid/guide?page=1'
+    const prompt = model.on(
+      'read the guide',
+      fetches(first),
+      fetches('https://docs.invalid/guide?page=2'),
+      fetches('https://other.invalid/'),
+      says('Read.'),
+    )
+    const turn = await chat.send(prompt)
+    await fetchButton(turn).waitFor()
+    await turn.getByText(first, { exact: true }).first().waitFor()
+    await picture(page, 'approval-page')
+    await wb.pressWhenReady(turn.getByRole('button', { name: 'Always trust docs.invalid' }))
+    await turn.getByText('https://other.invalid/', { exact: true }).first().waitFor()
+    await fetchButton(turn).waitFor()
+    const settings = JSON.parse(await readFile(join(home.config, 'settings.json'), 'utf8'))
+    assert.deepEqual(settings['keelAgent.trustedHosts'], ['docs.invalid'])
+    await wb.pressWhenReady(turn.getByRole('button', { name: 'Reject…' }))
+    await wb.pressWhenReady(turn.getByRole('button', { name: 'Reject', exact: true }))
+    await chat.ended(turn)
+    assert.equal(await turn.getByRole('button', { name: /^Always trust/ }).count(), 0)
+  })
+})
+
+describe('6 a notification of the system', { timeout: 300_000 }, () => {
   /** The browser always has the focus; the window of a person who looks elsewhere has not. */
   const look = (inFront) =>
     page.evaluate((value) => {
