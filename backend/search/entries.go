@@ -39,10 +39,11 @@ func (e *Engine) Entries(ctx context.Context, root string, q FileQuery, files, f
 	if most <= 0 {
 		most = DefaultMaxFiles
 	}
+	wanted := pieces(q.Pattern)
 	var found []match
 	count := 0
 	add := func(from *listing, folder bool) {
-		some, n := from.matches(pieces(q.Pattern), most)
+		some, n := from.matches(ctx, wanted, most)
 		for _, c := range some {
 			found = append(found, match{c, Entry{Path: from.files[c.index].path, Folder: folder}})
 		}
@@ -76,9 +77,9 @@ func (m match) compare(other match) int {
 
 // matches returns the best candidates for a pattern; without one those that lie
 // highest, for which the score is how high.
-func (l *listing) matches(wanted []piece, most int) ([]candidate, int) {
+func (l *listing) matches(ctx context.Context, wanted []piece, most int) ([]candidate, int) {
 	if len(wanted) > 0 {
-		all, count := l.candidates(wanted, most)
+		all, count := l.candidates(ctx, wanted, most)
 		return all[:min(most, len(all))], count
 	}
 	var levels [][]candidate

@@ -55,7 +55,7 @@ func (e *Engine) Files(ctx context.Context, root string, q FileQuery) (FileResul
 	if most <= 0 {
 		most = DefaultMaxFiles
 	}
-	result := l.find(q.Pattern, most)
+	result := l.find(ctx, q.Pattern, most)
 	result.LimitHit = result.LimitHit || l.cut
 	return result, ctx.Err()
 }

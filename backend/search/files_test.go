@@ -181,7 +181,7 @@ func TestFuzzyOrder(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			all := append(slices.Clone(test.want), test.others...)
 			slices.Sort(all)
-			got := prepare(all).find(test.pattern, 100)
+			got := prepare(all).find(t.Context(), test.pattern, 100)
 			if diff := cmp.Diff(FileResult{Paths: test.want}, got); diff != "" {
 				t.Errorf("%q (-want +got):\n%s", test.pattern, diff)
 			}
@@ -195,13 +195,13 @@ func TestFuzzyIsTheSameHoweverItIsCut(t *testing.T) {
 	paths := manyPaths(20_000)
 	l := prepare(paths)
 	for _, pattern := range []string{"e", "main", "ser/han", "in test", "Z9"} {
-		all := l.find(pattern, len(paths)+1)
+		all := l.find(t.Context(), pattern, len(paths)+1)
 		for _, most := range []int{1, 7, 512} {
 			want := FileResult{Paths: all.Paths[:min(most, len(all.Paths))], LimitHit: len(all.Paths) > most}
 			if len(want.Paths) == 0 {
 				want.Paths = nil
 			}
-			if diff := cmp.Diff(want, l.find(pattern, most)); diff != "" {
+			if diff := cmp.Diff(want, l.find(t.Context(), pattern, most)); diff != "" {
 				t.Errorf("%q, %d (-want +got):\n%s", pattern, most, diff)
 			}
 		}
@@ -211,7 +211,7 @@ func TestFuzzyIsTheSameHoweverItIsCut(t *testing.T) {
 func TestFuzzyTakesLongPaths(t *testing.T) {
 	long := strings.Repeat("folder/", 400) + "needle.go"
 	for _, pattern := range []string{"needle", "folder/needle", "ff needle", strings.Repeat("f", 300)} {
-		got := prepare([]string{long}).find(pattern, 10)
+		got := prepare([]string{long}).find(t.Context(), pattern, 10)
 		if diff := cmp.Diff(FileResult{Paths: []string{long}}, got); diff != "" {
 			t.Errorf("%.20q (-want +got):\n%s", pattern, diff)
 		}
@@ -223,7 +223,7 @@ func FuzzFuzzy(f *testing.F) {
 	f.Add("日本語/Ü.txt", "ü 日")
 	f.Add("a/b/c", "a/c \xff")
 	f.Fuzz(func(t *testing.T, path, pattern string) {
-		got := prepare([]string{path}).find(pattern, 10)
+		got := prepare([]string{path}).find(t.Context(), pattern, 10)
 		// Whatever the pattern, the path itself, when it is made of letters that
 		// patterns keep, is found by it.
 		if pattern == path && !strings.ContainsAny(path, "*\"./\\ \t\n\v\f\r\u0085\u00a0") && path != "" && isASCII(path) && len(got.Paths) != 1 {
@@ -256,7 +256,7 @@ func BenchmarkFuzzy100000(b *testing.B) {
 		b.Run(pattern, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				l.find(pattern, DefaultMaxFiles)
+				l.find(b.Context(), pattern, DefaultMaxFiles)
 			}
 		})
 	}
