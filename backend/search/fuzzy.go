@@ -37,7 +37,9 @@ type piece struct {
 	plain  bool // folded has none
 	path   bool // has a slash: matched with whole paths only
 	mask   uint64
-	most   int // what its letters add to a score at most
+	scored string       // the letters that are scored, as typed
+	places *[256]uint64 // for each letter of a path, which of those it is: a bit each
+	most   int          // what they add to a score at most
 }
 
 // pieces cuts a pattern up. What VS Code ignores is ignored: quotes, and stars,
@@ -60,12 +62,22 @@ func pieces(pattern string) []piece {
 		} else {
 			p.folded = strings.Map(func(r rune) rune { return rune(lower(byte(r))) }, text)
 			p.mask = maskOf(p.folded)
-			p.most = mostOf(len(p.folded))
+			p.count()
 		}
 		p.plain = isPlain(p.folded)
 		list = append(list, p)
 	}
 	return list
+}
+
+// count prepares a piece for being scored.
+func (p *piece) count() {
+	p.scored = p.text[:min(len(p.text), mostLetters)]
+	p.places = new([256]uint64)
+	for i := range len(p.scored) {
+		p.places[p.folded[i]] |= 1 << i
+	}
+	p.most = mostOf(len(p.scored))
 }
 
 // find returns the best matches of a pattern.
@@ -110,7 +122,7 @@ func (l *listing) candidates(ctx context.Context, wanted []piece, most int) (all
 func (l *listing) findPart(ctx context.Context, wanted []piece, from, to, most int) *best {
 	const often = 1024 // files between two looks at ctx
 	b := &best{most: most}
-	s := newScorer()
+	s := newScorer(wanted)
 	for i := from; i < to; i++ {
 		if (i-from)%often == 0 && ctx.Err() != nil {
 			break

@@ -38,7 +38,7 @@ func TestTheBestOfManyAreThoseOfAPlainRanking(t *testing.T) {
 	paths = append(paths, strings.Repeat("deep/", 120)+"main_server.go", strings.Repeat("s", 700), "日本/サーバー_main.go")
 	slices.Sort(paths)
 	l := prepare(paths)
-	for _, typed := range []string{"handler_main", "Terminal", "srv/model main", "storage  .css", "zz", "サ main"} {
+	for _, typed := range []string{"handler_main", "Terminal", "srv/model main", "storage  .css", strings.Repeat("s", 100), "zz", "サ main"} {
 		for end := range typed {
 			want := plainFind(paths, typed[:end], 50)
 			if diff := cmp.Diff(want, l.find(t.Context(), typed[:end], 50)); diff != "" {
@@ -114,7 +114,7 @@ func plainLetters(target, folded string, p piece) int {
 	}
 	places := len(folded) + 1
 	last, lastRun, lastBest := make([]int32, places), make([]int32, places), make([]int32, places)
-	for i := range len(p.folded) {
+	for i := range min(len(p.folded), mostLetters) {
 		at, run, best := make([]int32, places), make([]int32, places), make([]int32, places)
 		best[0], at[0] = none, none
 		for j := range len(folded) {

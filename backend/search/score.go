@@ -1,26 +1,43 @@
 package search
 
 import (
+	"math/bits"
 	"strings"
 	"unicode/utf8"
 )
 
-// spot is a place in a target where a letter of a piece can be.
-type spot struct {
-	at    int32 // in the target
-	score int32 // the best, with the letter here
-	upTo  int32 // the best, with the letter here or before
-	run   int32 // how many letters in a row end here
+// mostLetters is how many letters of a piece are scored: its first.
+const mostLetters = 64
+
+// reach is how well the letters of a piece up to one of them are found in the part of
+// a target that was looked at.
+type reach struct {
+	best int32 // none: not at all
+	last int32 // the best with the letter at the place below
+	run  int32 // how many letters in a row end there
+	at   int32 // the last place where the letter can be
 }
 
-// scorer scores files. It holds the spots of two letters, to be used again: scoring
-// a file allocates nothing.
+// none is less than any score.
+const none = int32(-1 << 30)
+
+// scorer scores files. What it holds is used again: scoring a file allocates nothing.
 type scorer struct {
-	spots [2][longestScored]spot
-	fits  []fit // of one file, a piece each
+	fits    []fit // of one file, a piece each
+	reached [mostLetters]reach
+	folders []folderReach // a piece each: those of the last file
 }
 
-func newScorer() *scorer { return new(scorer) }
+// folderReach is how far a piece gets in the path of a folder: the files in it go on
+// from there.
+type folderReach struct {
+	folder  string // with the slash at its end
+	reached [mostLetters]reach
+}
+
+func newScorer(wanted []piece) *scorer {
+	return &scorer{fits: make([]fit, 0, len(wanted)), folders: make([]folderReach, len(wanted))}
+}
 
 // fit is how a piece is found in a file, before its letters are scored.
 type fit struct {
@@ -54,7 +71,7 @@ func (s *scorer) all(one *file, wanted []piece, bar int) (int, bool) {
 	for i, found := range s.fits {
 		total += found.base
 		if found.from >= 0 {
-			total += s.letters(one.path[found.from:], one.folded[found.from:], &wanted[i])
+			total += s.letters(one, &wanted[i], found.from, &s.folders[i])
 		}
 	}
 	return total, true
@@ -118,72 +135,65 @@ func mostOf(letters int) int {
 	return most
 }
 
-// letters scores the best way to find a piece's letters in a target that has them in
-// order. For each letter it looks only at the places where the letter is, and of those
-// only at the ones behind the first place of the letter before.
-func (s *scorer) letters(target, folded string, p *piece) int {
-	if cut := len(target) - longestScored; cut > 0 {
-		target, folded = target[cut:], folded[cut:]
+// letters scores the best way to find a piece's letters in the end of a path that has
+// them in order.
+func (s *scorer) letters(one *file, p *piece, from int, folder *folderReach) int {
+	reached := s.reached[:len(p.scored)]
+	switch {
+	case len(one.path)-from > longestScored:
+		target, folded := one.path[len(one.path)-longestScored:], one.folded[len(one.path)-longestScored:]
 		if !isSubsequence(p.folded, folded) {
 			return scoreLetter // it needs letters from the part cut off
 		}
-	}
-	before, count := s.first(target, folded, p)
-	for i := 1; i < len(p.folded); i++ {
-		count = follow(before[:count], s.spots[i%2][:], target, folded, p, i)
-		before = &s.spots[i%2]
-	}
-	return int(before[count-1].upTo)
-}
-
-// first finds the spots of the first letter.
-func (s *scorer) first(target, folded string, p *piece) (spots *[longestScored]spot, count int) {
-	spots = &s.spots[0]
-	best := none
-	for at := next(folded, p.folded[0], 0); at >= 0; at = next(folded, p.folded[0], at+1) {
-		score := worth(target, at, p.text[0])
-		best = max(best, score)
-		spots[count] = spot{at: int32(at), score: score, upTo: best, run: 1}
-		count++
-	}
-	return spots, count
-}
-
-// follow finds the spots of letter i, after those of the letter before it, and returns
-// how many there are.
-func follow(before, spots []spot, target, folded string, p *piece, i int) int {
-	count, behind := 0, 0 // behind counts the spots before the place looked at
-	best := none
-	for at := next(folded, p.folded[i], int(before[0].at)+1); at >= 0; at = next(folded, p.folded[i], at+1) {
-		for behind < len(before) && before[behind].at < int32(at) {
-			behind++
+		begin(reached)
+		p.walk(reached, target, folded, 0)
+	case from > 0 || one.name == 0:
+		begin(reached)
+		p.walk(reached, one.path[from:], one.folded[from:], 0)
+	default:
+		name := int(one.name)
+		if folder.folder != one.path[:name] {
+			folder.folder = one.path[:name]
+			begin(folder.reached[:len(p.scored)])
+			p.walk(folder.reached[:], one.path[:name], one.folded[:name], 0)
 		}
-		last := &before[behind-1]
-		own := worth(target, at, p.text[i])
-		found := spot{at: int32(at), score: last.upTo + own, run: 1}
-		if last.at == int32(at)-1 {
-			if score := last.score + own + scoreRun*min(last.run, longestRun); score > found.score {
-				found.score, found.run = score, last.run+1
+		copy(reached, folder.reached[:])
+		p.walk(reached, one.path, one.folded, name)
+	}
+	return int(reached[len(reached)-1].best)
+}
+
+// begin has no letter reached.
+func begin(reached []reach) {
+	for i := range reached {
+		reached[i] = reach{best: none, at: -2}
+	}
+}
+
+// walk goes through a target from a place on. At each place the later letters come
+// first: what is reached of the letter before one is then still what lies before.
+func (p *piece) walk(reached []reach, target, folded string, from int) {
+	for at := from; at < len(folded); at++ {
+		for left := p.places[folded[at]]; left != 0; {
+			i := bits.Len64(left) - 1
+			left &^= 1 << i
+			own := worth(target, at, p.scored[i])
+			score, run := own, int32(1)
+			if i > 0 {
+				before := &reached[i-1]
+				if before.best == none {
+					continue
+				}
+				score += before.best
+				if before.at == int32(at)-1 {
+					if follow := before.last + own + scoreRun*min(before.run, longestRun); follow > score {
+						score, run = follow, before.run+1
+					}
+				}
 			}
+			reached[i] = reach{best: max(reached[i].best, score), last: score, run: run, at: int32(at)}
 		}
-		best = max(best, found.score)
-		found.upTo = best
-		spots[count] = found
-		count++
 	}
-	return count
-}
-
-// none is less than any score.
-const none = int32(-1 << 30)
-
-// next is the place of a letter from a place on; -1 when there is none.
-func next(folded string, letter byte, from int) int {
-	at := strings.IndexByte(folded[from:], letter)
-	if at < 0 {
-		return -1
-	}
-	return from + at
 }
 
 // worth is what a letter at a place is worth by itself.
