@@ -34,8 +34,12 @@ import (
 const MostFiles = 20_000
 
 const (
-	// freshFor is how long a look at the disk answers further questions for names.
-	freshFor = 2 * time.Second
+	// freshFor is how long a look at the disk answers further questions for names: or
+	// this many times as long as it took, so that typing is not held up by looks, but
+	// no longer than mostFresh.
+	freshFor   = 2 * time.Second
+	freshTimes = 10
+	mostFresh  = 30 * time.Second
 	// longestLook bounds one look at the disk.
 	longestLook = 2 * time.Minute
 	// firstWait is how long a question for names waits for the first look when
@@ -98,7 +102,8 @@ type Map struct {
 	now     *index     // as of the last look, or a part of the one under way; never changed
 	whole   bool       // a look has come to its end
 	at      time.Time  // when it did
-	look    *look      // under way; nil: none
+	took    time.Duration
+	look    *look // under way; nil: none
 	closing bool
 }
 
@@ -142,11 +147,12 @@ func (m *Map) join() (*look, error) {
 		m.look = l
 		m.group.Go(func() {
 			defer cancel()
+			began := time.Now()
 			found, err := m.read(ctx, l)
 			m.mu.Lock()
 			defer m.mu.Unlock()
 			if err == nil {
-				m.now, m.whole, m.at = found, true, time.Now()
+				m.now, m.whole, m.at, m.took = found, true, time.Now(), time.Since(began)
 			}
 			if m.look == l {
 				m.look = nil
@@ -197,18 +203,19 @@ func (m *Map) Symbols(ctx context.Context, query string, most int) ([]Symbol, er
 		return nil, err
 	}
 	m.mu.Lock()
-	known, whole, old := m.now, m.whole, time.Since(m.at) > freshFor
+	known, whole := m.now, m.whole
+	old := time.Since(m.at) > max(freshFor, min(freshTimes*m.took, mostFresh))
 	m.mu.Unlock()
 	if whole && !old {
-		return known.find(query, most), nil
+		return known.find(ctx, query, most), ctx.Err()
 	}
 	l, err := m.join() // and never leaves: it goes on for the next question
 	if err != nil {
 		return nil, err
 	}
-	found := known.find(query, most)
+	found := known.find(ctx, query, most)
 	if whole || len(found) > 0 && len(found) == most {
-		return found, nil
+		return found, ctx.Err()
 	}
 	waiting, cancel := context.WithTimeout(ctx, firstWait)
 	defer cancel()
@@ -220,14 +227,16 @@ func (m *Map) Symbols(ctx context.Context, query string, most int) ([]Symbol, er
 		return nil, err
 	}
 	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.whole {
-		return m.now.find(query, most), nil
+	known, whole = m.now, m.whole
+	reading := &ReadingError{Done: l.read, Total: l.files}
+	m.mu.Unlock()
+	if !whole {
+		select {
+		case <-l.done:
+			return nil, l.err
+		default:
+			return known.find(ctx, query, most), reading
+		}
 	}
-	select {
-	case <-l.done:
-		return nil, l.err
-	default:
-		return m.now.find(query, most), &ReadingError{Done: l.read, Total: l.files}
-	}
+	return known.find(ctx, query, most), ctx.Err()
 }
