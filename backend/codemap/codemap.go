@@ -199,6 +199,15 @@ func (m *Map) fresh(ctx context.Context) (*index, error) {
 // from memory, and has what changed on the disk read for the next question; while
 // the first look goes on, what is known comes with a [*ReadingError].
 func (m *Map) Symbols(ctx context.Context, query string, most int) ([]Symbol, error) {
+	return m.symbols(ctx, query, most, firstWait)
+}
+
+// Known is Symbols for somebody who types: it never waits for a look.
+func (m *Map) Known(ctx context.Context, query string, most int) ([]Symbol, error) {
+	return m.symbols(ctx, query, most, 0)
+}
+
+func (m *Map) symbols(ctx context.Context, query string, most int, wait time.Duration) ([]Symbol, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -217,7 +226,7 @@ func (m *Map) Symbols(ctx context.Context, query string, most int) ([]Symbol, er
 	if whole || len(found) > 0 && len(found) == most {
 		return found, ctx.Err()
 	}
-	waiting, cancel := context.WithTimeout(ctx, firstWait)
+	waiting, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	select {
 	case <-l.done:

@@ -18,6 +18,7 @@ type Entry struct {
 type EntryResult struct {
 	Entries  []Entry
 	LimitHit bool // there are more than Max
+	Reading  bool // the folder is still being looked through, see [FileQuery].NoWait
 }
 
 // Entries finds files and folders below root by their paths, as [Engine.Files] finds
@@ -31,7 +32,13 @@ func (e *Engine) Entries(ctx context.Context, root string, q FileQuery, files, f
 		return EntryResult{}, err
 	}
 	where := scope{root: root, folder: "./", useIgnoreFiles: q.UseIgnoreFiles, hidden: q.Hidden}
-	l, err := e.listing(ctx, where, f, q.CacheKey)
+	var l *listing
+	reading := false
+	if q.NoWait && q.CacheKey != "" {
+		l, reading, err = e.known(ctx, where, f, q.CacheKey)
+	} else {
+		l, err = e.listing(ctx, where, f, q.CacheKey)
+	}
 	if err != nil {
 		return EntryResult{}, err
 	}
@@ -56,7 +63,7 @@ func (e *Engine) Entries(ctx context.Context, root string, q FileQuery, files, f
 		add(l.folders(), true)
 	}
 	slices.SortStableFunc(found, match.compare)
-	result := EntryResult{LimitHit: l.cut || count > most}
+	result := EntryResult{LimitHit: l.cut || count > most, Reading: reading}
 	for _, m := range found[:min(most, len(found))] {
 		result.Entries = append(result.Entries, m.entry)
 	}
