@@ -74,7 +74,7 @@ func (r *References) find(ctx context.Context, query wire.ReferenceQuery) (wire.
 		case err != nil:
 			result.Problem = "Symbols could not be looked for: " + strings.TrimSuffix(err.Error(), ".") + "."
 		}
-		result.LimitHit = result.LimitHit || limitHit
+		result.LimitHit = result.LimitHit || limitHit || len(result.Matches)+len(found) > most
 		result.Matches = joined(text, result.Matches, found, most)
 	}
 	result.Matches = distinct(result.Matches)
@@ -135,7 +135,6 @@ func joined(text string, files, symbols []wire.ReferenceMatch, most int) []wire.
 func distinct(all []wire.ReferenceMatch) []wire.ReferenceMatch {
 	seen := map[wire.ReferenceMatch]bool{}
 	return slices.DeleteFunc(all, func(m wire.ReferenceMatch) bool {
-		m.Name = ""
 		before := seen[m]
 		seen[m] = true
 		return before
