@@ -52,7 +52,7 @@ func newDesk(t *testing.T, files map[string]string) *desk {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := d.Folder.Close(); err != nil {
+		if err := d.Close(); err != nil {
 			t.Error(err)
 		}
 	})

@@ -94,7 +94,7 @@ func (e *ReadingError) Error() string {
 // at once.
 type Map struct {
 	options Options
-	ctx     context.Context // of the looks; ended by Close
+	ctx     context.Context //nolint:containedctx // of the looks, which outlive the question that began them; ended by Close
 	cancel  context.CancelFunc
 	group   sync.WaitGroup
 

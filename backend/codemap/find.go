@@ -266,7 +266,7 @@ func humps(name, folded, piece string) bool {
 			at, i = at+1, i+1
 			continue
 		}
-		for at++; at < len(name) && !(begins(name, at) && folded[at] == piece[i]); at++ {
+		for at++; at < len(name) && (!begins(name, at) || folded[at] != piece[i]); at++ {
 		}
 		if at >= len(name) {
 			return false
