@@ -111,6 +111,32 @@ func TestFilesCache(t *testing.T) {
 // asked first goes away, the second gets it.
 func TestFilesCacheOutlivesTheFirstAsker(t *testing.T) {
 	root := tree(t, map[string]string{"file": ""})
+	e, listing := heldEngine(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	first := make(chan error, 1)
+	go func() {
+		_, err := e.Files(ctx, root, FileQuery{CacheKey: "key"})
+		first <- err
+	}()
+	letGo := listing()
+	cancel()
+	if err := <-first; !errors.Is(err, context.Canceled) {
+		t.Errorf("the first got %v", err)
+	}
+	letGo()
+	got, err := e.Files(t.Context(), root, FileQuery{CacheKey: "key"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"file"}, got.Paths); diff != "" {
+		t.Errorf("the second got (-want +got):\n%s", diff)
+	}
+}
+
+// heldEngine is an engine whose listings wait: listing waits until one does, and
+// returns what lets it go on.
+func heldEngine(t *testing.T) (e *Engine, listing func() (letGo func())) {
+	t.Helper()
 	pipe := filepath.Join(t.TempDir(), "pipe")
 	makePipe(t, pipe)
 	program := filepath.Join(t.TempDir(), "rg")
@@ -118,32 +144,65 @@ func TestFilesCacheOutlivesTheFirstAsker(t *testing.T) {
 	if err := os.WriteFile(program, []byte(script), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	e := New(program)
-	defer e.Close()
+	e = New(program)
+	t.Cleanup(func() { _ = e.Close() })
+	return e, func() func() {
+		t.Helper()
+		writer, err := os.OpenFile(pipe, os.O_WRONLY, 0) // waits until the listing waits
+		if err != nil {
+			t.Fatal(err)
+		}
+		return func() {
+			t.Helper()
+			if _, err := writer.WriteString("go\n"); err != nil {
+				t.Fatal(err)
+			}
+			writer.Close()
+		}
+	}
+}
+
+// TestEntriesDoNotWait answers while the folder is looked through, with what was there
+// the last time.
+func TestEntriesDoNotWait(t *testing.T) {
+	root := tree(t, map[string]string{"old/file": ""})
+	e, listing := heldEngine(t)
+	ask := func(q FileQuery, want EntryResult) {
+		t.Helper()
+		got, err := e.Entries(t.Context(), root, q, true, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+	old := []Entry{{Path: "old", Folder: true}, {Path: "old/file"}}
+	ask(FileQuery{CacheKey: "a", NoWait: true}, EntryResult{Reading: true})
+	letGo := listing()
+	ask(FileQuery{CacheKey: "a", NoWait: true, Pattern: "file"}, EntryResult{Reading: true})
+	letGo()
+	ask(FileQuery{CacheKey: "a"}, EntryResult{Entries: old})
+	ask(FileQuery{CacheKey: "a", NoWait: true}, EntryResult{Entries: old})
+	e.ClearCache("a")
+
+	if err := os.WriteFile(filepath.Join(root, "new"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	ask(FileQuery{CacheKey: "b", NoWait: true, Pattern: "file"}, EntryResult{Entries: old[1:], Reading: true})
+	letGo = listing()
+	ask(FileQuery{CacheKey: "b", NoWait: true}, EntryResult{Entries: old, Reading: true})
+	letGo()
+	ask(FileQuery{CacheKey: "b"}, EntryResult{Entries: []Entry{{Path: "new"}, old[0], old[1]}})
+	ask(FileQuery{CacheKey: "b", NoWait: true, Pattern: "new"}, EntryResult{Entries: []Entry{{Path: "new"}}})
+}
+
+// TestAMatchingEndsWithItsContext asks when the next key was typed already.
+func TestAMatchingEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	first := make(chan error, 1)
-	go func() {
-		_, err := e.Files(ctx, root, FileQuery{CacheKey: "key"})
-		first <- err
-	}()
-	writer, err := os.OpenFile(pipe, os.O_WRONLY, 0) // waits until the listing waits
-	if err != nil {
-		t.Fatal(err)
-	}
 	cancel()
-	if err := <-first; !errors.Is(err, context.Canceled) {
-		t.Errorf("the first got %v", err)
-	}
-	if _, err := writer.WriteString("go\n"); err != nil {
-		t.Fatal(err)
-	}
-	writer.Close()
-	got, err := e.Files(t.Context(), root, FileQuery{CacheKey: "key"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff([]string{"file"}, got.Paths); diff != "" {
-		t.Errorf("the second got (-want +got):\n%s", diff)
+	if got := prepare(manyPaths(5000)).find(ctx, "main", 10); len(got.Paths) != 0 {
+		t.Errorf("%d paths were looked for", len(got.Paths))
 	}
 }
 

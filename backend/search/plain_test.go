@@ -1,6 +1,7 @@
 package search
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -135,4 +136,42 @@ func plainLetters(target, folded string, p piece) int {
 		last, lastRun, lastBest = at, run, best
 	}
 	return int(lastBest[len(folded)])
+}
+
+// TestFilesAndFoldersRankTogether compares them with a plain ranking of both.
+func TestFilesAndFoldersRankTogether(t *testing.T) {
+	files := map[string]string{}
+	for _, path := range manyPaths(300) {
+		files[path] = ""
+	}
+	root := tree(t, files)
+	e := engine(t)
+	for _, typed := range []string{"s", "server", "main", "model vi", "config/", "Terminal_http"} {
+		wanted := pieces(typed)
+		var all []match
+		seen := map[string]bool{}
+		for file := range files {
+			for path := file; path != "."; path = filepath.ToSlash(filepath.Dir(path)) {
+				score, ok := plainScore(path, wanted)
+				if ok && !seen[path] {
+					all = append(all, match{candidate{score: score, length: len(path)}, Entry{Path: path, Folder: path != file}})
+				}
+				seen[path] = true
+			}
+		}
+		slices.SortFunc(all, match.compare)
+		for _, most := range []int{1, 20} {
+			want := EntryResult{LimitHit: len(all) > most}
+			for _, m := range all[:min(most, len(all))] {
+				want.Entries = append(want.Entries, m.entry)
+			}
+			got, err := e.Entries(t.Context(), root, FileQuery{Pattern: typed, Max: most, CacheKey: "picker"}, true, true)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%q, %d (-want +got):\n%s", typed, most, diff)
+			}
+		}
+	}
 }
