@@ -3,15 +3,19 @@ package codemap
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/keel-ide/keel/backend/codemap/outline"
+	"github.com/keel-ide/keel/backend/search"
 )
 
 // TestTheBestSymbolsAreThoseOfAPlainRanking compares what is found with scoring every
@@ -122,4 +126,32 @@ func symbolsOf(count int) []*file {
 		files[i] = f
 	}
 	return files
+}
+
+// TestKnownNeverWaits for a look that takes long; Symbols does, for a moment.
+func TestKnownNeverWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		goOn := make(chan struct{})
+		m := New(Options{Root: t.TempDir(), Search: func() (*search.Engine, error) {
+			<-goOn
+			return nil, errors.New("there is no ripgrep")
+		}})
+		began := time.Now()
+		for _, ask := range []struct {
+			find func(context.Context, string, int) ([]Symbol, error)
+			took time.Duration
+		}{{m.Known, 0}, {m.Symbols, firstWait}} {
+			var reading *ReadingError
+			if _, err := ask.find(t.Context(), "read", 10); !errors.As(err, &reading) {
+				t.Errorf("got %v", err)
+			}
+			if took := time.Since(began); took != ask.took {
+				t.Errorf("it took %v, not %v", took, ask.took)
+			}
+		}
+		close(goOn)
+		if err := m.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 }
