@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/codemap"
@@ -103,13 +104,18 @@ func pickerKey(cacheKey string) string {
 	return "reference " + cacheKey
 }
 
+// matchesOf leaves out what is not named in UTF-8: the page could not name it.
 func matchesOf(entries []search.Entry) []wire.ReferenceMatch {
-	out := make([]wire.ReferenceMatch, len(entries))
-	for i, e := range entries {
-		out[i] = wire.ReferenceMatch{Kind: session.ReferenceFile, Name: path.Base(e.Path), Path: e.Path}
-		if e.Folder {
-			out[i].Kind = session.ReferenceFolder
+	out := make([]wire.ReferenceMatch, 0, len(entries))
+	for _, e := range entries {
+		if !utf8.ValidString(e.Path) {
+			continue
 		}
+		kind := session.ReferenceFile
+		if e.Folder {
+			kind = session.ReferenceFolder
+		}
+		out = append(out, wire.ReferenceMatch{Kind: kind, Name: path.Base(e.Path), Path: e.Path})
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package folder
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -391,5 +393,46 @@ func TestTheNextKeyEndsTheOneBefore(t *testing.T) {
 	d.References.Forget("picker")
 	if err := <-second; !errors.Is(err, context.Canceled) {
 		t.Errorf("when the picker was closed: %v", err)
+	}
+}
+
+// TestNamesThatAreHostile are found, and read as the page names them.
+func TestNamesThatAreHostile(t *testing.T) {
+	names := []string{"new\nline.txt", "right\u202etxt.exe", "in\u200bvisible.txt", "<img src=x>.txt", "#hash & \"quote\".txt", "日本語.txt", "-rf.txt", "*.txt", " .txt"}
+	files := map[string]string{"latin\xe9.txt": "not to be named\n"}
+	for _, name := range names {
+		files[name] = "this is " + name
+		files["folder "+name+"/inner.txt"] = "inner"
+	}
+	d := newDesk(t, files)
+	found := map[string]bool{}
+	for _, m := range d.find(wire.ReferenceQuery{Max: 500}).Matches {
+		raw, err := json.Marshal(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var named wire.ReferenceMatch // as the page has it
+		if err := json.Unmarshal(raw, &named); err != nil {
+			t.Fatal(err)
+		}
+		found[named.Path] = true
+		if got := d.look(pointed(named.Kind, named.Path)); got.Problem != "" {
+			t.Errorf("%q: %s", named.Path, got.Problem)
+		}
+	}
+	for _, name := range names {
+		if !found[name] || !found["folder "+name] || !found["folder "+name+"/inner.txt"] {
+			t.Errorf("%q is not found", name)
+		}
+	}
+	listing, _, _ := strings.Cut(d.look(pointed(session.ReferenceFolder, ".")).Text, "\n---")
+	for _, r := range listing {
+		if r != '\n' && r != '\t' && !unicode.IsPrint(r) {
+			t.Errorf("%U stands in the folder's listing", r)
+		}
+	}
+	long := strings.Repeat("new line ", 100_000)
+	if matches := d.find(wire.ReferenceQuery{Text: long}).Matches; len(matches) != 3 {
+		t.Errorf("%d matches for a long text", len(matches))
 	}
 }

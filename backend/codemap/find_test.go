@@ -21,7 +21,7 @@ import (
 // TestTheBestSymbolsAreThoseOfAPlainRanking compares what is found with scoring every
 // symbol to the end and sorting all of them.
 func TestTheBestSymbolsAreThoseOfAPlainRanking(t *testing.T) {
-	x := newIndex(symbolsOf(3000), nil)
+	x := newIndex(symbolsOf(2000), nil)
 	piece := rapid.OneOf(
 		rapid.StringMatching(`[rRwWeEfFsS_0-9é]{1,3}`),
 		rapid.SampledFrom([]string{"read", "Read", "rf", "request", "_req", "ReadFile7", "pkg007", "Sub", "naïve", "zz", "日"}),

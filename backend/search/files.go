@@ -19,7 +19,8 @@ type FileQuery struct {
 	// Pattern is matched loosely: its letters must occur in the path in their
 	// order, whatever is between them. Pieces separated by spaces must all match;
 	// one with a slash is matched with the whole path, others with the file's
-	// name or, if that fails, the path. Empty: every file.
+	// name or, if that fails, the path. Only the first 16 pieces count. Empty: every
+	// file.
 	Pattern        string
 	Include        []string
 	Exclude        []string

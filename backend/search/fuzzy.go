@@ -29,6 +29,10 @@ const (
 // longestScored is how many bytes at the end of a path are scored.
 const longestScored = 512
 
+// mostPieces is how many pieces of a pattern count: a text that was pasted is no
+// pattern.
+const mostPieces = 16
+
 // piece is one part of a pattern.
 type piece struct {
 	text   string // as typed
@@ -50,7 +54,8 @@ func pieces(pattern string) []piece {
 	}
 	pattern = strings.NewReplacer("*", "", `"`, "").Replace(pattern)
 	var list []piece
-	for _, text := range strings.Fields(pattern) {
+	words := strings.Fields(pattern)
+	for _, text := range words[:min(len(words), mostPieces)] {
 		text = strings.TrimPrefix(text, "./")
 		if text == "" {
 			continue
