@@ -138,8 +138,8 @@ type reading struct {
 	next     int
 	shown    time.Time
 	showing  time.Duration // how long the last time took
-	late     bool   // there was no time for all
-	unparsed string // why no file has symbols
+	late     bool          // there was no time for all
+	unparsed string        // why no file has symbols
 }
 
 // all reads what is to do, with a parser for each worker.
