@@ -25,12 +25,6 @@ func (f *Folder) codebase(ctx context.Context, prompt string, budget int) (text,
 	return f.codemap().Codebase(ctx, prompt, budget)
 }
 
-// symbols returns the symbols of the workspace whose names fit, see
-// [codemap.Map.Symbols].
-func (f *Folder) symbols(ctx context.Context, query string, most int) ([]codemap.Symbol, error) {
-	return f.codemap().Symbols(ctx, query, most)
-}
-
 // openCodemap makes the map, which does nothing until it is asked.
 func (f *Folder) openCodemap() *codemap.Map {
 	m := codemap.New(codemap.Options{

@@ -13,7 +13,7 @@ func (f *Folder) Codebase(ctx context.Context, prompt string, budget int) (text,
 
 // Symbols is what the picker finds of kind code.
 func (f *Folder) Symbols(ctx context.Context, query string, most int) ([]codemap.Symbol, error) {
-	return f.symbols(ctx, query, most)
+	return f.codemap().Symbols(ctx, query, most)
 }
 
 // SymbolsCommand is what reads the symbols of files.

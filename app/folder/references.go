@@ -2,6 +2,7 @@ package folder
 
 import (
 	"context"
+	"crypto/rand"
 	"sync"
 
 	"github.com/keel-ide/keel/app/wire"
@@ -27,13 +28,13 @@ type References struct {
 	web     *referencesWeb
 	group   sync.WaitGroup
 
-	mu     sync.Mutex // guards what follows
-	looks  map[string]*looking
+	mu     sync.Mutex            // guards what follows
+	looks  map[string]*looking   // by their id, or the key of a picker
 	recent []wire.ReferenceMatch // what was sent last, the latest first
 	closed bool
 }
 
-// looking is a look that goes on.
+// looking is a look, or a search for names, that goes on.
 type looking struct{ stop context.CancelFunc }
 
 // openReferences joins the references to what they are read from.
@@ -44,7 +45,7 @@ func (f *Folder) openReferences(running context.Context) *References {
 		engine: f.search,
 		looks:  map[string]*looking{},
 
-		symbols: codeSymbols{f.symbols},
+		symbols: codeSymbols{f.codemap},
 	}
 	web := newReferencesWeb(fetch.New(fetch.Options{
 		Outbound: f.Outbound,
@@ -89,29 +90,11 @@ func (e *EditorState) found(ctx context.Context) (problems []reference.Problem, 
 
 // Look reads a reference as sending it would.
 func (r *References) Look(ctx context.Context, look wire.ReferenceLook) (session.Reference, error) {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	defer context.AfterFunc(r.ctx, stop)()
-	this := &looking{stop}
-	r.mu.Lock()
-	if r.closed {
-		r.mu.Unlock()
-		return look.Reference, workspace.ErrClosed
+	ctx, done, err := r.begin(ctx, look.ID)
+	if err != nil {
+		return look.Reference, err
 	}
-	if before := r.looks[look.ID]; before != nil {
-		before.stop()
-	}
-	r.looks[look.ID] = this
-	r.group.Add(1)
-	r.mu.Unlock()
-	defer r.group.Done()
-	defer func() {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		if r.looks[look.ID] == this {
-			delete(r.looks, look.ID)
-		}
-	}()
+	defer done()
 	if look.Again {
 		r.web.forget(look.SessionID, look.Reference.Address)
 	}
@@ -119,6 +102,37 @@ func (r *References) Look(ctx context.Context, look wire.ReferenceLook) (session
 		SessionID: look.SessionID, Prompt: look.Prompt, References: []session.Reference{look.Reference},
 	})
 	return read[0], nil
+}
+
+// begin starts something that ends when another one of that id starts, or is stopped;
+// done is to be called at its end.
+func (r *References) begin(ctx context.Context, id string) (begun context.Context, done func(), err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		return nil, nil, workspace.ErrClosed
+	}
+	ctx, stop := context.WithCancel(ctx)
+	with := context.AfterFunc(r.ctx, stop)
+	this := &looking{stop}
+	if id == "" {
+		id = rand.Text()
+	}
+	if before := r.looks[id]; before != nil {
+		before.stop()
+	}
+	r.looks[id] = this
+	r.group.Add(1)
+	return ctx, func() {
+		with()
+		stop()
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if r.looks[id] == this {
+			delete(r.looks, id)
+		}
+		r.group.Done()
+	}, nil
 }
 
 // StopLooking ends a look.

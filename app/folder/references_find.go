@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/codemap"
@@ -21,11 +22,21 @@ const (
 
 // symbols finds functions, types and the like by their names, best first.
 type symbols interface {
-	Symbols(ctx context.Context, text string, most int) (found []wire.ReferenceMatch, limitHit bool, err error)
+	Symbols(ctx context.Context, text string, most int, wait bool) (found []wire.ReferenceMatch, limitHit bool, err error)
 }
 
-// Find returns files, folders and symbols whose names fit, best first.
+// Find returns files, folders and symbols whose names fit, best first. It ends the
+// query before of the same cache key: another letter was typed.
 func (r *References) Find(ctx context.Context, query wire.ReferenceQuery) (wire.ReferenceMatches, error) {
+	ctx, done, err := r.begin(ctx, pickerKey(query.CacheKey))
+	if err != nil {
+		return wire.ReferenceMatches{}, err
+	}
+	defer done()
+	return r.find(ctx, query)
+}
+
+func (r *References) find(ctx context.Context, query wire.ReferenceQuery) (wire.ReferenceMatches, error) {
 	wanted := func(kind session.ReferenceKind) bool {
 		return len(query.Kinds) == 0 || slices.Contains(query.Kinds, kind)
 	}
@@ -44,26 +55,27 @@ func (r *References) Find(ctx context.Context, query wire.ReferenceQuery) (wire.
 			return result, err
 		}
 		entries, err := engine.Entries(ctx, r.root, search.FileQuery{
-			Pattern: text, UseIgnoreFiles: true, Hidden: true, Max: most, CacheKey: pickerKey(query.CacheKey),
+			Pattern: text, UseIgnoreFiles: true, Hidden: true, Max: most, CacheKey: pickerKey(query.CacheKey), NoWait: !query.Whole,
 		}, wanted(session.ReferenceFile), wanted(session.ReferenceFolder))
 		if err != nil {
 			return result, err
 		}
-		result.LimitHit = entries.LimitHit
+		result.LimitHit, result.Partial = entries.LimitHit, entries.Reading
 		result.Matches = append(result.Matches, matchesOf(entries.Entries)...)
 	}
 	if text != "" && wanted(session.ReferenceCode) {
 		var reading *codemap.ReadingError
-		found, limitHit, err := r.symbols.Symbols(ctx, text, most)
+		found, limitHit, err := r.symbols.Symbols(ctx, text, most, query.Whole)
 		switch {
 		case ctx.Err() != nil:
 			return result, ctx.Err()
 		case errors.As(err, &reading):
+			result.Partial = true
 			result.Problem = "The symbols of the folder are still being read."
 		case err != nil:
 			result.Problem = "Symbols could not be looked for: " + strings.TrimSuffix(err.Error(), ".") + "."
 		}
-		result.LimitHit = result.LimitHit || limitHit
+		result.LimitHit = result.LimitHit || limitHit || len(result.Matches)+len(found) > most
 		result.Matches = joined(text, result.Matches, found, most)
 	}
 	result.Matches = distinct(result.Matches)
@@ -78,6 +90,7 @@ func (r *References) Forget(cacheKey string) {
 	if cacheKey == "" {
 		return
 	}
+	r.StopLooking(pickerKey(cacheKey))
 	if engine, err := r.engine(); err == nil {
 		engine.ClearCache(pickerKey(cacheKey))
 	}
@@ -91,13 +104,18 @@ func pickerKey(cacheKey string) string {
 	return "reference " + cacheKey
 }
 
+// matchesOf leaves out what is not named in UTF-8: the page could not name it.
 func matchesOf(entries []search.Entry) []wire.ReferenceMatch {
-	out := make([]wire.ReferenceMatch, len(entries))
-	for i, e := range entries {
-		out[i] = wire.ReferenceMatch{Kind: session.ReferenceFile, Name: path.Base(e.Path), Path: e.Path}
-		if e.Folder {
-			out[i].Kind = session.ReferenceFolder
+	out := make([]wire.ReferenceMatch, 0, len(entries))
+	for _, e := range entries {
+		if !utf8.ValidString(e.Path) {
+			continue
 		}
+		kind := session.ReferenceFile
+		if e.Folder {
+			kind = session.ReferenceFolder
+		}
+		out = append(out, wire.ReferenceMatch{Kind: kind, Name: path.Base(e.Path), Path: e.Path})
 	}
 	return out
 }
@@ -123,7 +141,6 @@ func joined(text string, files, symbols []wire.ReferenceMatch, most int) []wire.
 func distinct(all []wire.ReferenceMatch) []wire.ReferenceMatch {
 	seen := map[wire.ReferenceMatch]bool{}
 	return slices.DeleteFunc(all, func(m wire.ReferenceMatch) bool {
-		m.Name = ""
 		before := seen[m]
 		seen[m] = true
 		return before

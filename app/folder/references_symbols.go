@@ -13,13 +13,17 @@ const bytesPerToken = 4
 
 // codeSymbols are the workspace's symbols as the picker knows them.
 type codeSymbols struct {
-	find func(ctx context.Context, query string, most int) ([]codemap.Symbol, error)
+	m func() *codemap.Map
 }
 
 // Symbols asks for one more than fits, to tell whether there are more. While the
 // workspace is still being looked through, what is known comes with an error.
-func (s codeSymbols) Symbols(ctx context.Context, text string, most int) (found []wire.ReferenceMatch, limitHit bool, err error) {
-	symbols, err := s.find(ctx, text, most+1)
+func (s codeSymbols) Symbols(ctx context.Context, text string, most int, wait bool) (found []wire.ReferenceMatch, limitHit bool, err error) {
+	find := s.m().Known
+	if wait {
+		find = s.m().Symbols
+	}
+	symbols, err := find(ctx, text, most+1)
 	if len(symbols) > most {
 		symbols, limitHit = symbols[:most], true
 	}

@@ -30,6 +30,9 @@ const (
 // errNotRecorded: what leaves this machine goes into the audit log, or not at all.
 var errNotRecorded = errors.New("it could not be kept in the audit log")
 
+// errUnfinished: another one began to fetch a page and broke off.
+var errUnfinished = errors.New("it was not fetched to its end")
+
 // referencesWeb fetches addresses that a person has put into a message. What was
 // looked at is kept for its session, so that sending it soon after fetches nothing
 // more; of the same address only one fetch goes on at a time.
@@ -64,9 +67,7 @@ func (w *referencesWeb) Get(ctx context.Context, sessionID, address string) (ref
 	for {
 		p, mine := w.claim(sessionID, at.String())
 		if mine {
-			p.page, p.err = w.fetch(ctx, sessionID, p.address)
-			w.settle(p)
-			return p.page, p.err
+			return w.fill(ctx, p)
 		}
 		select {
 		case <-ctx.Done():
@@ -96,6 +97,14 @@ func (w *referencesWeb) claim(sessionID, address string) (p *sessionPage, mine b
 	p = &sessionPage{session: sessionID, address: address, done: make(chan struct{})}
 	w.kept = append(w.kept, p)
 	return p, true
+}
+
+// fill fetches a page. Those who wait for it wait no longer, even where that panics.
+func (w *referencesWeb) fill(ctx context.Context, p *sessionPage) (reference.Page, error) {
+	defer w.settle(p)
+	p.err = errUnfinished
+	p.page, p.err = w.fetch(ctx, p.session, p.address)
+	return p.page, p.err
 }
 
 // settle ends the wait for a page. One that could not be had is not kept; of the

@@ -10,12 +10,18 @@ type ReferenceQuery struct {
 	// CacheKey names an open picker: its queries share one look at the disk, until
 	// Forget.
 	CacheKey string `json:"cacheKey"`
+	// Whole waits for what is still being looked through, symbols for no longer than a
+	// moment; without it, what is known is answered at once.
+	Whole bool `json:"whole"`
 }
 
 // ReferenceMatches is the answer to a [ReferenceQuery], best first.
 type ReferenceMatches struct {
 	Matches  []ReferenceMatch `json:"matches"`
 	LimitHit bool             `json:"limitHit"`
+	// Partial is set while the folder is still being looked through: there may be more,
+	// and it may have changed.
+	Partial bool `json:"partial"`
 	// Problem says why some kind could not be looked for; empty when all could.
 	Problem string `json:"problem"`
 }

@@ -34,8 +34,12 @@ import (
 const MostFiles = 20_000
 
 const (
-	// freshFor is how long a look at the disk answers further questions for names.
-	freshFor = 2 * time.Second
+	// freshFor is how long a look at the disk answers further questions for names: or
+	// this many times as long as it took, so that typing is not held up by looks, but
+	// no longer than mostFresh.
+	freshFor   = 2 * time.Second
+	freshTimes = 10
+	mostFresh  = 30 * time.Second
 	// longestLook bounds one look at the disk.
 	longestLook = 2 * time.Minute
 	// firstWait is how long a question for names waits for the first look when
@@ -90,7 +94,7 @@ func (e *ReadingError) Error() string {
 // at once.
 type Map struct {
 	options Options
-	ctx     context.Context // of the looks; ended by Close
+	ctx     context.Context //nolint:containedctx // of the looks, which outlive the question that began them; ended by Close
 	cancel  context.CancelFunc
 	group   sync.WaitGroup
 
@@ -98,7 +102,8 @@ type Map struct {
 	now     *index     // as of the last look, or a part of the one under way; never changed
 	whole   bool       // a look has come to its end
 	at      time.Time  // when it did
-	look    *look      // under way; nil: none
+	took    time.Duration
+	look    *look // under way; nil: none
 	closing bool
 }
 
@@ -142,11 +147,12 @@ func (m *Map) join() (*look, error) {
 		m.look = l
 		m.group.Go(func() {
 			defer cancel()
+			began := time.Now()
 			found, err := m.read(ctx, l)
 			m.mu.Lock()
 			defer m.mu.Unlock()
 			if err == nil {
-				m.now, m.whole, m.at = found, true, time.Now()
+				m.now, m.whole, m.at, m.took = found, true, time.Now(), time.Since(began)
 			}
 			if m.look == l {
 				m.look = nil
@@ -193,24 +199,34 @@ func (m *Map) fresh(ctx context.Context) (*index, error) {
 // from memory, and has what changed on the disk read for the next question; while
 // the first look goes on, what is known comes with a [*ReadingError].
 func (m *Map) Symbols(ctx context.Context, query string, most int) ([]Symbol, error) {
+	return m.symbols(ctx, query, most, firstWait)
+}
+
+// Known is Symbols for somebody who types: it never waits for a look.
+func (m *Map) Known(ctx context.Context, query string, most int) ([]Symbol, error) {
+	return m.symbols(ctx, query, most, 0)
+}
+
+func (m *Map) symbols(ctx context.Context, query string, most int, wait time.Duration) ([]Symbol, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	m.mu.Lock()
-	known, whole, old := m.now, m.whole, time.Since(m.at) > freshFor
+	known, whole := m.now, m.whole
+	old := time.Since(m.at) > max(freshFor, min(freshTimes*m.took, mostFresh))
 	m.mu.Unlock()
 	if whole && !old {
-		return known.find(query, most), nil
+		return known.find(ctx, query, most), ctx.Err()
 	}
 	l, err := m.join() // and never leaves: it goes on for the next question
 	if err != nil {
 		return nil, err
 	}
-	found := known.find(query, most)
+	found := known.find(ctx, query, most)
 	if whole || len(found) > 0 && len(found) == most {
-		return found, nil
+		return found, ctx.Err()
 	}
-	waiting, cancel := context.WithTimeout(ctx, firstWait)
+	waiting, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	select {
 	case <-l.done:
@@ -220,14 +236,16 @@ func (m *Map) Symbols(ctx context.Context, query string, most int) ([]Symbol, er
 		return nil, err
 	}
 	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.whole {
-		return m.now.find(query, most), nil
+	known, whole = m.now, m.whole
+	reading := &ReadingError{Done: l.read, Total: l.files}
+	m.mu.Unlock()
+	if !whole {
+		select {
+		case <-l.done:
+			return nil, l.err
+		default:
+			return known.find(ctx, query, most), reading
+		}
 	}
-	select {
-	case <-l.done:
-		return nil, l.err
-	default:
-		return m.now.find(query, most), &ReadingError{Done: l.read, Total: l.files}
-	}
+	return known.find(ctx, query, most), ctx.Err()
 }

@@ -232,7 +232,7 @@ func TestChanges(t *testing.T) {
 	second := ask()
 	var got []string
 	for _, name := range []string{"Multiply", "Fresh", "Divide", "handle_request"} {
-		for _, s := range second.find(name, 1) {
+		for _, s := range second.find(t.Context(), name, 1) {
 			got = append(got, s.Name)
 		}
 	}

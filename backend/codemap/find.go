@@ -2,6 +2,7 @@ package codemap
 
 import (
 	"cmp"
+	"context"
 	"runtime"
 	"slices"
 	"strings"
@@ -35,12 +36,12 @@ type candidate struct {
 	entry int
 }
 
-// find returns the symbols that fit a query, best first.
-func (x *index) find(query string, most int) []Symbol {
-	pieces := strings.Fields(query)
-	pieces = pieces[:min(len(pieces), mostPieces)]
+// find returns the symbols that fit a query, best first. When ctx ends, it returns
+// early with what it has.
+func (x *index) find(ctx context.Context, query string, most int) []Symbol {
+	q := newQuery(query)
 	most = min(most, mostFound)
-	if len(pieces) == 0 || most <= 0 {
+	if len(q.pieces) == 0 || most <= 0 {
 		return nil
 	}
 	const fewest = 10_000 // symbols for which another worker is worth its start
@@ -49,7 +50,7 @@ func (x *index) find(query string, most int) []Symbol {
 	var group sync.WaitGroup
 	for worker := range workers {
 		from, to := worker*len(x.entries)/workers, (worker+1)*len(x.entries)/workers
-		group.Go(func() { found[worker] = x.findPart(pieces, from, to, most) })
+		group.Go(func() { found[worker] = x.findPart(ctx, q, from, to, most) })
 	}
 	group.Wait()
 	best := x.best(slices.Concat(found...), most)
@@ -61,28 +62,59 @@ func (x *index) find(query string, most int) []Symbol {
 	return symbols
 }
 
-func (x *index) findPart(pieces []string, from, to, most int) []candidate {
-	folded := make([]string, len(pieces))
-	masks := make([]uint64, len(pieces))
-	for i, piece := range pieces {
-		folded[i] = fold(piece)
-		masks[i] = maskOf(folded[i])
+// query is what is looked for.
+type query struct{ pieces []piece }
+
+// piece is a part of a query.
+type piece struct {
+	text, folded string
+	mask         uint64 // which characters it has, see maskOf
+	head         uint64 // which it begins with
+}
+
+func newQuery(text string) query {
+	var q query
+	words := strings.Fields(text)
+	for _, word := range words[:min(len(words), mostPieces)] {
+		folded := fold(word)
+		q.pieces = append(q.pieces, piece{text: word, folded: folded, mask: maskOf(folded), head: maskOf(folded[:1])})
 	}
+	return q
+}
+
+// inPath has a bit for each piece that stands in a folded path. A query of one piece
+// is for names only.
+func (q query) inPath(path string) (found uint) {
+	if len(q.pieces) == 1 {
+		return 0
+	}
+	for i := range q.pieces {
+		if strings.Contains(path, q.pieces[i].folded) {
+			found |= 1 << i
+		}
+	}
+	return found
+}
+
+func (x *index) findPart(ctx context.Context, q query, from, to, most int) []candidate {
+	const often = 4096 // symbols between two looks at ctx
 	var found []candidate
 	bar := 0
+	inPath, needed, until := uint(0), uint64(0), from // of the file at hand, and where its symbols end
 	for i := from; i < to; i++ {
-		e := &x.entries[i]
-		score := 0
-		if len(pieces) == 1 {
-			if masks[0]&^e.mask == 0 {
-				score = fit(e, pieces[0], folded[0], bar)
-			}
-			if score > 0 && e.does {
-				score += scoreDoes
-			}
-		} else {
-			score = x.score(e, pieces, folded, masks)
+		if (i-from)%often == 0 && ctx.Err() != nil {
+			break
 		}
+		if i >= until {
+			file := x.entries[i].file
+			inPath = q.inPath(x.paths[file])
+			needed = q.needed(inPath)
+			until = int(x.ends[file])
+		}
+		if needed&^x.masks[i] != 0 {
+			continue
+		}
+		score := q.score(&x.entries[i], x.masks[i], inPath, bar)
 		if score <= bar {
 			continue
 		}
@@ -93,6 +125,17 @@ func (x *index) findPart(pieces []string, from, to, most int) []candidate {
 		}
 	}
 	return found
+}
+
+// needed is which characters a name must have: those of the pieces that do not stand
+// in the path.
+func (q query) needed(inPath uint) (mask uint64) {
+	for i := range q.pieces {
+		if inPath&(1<<i) == 0 {
+			mask |= q.pieces[i].mask
+		}
+	}
+	return mask
 }
 
 // best sorts candidates and keeps the first ones.
@@ -106,77 +149,108 @@ func (x *index) best(found []candidate, most int) []candidate {
 }
 
 // score says how well a symbol fits; 0 is not at all. Every piece must fit the name
-// or stand in the path, and one of them the name.
-func (x *index) score(e *entry, pieces, folded []string, masks []uint64) int {
-	total, named := 0, 0
-	for i := range pieces {
-		if masks[i]&^e.mask != 0 {
-			continue
-		}
-		if fits := fit(e, pieces[i], folded[i], 0); fits > 0 {
-			named |= 1 << i
-			total += fits
-		}
+// or stand in the path, and one of them the name. It may be 0 as well where it could
+// not be over the bar.
+func (q query) score(e *entry, mask uint64, inPath uint, bar int) int {
+	total, named := 0, false
+	if e.does {
+		total = scoreDoes
 	}
-	if named == 0 {
-		return 0
-	}
-	for i := range pieces {
-		if named&(1<<i) != 0 {
-			continue
+	if bar > 0 {
+		ceiling := total
+		for i := range q.pieces {
+			ceiling += ceilingOf(e, &q.pieces[i], mask)
 		}
-		if !strings.Contains(fold(x.files[e.file].path), folded[i]) {
+		if ceiling <= bar {
 			return 0
 		}
-		total += scoreIn / 2
 	}
-	if e.does {
-		total += scoreDoes
+	for i := range q.pieces {
+		p := &q.pieces[i]
+		fits := 0
+		if p.mask&^mask == 0 {
+			fits = fit(e, p, bar-(len(q.pieces)-1)*(scoreWhole+scoreMore))
+		}
+		switch {
+		case fits > 0:
+			named = true
+			total += fits
+		case inPath&(1<<i) != 0:
+			total += scoreIn / 2
+		default:
+			return 0
+		}
+	}
+	if !named {
+		return 0
 	}
 	return total
 }
 
+// ceilingOf is what a piece adds to a score at most, seen at a glance.
+func ceilingOf(e *entry, p *piece, mask uint64) int {
+	switch {
+	case p.mask&^mask != 0:
+		return scoreIn / 2 // in the path
+	case e.heads&p.head == 0:
+		return scoreIn + scoreCase + shareOf(e, p.text)
+	case !strings.HasPrefix(e.folded, p.folded):
+		return scoreWord + scoreCase + shareOf(e, p.text)
+	case len(e.folded) == len(p.folded):
+		return scoreWhole + scoreCase + shareOf(e, p.text)
+	}
+	return scoreBegin + scoreCase + shareOf(e, p.text)
+}
+
 // fit scores a name against one piece. It may be 0 as well where it could not be
 // over the bar.
-func fit(e *entry, piece, folded string, bar int) int {
-	at := strings.Index(e.folded, folded)
+func fit(e *entry, p *piece, bar int) int {
+	heads := e.heads&p.head != 0 // without, it is at the beginning of no word
+	at := strings.Index(e.folded, p.folded)
 	if at < 0 {
+		part := shareOf(e, p.text) // it is not written like that anywhere in the name
 		switch {
-		case bar >= scoreHumps+scoreMore:
-		case humps(e.name, e.folded, folded):
-			return scoreHumps + share(e, piece)
-		case bar < scoreLoose+scoreMore && len(piece) > 1 && inOrder(e.folded, folded):
-			return scoreLoose + share(e, piece)
+		case heads && bar < scoreHumps+part+scoreDoes && humps(e.name, e.folded, p.folded):
+			return scoreHumps + part
+		case bar < scoreLoose+part+scoreDoes && len(p.text) > 1 && inOrder(e.folded, p.folded):
+			return scoreLoose + part
 		}
 		return 0
 	}
 	switch {
-	case at == 0 && len(e.folded) == len(folded):
-		return scoreWhole + share(e, piece)
+	case at == 0 && len(e.folded) == len(p.folded):
+		return scoreWhole + share(e, p.text)
 	case at == 0:
-		return scoreBegin + share(e, piece)
+		return scoreBegin + share(e, p.text)
 	case bar >= scoreWord+scoreMore:
 		return 0
+	case !heads:
+		return scoreIn + share(e, p.text)
 	}
 	for from := at; from > 0; {
 		if begins(e.name, from) {
-			return scoreWord + share(e, piece)
+			return scoreWord + share(e, p.text)
 		}
-		next := strings.Index(e.folded[from+1:], folded)
+		next := strings.Index(e.folded[from+1:], p.folded)
 		if next < 0 {
 			break
 		}
 		from += 1 + next
 	}
-	if humps(e.name, e.folded, folded) {
-		return scoreHumps + share(e, piece)
+	if humps(e.name, e.folded, p.folded) {
+		return scoreHumps + share(e, p.text)
 	}
-	return scoreIn + share(e, piece)
+	return scoreIn + share(e, p.text)
+}
+
+// shareOf scores how much of a name a piece is.
+func shareOf(e *entry, piece string) int {
+	return scoreShare * min(len(piece), len(e.name)) / len(e.name)
 }
 
 // share scores how much of a name a piece is, and whether it is written like it.
 func share(e *entry, piece string) int {
-	score := scoreShare * min(len(piece), len(e.name)) / len(e.name)
+	score := shareOf(e, piece)
 	if strings.Contains(e.name, piece) {
 		score += scoreCase
 	}
@@ -192,7 +266,7 @@ func humps(name, folded, piece string) bool {
 			at, i = at+1, i+1
 			continue
 		}
-		for at++; at < len(name) && !(begins(name, at) && folded[at] == piece[i]); at++ {
+		for at++; at < len(name) && (!begins(name, at) || folded[at] != piece[i]); at++ {
 		}
 		if at >= len(name) {
 			return false

@@ -9,13 +9,16 @@ import (
 
 // index is what is known of a workspace at one time. It never changes.
 type index struct {
-	files    []*file // by path
+	files    []*file  // by path
+	paths    []string // theirs, folded
 	byPath   map[string]*file
 	names    *names
 	entries  []entry
-	left     int    // files that there was no room for
-	late     bool   // there was no time to read all
-	unparsed string // why no file has symbols; empty where they have
+	masks    []uint64 // which characters the names of the entries have, see maskOf
+	ends     []int32  // where the entries of each file end
+	left     int      // files that there was no room for
+	late     bool     // there was no time to read all
+	unparsed string   // why no file has symbols; empty where they have
 
 	links func() *graph
 }
@@ -23,7 +26,7 @@ type index struct {
 // entry is a symbol as it is looked for.
 type entry struct {
 	name, folded string // folded is the name with A-Z as a-z
-	mask         uint64 // which characters it has, see maskOf
+	heads        uint64 // which characters its words begin with, see maskOf
 	does         bool   // it does something: it is not only a value
 	file, symbol int32
 }
@@ -38,12 +41,18 @@ func newIndex(files []*file, known *names) *index {
 		x.byPath[f.path] = f
 		count += len(f.symbols)
 	}
+	x.paths = make([]string, len(files))
+	x.ends = make([]int32, len(files))
 	x.entries = make([]entry, 0, count)
+	x.masks = make([]uint64, 0, count)
 	for i, f := range files {
+		x.paths[i] = fold(f.path)
 		for j, s := range f.symbols {
 			folded := fold(s.Name)
-			x.entries = append(x.entries, entry{name: s.Name, folded: folded, mask: maskOf(folded), does: does(s), file: int32(i), symbol: int32(j)})
+			x.entries = append(x.entries, entry{name: s.Name, folded: folded, heads: headsOf(s.Name, folded), does: does(s), file: int32(i), symbol: int32(j)})
+			x.masks = append(x.masks, maskOf(folded))
 		}
+		x.ends[i] = int32(len(x.entries))
 	}
 	x.links = sync.OnceValue(func() *graph { return newGraph(x) })
 	return x
@@ -74,6 +83,17 @@ func maskOf(folded string) uint64 {
 			mask |= 1 << (26 + c - '0')
 		default:
 			mask |= 1 << (36 + c%28)
+		}
+	}
+	return mask
+}
+
+// headsOf is the mask of the characters that the words of a name begin with.
+func headsOf(name, folded string) uint64 {
+	var mask uint64
+	for at := range len(name) {
+		if begins(name, at) {
+			mask |= maskOf(folded[at : at+1])
 		}
 	}
 	return mask

@@ -22,8 +22,12 @@ import (
 // mostListed is how many paths a folder is asked for, to choose from.
 const mostListed = 200_000
 
-// publishEvery is how often what was read so far becomes known during the first look.
-const publishEvery = 400 * time.Millisecond
+// publishEvery is how often what was read so far becomes known during the first look:
+// or, where making it known takes long, publishTimes as seldom as that.
+const (
+	publishEvery = 400 * time.Millisecond
+	publishTimes = 10
+)
 
 // file is what is known of one file. It never changes.
 type file struct {
@@ -133,8 +137,9 @@ type reading struct {
 	todo     []int // places in files; those in front are being read or were
 	next     int
 	shown    time.Time
-	late     bool   // there was no time for all
-	unparsed string // why no file has symbols
+	showing  time.Duration // how long the last time took
+	late     bool          // there was no time for all
+	unparsed string        // why no file has symbols
 }
 
 // all reads what is to do, with a parser for each worker.
@@ -190,9 +195,10 @@ func (r *reading) one(ctx context.Context, parser *outline.Reader) bool {
 // show makes known what was read so far, from time to time.
 func (r *reading) show() {
 	var part *index
-	if r.publish && time.Since(r.shown) > publishEvery {
+	if began := time.Now(); r.publish && began.Sub(r.shown) > max(publishEvery, publishTimes*r.showing) {
 		part = newIndex(slices.Clone(r.files), r.names)
 		r.shown = time.Now()
+		r.showing = r.shown.Sub(began)
 	}
 	r.m.mu.Lock()
 	defer r.m.mu.Unlock()

@@ -65,7 +65,14 @@ func ask(prompt string) question {
 func stemOf(word string) string {
 	for _, ending := range []string{"ations", "ation", "ings", "ing", "ions", "ion", "ments", "ment", "ers", "ies", "ied", "es", "ed", "er", "ly", "s", "y", "e"} {
 		stem, ok := strings.CutSuffix(word, ending)
-		if !ok || len(stem) < 4 && !(len(stem) == 3 && (ending == "s" || ending == "e" || ending == "y" || ending == "ies")) || len(stem) < 5 && strings.HasPrefix(ending, "er") {
+		least := 4
+		switch {
+		case strings.HasPrefix(ending, "er"):
+			least = 5
+		case ending == "s" || ending == "e" || ending == "y" || ending == "ies":
+			least = 3
+		}
+		if !ok || len(stem) < least {
 			continue
 		}
 		if n := len(stem); n > 4 && stem[n-1] == stem[n-2] && stem[n-1] != 's' && stem[n-1] != 'l' {

@@ -199,10 +199,10 @@ func entryLine(top string, e workspace.Entry) string {
 	return name + "\tdevice, pipe or socket\n"
 }
 
-// shownName is a path as a part of one line.
+// shownName is a path as a part of one line, in which nothing is invisible.
 func shownName(name string) string {
 	name = strings.ToValidUTF8(name, "\uFFFD")
-	if strings.ContainsFunc(name, unicode.IsControl) {
+	if strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return fmt.Sprintf("%q", name)
 	}
 	return name

@@ -18,6 +18,7 @@ type Entry struct {
 type EntryResult struct {
 	Entries  []Entry
 	LimitHit bool // there are more than Max
+	Reading  bool // the folder is still being looked through, see [FileQuery].NoWait
 }
 
 // Entries finds files and folders below root by their paths, as [Engine.Files] finds
@@ -31,7 +32,13 @@ func (e *Engine) Entries(ctx context.Context, root string, q FileQuery, files, f
 		return EntryResult{}, err
 	}
 	where := scope{root: root, folder: "./", useIgnoreFiles: q.UseIgnoreFiles, hidden: q.Hidden}
-	l, err := e.listing(ctx, where, f, q.CacheKey)
+	var l *listing
+	reading := false
+	if q.NoWait && q.CacheKey != "" {
+		l, reading, err = e.known(ctx, where, f, q.CacheKey)
+	} else {
+		l, err = e.listing(ctx, where, f, q.CacheKey)
+	}
 	if err != nil {
 		return EntryResult{}, err
 	}
@@ -39,10 +46,11 @@ func (e *Engine) Entries(ctx context.Context, root string, q FileQuery, files, f
 	if most <= 0 {
 		most = DefaultMaxFiles
 	}
+	wanted := pieces(q.Pattern)
 	var found []match
 	count := 0
 	add := func(from *listing, folder bool) {
-		some, n := from.matches(pieces(q.Pattern), most)
+		some, n := from.matches(ctx, wanted, most)
 		for _, c := range some {
 			found = append(found, match{c, Entry{Path: from.files[c.index].path, Folder: folder}})
 		}
@@ -55,7 +63,7 @@ func (e *Engine) Entries(ctx context.Context, root string, q FileQuery, files, f
 		add(l.folders(), true)
 	}
 	slices.SortStableFunc(found, match.compare)
-	result := EntryResult{LimitHit: l.cut || count > most}
+	result := EntryResult{LimitHit: l.cut || count > most, Reading: reading}
 	for _, m := range found[:min(most, len(found))] {
 		result.Entries = append(result.Entries, m.entry)
 	}
@@ -76,9 +84,9 @@ func (m match) compare(other match) int {
 
 // matches returns the best candidates for a pattern; without one those that lie
 // highest, for which the score is how high.
-func (l *listing) matches(wanted []piece, most int) ([]candidate, int) {
+func (l *listing) matches(ctx context.Context, wanted []piece, most int) ([]candidate, int) {
 	if len(wanted) > 0 {
-		all, count := l.candidates(wanted, most)
+		all, count := l.candidates(ctx, wanted, most)
 		return all[:min(most, len(all))], count
 	}
 	var levels [][]candidate

@@ -19,7 +19,8 @@ type FileQuery struct {
 	// Pattern is matched loosely: its letters must occur in the path in their
 	// order, whatever is between them. Pieces separated by spaces must all match;
 	// one with a slash is matched with the whole path, others with the file's
-	// name or, if that fails, the path. Empty: every file.
+	// name or, if that fails, the path. Only the first 16 pieces count. Empty: every
+	// file.
 	Pattern        string
 	Include        []string
 	Exclude        []string
@@ -29,6 +30,9 @@ type FileQuery struct {
 	// CacheKey makes queries with the same key, root and filters share one look
 	// at the disk, until ClearCache. Empty: look each time.
 	CacheKey string
+	// NoWait has [Engine.Entries] answer from the look before while the one for
+	// CacheKey goes on.
+	NoWait bool
 }
 
 // FileResult is the files found, best first; with an empty pattern by path.
@@ -55,7 +59,7 @@ func (e *Engine) Files(ctx context.Context, root string, q FileQuery) (FileResul
 	if most <= 0 {
 		most = DefaultMaxFiles
 	}
-	result := l.find(q.Pattern, most)
+	result := l.find(ctx, q.Pattern, most)
 	result.LimitHit = result.LimitHit || l.cut
 	return result, ctx.Err()
 }
@@ -86,6 +90,31 @@ func (e *Engine) listing(ctx context.Context, where scope, f filter, key string)
 		return nil, ctx.Err()
 	case <-c.done:
 	}
+	return e.done(c)
+}
+
+// known is listing without waiting: while it is being read, the one that was read
+// before with the same filters is returned, or an empty one, and reading is set.
+func (e *Engine) known(ctx context.Context, where scope, f filter, key string) (l *listing, reading bool, err error) {
+	c := e.shared(ctx, where, f, key)
+	select {
+	case <-c.done:
+		l, err = e.done(c)
+		return l, false, err
+	default:
+	}
+	id := c.id
+	id.key = ""
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.before == nil || e.before.id != id {
+		e.before = &cachedListing{id: id, list: &listing{}}
+	}
+	return e.before.list, true, nil
+}
+
+// done returns what a cached listing holds that has been read.
+func (e *Engine) done(c *cachedListing) (*listing, error) {
 	if c.err != nil {
 		e.forget(func(other *cachedListing) bool { return other == c })
 		return nil, c.err
@@ -120,6 +149,9 @@ func (e *Engine) shared(ctx context.Context, where scope, f filter, key string) 
 		defer c.cancel()
 		defer close(c.done)
 		c.list, c.err = e.filtered(ctx, where, f)
+		if c.err == nil {
+			e.keep(id, c.list)
+		}
 	})
 	e.cached = append(e.cached, c)
 	if len(e.cached) > mostCached {
@@ -127,6 +159,16 @@ func (e *Engine) shared(ctx context.Context, where scope, f filter, key string) 
 		e.cached = slices.Delete(e.cached, 0, 1)
 	}
 	return c
+}
+
+// keep has a listing stand in for the next one with its filters, see known.
+func (e *Engine) keep(id listingKey, list *listing) {
+	id.key = ""
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.before != nil && e.before.id == id {
+		e.before.list = list
+	}
 }
 
 // ClearCache forgets the listings of a key. Files that wait for one get

@@ -111,6 +111,32 @@ func TestFilesCache(t *testing.T) {
 // asked first goes away, the second gets it.
 func TestFilesCacheOutlivesTheFirstAsker(t *testing.T) {
 	root := tree(t, map[string]string{"file": ""})
+	e, listing := heldEngine(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	first := make(chan error, 1)
+	go func() {
+		_, err := e.Files(ctx, root, FileQuery{CacheKey: "key"})
+		first <- err
+	}()
+	letGo := listing()
+	cancel()
+	if err := <-first; !errors.Is(err, context.Canceled) {
+		t.Errorf("the first got %v", err)
+	}
+	letGo()
+	got, err := e.Files(t.Context(), root, FileQuery{CacheKey: "key"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"file"}, got.Paths); diff != "" {
+		t.Errorf("the second got (-want +got):\n%s", diff)
+	}
+}
+
+// heldEngine is an engine whose listings wait: listing waits until one does, and
+// returns what lets it go on.
+func heldEngine(t *testing.T) (e *Engine, listing func() (letGo func())) {
+	t.Helper()
 	pipe := filepath.Join(t.TempDir(), "pipe")
 	makePipe(t, pipe)
 	program := filepath.Join(t.TempDir(), "rg")
@@ -118,32 +144,65 @@ func TestFilesCacheOutlivesTheFirstAsker(t *testing.T) {
 	if err := os.WriteFile(program, []byte(script), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	e := New(program)
-	defer e.Close()
+	e = New(program)
+	t.Cleanup(func() { _ = e.Close() })
+	return e, func() func() {
+		t.Helper()
+		writer, err := os.OpenFile(pipe, os.O_WRONLY, 0) // waits until the listing waits
+		if err != nil {
+			t.Fatal(err)
+		}
+		return func() {
+			t.Helper()
+			if _, err := writer.WriteString("go\n"); err != nil {
+				t.Fatal(err)
+			}
+			writer.Close()
+		}
+	}
+}
+
+// TestEntriesDoNotWait answers while the folder is looked through, with what was there
+// the last time.
+func TestEntriesDoNotWait(t *testing.T) {
+	root := tree(t, map[string]string{"old/file": ""})
+	e, listing := heldEngine(t)
+	ask := func(q FileQuery, want EntryResult) {
+		t.Helper()
+		got, err := e.Entries(t.Context(), root, q, true, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+	old := []Entry{{Path: "old", Folder: true}, {Path: "old/file"}}
+	ask(FileQuery{CacheKey: "a", NoWait: true}, EntryResult{Reading: true})
+	letGo := listing()
+	ask(FileQuery{CacheKey: "a", NoWait: true, Pattern: "file"}, EntryResult{Reading: true})
+	letGo()
+	ask(FileQuery{CacheKey: "a"}, EntryResult{Entries: old})
+	ask(FileQuery{CacheKey: "a", NoWait: true}, EntryResult{Entries: old})
+	e.ClearCache("a")
+
+	if err := os.WriteFile(filepath.Join(root, "new"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	ask(FileQuery{CacheKey: "b", NoWait: true, Pattern: "file"}, EntryResult{Entries: old[1:], Reading: true})
+	letGo = listing()
+	ask(FileQuery{CacheKey: "b", NoWait: true}, EntryResult{Entries: old, Reading: true})
+	letGo()
+	ask(FileQuery{CacheKey: "b"}, EntryResult{Entries: []Entry{{Path: "new"}, old[0], old[1]}})
+	ask(FileQuery{CacheKey: "b", NoWait: true, Pattern: "new"}, EntryResult{Entries: []Entry{{Path: "new"}}})
+}
+
+// TestAMatchingEndsWithItsContext asks when the next key was typed already.
+func TestAMatchingEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	first := make(chan error, 1)
-	go func() {
-		_, err := e.Files(ctx, root, FileQuery{CacheKey: "key"})
-		first <- err
-	}()
-	writer, err := os.OpenFile(pipe, os.O_WRONLY, 0) // waits until the listing waits
-	if err != nil {
-		t.Fatal(err)
-	}
 	cancel()
-	if err := <-first; !errors.Is(err, context.Canceled) {
-		t.Errorf("the first got %v", err)
-	}
-	if _, err := writer.WriteString("go\n"); err != nil {
-		t.Fatal(err)
-	}
-	writer.Close()
-	got, err := e.Files(t.Context(), root, FileQuery{CacheKey: "key"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff([]string{"file"}, got.Paths); diff != "" {
-		t.Errorf("the second got (-want +got):\n%s", diff)
+	if got := prepare(manyPaths(5000)).find(ctx, "main", 10); len(got.Paths) != 0 {
+		t.Errorf("%d paths were looked for", len(got.Paths))
 	}
 }
 
@@ -181,7 +240,7 @@ func TestFuzzyOrder(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			all := append(slices.Clone(test.want), test.others...)
 			slices.Sort(all)
-			got := prepare(all).find(test.pattern, 100)
+			got := prepare(all).find(t.Context(), test.pattern, 100)
 			if diff := cmp.Diff(FileResult{Paths: test.want}, got); diff != "" {
 				t.Errorf("%q (-want +got):\n%s", test.pattern, diff)
 			}
@@ -195,13 +254,13 @@ func TestFuzzyIsTheSameHoweverItIsCut(t *testing.T) {
 	paths := manyPaths(20_000)
 	l := prepare(paths)
 	for _, pattern := range []string{"e", "main", "ser/han", "in test", "Z9"} {
-		all := l.find(pattern, len(paths)+1)
+		all := l.find(t.Context(), pattern, len(paths)+1)
 		for _, most := range []int{1, 7, 512} {
 			want := FileResult{Paths: all.Paths[:min(most, len(all.Paths))], LimitHit: len(all.Paths) > most}
 			if len(want.Paths) == 0 {
 				want.Paths = nil
 			}
-			if diff := cmp.Diff(want, l.find(pattern, most)); diff != "" {
+			if diff := cmp.Diff(want, l.find(t.Context(), pattern, most)); diff != "" {
 				t.Errorf("%q, %d (-want +got):\n%s", pattern, most, diff)
 			}
 		}
@@ -211,7 +270,7 @@ func TestFuzzyIsTheSameHoweverItIsCut(t *testing.T) {
 func TestFuzzyTakesLongPaths(t *testing.T) {
 	long := strings.Repeat("folder/", 400) + "needle.go"
 	for _, pattern := range []string{"needle", "folder/needle", "ff needle", strings.Repeat("f", 300)} {
-		got := prepare([]string{long}).find(pattern, 10)
+		got := prepare([]string{long}).find(t.Context(), pattern, 10)
 		if diff := cmp.Diff(FileResult{Paths: []string{long}}, got); diff != "" {
 			t.Errorf("%.20q (-want +got):\n%s", pattern, diff)
 		}
@@ -223,7 +282,7 @@ func FuzzFuzzy(f *testing.F) {
 	f.Add("日本語/Ü.txt", "ü 日")
 	f.Add("a/b/c", "a/c \xff")
 	f.Fuzz(func(t *testing.T, path, pattern string) {
-		got := prepare([]string{path}).find(pattern, 10)
+		got := prepare([]string{path}).find(t.Context(), pattern, 10)
 		// Whatever the pattern, the path itself, when it is made of letters that
 		// patterns keep, is found by it.
 		if pattern == path && !strings.ContainsAny(path, "*\"./\\ \t\n\v\f\r\u0085\u00a0") && path != "" && isASCII(path) && len(got.Paths) != 1 {
@@ -256,7 +315,7 @@ func BenchmarkFuzzy100000(b *testing.B) {
 		b.Run(pattern, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				l.find(pattern, DefaultMaxFiles)
+				l.find(b.Context(), pattern, DefaultMaxFiles)
 			}
 		})
 	}

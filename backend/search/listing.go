@@ -9,9 +9,10 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 )
 
-// mostFiles bounds a listing, and with it the memory it takes (about 130 bytes
+// mostFiles bounds a listing, and with it the memory it takes (about 150 bytes
 // a file).
 const mostFiles = 1_000_000
 
@@ -27,8 +28,9 @@ type listing struct {
 type file struct {
 	path   string
 	folded string // path with A-Z as a-z; the same length
-	name   int    // where the file's own name begins
+	wide   string // path in small letters of any script; empty where folded is that
 	mask   uint64 // which characters folded has, see maskOf
+	name   int32  // where the file's own name begins
 }
 
 func (l *listing) len() int          { return len(l.files) }
@@ -111,7 +113,10 @@ func prepare(paths []string) *listing {
 	for i, path := range paths {
 		one := rest[:len(path)]
 		rest = rest[len(path):]
-		files[i] = file{path: path, folded: one, name: strings.LastIndexByte(path, '/') + 1, mask: maskOf(one)}
+		files[i] = file{path: path, folded: one, name: int32(strings.LastIndexByte(path, '/') + 1), mask: maskOf(one)}
+		if !isPlain(one) {
+			files[i].wide = strings.Map(unicode.ToLower, path)
+		}
 	}
 	return &listing{files: files}
 }

@@ -34,6 +34,7 @@ type Engine struct {
 
 	mu     sync.Mutex
 	cached []*cachedListing // guarded by mu; oldest first
+	before *cachedListing   // guarded by mu; see known
 	group  sync.WaitGroup   // of the listings under way
 }
 

@@ -53,7 +53,7 @@ func (r *Reader) Read(ctx context.Context, language string, text []byte) ([]Symb
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		return nil, fmt.Errorf("%w: the parser has ended (%v)", ErrUnreadable, err)
+		return nil, fmt.Errorf("%w: the parser has ended: %w", ErrUnreadable, err)
 	}
 	if said.Problem != "" {
 		return nil, fmt.Errorf("%w: %s", ErrUnreadable, oneLine(said.Problem, mostSignature))
@@ -75,8 +75,9 @@ func (r *Reader) end() {
 	r.process = nil
 }
 
+// start starts a parser, which then lives until it is ended.
 func start(ctx context.Context, command []string) (*process, error) {
-	cmd := exec.Command(command[0], command[1:]...)
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), command[0], command[1:]...)
 	cmd.Env = environment()
 	in, err := cmd.StdinPipe()
 	if err != nil {

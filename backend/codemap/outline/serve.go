@@ -21,8 +21,7 @@ func Serve(in io.Reader, out io.Writer) int {
 	limitMemory()
 	p := newParser()
 	defer p.close()
-	err := serve(p, in, out)
-	if err != nil && !errors.Is(err, io.EOF) {
+	if err := serve(p, in, out); err != nil {
 		fmt.Fprintf(os.Stderr, "keel: reading symbols: %v\n", err)
 		return 1
 	}
@@ -38,6 +37,9 @@ func serve(p *parser, in io.Reader, out io.Writer) error {
 	}
 	for {
 		language, err := readFrame(in, mostName)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
 		if err != nil {
 			return err
 		}

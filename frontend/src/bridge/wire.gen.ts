@@ -830,6 +830,11 @@ export interface ReferenceMatch {
 export interface ReferenceMatches {
   matches: ReferenceMatch[]
   limitHit: boolean
+  /**
+   * Partial is set while the folder is still being looked through: there may be more,
+   * and it may have changed.
+   */
+  partial: boolean
   /** Problem says why some kind could not be looked for; empty when all could. */
   problem: string
 }
@@ -846,6 +851,11 @@ export interface ReferenceQuery {
    * Forget.
    */
   cacheKey: string
+  /**
+   * Whole waits for what is still being looked through, symbols for no longer than a
+   * moment; without it, what is known is answered at once.
+   */
+  whole: boolean
 }
 
 /** RestorePlan is what a restore would do. */

@@ -89,12 +89,16 @@ export class Picker {
     if (narrow?.word === 'url') this.settle(...addressChoices(narrow.rest))
     else if (narrow?.word === 'image')
       await this.ask(typed, [choosePicture], () => this.pictures(narrow.rest))
-    else if (narrow) await this.ask(typed, [], () => this.find(narrow.rest, kindOf[narrow.word]))
-    else await this.ask(typed, kindChoices(typed, this.options.sources), () => this.find(typed))
+    else if (narrow) await this.ask(typed, [], (whole) => this.find(narrow.rest, whole, kindOf[narrow.word]))
+    else await this.ask(typed, kindChoices(typed, this.options.sources), (whole) => this.find(typed, whole))
   }
 
-  /** Shows what is known at once, and with it what Go answers. */
-  private async ask(typed: string, first: readonly Choice[], more: () => Promise<Found>): Promise<void> {
+  /** Shows what is known at once, and with it what Go answers, until it knows the whole. */
+  private async ask(
+    typed: string,
+    first: readonly Choice[],
+    more: (whole: boolean) => Promise<Found>,
+  ): Promise<void> {
     const seq = ++this.asked
     // What was found for the letters before stays until there is better: nothing flickers.
     const stay = this.list.options.filter((each) => each.key.startsWith('found ') && fits(each, typed))
@@ -102,12 +106,17 @@ export class Picker {
     this.busy = true
     this.note = ''
     let found: Found
-    try {
-      found = await more()
-    } catch (cause) {
-      found = { choices: [], note: toFailure(cause).message }
+    for (let whole = false; ; whole = true) {
+      try {
+        found = await more(whole)
+      } catch (cause) {
+        found = { choices: [], note: toFailure(cause).message }
+      }
+      if (seq !== this.asked) return
+      if (!found.partial) break
+      if (found.choices.length > 0) this.list.set([...first, ...found.choices], false)
+      this.note = found.note
     }
-    if (seq !== this.asked) return
     this.list.set([...first, ...found.choices], false)
     this.busy = false
     const nothing = this.list.options.length === 0 ? `Nothing fits “${shortened(typed, 40)}”.` : ''
@@ -121,16 +130,17 @@ export class Picker {
     this.note = note
   }
 
-  private async find(text: string, kind?: SessionReferenceKind): Promise<Found> {
+  private async find(text: string, whole: boolean, kind?: SessionReferenceKind): Promise<Found> {
     this.cacheKey ||= crypto.randomUUID()
-    const { matches, limitHit, problem } = await this.options.bridge.References.Find({
+    const { matches, limitHit, partial, problem } = await this.options.bridge.References.Find({
       text,
       kinds: kind ? [kind] : [],
       max: most,
       cacheKey: this.cacheKey,
+      whole,
     })
     const note = problem || (limitHit ? 'There are more: type more of the name.' : '')
-    return { choices: matchChoices(matches, text, this.options.sources), note }
+    return { choices: matchChoices(matches, text, this.options.sources), note, partial }
   }
 
   private async pictures(text: string): Promise<Found> {
@@ -157,4 +167,6 @@ function fits(choice: Choice, typed: string): boolean {
 interface Found {
   choices: readonly Choice[]
   note: string
+  /** Go is still looking: asking for the whole waits for it */
+  partial?: boolean
 }

@@ -207,7 +207,7 @@ const sources = {
   file: async (path: string) => ({ kind: 'file' as const, name: path, path, given: 'unsaved' }),
 } as unknown as ReferenceSources
 
-function picker(find: (query: { text: string; kinds: string[] }) => unknown) {
+function picker(find: (query: { text: string; kinds: string[]; whole: boolean }) => unknown) {
   const bridge = fakeBridge({
     methods: {
       'References.Find': find,
@@ -233,6 +233,7 @@ const names = (mine: Picker): string[] =>
 const answer = (...matches: ReferenceMatches['matches']): ReferenceMatches => ({
   matches,
   limitHit: false,
+  partial: false,
   problem: '',
 })
 
@@ -249,6 +250,27 @@ test('a late answer never takes the place of a newer one', async () => {
   await vi.advanceTimersByTimeAsync(0)
   expect(names(mine)).toEqual(['abc.go'])
   expect(mine.busy).toBe(false)
+})
+
+test('what is known is shown at once, and the whole when Go has looked', async () => {
+  const answers: ((found: ReferenceMatches) => void)[] = []
+  const asked: unknown[] = []
+  const { picker: mine, type } = picker(
+    (query) => (asked.push(query.whole), new Promise((resolve) => answers.push(resolve))),
+  )
+  const settle = async (place: number, found: ReferenceMatches) => {
+    answers[place]?.(found)
+    await vi.advanceTimersByTimeAsync(0)
+  }
+  type('#abc')
+  await vi.advanceTimersByTimeAsync(0)
+  await settle(0, { ...answer(match('abc.go', 'abc.go')), partial: true, problem: 'Still being read.' })
+  expect([names(mine), mine.busy, mine.note]).toEqual([['abc.go'], true, 'Still being read.'])
+  await settle(1, { ...answer(), partial: true })
+  expect([names(mine), mine.busy]).toEqual([['abc.go'], true])
+  await settle(2, answer(match('abcd.go', 'abcd.go')))
+  expect([names(mine), mine.busy, mine.note]).toEqual([['abcd.go'], false, ''])
+  expect(asked).toEqual([false, true, true])
 })
 
 test('an opening has one key for Go, which is forgotten with it', async () => {

@@ -18,7 +18,12 @@ async function open(draft: readonly SessionReference[] = [], options: FakeOption
     methods: {
       'Sessions.DraftParts': () => ({ references: [...draft], images: [] }),
       'References.Look': look,
-      'References.Find': () => ({ matches: matches.slice(0, 3), limitHit: false, problem: '' }),
+      'References.Find': () => ({
+        matches: matches.slice(0, 3),
+        limitHit: false,
+        partial: false,
+        problem: '',
+      }),
       'Search.ClearCache': () => undefined,
       ...options.methods,
     },

@@ -24,7 +24,7 @@ const host = fakeHost(referenceStates[name](), {
     ],
     'Sessions.DraftParts': () => ({ references: many, images: [] }),
     'References.Look': look,
-    'References.Find': () => ({ matches, limitHit: true, problem: '' }),
+    'References.Find': () => ({ matches, limitHit: true, partial: false, problem: '' }),
     'Search.Files': () => ({ paths: ['assets/logo.png', 'docs/screen.webp'], limitHit: false }),
     'Search.ClearCache': () => undefined,
   },
