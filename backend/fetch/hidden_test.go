@@ -1,7 +1,6 @@
 package fetch
 
 import (
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -109,24 +108,6 @@ func TestDeepPages(t *testing.T) {
 		got, err := client.Get(t.Context(), serve(t, answer("text/html", page)))
 		if err == nil && len(got.Text) > mostBytes {
 			t.Errorf("%s: %d bytes", tag, len(got.Text))
-		}
-	}
-}
-
-// BenchmarkConvert is what a page of one megabyte costs beside the network.
-func BenchmarkConvert(b *testing.B) {
-	var page strings.Builder
-	page.WriteString(`<html><head><title>A long page</title><style>.x{color:red}</style></head><body><nav><a href="/">Home</a></nav><article><h1>A long page</h1>`)
-	for i := 0; page.Len() < 1<<20; i++ {
-		fmt.Fprintf(&page, `<h2 id="s%d">Section %d</h2><p>This paragraph has <a href="/more/%d">a link</a>, some <em>emphasis</em>, <code>code()</code> and enough words that it counts as one that somebody wrote, with commas, and more than one sentence. It goes on.</p><ul><li>One</li><li>Two</li></ul><pre><code class="language-go">func a%d() {}</code></pre>`, i, i, i, i)
-	}
-	page.WriteString("</article></body></html>")
-	at := &url.URL{Scheme: "https", Host: "example.com", Path: "/"}
-	raw := []byte(page.String())
-	b.SetBytes(int64(len(raw)))
-	for b.Loop() {
-		if _, err := (Page{}).filled(b.Context(), at, raw, "text/html; charset=utf-8", int64(len(raw))); err != nil {
-			b.Fatal(err)
 		}
 	}
 }
