@@ -78,7 +78,7 @@ func (p Page) documented(ctx context.Context, raw []byte) (Page, error) {
 	case err != nil && p.Cut:
 		return Page{}, fmt.Errorf("%s is a PDF of more than the %d bytes that are fetched, and its beginning alone cannot be read: %w", p.Address, p.Size, ErrType)
 	case err != nil:
-		return Page{}, fmt.Errorf("%s is a PDF that cannot be read: it is broken, or takes too long: %w", p.Address, ErrType)
+		return Page{}, fmt.Errorf("%s is a PDF that cannot be read: it is broken, or takes too much time or room: %w", p.Address, ErrType)
 	}
 	p.Title, p.Text = d.Title, d.Text
 	switch {
