@@ -149,6 +149,9 @@ func (t *turn) taken(references, read []session.Reference, images int) []session
 		if kept.Problem != "" {
 			kept.Text = ""
 		}
+		if kept.Problem != "" || kept.Cut != "" || taken[i].Given != nil {
+			kept.Hash = "" // it is not all of a file
+		}
 		if kept.Problem == "" && kept.At == 0 {
 			kept.At = t.agent.now()
 		}
