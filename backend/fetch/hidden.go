@@ -21,10 +21,10 @@ func dropHidden(page *html.Node) (text bool) {
 	var look func(node *html.Node, on ground)
 	look = func(node *html.Node, on ground) {
 		for child := node.FirstChild; child != nil; child = child.NextSibling {
-			switch {
-			case child.Type == html.CommentNode:
+			switch child.Type {
+			case html.CommentNode:
 				drop = append(drop, child)
-			case child.Type == html.ElementNode:
+			case html.ElementNode:
 				looks := sheet.looks(child)
 				below := on.under(child, looks, sheet)
 				switch {

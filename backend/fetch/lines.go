@@ -15,10 +15,10 @@ var namesLines = regexp.MustCompile(`^L([1-9]\d{0,6})(?:C\d+)?(?:-L?([1-9]\d{0,6
 // else nothing.
 func lineAnchor(fragment string) string {
 	first, last := linesIn(fragment)
-	switch {
-	case first == 0:
+	switch first {
+	case 0:
 		return ""
-	case first == last:
+	case last:
 		return fmt.Sprintf("L%d", first)
 	}
 	return fmt.Sprintf("L%d-L%d", first, last)

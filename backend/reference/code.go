@@ -19,7 +19,7 @@ func (r *Reader) code(ctx context.Context, ref session.Reference) (found, error)
 		return found{}, err
 	}
 	from, to := max(ref.From, 1), ref.To
-	text := ""
+	var text string
 	if ref.Given != nil {
 		text = given(ref)
 		if ref.From > 1 && to >= from && countLines(text) <= to-from+1 {
