@@ -16,7 +16,7 @@ import (
 // Style sheets elsewhere and scripts are out of reach, and so are letters in the
 // colour of what is behind them where the page does not say what that is.
 func dropHidden(page *html.Node) (text bool) {
-	sheet := sheetOf(page)
+	sheet, content := sheetOf(page), holders(page)
 	var drop []*html.Node
 	var look func(node *html.Node, on ground)
 	look = func(node *html.Node, on ground) {
@@ -31,7 +31,7 @@ func dropHidden(page *html.Node) (text bool) {
 				case hides(child, looks):
 					drop = append(drop, child)
 					text = text || hasText(child)
-				case unspoken(child), instead(child):
+				case unspoken(child) && !content[child], instead(child):
 					drop = append(drop, child)
 				case below.hides():
 					text = dropOwnText(child, &drop) || text
@@ -68,22 +68,24 @@ func instead(node *html.Node) bool {
 }
 
 // unspoken reports whether an element is drawn, but not read out to those who cannot
-// see: an ornament, or the picture of a formula that is there as text as well. Pages
-// that show a dialog put it around their content, which counts nevertheless.
+// see: an ornament, or the picture of a formula that is there as text as well.
 func unspoken(node *html.Node) bool {
-	if !slices.ContainsFunc(node.Attr, func(a html.Attribute) bool { return a.Key == "aria-hidden" && strings.EqualFold(a.Val, "true") }) {
-		return false
-	}
-	content := []atom.Atom{atom.Html, atom.Body, atom.Main, atom.Article, atom.H1}
-	if slices.Contains(content, node.DataAtom) {
-		return false
-	}
-	for inner := range node.Descendants() {
-		if slices.Contains(content, inner.DataAtom) {
-			return false
+	return strings.EqualFold(attribute(node, "aria-hidden"), "true")
+}
+
+// holders are the elements with the content of a page in them, and those that are it.
+// Pages that show a dialog say of them that they are not to be read out meanwhile.
+func holders(page *html.Node) map[*html.Node]bool {
+	found := map[*html.Node]bool{}
+	for node := range page.Descendants() {
+		switch node.DataAtom {
+		case atom.Body, atom.Main, atom.Article, atom.H1:
+			for at := node; at != nil && !found[at]; at = at.Parent {
+				found[at] = true
+			}
 		}
 	}
-	return true
+	return found
 }
 
 // hides reports whether an element is not shown. Pages that are shown once their
@@ -120,6 +122,15 @@ const farAway = 900
 // declarations are what a style says, by the name of the property.
 type declarations map[string]string
 
+// properties are those that are looked at.
+var properties = map[string]bool{
+	"display": true, "visibility": true, "content-visibility": true, "opacity": true, "font-size": true, "transform": true, "text-indent": true,
+	"margin-left": true, "margin-top": true, "clip": true, "clip-path": true, "position": true, "left": true, "right": true, "top": true, "bottom": true,
+	"width": true, "height": true, "max-height": true, "overflow": true,
+	"color": true, "background": true, "background-color": true, "background-image": true, "background-clip": true, "-webkit-background-clip": true,
+	"text-shadow": true, "-webkit-text-fill-color": true,
+}
+
 func declared(style string) declarations {
 	if !strings.Contains(style, ":") {
 		return nil
@@ -127,7 +138,11 @@ func declared(style string) declarations {
 	has := declarations{}
 	for part := range strings.SplitSeq(strings.ToLower(style), ";") {
 		name, value, _ := strings.Cut(part, ":")
-		has[strings.TrimSpace(name)] = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(value), "!important"))
+		name = strings.TrimSpace(name)
+		if !properties[name] {
+			continue
+		}
+		has[name] = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(value), "!important"))
 	}
 	return has
 }

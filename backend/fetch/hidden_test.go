@@ -91,6 +91,7 @@ func TestShownText(t *testing.T) {
 		`<style>.dark{background:#111;color:#fff}</style><div class=dark><p>KEPT</p></div>`, `<style>body.dark{background:#111}</style><body class=dark><p style="color:#fff">KEPT</p>`,
 		`<div style="background:url(x.png)"><p style="color:#fff">KEPT</p></div>`, `<div style="color:#fff"><p style="color:#000">KEPT</p></div>`,
 		`<p style="transform:translate(-50%,-50%)">KEPT</p>`, `<p style="font-size:.7rem">KEPT</p>`, `<p style="margin-left:-10px">KEPT</p>`, `<p style="color:var(--x)">KEPT</p>`,
+		`<style>.a{background:#000} .a,.b{color:#fff} .b{color:#000}</style><p class=b>KEPT</p>`, `<style>.b{background:#000} .a{color:#000} .a,.b{color:#fff}</style><p class=b>KEPT</p>`,
 		`<style>@media (prefers-color-scheme:dark){body{background:#000}}</style><p style="color:#fff">KEPT</p>`,
 		`<style>@media print { .x { display:none } } .x .y {display:none}</style><p class="x">KEPT</p>`,
 		`<body style="opacity:0"><p>KEPT</p>`, `<details><summary>more</summary>KEPT</details>`, `<p hidde="x">KEPT</p>`,
@@ -132,8 +133,8 @@ func TestSeen(t *testing.T) {
 // Five megabytes that are all nested, as deep as a page can be.
 func TestDeepPages(t *testing.T) {
 	client := local(t, Options{Timeout: 5 * time.Minute})
-	for _, tag := range []string{"<div>", "<span>", "<blockquote>", "<table><tr><td>", "<b>", "<ul><li>", `<div style="display:none">`} {
-		page := "words " + strings.Repeat(tag, mostBytes/len(tag))
+	for _, tag := range []string{"<div>", "<span>", "<blockquote>", "<table><tr><td>", "<b>", "<ul><li>", `<div style="display:none">`, `<div aria-hidden=true>`, `<p style="color:#fff">`, `<p class="a a a a a a">`} {
+		page := "<style>" + strings.Repeat(".a,.b,#c{color:#fff;background:#000}", 8000) + "</style>words " + strings.Repeat(tag, mostBytes/len(tag))
 		got, err := client.Get(t.Context(), serve(t, answer("text/html", page)))
 		if err == nil && len(got.Text) > mostBytes {
 			t.Errorf("%s: %d bytes", tag, len(got.Text))

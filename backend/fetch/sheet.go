@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -67,16 +68,16 @@ func (s *sheet) take(selectors string, has declarations) {
 		if selector[0] != '.' && selector[0] != '#' {
 			selector = strings.ToLower(selector)
 		}
-		if before, ok := s.rules[selector]; ok && !before.hide() { // what hid stays hidden
-			for name, value := range before {
-				if has[name] == "" {
-					has[name] = value
-				}
-			}
-		} else if ok {
+		before := s.rules[selector]
+		if before.hide() { // what hid stays hidden
 			continue
 		}
-		s.rules[selector] = has
+		now := maps.Clone(before)
+		if now == nil {
+			now = declarations{}
+		}
+		maps.Copy(now, has)
+		s.rules[selector] = now
 	}
 }
 

@@ -58,6 +58,9 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
+// unsignedLimit is for asking as anybody.
+const unsignedLimit = 6 * time.Second
+
 // Reader reads pages. It keeps nothing and is safe for concurrent use.
 type Reader struct {
 	accounts Accounts
@@ -141,7 +144,10 @@ func (r *Reader) unsigned(ctx context.Context, at *url.URL, want target) (fetch.
 	if want.host != github.Public || want.raw {
 		return fetch.Page{}, fmt.Errorf("reading %s: %w", at, fetch.ErrUnsigned)
 	}
-	page, err := want.read(ctx, github.API(r.options.HTTP, want.host, ""))
+	// Where this host alone cannot be reached, there has to be time for the page.
+	limited, done := context.WithTimeout(ctx, unsignedLimit)
+	defer done()
+	page, err := want.read(limited, github.API(r.options.HTTP, want.host, ""))
 	switch {
 	case ctx.Err() != nil:
 		return fetch.Page{}, ctx.Err()
