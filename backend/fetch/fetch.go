@@ -175,10 +175,13 @@ func (c *Client) get(ctx context.Context, address string, same bool) (Page, erro
 	if !ok {
 		who = ""
 		var raw answered
-		if raw, err = c.follow(limited, at, same); err == nil {
-			page, err = c.converted(ctx, raw) // takes its own time
-		}
+		raw, err = c.follow(limited, at, same)
 		err = c.hinted(at, err)
+		if err == nil {
+			if page, err = c.converted(ctx, raw); err != nil { // takes its own time
+				return Page{}, err
+			}
+		}
 	}
 	if err != nil {
 		if ctx.Err() == nil && limited.Err() != nil {

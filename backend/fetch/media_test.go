@@ -125,6 +125,9 @@ func onePage(trailer, dictionary, content string) []byte {
 const shows = "BT /F1 12 Tf 72 700 Td (The words.) Tj ET"
 
 func TestPDF(t *testing.T) {
+	if racing {
+		t.Skip("with the race detector documents take longer than they may")
+	}
 	info := document("/Info 6 0 R", "<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Count 1/Kids[3 0 R]>>",
 		"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Resources<</Font<</F1 5 0 R>>>>/Contents 4 0 R>>",
 		fmt.Sprintf("<</Length %d>>stream\n%s\nendstream", len(shows), shows), "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>", "<</Title(The  title)>>")
@@ -161,6 +164,9 @@ func packed(t *testing.T, content string, times int) string {
 
 // Each of these documents ends in an error that says why, or in what could be read.
 func TestHostilePDF(t *testing.T) {
+	if racing {
+		t.Skip("with the race detector documents take longer than they may")
+	}
 	key := strings.Repeat("00", 32)
 	whole := string(onePage("", "", shows))
 	kids := "[" + strings.Repeat("3 0 R ", 5000) + "]" // one page, again and again
