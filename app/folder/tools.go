@@ -45,18 +45,27 @@ func (f *Folder) tools(runner *command.Runner) *tools {
 func (t *tools) Specs() []provider.ToolSpec { return t.set.Specs() }
 
 func (t *tools) Prepare(ctx context.Context, whose agent.View, name string, arguments json.RawMessage) (agent.Prepared, error) {
-	t.mu.Lock()
-	view, ok := t.views[whose]
-	if !ok {
-		view = &tool.View{Session: whose.SessionID}
-		t.views[whose] = view
-	}
-	t.mu.Unlock()
+	view := t.view(whose)
 	p, err := t.set.Prepare(ctx, view, name, arguments)
 	if err != nil {
 		return nil, err
 	}
 	return prepared{set: t.set, view: view, call: p}, nil
+}
+
+func (t *tools) Shown(ctx context.Context, whose agent.View, path, hash string) {
+	t.set.Shown(ctx, t.view(whose), path, hash)
+}
+
+func (t *tools) view(whose agent.View) *tool.View {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	view, ok := t.views[whose]
+	if !ok {
+		view = &tool.View{Session: whose.SessionID}
+		t.views[whose] = view
+	}
+	return view
 }
 
 // prepared is a call with the view that its session has.

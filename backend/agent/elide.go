@@ -132,7 +132,7 @@ func (t *turn) alone(r room) bool {
 
 // openingTokens estimates a turn's prompt.
 func openingTokens(turn session.Turn) int64 {
-	return tokensOf(turn.Prompt) + referenceTokens(turn.References, turn.ReferencesElided)
+	return tokensOf(turn.Prompt) + saidTokens(turn.Images, turn.References, turn.ReferencesElided, turn.ImagesRefused)
 }
 
 func noticeOwnElided(limit int64) string {

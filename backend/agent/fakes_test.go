@@ -24,6 +24,7 @@ type disk struct {
 	files     map[string]string
 	saved     []map[string]string
 	labels    []string
+	shown     []string // whole files that the model was shown, with their hashes
 	requests  []CheckpointRequest
 	commands  map[string]func(ctx context.Context, output func([]byte)) Result
 	hosted    map[string]func(ctx context.Context, host Host) Result // of the tool "host"
@@ -53,6 +54,12 @@ func (d *disk) now() map[string]string {
 
 func (d *disk) Specs() []provider.ToolSpec {
 	return []provider.ToolSpec{{Name: "read"}, {Name: "write"}, {Name: "delete"}, {Name: "run"}, {Name: "sub_agent"}, {Name: "todo", Spare: true}, {Name: "run_command"}}
+}
+
+func (d *disk) Shown(_ context.Context, _ View, path, hash string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.shown = append(d.shown, path+" "+hash)
 }
 
 type arguments struct {

@@ -188,6 +188,15 @@ func referenceTokens(references []session.Reference, elided bool) int64 {
 	return tokens
 }
 
+// saidTokens estimates what images and references of a message take.
+func saidTokens(images []session.Image, references []session.Reference, elided, refused bool) int64 {
+	var tokens int64
+	for _, block := range withoutRefused(append(pictures(images), frames(references, elided)...), refused) {
+		tokens += blockTokens(block)
+	}
+	return tokens
+}
+
 // savedReferences is how much leaving the content of references out saves.
 func savedReferences(references []session.Reference) int64 {
 	if !slices.ContainsFunc(references, elidableReference) {

@@ -246,7 +246,12 @@ func (l *live) headerLocked(change func(*session.Session)) {
 	header := l.state.Header()
 	change(&header)
 	header = header.Header()
-	header.Acts = nil // they are many bytes, and stay as they are
+	header.Acts = nil // they are many bytes, and stay as they are, as does what is queued already
+	for i := range header.Queue {
+		if queued := &header.Queue[i]; slices.ContainsFunc(l.state.Queue, func(q session.Queued) bool { return q.ID == queued.ID }) {
+			queued.Images, queued.References = nil, nil
+		}
+	}
 	l.emitLocked(session.Change{Kind: session.ChangeSession, Session: &header})
 }
 

@@ -23,7 +23,7 @@ func (p *pending) add(change session.Change) {
 		p.extend(change)
 	case session.ChangeSession:
 		same := func(c session.Change) bool { return c.Kind == session.ChangeSession }
-		p.replace(p.withActs(change, same), same)
+		p.replace(p.withKept(change, same), same)
 	case session.ChangeTurn:
 		same := func(c session.Change) bool { return c.Kind == session.ChangeTurn && c.Turn.ID == change.Turn.ID }
 		p.replace(p.withOnce(change, same), same)
@@ -88,14 +88,19 @@ func (p *pending) withOnce(change session.Change, same func(session.Change) bool
 	return change
 }
 
-// withActs gives a change of the session the acts of the one that it replaces.
-func (p *pending) withActs(change session.Change, same func(session.Change) bool) session.Change {
+// withKept gives a change of the session what the one that it replaces has and is
+// not repeated: acts, and what queued messages hold.
+func (p *pending) withKept(change session.Change, same func(session.Change) bool) session.Change {
 	for _, e := range p.entries {
-		if same(e.change) && change.Session.Acts == nil {
-			header := *change.Session
-			header.Acts = e.change.Session.Acts
-			change.Session = &header
+		if !same(e.change) {
+			continue
 		}
+		header := *change.Session
+		if header.Acts == nil {
+			header.Acts = e.change.Session.Acts
+		}
+		header.Queue = session.Requeued(header.Queue, e.change.Session.Queue)
+		change.Session = &header
 	}
 	return change
 }

@@ -16,6 +16,9 @@ type Tools interface {
 	// Prepare finds out what a call would do, without doing any of it. An
 	// error's text is for the model: it says what to do instead.
 	Prepare(ctx context.Context, view View, name string, arguments json.RawMessage) (Prepared, error)
+	// Shown says that the model was shown all of a file, by the SHA-256 of its bytes
+	// in hexadecimal: as if a call had read it, where it still is that.
+	Shown(ctx context.Context, view View, path, hash string)
 }
 
 // View says whose call it is. What was read belongs to the view: a sub agent has

@@ -30,6 +30,8 @@ type proposing struct {
 
 func (f *proposing) Specs() []provider.ToolSpec { return []provider.ToolSpec{{Name: "propose"}} }
 
+func (f *proposing) Shown(context.Context, View, string, string) {}
+
 func (f *proposing) Prepare(context.Context, View, string, json.RawMessage) (Prepared, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -149,6 +149,9 @@ func (t *turn) taken(references, read []session.Reference, images int) []session
 		if kept.Problem != "" {
 			kept.Text = ""
 		}
+		if kept.Problem != "" || kept.Cut != "" || taken[i].Given != nil {
+			kept.Hash = "" // it is not all of a file
+		}
 		if kept.Problem == "" && kept.At == 0 {
 			kept.At = t.agent.now()
 		}
@@ -160,7 +163,7 @@ func (t *turn) taken(references, read []session.Reference, images int) []session
 // pictureFault says why a picture cannot go along with so many others.
 func pictureFault(picture session.Image, others int) string {
 	picture.MediaType = mediaType(picture.Data)
-	fault := ""
+	var fault string
 	switch {
 	case others >= maxImages:
 		return fmt.Sprintf("It is a picture, and a message may hold %d.", maxImages)

@@ -390,3 +390,78 @@ func TestRate(t *testing.T) {
 		t.Errorf("after a restart %q, %v", loaded.Turns[0].Rating, err)
 	}
 }
+
+// TestQueuedTextIsSaidOnce: changes of the session do not repeat what a message that
+// waits holds, and whoever reads them has it nevertheless.
+func TestQueuedTextIsSaidOnce(t *testing.T) {
+	hold := make(chan struct{})
+	b := newBench(t, setup{reader: readerFunc(echoes)}, scriptedReply{events: append(textEvents(0, "Half"), stop(provider.StopEndTurn)), wait: hold}, says("ok"))
+	events := b.Subscribe(t.Context())
+	b.send("one")
+	<-b.model.asked
+	given := strings.Repeat("unsaved ", 1000)
+	unsaved := file("a")
+	unsaved.Given = &given
+	picture := session.Image{Name: "dot.png", MediaType: "image/png", Data: onePixel}
+	for _, images := range [][]session.Image{nil, {picture}} {
+		if _, err := b.Send(t.Context(), b.id, Prompt{Text: "see", References: []session.Reference{unsaved}, Images: images}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, title := range []string{"first", "second"} {
+		if err := b.RenameSession(t.Context(), b.id, title); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := b.EditQueued(t.Context(), b.id, b.state().Queue[0].ID, "see this"); err != nil {
+		t.Fatal(err)
+	}
+	waiting := b.state()
+	if err := b.opened(b.id).sync(); err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := b.store.Load(t.Context(), b.id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range waiting.Queue {
+		waiting.Queue[i].Held = true // as after a crash, of which the journal tells
+	}
+	if d := cmp.Diff(waiting.Queue, loaded.Queue); d != "" || len(loaded.Queue) != 2 || *loaded.Queue[1].References[0].Given != given || len(loaded.Queue[1].Images) != 1 {
+		t.Errorf("journal (-state +journal):\n%.2000s", d)
+	}
+	close(hold)
+	if err := b.Wait(t.Context(), b.id); err != nil {
+		t.Fatal(err)
+	}
+	state := b.state()
+	if err := b.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	reader, headers, with := session.Session{}, 0, 0
+	for {
+		event, err := events.Next(t.Context())
+		if err != nil {
+			break
+		}
+		for _, change := range event.Changes {
+			session.Apply(&reader, change)
+			if change.Kind != session.ChangeSession {
+				continue
+			}
+			headers++
+			for _, queued := range change.Session.Queue {
+				if queued.References != nil {
+					with++
+				}
+			}
+		}
+	}
+	if headers < 4 || with != 2 {
+		t.Errorf("%d changes of the session, in which messages that wait hold something %d times", headers, with)
+	}
+	reader.Seq = state.Seq
+	if d := cmp.Diff(state.Turns, reader.Turns); d != "" || *reader.Turns[1].References[0].Given != given {
+		t.Errorf("a reader of events has something else:\n%.2000s", d)
+	}
+}

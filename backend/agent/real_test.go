@@ -81,15 +81,24 @@ type tools struct {
 func (s *tools) Specs() []provider.ToolSpec { return s.set.Specs() }
 
 func (s *tools) Prepare(ctx context.Context, whose agent.View, name string, arguments json.RawMessage) (agent.Prepared, error) {
+	view := s.view(whose)
+	p, err := s.set.Prepare(ctx, view, name, arguments)
+	return prepared{s.set, view, p}, err
+}
+
+func (s *tools) Shown(ctx context.Context, whose agent.View, path, hash string) {
+	s.set.Shown(ctx, s.view(whose), path, hash)
+}
+
+func (s *tools) view(whose agent.View) *tool.View {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	view := s.views[whose]
 	if view == nil {
 		view = &tool.View{Session: whose.SessionID}
 		s.views[whose] = view
 	}
-	s.mu.Unlock()
-	p, err := s.set.Prepare(ctx, view, name, arguments)
-	return prepared{s.set, view, p}, err
+	return view
 }
 
 type prepared struct {

@@ -221,7 +221,7 @@ func stepSizes(turn session.Turn, done int) []int64 {
 			continue
 		}
 		size := tokensIn(len(item.Text) + len(item.Signature) + len(item.Redacted))
-		size += referenceTokens(item.References, item.Step <= turn.Elided)
+		size += saidTokens(item.Images, item.References, item.Step <= turn.Elided, turn.ImagesRefused)
 		if item.Tool != nil {
 			size += 2*callTokens + tokensOf(item.Tool.Arguments)
 			if result := item.Tool.Result; item.Step <= turn.Elided && elidable(result) {

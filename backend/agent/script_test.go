@@ -3,6 +3,8 @@ package agent_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"flag"
 	"fmt"
 	"io/fs"
@@ -429,7 +431,7 @@ func (r reader) Read(ctx context.Context, request agent.ReferenceRequest) []sess
 }
 
 func (r reader) content(ctx context.Context, reference session.Reference) session.Content {
-	text := "2 problems"
+	text, hash := "2 problems", ""
 	switch reference.Kind {
 	case session.ReferenceURL:
 		if strings.Contains(reference.Address, "slow") {
@@ -449,13 +451,14 @@ func (r reader) content(ctx context.Context, reference session.Reference) sessio
 		if err != nil {
 			return session.Content{Problem: "There is no such file.", Hint: "Look at the path."}
 		}
-		text = string(data)
+		sum := sha256.Sum256(data)
+		text, hash = string(data), hex.EncodeToString(sum[:])
 	default:
 		if reference.Given != nil {
 			text = *reference.Given
 		}
 	}
-	return session.Content{Text: text, Size: int64(len(text)), Tokens: len(text) / 3, At: 1}
+	return session.Content{Text: text, Size: int64(len(text)), Tokens: len(text) / 3, Hash: hash, At: 1}
 }
 
 // until waits for a tool call of which ready is true.

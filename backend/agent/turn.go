@@ -33,6 +33,7 @@ type turn struct {
 	label    string // of its checkpoints
 	noImages bool   // the model is known to take no images
 	looked   bool   // for noImages
+	shown    shown  // whole files that the model has been shown
 
 	subs atomic.Int32 // that were started since the turn last asked whether to go on
 	solo sync.Mutex   // held by the call of a sub agent that is asked about or acts
@@ -93,6 +94,7 @@ func (t *turn) steps(ctx context.Context) ending {
 			t.refusedImages(err)
 			return t.failed(err)
 		}
+		t.showed(ctx)
 		if reply.StopReason != provider.StopToolUse {
 			return replyEnd(reply)
 		}

@@ -10,9 +10,9 @@
 // resolves to here are looked at. An address with a user name or password is
 // refused; no cookies, no credentials and no referrer are sent.
 //
-// Where the person is signed in and has switched it on, an address of that host
-// is read with the sign-in instead, by [Options.Signed], over the same checks of
-// the address; [Client.As] tells so before anything is fetched.
+// What a host shows to programs in a form of its own is read so by [Options.Signed],
+// over the same checks of the address: with a sign-in where the person has one there
+// and has switched that on, which [Client.As] tells before anything is fetched.
 //
 // Time, size and the number of redirects are limited. What was cut is said.
 // [Client.GetSameHost] follows no redirect to another host, so that who agreed to
@@ -89,7 +89,7 @@ type Options struct {
 	Timeout time.Duration
 	// Now tells how old a kept page is. Nil: time.Now.
 	Now func() time.Time
-	// Signed is asked first for an address. Nil: no sign-in is used.
+	// Signed is asked first for an address. Nil: every address is fetched as a page.
 	Signed Signed
 }
 
@@ -175,10 +175,13 @@ func (c *Client) get(ctx context.Context, address string, same bool) (Page, erro
 	if !ok {
 		who = ""
 		var raw answered
-		if raw, err = c.follow(limited, at, same); err == nil {
-			page, err = c.converted(ctx, raw) // takes its own time
-		}
+		raw, err = c.follow(limited, at, same)
 		err = c.hinted(at, err)
+		if err == nil {
+			if page, err = c.converted(ctx, raw); err != nil { // takes its own time
+				return Page{}, err
+			}
+		}
 	}
 	if err != nil {
 		if ctx.Err() == nil && limited.Err() != nil {

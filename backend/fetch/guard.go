@@ -21,7 +21,8 @@ const longestAddress = 2048
 
 // Parse checks an address and brings it into the form in which it is shown and
 // fetched: letters of a name outside ASCII are written as a name server reads
-// them, so that none can pass for another, and what follows a # is left out.
+// them, so that none can pass for another, and what follows a # is left out, unless
+// it names lines.
 func Parse(address string) (*url.URL, error) {
 	wrong := func(why string) (*url.URL, error) {
 		return nil, fmt.Errorf("%q: %w: %s", shortened(address), ErrAddress, why)
@@ -53,7 +54,7 @@ func Parse(address string) (*url.URL, error) {
 		}
 		at.Host = name
 	}
-	at.Fragment, at.RawFragment = "", ""
+	at.Fragment, at.RawFragment = lineAnchor(at.Fragment), ""
 	at.RawQuery = escaped(at.RawQuery)
 	return at, nil
 }

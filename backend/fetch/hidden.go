@@ -13,58 +13,96 @@ import (
 // dropHidden takes out of a page what a reader of it would not see, and reports
 // whether there was text in it. What hides it has to stand in the page: an
 // attribute, or a rule of a style sheet in the page for a class or an id alone.
-// Style sheets elsewhere, scripts, and letters in the colour of what is behind
-// them are out of reach.
+// Style sheets elsewhere and scripts are out of reach, and so are letters in the
+// colour of what is behind them where the page does not say what that is.
 func dropHidden(page *html.Node) (text bool) {
-	rules := hidingRules(page)
+	sheet, content := sheetOf(page), holders(page)
 	var drop []*html.Node
-	var look func(node *html.Node)
-	look = func(node *html.Node) {
+	var look func(node *html.Node, on ground)
+	look = func(node *html.Node, on ground) {
 		for child := node.FirstChild; child != nil; child = child.NextSibling {
-			switch {
-			case child.Type == html.CommentNode:
+			switch child.Type {
+			case html.CommentNode:
 				drop = append(drop, child)
-			case child.Type == html.ElementNode && hides(child, rules):
-				drop = append(drop, child)
-				text = text || hasText(child)
-			default:
-				look(child)
+			case html.ElementNode:
+				looks := sheet.looks(child)
+				below := on.under(child, looks, sheet)
+				switch {
+				case hides(child, looks):
+					drop = append(drop, child)
+					text = text || hasText(child)
+				case unspoken(child) && !content[child], instead(child):
+					drop = append(drop, child)
+				case below.hides():
+					text = dropOwnText(child, &drop) || text
+					look(child, below)
+				default:
+					look(child, below)
+				}
 			}
 		}
 	}
-	look(page)
+	look(page, sheet.ground())
 	for _, node := range drop {
 		node.Parent.RemoveChild(node)
 	}
 	return text
 }
 
+// dropOwnText drops the text of an element that none of its elements has: they may
+// have a colour of their own.
+func dropOwnText(node *html.Node, drop *[]*html.Node) (text bool) {
+	for child := range node.ChildNodes() {
+		if child.Type == html.TextNode && strings.TrimSpace(child.Data) != "" {
+			*drop = append(*drop, child)
+			text = true
+		}
+	}
+	return text
+}
+
+// instead reports whether what is in an element is shown only by browsers that do
+// not know the element, or that run no scripts.
+func instead(node *html.Node) bool {
+	return slices.Contains([]atom.Atom{atom.Template, atom.Noscript, atom.Iframe, atom.Object, atom.Canvas, atom.Audio, atom.Video, atom.Noframes, atom.Noembed}, node.DataAtom)
+}
+
+// unspoken reports whether an element is drawn, but not read out to those who cannot
+// see: an ornament, or the picture of a formula that is there as text as well.
+func unspoken(node *html.Node) bool {
+	return strings.EqualFold(attribute(node, "aria-hidden"), "true")
+}
+
+// holders are the elements with the content of a page in them, and those that are it.
+// Pages that show a dialog say of them that they are not to be read out meanwhile.
+func holders(page *html.Node) map[*html.Node]bool {
+	found := map[*html.Node]bool{}
+	for node := range page.Descendants() {
+		switch node.DataAtom {
+		case atom.Body, atom.Main, atom.Article, atom.H1:
+			for at := node; at != nil && !found[at]; at = at.Parent {
+				found[at] = true
+			}
+		}
+	}
+	return found
+}
+
 // hides reports whether an element is not shown. Pages that are shown once their
 // script has run hide the whole of themselves: that does not count.
-func hides(node *html.Node, rules map[string]bool) bool {
+func hides(node *html.Node, looks []declarations) bool {
 	switch node.DataAtom {
 	case atom.Html, atom.Head, atom.Body, atom.Title:
 		return false
 	}
-	for _, a := range node.Attr {
-		switch a.Key {
-		case "hidden":
-			return true
-		case "style":
-			if invisible(a.Val) {
-				return true
-			}
-		case "id":
-			if rules["#"+a.Val] {
-				return true
-			}
-		case "class":
-			if len(rules) > 0 && slices.ContainsFunc(strings.Fields(a.Val), func(name string) bool { return rules["."+name] }) {
-				return true
-			}
-		}
+	has := func(name string) bool {
+		return slices.ContainsFunc(node.Attr, func(a html.Attribute) bool { return a.Key == name })
 	}
-	return false
+	switch {
+	case has("hidden"), node.DataAtom == atom.Datalist, node.DataAtom == atom.Dialog && !has("open"):
+		return true
+	}
+	return slices.ContainsFunc(looks, declarations.hide)
 }
 
 // hasText reports whether there are words in an element that are no code.
@@ -81,27 +119,51 @@ func hasText(node *html.Node) bool {
 // farAway is how many pixels, or ems, beside a page nobody looks.
 const farAway = 900
 
-// invisible reports whether a style hides its element.
-func invisible(style string) bool {
+// declarations are what a style says, by the name of the property.
+type declarations map[string]string
+
+// properties are those that are looked at.
+var properties = map[string]bool{
+	"display": true, "visibility": true, "content-visibility": true, "opacity": true, "font-size": true, "transform": true, "text-indent": true,
+	"margin-left": true, "margin-top": true, "clip": true, "clip-path": true, "position": true, "left": true, "right": true, "top": true, "bottom": true,
+	"width": true, "height": true, "max-height": true, "overflow": true,
+	"color": true, "background": true, "background-color": true, "background-image": true, "background-clip": true, "-webkit-background-clip": true,
+	"text-shadow": true, "-webkit-text-fill-color": true,
+}
+
+func declared(style string) declarations {
 	if !strings.Contains(style, ":") {
-		return false
+		return nil
 	}
-	has := map[string]string{}
+	has := declarations{}
 	for part := range strings.SplitSeq(strings.ToLower(style), ";") {
 		name, value, _ := strings.Cut(part, ":")
-		has[strings.TrimSpace(name)] = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(value), "!important"))
+		name = strings.TrimSpace(name)
+		if !properties[name] {
+			continue
+		}
+		has[name] = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(value), "!important"))
 	}
+	return has
+}
+
+// hide reports whether they hide their element, whatever its colours.
+func (has declarations) hide() bool {
 	switch {
+	case len(has) == 0:
+		return false
 	case has["display"] == "none", has["visibility"] == "hidden", has["visibility"] == "collapse", has["content-visibility"] == "hidden":
 		return true
-	case nothing(has["opacity"]), nothing(has["font-size"]), strings.Contains(strings.ReplaceAll(has["transform"], " ", ""), "scale(0)"):
+	case atMost(has["opacity"], 0.05), illegible(has["font-size"]), shrunk(has["transform"]):
 		return true
-	case amount(has["text-indent"]) < -farAway:
+	case away(has["text-indent"]), away(has["margin-left"]), away(has["margin-top"]), movedAway(has["transform"]):
+		return true
+	case strings.HasPrefix(has["clip-path"], "inset(") && amount(has["clip-path"][len("inset("):]) >= 50, strings.HasPrefix(has["clip-path"], "circle(0"):
 		return true
 	}
 	if has["position"] == "absolute" || has["position"] == "fixed" {
 		for _, side := range []string{"left", "right", "top", "bottom"} {
-			if at := amount(has[side]); at < -farAway || at > 10*farAway {
+			if away(has[side]) || amount(has[side]) > 10*farAway {
 				return true
 			}
 		}
@@ -110,14 +172,53 @@ func invisible(style string) bool {
 		}
 	}
 	cut := has["overflow"] == "hidden" || has["overflow"] == "clip"
-	return cut && (tiny(has["height"]) || tiny(has["width"]) || tiny(has["max-height"]))
+	return cut && (atMost(has["height"], 1) || atMost(has["width"], 1) || atMost(has["max-height"], 1))
 }
 
-func nothing(value string) bool {
-	return value != "" && amount(value) == 0 && number.MatchString(value)
+// illegible reports whether letters are too small to be read.
+func illegible(size string) bool {
+	switch {
+	case strings.HasSuffix(size, "em"): // and rem
+		return atMost(size, 0.15)
+	case strings.HasSuffix(size, "%"):
+		return atMost(size, 15)
+	}
+	return atMost(size, 2)
 }
 
-func tiny(value string) bool { return value != "" && number.MatchString(value) && amount(value) <= 1 }
+// away reports whether a distance leads off the page.
+func away(distance string) bool {
+	for _, unit := range []string{"vw", "vh", "%"} {
+		if strings.HasSuffix(distance, unit) {
+			return amount(distance) <= -100
+		}
+	}
+	return amount(distance) < -farAway
+}
+
+func shrunk(transform string) bool {
+	_, by, ok := strings.Cut(strings.ReplaceAll(transform, " ", ""), "scale(")
+	end := strings.IndexAny(by, "),")
+	return ok && end >= 0 && atMost(by[:end], 0.05)
+}
+
+func movedAway(transform string) bool {
+	for _, function := range []string{"translate(", "translatex(", "translatey(", "translate3d("} {
+		_, by, ok := strings.Cut(transform, function)
+		by, _, _ = strings.Cut(by, ")")
+		if ok && slices.ContainsFunc(strings.Split(by, ","), func(part string) bool {
+			part = strings.TrimSpace(part)
+			return away(part) && !strings.HasSuffix(part, "%") // which is often the way to the middle, or of the element itself
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
+func atMost(value string, most float64) bool {
+	return value != "" && number.MatchString(value) && amount(value) <= most
+}
 
 var number = regexp.MustCompile(`^[+-]?(\d+(\.\d*)?|\.\d+)(px|em|rem|pt|%|vw|vh|ex|ch)?$`)
 
@@ -132,69 +233,4 @@ func amount(value string) float64 {
 		return 0
 	}
 	return n
-}
-
-// mostStyle is how many bytes of style sheets in a page are looked at.
-const mostStyle = 256 << 10
-
-// plainRule is a rule whose selectors are looked at one by one.
-var plainRule = regexp.MustCompile(`([^{}]+)\{([^{}]*)\}`)
-
-// hidingRules are the classes and ids which the page's own style sheets hide,
-// outside of conditions such as @media.
-func hidingRules(page *html.Node) map[string]bool {
-	rules := map[string]bool{}
-	left := mostStyle
-	for node := range page.Descendants() {
-		if node.DataAtom != atom.Style || node.FirstChild == nil {
-			continue
-		}
-		sheet := node.FirstChild.Data
-		sheet = sheet[:min(len(sheet), left)]
-		left -= len(sheet)
-		for _, rule := range plainRule.FindAllStringSubmatch(unconditional(sheet), -1) {
-			if !invisible(rule[2]) {
-				continue
-			}
-			for selector := range strings.SplitSeq(rule[1], ",") {
-				selector = strings.TrimSpace(selector)
-				if len(selector) > 1 && (selector[0] == '.' || selector[0] == '#') && !strings.ContainsAny(selector[1:], " .#:>+~[*") {
-					rules[selector] = true
-				}
-			}
-		}
-	}
-	return rules
-}
-
-var sheetComment = regexp.MustCompile(`(?s)/\*.*?\*/`)
-
-// unconditional is a style sheet without its blocks that begin with an @.
-func unconditional(sheet string) string {
-	var b strings.Builder
-	sheet = sheetComment.ReplaceAllString(sheet, "")
-	for {
-		at := strings.IndexByte(sheet, '@')
-		if at < 0 {
-			return b.String() + sheet
-		}
-		b.WriteString(sheet[:at])
-		sheet = sheet[at:]
-		end := strings.IndexAny(sheet, ";{")
-		if end < 0 {
-			return b.String()
-		}
-		for depth := 0; end < len(sheet); end++ {
-			switch sheet[end] {
-			case '{':
-				depth++
-			case '}':
-				depth--
-			}
-			if depth <= 0 {
-				break
-			}
-		}
-		sheet = sheet[min(end+1, len(sheet)):]
-	}
 }

@@ -1,27 +1,66 @@
 package fetch
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"image"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"io"
 	"net/http"
-	"slices"
 
 	"github.com/keel-ide/keel/backend/pdf"
+	"golang.org/x/image/webp"
 )
 
-// mostPicture is how many bytes of a picture most models take.
-const mostPicture = 3_750_000
+// What most models take of a picture.
+const (
+	mostPicture = 3_750_000 // bytes
+	mostSide    = 8000      // pixels
+)
 
-// pictured is a page that is a picture, by its bytes whatever the server says; ok is
-// false where it is none.
+// Picture tells the media type of a picture by its bytes, whatever else is said of
+// them; empty for what is no picture. With an error that wraps [ErrType] it is one
+// that no model takes: too large, or damaged. Nothing of it is unpacked but its
+// size, so that one which few bytes stand for takes no room here.
+func Picture(raw []byte) (media string, err error) {
+	var config func(io.Reader) (image.Config, error)
+	switch media = http.DetectContentType(raw); media {
+	case "image/png":
+		config = png.DecodeConfig
+	case "image/jpeg":
+		config = jpeg.DecodeConfig
+	case "image/gif":
+		config = gif.DecodeConfig
+	case "image/webp":
+		config = webp.DecodeConfig
+	default:
+		return "", nil
+	}
+	if len(raw) > mostPicture {
+		return media, fmt.Errorf("a picture of more than the %d bytes that models take: %w", mostPicture, ErrType)
+	}
+	size, err := config(bytes.NewReader(raw))
+	switch {
+	case err != nil:
+		return media, fmt.Errorf("a picture that is damaged: %w", ErrType)
+	case size.Width > mostSide || size.Height > mostSide:
+		return media, fmt.Errorf("a picture of %d × %d pixels, and models take %d on a side: %w", size.Width, size.Height, mostSide, ErrType)
+	}
+	return media, nil
+}
+
+// pictured is a page that is a picture; ok is false where it is none.
 func (p Page) pictured(raw []byte) (Page, bool, error) {
-	media := http.DetectContentType(raw)
-	if !slices.Contains([]string{"image/png", "image/jpeg", "image/gif", "image/webp"}, media) {
+	media, err := Picture(raw)
+	if media == "" {
 		return p, false, nil
 	}
-	if p.Cut || len(raw) > mostPicture {
-		return Page{}, true, fmt.Errorf("%s is a picture of more than the %d bytes that models take: %w", p.Address, mostPicture, ErrType)
+	if err != nil {
+		return Page{}, true, fmt.Errorf("%s is %w", p.Address, err)
 	}
 	p.Type, p.Data = media, raw
 	return p, true, nil
@@ -39,7 +78,7 @@ func (p Page) documented(ctx context.Context, raw []byte) (Page, error) {
 	case err != nil && p.Cut:
 		return Page{}, fmt.Errorf("%s is a PDF of more than the %d bytes that are fetched, and its beginning alone cannot be read: %w", p.Address, p.Size, ErrType)
 	case err != nil:
-		return Page{}, fmt.Errorf("%s is a PDF that cannot be read: it is broken, or takes too long: %w", p.Address, ErrType)
+		return Page{}, fmt.Errorf("%s is a PDF that cannot be read: it is broken, or takes too much time or room: %w", p.Address, ErrType)
 	}
 	p.Title, p.Text = d.Title, d.Text
 	switch {

@@ -6,20 +6,20 @@ import (
 	"net/url"
 )
 
-// ErrUnsigned is wrapped where a sign-in does not help: the address is then
-// fetched as that of any other page, without it.
+// ErrUnsigned is wrapped where a host shows no more than the page itself: the
+// address is then fetched as that of any other page, without a sign-in.
 var ErrUnsigned = errors.New("the sign-in does not show it")
 
-// Signed reads pages that want a sign-in. It reaches the host that the person is
-// signed in to and no other one, and its text is data that strangers wrote, as
-// that of every page.
+// Signed reads pages that their host shows to programs in a form of its own, with a
+// sign-in where there is one. It reaches the host of the address and no other one,
+// and its text is data that strangers wrote, as that of every page.
 type Signed interface {
 	// As tells as whom an address would be read, such as "@octocat"; empty where it is
-	// fetched without a sign-in. Hint says what may help then, should there be no such
+	// read without a sign-in. Hint says what may help then, should there be no such
 	// page; it may be empty. It asks nobody.
 	As(at *url.URL) (who, hint string)
-	// Read reads a page as who; with [ErrUnsigned] in its error it is to be fetched
-	// without a sign-in.
+	// Read reads a page as who, or as anybody does where that is empty; with
+	// [ErrUnsigned] in its error it is to be fetched as any other page.
 	Read(ctx context.Context, at *url.URL) (Page, error)
 }
 
@@ -34,13 +34,10 @@ func (c *Client) As(address string) string {
 	return who
 }
 
-// signed reads an address with a sign-in; ok is false where it has to be fetched
-// without one.
+// signed reads an address as its host shows it to programs; ok is false where it has
+// to be fetched as any other page.
 func (c *Client) signed(ctx context.Context, at *url.URL) (page Page, ok bool, err error) {
 	if c.options.Signed == nil {
-		return Page{}, false, nil
-	}
-	if who, _ := c.options.Signed.As(at); who == "" {
 		return Page{}, false, nil
 	}
 	page, err = c.options.Signed.Read(ctx, at)

@@ -21,6 +21,12 @@ func (s signed) As(at *url.URL) (who, hint string) {
 }
 
 func (s signed) Read(_ context.Context, at *url.URL) (Page, error) {
+	if at.Path == "/open" {
+		return Page{Text: "read as anybody"}, nil
+	}
+	if _, ok := s[at.Path]; !ok {
+		return Page{}, ErrUnsigned
+	}
 	return Page{Text: "read as @octocat"}, s[at.Path]
 }
 
@@ -36,7 +42,7 @@ func TestSigned(t *testing.T) {
 	})
 	client := local(t, Options{Signed: signed{"/secret": nil, "/public": fmt.Errorf("reading: %w", ErrUnsigned), "/missing-signed": ErrUnsigned, "/broken": errors.New("revoked")}})
 	for path, want := range map[string]string{
-		"/secret": "read as @octocat", "/public": "public", "/else": "public", "/broken": "revoked",
+		"/secret": "read as @octocat", "/public": "public", "/else": "public", "/broken": "revoked", "/open": "read as anybody",
 		"/missing": "Sign in.", "/missing-signed": "Ask @octocat.",
 	} {
 		page, err := client.Get(t.Context(), at+path)

@@ -35,15 +35,19 @@ func plainer(page string) string {
 		if kind == html.ErrorToken {
 			return page
 		}
-		raw := string(tokens.Raw())
+		if kind == html.TextToken || kind == html.CommentToken {
+			opened += total + len(open)
+			continue
+		}
+		raw := tokens.Raw()
 		name, _ := tokens.TagName()
-		style := slices.Contains(styles, string(name))
+		style := isStyle(name)
 		switch {
 		case kind == html.StartTagToken && style:
-			open = append(open, raw)
+			open = append(open, string(raw))
 		case kind == html.EndTagToken && style && len(open) > 0 && begins(open[len(open)-1], string(name)):
 			open = open[:len(open)-1]
-		case kind != html.TextToken && kind != html.CommentToken:
+		default:
 			for _, tag := range open {
 				// A link ends the one before it, and of equal styles three count.
 				most := 3
@@ -60,6 +64,12 @@ func plainer(page string) string {
 		opened += total + len(open)
 	}
 	return withoutStyles(page)
+}
+
+// isStyle reports whether a name is one of the styles; none is longer than strike
+// and strong.
+func isStyle(name []byte) bool {
+	return len(name) <= len("strong") && slices.Contains(styles, string(name))
 }
 
 // begins reports whether a tag is one of a name.

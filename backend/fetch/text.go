@@ -57,7 +57,7 @@ func (p Page) filled(ctx context.Context, at *url.URL, raw []byte, contentType s
 		return Page{}, fmt.Errorf("reading the HTML of %s: %w", at, err)
 	}
 	p.Title, p.Text = read.title, read.body
-	if date := dated(read.published, time.Now()); date != 0 {
+	if date := dated(read.date, time.Now()); date != 0 {
 		p.Date = date
 	}
 	if read.hidden {
@@ -106,7 +106,7 @@ func wide(contentType string, raw []byte) bool {
 // article is what an HTML page says.
 type article struct {
 	title, body string
-	published   time.Time // zero: not known
+	date        time.Time // when it was changed or published; zero: not known
 	hidden      bool      // there was text that is not shown
 }
 
@@ -117,6 +117,7 @@ func markdown(at *url.URL, text string) (read article, err error) {
 	if err != nil {
 		return article{}, err
 	}
+	read.date = datesOf(page).latest(time.Now())
 	read.hidden = dropHidden(page)
 	content := page
 	parser := readability.NewParser()
@@ -125,11 +126,6 @@ func markdown(at *url.URL, text string) (read article, err error) {
 		// A page on which it finds nothing is shown whole.
 		if found, err := parser.ParseDocument(page, at); err == nil && found.Node != nil {
 			read.title, content = found.Title(), found.Node
-			if published, err := found.PublishedTime(); err == nil {
-				read.published = published
-			} else if modified, err := found.ModifiedTime(); err == nil {
-				read.published = modified
-			}
 		}
 	}
 	if read.title == "" {

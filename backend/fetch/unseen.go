@@ -71,7 +71,7 @@ func joins(r rune) bool {
 
 // varies reports whether a rune can have a variant.
 func varies(r rune) bool {
-	return r == '#' || r == '*' || r >= '0' && r <= '9' || r == '\u00A9' || r == '\u00AE' || r >= 0x2000 && !(r >= 0xFE00 && r <= 0xFE0F)
+	return r == '#' || r == '*' || r >= '0' && r <= '9' || r == '\u00A9' || r == '\u00AE' || r >= 0x2000 && (r < 0xFE00 || r > 0xFE0F)
 }
 
 // cleaned takes what cannot be seen out of a page.

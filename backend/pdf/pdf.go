@@ -67,7 +67,7 @@ func Read(ctx context.Context, data []byte) (Document, error) {
 	switch {
 	case ctx.Err() != nil:
 		return Document{}, ctx.Err()
-	case err == nil || d.Read > 0:
+	case d.Read > 0, err == nil && limited.Err() == nil:
 		return d, nil
 	case errors.Is(err, reasons.ErrPassword), errors.Is(err, reasons.ErrSecurity):
 		return Document{}, ErrLocked

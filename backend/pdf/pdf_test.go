@@ -45,6 +45,9 @@ func document(trailer string, texts ...string) []byte {
 }
 
 func TestRead(t *testing.T) {
+	if racing {
+		t.Skip("with the race detector documents take longer than they may")
+	}
 	got, err := pdf.Read(t.Context(), document("", "The first page.", "", "The third."))
 	if err != nil || got.Text != "The first page.\n\nThe third." || got.Pages != 3 || got.Read != 3 {
 		t.Errorf("%+v, %v", got, err)
@@ -56,6 +59,9 @@ func TestRead(t *testing.T) {
 }
 
 func TestALockedDocument(t *testing.T) {
+	if racing {
+		t.Skip("with the race detector documents take longer than they may")
+	}
 	key := strings.Repeat("00", 32)
 	trailer := "/ID[<00><00>]/Encrypt<</Filter/Standard/V 1/R 2/P -4/O<" + key + ">/U<" + key + ">>>"
 	if _, err := pdf.Read(t.Context(), document(trailer, "secret")); !errors.Is(err, pdf.ErrLocked) {
@@ -86,6 +92,9 @@ func TestBrokenDocuments(t *testing.T) {
 }
 
 func TestManyPages(t *testing.T) {
+	if racing {
+		t.Skip("with the race detector documents take longer than they may")
+	}
 	got, err := pdf.Read(t.Context(), document("", make([]string, 1200)...))
 	if err != nil || got.Pages != 1200 || got.Read == 0 || got.Read > 1000 {
 		t.Errorf("%d of %d pages, %v", got.Read, got.Pages, err)

@@ -22,6 +22,7 @@ type head struct {
 	bytes int64  // of the whole, as it is stored
 	whole bool   // text is all there is
 	also  string // what was left out of it already, a sentence
+	hash  string // of the bytes of a whole file, else empty
 }
 
 // headOf is a text that is there whole.

@@ -2,6 +2,8 @@ package reference
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"net/http"
@@ -32,7 +34,7 @@ func (r *Reader) file(ctx context.Context, ref session.Reference) (found, error)
 	if err != nil {
 		return found{}, err
 	}
-	return found{session.Content{Size: text.bytes}, text}, nil
+	return found{session.Content{Size: text.bytes, Hash: text.hash}, text}, nil
 }
 
 // given is text of the page's, in the form in which files are read.
@@ -55,7 +57,8 @@ func (r *Reader) load(ctx context.Context, name string) (head, error) {
 		if !ok {
 			return head{}, binaryFile(name, raw, int64(len(raw)))
 		}
-		return head{text: text, lines: countLines(text), bytes: int64(len(raw)), whole: true}, nil
+		sum := sha256.Sum256(raw)
+		return head{text: text, lines: countLines(text), bytes: int64(len(raw)), whole: true, hash: hex.EncodeToString(sum[:])}, nil
 	}
 	raw := make([]byte, wholeFile)
 	if _, err := io.ReadFull(file, raw); err != nil {

@@ -2,6 +2,8 @@ package reference_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -140,9 +142,21 @@ func TestFilesOfAnyEncoding(t *testing.T) {
 	if got := p.one(file("picture.png")); !strings.Contains(got.Problem, "is a picture") {
 		t.Errorf("%+v", got)
 	}
-	want := session.Content{Text: "one\ntwo\n", Size: 8, Tokens: 3, At: 1000}
+	sum := sha256.Sum256([]byte("one\ntwo\n"))
+	want := session.Content{Text: "one\ntwo\n", Size: 8, Tokens: 3, Hash: hex.EncodeToString(sum[:]), At: 1000}
 	if d := cmp.Diff(want, p.one(file("plain.txt"))); d != "" {
 		t.Error(d)
+	}
+	// Some of it, or another text of it, has no hash.
+	given, some := "one\ntwo\n", file("plain.txt")
+	some.Kind, some.From, some.To = session.ReferenceCode, 1, 2
+	unsaved := file("plain.txt")
+	unsaved.Given = &given
+	p.write("long.txt", strings.Repeat("a line\n", 100_000))
+	for _, ref := range []session.Reference{some, unsaved, file("long.txt"), file("binary.bin")} {
+		if got := p.one(ref); got.Hash != "" {
+			t.Errorf("%s of %s: hash %q", ref.Kind, ref.Path, got.Hash)
+		}
 	}
 }
 

@@ -39,6 +39,9 @@ func fit(request Request, all []found) []session.Reference {
 		if one := all[i].body; one != nil {
 			content.Text, content.Cut = one.fit(share)
 			content.Tokens = tokensOf(content.Text)
+			if content.Cut != "" {
+				content.Hash = ""
+			}
 			if content.Text == "" && one.size() > 0 {
 				content.Cut, content.Problem, content.Hint = "", noRoom, hint
 			}

@@ -16,8 +16,9 @@ func Apply(s *Session, change Change) {
 	switch change.Kind {
 	case ChangeSession:
 		if change.Session != nil {
-			turns, acts, seq := s.Turns, s.Acts, max(s.Seq, change.Session.Seq)
+			turns, acts, queue, seq := s.Turns, s.Acts, s.Queue, max(s.Seq, change.Session.Seq)
 			*s = change.Session.Clone()
+			s.Queue = Requeued(s.Queue, queue)
 			s.Turns, s.Seq = turns, seq
 			if s.Acts == nil {
 				s.Acts = acts // they come only when they change
@@ -44,6 +45,22 @@ func Apply(s *Session, change Change) {
 			extend(item, change.Kind, change.Append)
 		}
 	}
+}
+
+// Requeued is a queue whose messages have again what a change does not repeat of
+// those that stood in the queue before: images and references, which are many bytes
+// and never change while a message waits. It writes to neither.
+func Requeued(queue, before []Queued) []Queued {
+	queue = list(queue)
+	for i := range queue {
+		if queue[i].Images != nil || queue[i].References != nil {
+			continue
+		}
+		if at := slices.IndexFunc(before, func(q Queued) bool { return q.ID == queue[i].ID }); at >= 0 {
+			queue[i].Images, queue[i].References = before[at].Images, before[at].References
+		}
+	}
+	return queue
 }
 
 func applyTurn(s *Session, changed *Turn) {

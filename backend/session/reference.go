@@ -50,6 +50,9 @@ type Content struct {
 	Size    int64  `json:"size"`    // bytes of the whole, before anything was cut
 	Tokens  int    `json:"tokens"`  // estimated, of Text or Image
 	Cut     string `json:"cut"`     // what was left out, a sentence; empty when nothing was
+	// Hash is the SHA-256 of a file on the disk of which Text is all, in hexadecimal;
+	// else empty.
+	Hash    string `json:"hash,omitempty"`
 	Problem string `json:"problem"` // why there is nothing, a sentence
 	Hint    string `json:"hint"`    // what can be done about it
 	// Kept is set where Problem is that it is kept from the agent, and Agreed would

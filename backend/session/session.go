@@ -481,7 +481,7 @@ type Event struct {
 type ChangeKind string
 
 const (
-	ChangeSession ChangeKind = "session"   // Session without turns; without acts it keeps those it has
+	ChangeSession ChangeKind = "session"   // Session without turns; without acts it keeps those it has, and what is queued already its images and references
 	ChangeTurn    ChangeKind = "turn"      // Turn without items: new, or its header changed; without images or references it keeps those it has
 	ChangeItem    ChangeKind = "item"      // TurnID, Item: new, or replaced whole
 	ChangeText    ChangeKind = "text"      // TurnID, ItemID, Append to the item's text

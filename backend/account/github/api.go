@@ -20,12 +20,16 @@ const (
 // errElsewhere ends a request that a redirect leads to another host.
 var errElsewhere = errors.New("a redirect leads to another host")
 
-// API returns a client of a host's REST API that asks with a token. It follows
-// redirects on that host only, such as those of repositories that were renamed,
-// and shows the token to nobody else: what go-github itself offers would send it
-// wherever a redirect leads.
+// API returns a client of a host's REST API that asks with a token, or as anybody
+// where that is empty. It follows redirects on that host only, such as those of
+// repositories that were renamed, and shows the token to nobody else: what go-github
+// itself offers would send it wherever a redirect leads.
 func API(through *http.Client, host, token string) *rest.Client {
-	return clientOf(through, host, func(request *http.Request) { request.Header.Set("Authorization", "Bearer "+token) })
+	return clientOf(through, host, func(request *http.Request) {
+		if token != "" {
+			request.Header.Set("Authorization", "Bearer "+token)
+		}
+	})
 }
 
 // clientOf returns a client of a host's REST API whose requests sign makes known.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/keel-ide/keel/backend/account/github"
+	"github.com/keel-ide/keel/backend/fetch"
 )
 
 // kind is what an address names.
@@ -16,8 +17,12 @@ type kind int
 const (
 	anIssue kind = iota + 1
 	aPull
-	aFile
+	aFile // or a folder: GitHub leads from either form of their addresses to the other
 	aGist
+	aRepository
+	aCommit
+	aRelease
+	someReleases
 )
 
 // target is what an address names.
@@ -27,7 +32,10 @@ type target struct {
 	owner, repo string
 	number      int
 	tail        []string // the name of a branch, a tag or a commit, and a path: which is which, GitHub has to tell
-	id          string   // of a gist
+	id          string   // of a gist, a commit or a release; of the latest release empty
+	raw         bool     // the address holds the file itself
+	changes     bool     // what a pull request changes is meant
+	first, last int      // the lines of a file that are meant; 0: all
 }
 
 // Names that GitHub gives; whatever is put into the path of a request is one.
@@ -35,7 +43,15 @@ var (
 	ownerName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,100}$`)
 	repoName  = regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}$`)
 	gistName  = regexp.MustCompile(`^[0-9a-f]{1,64}$`)
+	commitID  = regexp.MustCompile(`^[0-9a-f]{4,64}$`)
 )
+
+// own are parts of GitHub's own site that stand where the name of an owner would.
+var own = []string{
+	"about", "account", "apps", "codespaces", "collections", "contact", "customer-stories", "dashboard", "enterprise", "events", "explore", "features",
+	"login", "marketplace", "new", "notifications", "organizations", "orgs", "pricing", "readme", "resources", "search", "security", "sessions",
+	"settings", "site", "solutions", "sponsors", "stars", "team", "topics", "trending", "users",
+}
 
 // deepest is how many parts the path of a file may have.
 const deepest = 40
@@ -49,7 +65,7 @@ func parse(at *url.URL) (want target, ok bool) {
 	host, isGist := strings.CutPrefix(at.Host, "gist.")
 	switch {
 	case at.Host == "raw.githubusercontent.com" && len(parts) >= 4:
-		return fileOf(github.Public, parts[0], parts[1], parts[2:])
+		return rawFile(parts)
 	case isGist:
 		return gistOf(host, parts)
 	case at.Host == "www.github.com":
@@ -61,18 +77,66 @@ func parse(at *url.URL) (want target, ok bool) {
 	if host != github.Public && parts[0] == "gist" { // an Enterprise host without names of its own for parts of it
 		return gistOf(host, parts[1:])
 	}
-	if len(parts) < 4 || !ownerName.MatchString(parts[0]) || !repo(parts[1]) {
+	if !ownerName.MatchString(parts[0]) || slices.Contains(own, parts[0]) {
 		return target{}, false
 	}
-	switch parts[2] {
+	want = target{host: host, owner: parts[0], repo: parts[1]}
+	want.first, want.last = fetch.Lines(at)
+	return want.within(parts[2:])
+}
+
+// within reads what follows the name of a repository.
+func (want target) within(rest []string) (target, bool) {
+	if len(rest) == 0 {
+		want.kind, want.repo = aRepository, strings.TrimSuffix(want.repo, ".git")
+		return want, repo(want.repo)
+	}
+	if !repo(want.repo) {
+		return target{}, false
+	}
+	if rest[0] == "releases" {
+		return want.released(rest[1:])
+	}
+	if len(rest) < 2 {
+		return target{}, false
+	}
+	switch rest[0] {
 	case "issues":
-		return numbered(target{host: host, kind: anIssue, owner: parts[0], repo: parts[1]}, parts[3:])
+		want.kind = anIssue
+		return numbered(want, rest[1:])
 	case "pull":
-		return numbered(target{host: host, kind: aPull, owner: parts[0], repo: parts[1]}, parts[3:])
-	case "blob", "raw":
-		if len(parts) >= 5 {
-			return fileOf(host, parts[0], parts[1], parts[3:])
+		if len(rest) == 4 && rest[2] == "commits" {
+			return want.committed(rest[3])
 		}
+		want.kind = aPull
+		return numbered(want, rest[1:])
+	case "commit":
+		got, ok := want.committed(rest[1])
+		return got, ok && len(rest) == 2
+	case "blob", "raw", "blame", "tree":
+		want.kind, want.tail = aFile, withoutRefs(rest[1:])
+		return want, len(want.tail) >= 2 || rest[0] == "tree"
+	}
+	return target{}, false
+}
+
+func (want target) committed(id string) (target, bool) {
+	want.kind, want.id = aCommit, id
+	return want, commitID.MatchString(id)
+}
+
+// released is one release or the latest ones.
+func (want target) released(rest []string) (target, bool) {
+	want.kind = aRelease
+	switch {
+	case len(rest) == 0:
+		want.kind = someReleases
+		return want, true
+	case len(rest) == 1 && rest[0] == "latest":
+		return want, true
+	case rest[0] == "tag" && len(rest) > 1:
+		want.id = strings.Join(rest[1:], "/")
+		return want, true
 	}
 	return target{}, false
 }
@@ -102,16 +166,24 @@ func numbered(want target, rest []string) (target, bool) {
 		return target{}, false
 	}
 	want.number = int(number)
+	want.changes = len(rest) > 1 && (rest[1] == "files" || rest[1] == "changes")
 	tabs := []string{"files", "commits", "checks", "changes", "conversation"}
 	return want, len(rest) == 1 || want.kind == aPull && slices.Contains(tabs, rest[1])
 }
 
-func fileOf(host, owner, name string, rest []string) (target, bool) {
-	if len(rest) >= 4 && rest[0] == "refs" && (rest[1] == "heads" || rest[1] == "tags") {
-		rest = rest[2:]
+// rawFile is a file of raw.githubusercontent.com.
+func rawFile(parts []string) (target, bool) {
+	want := target{host: github.Public, kind: aFile, owner: parts[0], repo: parts[1], tail: withoutRefs(parts[2:]), raw: true}
+	return want, len(want.tail) >= 2 && ownerName.MatchString(want.owner) && repo(want.repo)
+}
+
+// withoutRefs is the name of a branch or a tag and a path, without what may stand
+// before them.
+func withoutRefs(parts []string) []string {
+	if len(parts) >= 3 && parts[0] == "refs" && (parts[1] == "heads" || parts[1] == "tags") {
+		return parts[2:]
 	}
-	want := target{host: host, kind: aFile, owner: owner, repo: name, tail: rest}
-	return want, len(rest) >= 2 && ownerName.MatchString(owner) && repo(name)
+	return parts
 }
 
 // gistOf is a gist, by its id or by its owner and its id.

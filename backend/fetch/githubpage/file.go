@@ -25,13 +25,13 @@ const (
 	raw       = "application/vnd.github.raw+json"
 )
 
-// file reads a file. The name of a branch may hold slashes, so each beginning of
-// what stands in the address may be it; the shortest is tried first.
+// file reads a file or a folder. The name of a branch may hold slashes, so each
+// beginning of what stands in the address may be it; the shortest is tried first.
 func (want target) file(ctx context.Context, api *rest.Client) (fetch.Page, error) {
-	var missing error
-	for names := 1; names < len(want.tail) && names <= mostNames; names++ {
+	missing := fmt.Errorf("no name of a branch in the address: %w", fetch.ErrUnsigned)
+	for names := 1; names <= min(len(want.tail), mostNames); names++ {
 		ref, name := strings.Join(want.tail[:names], "/"), strings.Join(want.tail[names:], "/")
-		page, err := want.fileAt(ctx, api, ref, name)
+		page, err := want.at(ctx, api, ref, name)
 		if refused, ok := github.Refused(err, time.Time{}); ok && refused.Status == http.StatusNotFound {
 			missing = err
 			continue
@@ -41,39 +41,78 @@ func (want target) file(ctx context.Context, api *rest.Client) (fetch.Page, erro
 	return fetch.Page{}, missing
 }
 
-func (want target) fileAt(ctx context.Context, api *rest.Client, ref, name string) (fetch.Page, error) {
-	file, _, _, err := api.Repositories.GetContents(ctx, want.owner, want.repo, name, &rest.RepositoryContentGetOptions{Ref: ref})
-	if err != nil {
+// at reads what is at a path of a branch, a tag or a commit.
+func (want target) at(ctx context.Context, api *rest.Client, ref, name string) (fetch.Page, error) {
+	file, folder, _, err := api.Repositories.GetContents(ctx, want.owner, want.repo, name, &rest.RepositoryContentGetOptions{Ref: ref})
+	switch {
+	case err != nil:
 		return fetch.Page{}, err
-	}
-	if file.GetType() != "file" { // a folder, a submodule
+	case file == nil:
+		return want.folder(ctx, api, ref, name, folder)
+	case file.GetType() != "file": // a submodule, a link that leads nowhere
 		return fetch.Page{}, fetch.ErrUnsigned
 	}
-	var body []byte
-	if file.GetEncoding() == "none" {
-		body, err = want.large(ctx, api, ref, name)
-	} else {
-		var content string
-		content, err = file.GetContent()
-		body = []byte(content)
-	}
+	body, err := want.content(ctx, api, ref, name, file)
 	if err != nil {
 		return fetch.Page{}, err
 	}
 	if bytes.ContainsRune(body, 0) || !utf8.Valid(body) && len(body) <= mostFile {
+		if media, err := fetch.Picture(body); media != "" {
+			return fetch.Page{Type: media, Title: want.titled(ref, name), Data: body, Size: len(body)}, err
+		}
 		return fetch.Page{}, fmt.Errorf("%s is a file of %d bytes: %w", name, file.GetSize(), fetch.ErrType)
 	}
 	page := fetch.Page{
 		Type:  "text/plain",
-		Title: line(fmt.Sprintf("%s (%s/%s at %s)", name, want.owner, want.repo, ref)),
+		Title: want.titled(ref, name),
 		Text:  strings.ToValidUTF8(string(body[:min(len(body), mostFile)]), ""),
 		Cut:   len(body) > mostFile,
 	}
-	page.Size = len(page.Text)
 	if ext := strings.ToLower(path.Ext(name)); ext == ".md" || ext == ".markdown" {
 		page.Type = "text/markdown"
 	}
+	page = want.lines(page)
+	page.Size = len(page.Text)
 	return page, nil
+}
+
+func (want target) titled(ref, name string) string {
+	return line(fmt.Sprintf("%s (%s/%s at %s)", name, want.owner, want.repo, ref))
+}
+
+// lines leaves the lines that the address names, where there are such lines.
+func (want target) lines(page fetch.Page) fetch.Page {
+	if want.first == 0 {
+		return page
+	}
+	all := strings.SplitAfter(page.Text, "\n")
+	if all[len(all)-1] == "" {
+		all = all[:len(all)-1]
+	}
+	named := fmt.Sprintf("line %d", want.first)
+	if want.last > want.first {
+		named = fmt.Sprintf("lines %d-%d", want.first, want.last)
+	}
+	of := fmt.Sprintf("%d lines", len(all))
+	if page.Cut {
+		of = fmt.Sprintf("more than %d lines, which are its first %d bytes", len(all), mostFile)
+	}
+	if want.first > len(all) {
+		page.Note = fmt.Sprintf("The address names %s, but the file has %s; they are shown.", named, of)
+		return page
+	}
+	page.Note = fmt.Sprintf("This is %s, which the address names, of a file of %s.", named, of)
+	page.Text, page.Cut = strings.Join(all[want.first-1:min(want.last, len(all))], ""), page.Cut && want.last > len(all)
+	return page
+}
+
+// content is what a file holds; of a large one the beginning.
+func (want target) content(ctx context.Context, api *rest.Client, ref, name string, file *rest.RepositoryContent) ([]byte, error) {
+	if file.GetEncoding() == "none" {
+		return want.large(ctx, api, ref, name)
+	}
+	content, err := file.GetContent()
+	return []byte(content), err
 }
 
 // large is the beginning of a file that the API does not give in JSON.

@@ -1,13 +1,18 @@
-// Package githubpage reads issues, pull requests, files and gists of GitHub with
-// the sign-in of the person, so that private ones can be read by their address.
+// Package githubpage reads repositories, folders, files, commits, issues, pull
+// requests, releases and gists of GitHub by their address: through its API, and with
+// the sign-in of the person private ones too.
 //
 // # Promises
 //
 // Only an account for which the person has switched that on is used, and only
-// for addresses of its own host. What is asked is the API of that host, with GET;
-// redirects elsewhere end the request, and the token goes nowhere else. Neither
-// it nor anything about it is in a page or an error. A token that GitHub does not
-// take is reported at once, and tried no further.
+// for addresses of its own host. Without one github.com is asked as by anybody, and
+// no other host is; where it shows nothing so, the address is fetched as any page.
+// What is asked is the API of that host, with GET; redirects elsewhere end the
+// request, and the token goes nowhere else. Neither it nor anything about it is in a
+// page or an error. A token that GitHub does not take is reported at once, and tried
+// no further.
+//
+// Discussions and wikis are fetched as the pages they are: this API has neither.
 //
 // A page says of everything on it who wrote it and when; what people wrote is
 // quoted line by line, so that none of it can pass for another's. What was left
@@ -53,6 +58,9 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
+// unsignedLimit is for asking as anybody.
+const unsignedLimit = 6 * time.Second
+
 // Reader reads pages. It keeps nothing and is safe for concurrent use.
 type Reader struct {
 	accounts Accounts
@@ -70,7 +78,7 @@ func New(accounts Accounts, options Options) *Reader {
 func (r *Reader) As(at *url.URL) (who, hint string) {
 	want, ok := parse(at)
 	if !ok {
-		return "", ""
+		return "", discussing(at)
 	}
 	a, ok := r.accounts.For(account.UsePages, want.host)
 	switch {
@@ -82,6 +90,14 @@ func (r *Reader) As(at *url.URL) (who, hint string) {
 		return "", "If it is private, the user has to sign in again: the sign-in of " + name(a) + " has ended."
 	}
 	return name(a), "It may be private, and " + name(a) + ", as whom it was read, may not be allowed to see it."
+}
+
+// discussing says of a discussion, which is fetched as a page, that no sign-in helps.
+func discussing(at *url.URL) string {
+	if parts, ok := partsOf(at); ok && at.Host == github.Public && len(parts) > 2 && parts[2] == "discussions" {
+		return "Discussions are read as the public pages they are: a sign-in does not help with private ones. Paste the text that matters."
+	}
+	return ""
 }
 
 // name is an account as a person knows it.
@@ -101,7 +117,7 @@ func (r *Reader) Read(ctx context.Context, at *url.URL) (fetch.Page, error) {
 	}
 	a, ok := r.accounts.For(account.UsePages, want.host)
 	if !ok || a.Host != want.host || a.Expired != "" {
-		return fetch.Page{}, fmt.Errorf("reading %s: %w", at, fetch.ErrUnsigned)
+		return r.unsigned(ctx, at, want)
 	}
 	for range 2 { // a token that is refused may have a successor
 		t, err := r.accounts.Token(ctx, a.ID)
@@ -120,6 +136,28 @@ func (r *Reader) Read(ctx context.Context, at *url.URL) (fetch.Page, error) {
 		return page, nil
 	}
 	return fetch.Page{}, r.without(ctx, at, a, account.ErrRevoked)
+}
+
+// unsigned reads a page as anybody may. GitHub answers few such requests in an hour:
+// what it refuses, or cannot be asked, is fetched as any page.
+func (r *Reader) unsigned(ctx context.Context, at *url.URL, want target) (fetch.Page, error) {
+	if want.host != github.Public || want.raw {
+		return fetch.Page{}, fmt.Errorf("reading %s: %w", at, fetch.ErrUnsigned)
+	}
+	// Where this host alone cannot be reached, there has to be time for the page.
+	limited, done := context.WithTimeout(ctx, unsignedLimit)
+	defer done()
+	page, err := want.read(limited, github.API(r.options.HTTP, want.host, ""))
+	switch {
+	case ctx.Err() != nil:
+		return fetch.Page{}, ctx.Err()
+	case errors.Is(err, fetch.ErrType):
+		return fetch.Page{}, fmt.Errorf("reading %s: %w", at, err)
+	case err != nil:
+		return fetch.Page{}, fmt.Errorf("reading %s as anybody: %w", at, fetch.ErrUnsigned)
+	}
+	page.Address = at.String()
+	return page, nil
 }
 
 // without says why there is no token.
@@ -164,6 +202,14 @@ func (want target) read(ctx context.Context, api *rest.Client) (fetch.Page, erro
 		return want.pull(ctx, api)
 	case aFile:
 		return want.file(ctx, api)
+	case aRepository:
+		return want.repository(ctx, api)
+	case aCommit:
+		return want.commit(ctx, api)
+	case aRelease:
+		return want.release(ctx, api)
+	case someReleases:
+		return want.releases(ctx, api)
 	default:
 		return want.gist(ctx, api)
 	}

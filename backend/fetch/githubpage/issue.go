@@ -31,27 +31,25 @@ func (want target) issue(ctx context.Context, api *rest.Client) (fetch.Page, err
 	t.field("Assignees", people(issue.Assignees))
 	t.WriteString("\n")
 	t.quote(issue.GetBody())
-	var remarks []remark
-	more := false
 	if issue.GetComments() > 0 {
-		if remarks, more, err = want.comments(ctx, api); err != nil {
+		remarks, err := want.comments(ctx, api)
+		if err != nil {
 			return fetch.Page{}, err
 		}
+		t.remarks(remarks)
 	}
-	t.remarks(remarks, more)
 	return t.page(fmt.Sprintf("%s (issue %d of %s/%s)", line(issue.GetTitle()), want.number, want.owner, want.repo)), nil
 }
 
 // comments are those below an issue or a pull request.
-func (want target) comments(ctx context.Context, api *rest.Client) (remarks []remark, more bool, err error) {
-	comments, answer, err := api.Issues.ListComments(ctx, want.owner, want.repo, want.number, &rest.IssueListCommentsOptions{ListOptions: rest.ListOptions{PerPage: mostRemarks}})
-	if err != nil {
-		return nil, false, err
-	}
-	for _, c := range comments {
-		remarks = append(remarks, remark{who: c.User, did: "commented", when: c.GetCreatedAt().Time, body: c.GetBody()})
-	}
-	return remarks, answer.NextPage != 0, nil
+func (want target) comments(ctx context.Context, api *rest.Client) ([]remark, error) {
+	return ends(func(page rest.ListOptions) (remarks []remark, answer *rest.Response, err error) {
+		comments, answer, err := api.Issues.ListComments(ctx, want.owner, want.repo, want.number, &rest.IssueListCommentsOptions{ListOptions: page})
+		for _, c := range comments {
+			remarks = append(remarks, remark{who: c.User, did: "commented", when: c.GetCreatedAt().Time, body: c.GetBody()})
+		}
+		return remarks, answer, err
+	})
 }
 
 func (want target) pull(ctx context.Context, api *rest.Client) (fetch.Page, error) {
@@ -63,7 +61,7 @@ func (want target) pull(ctx context.Context, api *rest.Client) (fetch.Page, erro
 	if err != nil {
 		return fetch.Page{}, err
 	}
-	remarks, more, err := want.remarks(ctx, api)
+	remarks, err := want.remarks(ctx, api)
 	if err != nil {
 		return fetch.Page{}, err
 	}
@@ -78,54 +76,52 @@ func (want target) pull(ctx context.Context, api *rest.Client) (fetch.Page, erro
 	t.field("Assignees", people(pull.Assignees))
 	t.WriteString("\n")
 	t.quote(pull.GetBody())
-	t.heading("Changed files")
-	for _, f := range files {
-		was := ""
-		if f.GetPreviousFilename() != "" {
-			was = " from " + line(f.GetPreviousFilename())
-		}
-		fmt.Fprintf(&t, "- %s: %s%s, %d lines added, %d deleted\n", line(f.GetFilename()), line(f.GetStatus()), was, f.GetAdditions(), f.GetDeletions())
-	}
-	if answer.NextPage != 0 {
-		fmt.Fprintf(&t, "\nThere are more files than the %d that are listed.\n", len(files))
-	}
-	t.remarks(remarks, more)
+	t.changes(files, answer.NextPage != 0, want.changes)
+	t.remarks(remarks)
 	return t.page(fmt.Sprintf("%s (pull request %d of %s/%s)", line(pull.GetTitle()), want.number, want.owner, want.repo)), nil
 }
 
 // remarks are all that was said about a pull request: below it, in reviews, and
 // on its lines, in the order of time.
-func (want target) remarks(ctx context.Context, api *rest.Client) ([]remark, bool, error) {
-	all, more, err := want.comments(ctx, api)
-	if err != nil {
-		return nil, false, err
-	}
-	page := rest.ListOptions{PerPage: mostRemarks}
-	reviews, answer, err := api.PullRequests.ListReviews(ctx, want.owner, want.repo, want.number, &page)
-	if err != nil {
-		return nil, false, err
-	}
-	more = more || answer.NextPage != 0
-	for _, r := range reviews {
-		if r.GetBody() == "" && r.GetState() == "COMMENTED" {
-			continue // it is the frame of remarks on lines, which follow
+func (want target) remarks(ctx context.Context, api *rest.Client) ([]remark, error) {
+	var all []remark
+	for _, list := range []func(context.Context, *rest.Client) ([]remark, error){want.comments, want.reviews, want.onLines} {
+		some, err := list(ctx, api)
+		if err != nil {
+			return nil, err
 		}
-		all = append(all, remark{who: r.User, did: verdict(r.GetState()), when: r.GetSubmittedAt().Time, body: r.GetBody()})
-	}
-	lines, answer, err := api.PullRequests.ListComments(ctx, want.owner, want.repo, want.number, &rest.PullRequestListCommentsOptions{ListOptions: page})
-	if err != nil {
-		return nil, false, err
-	}
-	more = more || answer.NextPage != 0
-	for _, c := range lines {
-		did := "commented on " + line(c.GetPath())
-		if c.GetLine() > 0 {
-			did += fmt.Sprintf(", line %d,", c.GetLine())
-		}
-		all = append(all, remark{who: c.User, did: did, when: c.GetCreatedAt().Time, body: c.GetBody()})
+		all = append(all, some...)
 	}
 	slices.SortStableFunc(all, func(a, b remark) int { return a.when.Compare(b.when) })
-	return all, more, nil
+	return all, nil
+}
+
+func (want target) reviews(ctx context.Context, api *rest.Client) ([]remark, error) {
+	return ends(func(page rest.ListOptions) (remarks []remark, answer *rest.Response, err error) {
+		reviews, answer, err := api.PullRequests.ListReviews(ctx, want.owner, want.repo, want.number, &page)
+		for _, r := range reviews {
+			if r.GetBody() == "" && r.GetState() == "COMMENTED" {
+				continue // it is the frame of remarks on lines, which follow
+			}
+			remarks = append(remarks, remark{who: r.User, did: verdict(r.GetState()), when: r.GetSubmittedAt().Time, body: r.GetBody()})
+		}
+		return remarks, answer, err
+	})
+}
+
+// onLines are the remarks on lines of a pull request.
+func (want target) onLines(ctx context.Context, api *rest.Client) ([]remark, error) {
+	return ends(func(page rest.ListOptions) (remarks []remark, answer *rest.Response, err error) {
+		comments, answer, err := api.PullRequests.ListComments(ctx, want.owner, want.repo, want.number, &rest.PullRequestListCommentsOptions{ListOptions: page})
+		for _, c := range comments {
+			did := "commented on " + line(c.GetPath())
+			if c.GetLine() > 0 {
+				did += fmt.Sprintf(", line %d,", c.GetLine())
+			}
+			remarks = append(remarks, remark{who: c.User, did: did, when: c.GetCreatedAt().Time, body: c.GetBody()})
+		}
+		return remarks, answer, err
+	})
 }
 
 func verdict(state string) string {

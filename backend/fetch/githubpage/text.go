@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	rest "github.com/google/go-github/v75/github"
 	"github.com/keel-ide/keel/backend/fetch"
@@ -13,23 +12,17 @@ import (
 // Limits of a page.
 const (
 	mostText    = 200 << 10 // bytes
-	mostRemarks = 100
-	mostFiles   = 100 // changed files of a pull request, files of a gist
-	longestLine = 300 // bytes of what stands in one line
+	mostFiles   = 100       // changed files of a pull request, files of a gist
+	longestLine = 300       // bytes of what stands in one line
 )
 
 const moment = "2006-01-02 15:04 MST"
 
-// remark is what somebody said at a time.
-type remark struct {
-	who  *rest.User
-	did  string // "commented", "approved", "commented on a.go, line 12"
-	when time.Time
-	body string
-}
-
 // text is a page that is being written.
-type text struct{ strings.Builder }
+type text struct {
+	strings.Builder
+	left int // remarks that are left out
+}
 
 // field writes a line such as "State: open"; nothing where there is no value.
 func (t *text) field(name, value string) {
@@ -55,19 +48,6 @@ func (t *text) quote(body string) {
 	}
 }
 
-func (t *text) remarks(remarks []remark, more bool) {
-	cut := len(remarks) > mostRemarks || more
-	for _, r := range remarks[:min(len(remarks), mostRemarks)] {
-		t.heading("%s %s on %s", person(r.who), r.did, r.when.UTC().Format(moment))
-		if r.body != "" {
-			t.quote(r.body)
-		}
-	}
-	if cut {
-		fmt.Fprintf(t, "\nThere are more comments than the %d that are shown.\n", min(len(remarks), mostRemarks))
-	}
-}
-
 // fence writes a file between two lines of backquotes that it does not hold.
 func (t *text) fence(body string) {
 	longest, run := 2, 0
@@ -85,6 +65,9 @@ func (t *text) fence(body string) {
 func (t *text) page(title string) fetch.Page {
 	body := strings.ToValidUTF8(t.String(), "\uFFFD")
 	p := fetch.Page{Type: "text/markdown", Title: line(title), Text: body, Size: len(body)}
+	if t.left > 0 {
+		p.Note = fmt.Sprintf("At least %d comments are left out.", t.left)
+	}
 	if len(body) > mostText {
 		p.Text, p.Cut = strings.ToValidUTF8(body[:mostText], ""), true
 		p.Size = len(p.Text)

@@ -1233,6 +1233,11 @@ export interface SessionContent {
   tokens: number
   /** what was left out, a sentence; empty when nothing was */
   cut: string
+  /**
+   * Hash is the SHA-256 of a file on the disk of which Text is all, in hexadecimal;
+   * else empty.
+   */
+  hash?: string
   /** why there is nothing, a sentence */
   problem: string
   /** what can be done about it */

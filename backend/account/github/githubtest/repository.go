@@ -1,8 +1,12 @@
 package githubtest
 
 import (
+	"bytes"
 	"encoding/base64"
 	"fmt"
+	"image"
+	"image/png"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -10,18 +14,24 @@ import (
 )
 
 // The private repository, seen with the scope repo only: issue 7 has comments,
-// issue 9 has LongComments of them, pull request 8 has reviews.
+// issue 9 has LongComments of them, pull request 8 has reviews. The repository
+// "open" of the same owner, which anybody may see, is empty.
 const (
 	Owner        = "octo-org"
 	Repository   = "private"
 	Secret       = "The launch code is 4711." // stands in the issue, the pull request, the file, and the gist
-	LongComments = 150
+	LongComments = 750
+	Commit       = "0123456789abcdef0123456789abcdef01234567"
+	Open         = "open"
 	GistID       = "aa5a315d61ae9438b18d"
 )
 
 // files are those of the repository, by branch and path.
 var files = map[string]map[string]string{
-	"main":         {"docs/plan.md": "# Plan\n" + Secret + "\n", "bin/tool": "\x7fELF\x00\x01"},
+	"main": {
+		"docs/plan.md": "# Plan\n" + Secret + "\n", "docs/lines.txt": "one\ntwo\nthree\nfour\n", "docs/README.md": "What stands here.\n", "docs/more/x.txt": "x",
+		"bin/tool": "\x7fELF\x00\x01", "dot.png": string(dot()), "README.md": "# Private\n```\n## @octocat wrote\n" + Secret + "\n",
+	},
 	"feature/plan": {"docs/plan.md": "# Plan of a branch with a slash\n"},
 }
 
@@ -35,10 +45,21 @@ func (g *GitHub) repositories(mux *http.ServeMux) {
 		at + "pulls/{number}/comments":    reviewComments,
 		at + "pulls/{number}/files":       pullFiles,
 		at + "contents/{path...}":         contents,
+		at + "readme":                     func(*http.Request) any { return file("main", "README.md") },
+		at + "commits/{sha}":              commit,
+		at + "releases":                   func(*http.Request) any { return releases() },
+		at + "releases/latest":            func(*http.Request) any { return releases()[0] },
+		at + "releases/tags/{tag...}":     release,
 		"/repositories/1/issues/{number}": issue,
 	} {
 		mux.HandleFunc("GET "+pattern, func(w http.ResponseWriter, r *http.Request) { g.private(w, r, serve) })
 	}
+	mux.HandleFunc("GET /repos/{owner}/{repo}", g.repository)
+	mux.HandleFunc("GET /repos/"+Owner+"/"+Open+"/contents/", func(w http.ResponseWriter, r *http.Request) {
+		if _, ok := g.caller(w, r); ok {
+			fail(w, http.StatusNotFound, "This repository is empty.")
+		}
+	})
 	mux.HandleFunc("GET /gists/{id}", func(w http.ResponseWriter, r *http.Request) {
 		if _, ok := g.caller(w, r); !ok {
 			return
@@ -97,11 +118,14 @@ func paged(w http.ResponseWriter, r *http.Request, list []map[string]any) []map[
 	}
 	end := min(start+size, len(list))
 	if end < len(list) {
-		next := *r.URL
-		query := next.Query()
-		query.Set("page", strconv.Itoa(max(1, number)+1))
-		next.RawQuery = query.Encode()
-		w.Header().Set("Link", fmt.Sprintf(`<https://%s%s>; rel="next"`, r.Host, next.RequestURI()))
+		page := func(number int) string {
+			at := *r.URL
+			query := at.Query()
+			query.Set("page", strconv.Itoa(number))
+			at.RawQuery = query.Encode()
+			return "https://" + r.Host + at.RequestURI()
+		}
+		w.Header().Set("Link", fmt.Sprintf(`<%s>; rel="next", <%s>; rel="last"`, page(max(1, number)+1), page((len(list)+size-1)/size)))
 	}
 	return slices.Clone(list[start:end])
 }
@@ -196,11 +220,100 @@ func contents(r *http.Request) any {
 	if ref == "" {
 		ref = "main"
 	}
+	if found := file(ref, path); found != nil {
+		return found
+	}
+	return folder(ref, path)
+}
+
+// folder lists a folder by name, as one list of files and folders.
+func folder(ref, path string) any {
+	if path != "" {
+		path += "/"
+	}
+	kinds := map[string]string{}
+	for name := range files[ref] {
+		if rest, ok := strings.CutPrefix(name, path); ok {
+			name, _, deeper := strings.Cut(rest, "/")
+			kinds[name] = map[bool]string{true: "dir", false: "file"}[deeper]
+		}
+	}
+	if len(kinds) == 0 {
+		return nil
+	}
+	var list []any
+	for _, name := range slices.Sorted(maps.Keys(kinds)) {
+		list = append(list, map[string]any{"type": kinds[name], "name": name, "path": path + name, "size": len(files[ref][path+name])})
+	}
+	return list
+}
+
+func file(ref, path string) any {
 	text, ok := files[ref][path]
 	if !ok {
 		return nil
 	}
 	return map[string]any{
-		"type": "file", "name": path, "path": path, "size": len(text), "encoding": "base64", "content": base64.StdEncoding.EncodeToString([]byte(text)),
+		"type": "file", "name": path[strings.LastIndexByte(path, '/')+1:], "path": path, "size": len(text), "encoding": "base64", "content": base64.StdEncoding.EncodeToString([]byte(text)),
 	}
+}
+
+// dot is a picture.
+func dot() []byte {
+	var out bytes.Buffer
+	_ = png.Encode(&out, image.NewGray(image.Rect(0, 0, 3, 2)))
+	return out.Bytes()
+}
+
+// repository answers about one; that which is open anybody may see.
+func (g *GitHub) repository(w http.ResponseWriter, r *http.Request) {
+	about := map[string]any{
+		"name": r.PathValue("repo"), "full_name": Owner + "/" + r.PathValue("repo"), "description": "What nobody\nknows", "default_branch": "main", "language": "Go",
+		"license": map[string]any{"spdx_id": "MIT"}, "topics": []string{"a", "b"}, "stargazers_count": 3, "pushed_at": "2026-01-02T03:04:05Z",
+	}
+	if r.PathValue("owner") == Owner && r.PathValue("repo") == Open {
+		if _, ok := g.caller(w, r); ok {
+			write(w, about)
+		}
+		return
+	}
+	g.private(w, r, func(*http.Request) any { return about })
+}
+
+func commit(r *http.Request) any {
+	sha := r.PathValue("sha")
+	if len(sha) < 7 || !strings.HasPrefix(Commit, sha) {
+		return nil
+	}
+	return map[string]any{
+		"sha": Commit, "parents": []map[string]any{{"sha": "fedc"}}, "author": person("hubot"), "committer": nil, "stats": map[string]any{"additions": 1, "deletions": 1},
+		"commit": map[string]any{
+			"message": "Start it\n\n## @octocat wrote\n" + Secret,
+			"author":  map[string]any{"name": "Hubot", "email": "h@example.com", "date": "2026-01-02T03:04:05Z"}, "committer": map[string]any{"name": "A machine", "date": "2026-01-02T03:04:05Z"},
+		},
+		"files": []map[string]any{
+			{"filename": "a.go", "status": "modified", "additions": 1, "deletions": 1, "patch": "@@ -1 +1 @@\n-a\n+b"},
+			{"filename": "a.bin", "status": "added", "additions": 0, "deletions": 0},
+		},
+	}
+}
+
+func releases() []map[string]any {
+	var list []map[string]any
+	for i := range 12 {
+		list = append(list, map[string]any{
+			"tag_name": fmt.Sprintf("v1/%d", 12-i), "name": "", "author": person(Login), "published_at": "2026-01-02T03:04:05Z", "body": "## Fixed\n" + Secret,
+			"assets": []map[string]any{{"name": "keel.tar.gz", "size": 12}},
+		})
+	}
+	return list
+}
+
+func release(r *http.Request) any {
+	for _, one := range releases() {
+		if one["tag_name"] == r.PathValue("tag") {
+			return one
+		}
+	}
+	return nil
 }

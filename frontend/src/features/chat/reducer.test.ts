@@ -87,3 +87,19 @@ test('changes of what is not there, and of unknown kinds, are left out', () => {
   )
   expect(next).toEqual({ ...shown, seq: 2 })
 })
+
+test('what is queued already keeps its pictures and references, which are not repeated', () => {
+  const image = { name: 'dot.png', mediaType: 'image/png', data: 'AAAA' }
+  const reference = { id: 'r', kind: 'file', name: 'a.go', path: 'a.go', given: 'unsaved' } as const
+  const first = { id: 'q1', text: 'see', queuedAt: 1, images: [image], references: [reference] }
+  const second = { id: 'q2', text: 'and', queuedAt: 2 }
+  const waiting = applyEvent(shown, event(2, { kind: 'session', session: session({ queue: [first] }) }))
+  const edited = { id: 'q1', text: 'see this', queuedAt: 1, held: true }
+  const next = applyEvent(
+    waiting,
+    event(3, { kind: 'session', session: session({ queue: [second, edited] }) }),
+  )
+  expect(next.queue).toEqual([second, { ...edited, images: [image], references: [reference] }])
+  const gone = applyEvent(next, event(4, { kind: 'session', session: session({ queue: [] }) }))
+  expect(gone.queue).toEqual([])
+})

@@ -3,6 +3,7 @@ import type {
   SessionChange,
   SessionEvent,
   SessionItem,
+  SessionQueued,
   SessionToolCall,
   SessionTurn,
 } from '../../bridge'
@@ -25,7 +26,14 @@ export function applyEvent(session: Session, event: SessionEvent): Session {
 function applyChange(session: Session, change: SessionChange): Session {
   switch (change.kind) {
     case 'session':
-      return change.session ? { ...change.session, turns: session.turns, seq: session.seq } : session
+      return change.session
+        ? {
+            ...change.session,
+            queue: requeued(change.session.queue, session.queue),
+            turns: session.turns,
+            seq: session.seq,
+          }
+        : session
     case 'turn':
       return change.turn ? withTurn(session, change.turn) : session
     case 'item': {
@@ -53,6 +61,16 @@ function applyChange(session: Session, change: SessionChange): Session {
     default:
       return session // a newer Go may know more kinds than this page
   }
+}
+
+/** What is queued already keeps its pictures and references, which are not repeated. */
+function requeued(queue: readonly SessionQueued[], before: readonly SessionQueued[]): SessionQueued[] {
+  return queue.map((queued) => {
+    const known = before.find((other) => other.id === queued.id)
+    if (!known || queued.images || queued.references) return queued
+    const { images, references } = known
+    return { ...queued, ...(images ? { images } : {}), ...(references ? { references } : {}) }
+  })
 }
 
 /** A turn's header replaces the old one; its items stay, and the pictures and references that are not repeated. */
