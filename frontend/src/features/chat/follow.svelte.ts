@@ -177,6 +177,8 @@ function questionIn(list: HTMLElement): Element | undefined {
 
 function anchorOf(list: HTMLElement): Anchor | undefined {
   const { left, top, width } = list.getBoundingClientRect()
-  const element = document.elementFromPoint(left + width / 2, top + 8)?.closest('.item, .part, .turn')
+  const element = document
+    .elementFromPoint(left + width / 2, top + 8)
+    ?.closest('.item, .part, .turn, .section')
   return element && list.contains(element) ? { element, top: boxOf(element).top } : undefined
 }
