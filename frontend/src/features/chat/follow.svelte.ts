@@ -4,6 +4,9 @@ import { boxOf } from '../../lib/box'
 /** So near to the end counts as being there. */
 const nearness = 32
 
+/** What is nearer than this to an edge of the list is not well in sight, in pixels. */
+const edge = 48
+
 /** How long after a click what grows counts as opened by it, in milliseconds. */
 const opening = 300
 
@@ -108,7 +111,8 @@ export class Follow {
     within?.scrollIntoView({ block: 'nearest' }) // also in a box that scrolls by itself
     const view = list.getBoundingClientRect()
     const { top, bottom, height } = place.getBoundingClientRect()
-    if (top < view.top || bottom > view.bottom)
+    // At its very edges it would be overlooked, or stand behind the button that goes to the end.
+    if (top < view.top + edge || bottom > view.bottom - edge)
       list.scrollTop += top - view.top - Math.max(8, (view.height - height) / 2)
     this.anchor = { element, top: boxOf(element).top }
   }
@@ -169,10 +173,10 @@ function atEnd(list: HTMLElement): boolean {
   return list.scrollHeight - list.scrollTop - list.clientHeight <= nearness
 }
 
-/** The dialog among the messages that has the keyboard: it is being read. */
+/** What among the messages has the keyboard and is being read or written: a dialog, a message being edited. */
 function questionIn(list: HTMLElement): Element | undefined {
   const active = document.activeElement
-  return (active && list.contains(active) && active.closest('[role=dialog]')) || undefined
+  return (active && list.contains(active) && active.closest('[role=dialog], [data-held]')) || undefined
 }
 
 function anchorOf(list: HTMLElement): Anchor | undefined {
