@@ -284,7 +284,7 @@ describe('4 the input', { timeout: 300_000 }, () => {
     const turn = await chat.run('what is imported')
     await turn.getByText('Two packages.').waitFor()
     const [request] = model.requests('what is imported')
-    assert.match(texts(request).join('\n'), /package main\s+import \(/)
+    assert.match(texts(request).join('\n'), /1\tpackage main\n.*\n.*3\timport \(/)
     assert.doesNotMatch(texts(request).join('\n'), /ErrDivideByZero/, 'and no more than that')
     await wb.closeEditors(page)
   })

@@ -176,7 +176,8 @@ function atEnd(list: HTMLElement): boolean {
 /** What among the messages has the keyboard and is being read or written: a dialog, a message being edited. */
 function questionIn(list: HTMLElement): Element | undefined {
   const active = document.activeElement
-  return (active && list.contains(active) && active.closest('[role=dialog], [data-held]')) || undefined
+  if (!active || !list.contains(active)) return undefined
+  return active.closest('[data-held]') ?? active.closest('[role=dialog]') ?? undefined
 }
 
 function anchorOf(list: HTMLElement): Anchor | undefined {
