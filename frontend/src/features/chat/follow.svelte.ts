@@ -180,10 +180,18 @@ function questionIn(list: HTMLElement): Element | undefined {
   return active.closest('[data-held]') ?? active.closest('[role=dialog]') ?? undefined
 }
 
+/** So far below the top of the list is looked for what stands there: past the gap between two items. */
+const depths = [8, 20, 32]
+
+/** What stands at the top; something small, as what is large may grow above the text that is read. */
 function anchorOf(list: HTMLElement): Anchor | undefined {
   const { left, top, width } = list.getBoundingClientRect()
-  const element = document
-    .elementFromPoint(left + width / 2, top + 8)
-    ?.closest('.item, .part, .turn, .section')
+  const at = (depth: number): Element | null => document.elementFromPoint(left + width / 2, top + depth)
+  let element: Element | null | undefined
+  for (const depth of depths) {
+    element = at(depth)?.closest('.item, .part, .asked, .from, .foot')
+    if (element) break
+  }
+  element ??= at(depths[0] ?? 0)?.closest('.turn, .section')
   return element && list.contains(element) ? { element, top: boxOf(element).top } : undefined
 }
