@@ -4,6 +4,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chat } from './bench.chat.mjs'
+import { mainTasks } from './bench.trace.mjs'
 import { startBedrock, startScripted } from './bedrock.mjs'
 import {
   launchChromium,
@@ -54,26 +55,6 @@ async function watching(page, work) {
     return window.__watch
   })
   return { took, processor, frames: seen.frames, longest: Math.max(0, ...seen.tasks) }
-}
-
-/** The processor time of the page's tasks in a trace: of all together, and of the longest. */
-function mainTasks(trace) {
-  const { traceEvents } = JSON.parse(trace.toString())
-  const main = new Map()
-  for (const event of traceEvents) {
-    if (event.name === 'thread_name' && event.args.name === 'CrRendererMain')
-      main.set(`${event.pid} ${event.tid}`, { all: 0, longest: 0 })
-  }
-  for (const { name, pid, tid, tdur } of traceEvents) {
-    const times = main.get(`${pid} ${tid}`)
-    if (!times || !tdur || !name.endsWith('RunTask')) continue
-    times.all += tdur / 1000
-    times.longest = Math.max(times.longest, tdur / 1000)
-  }
-  return [...main.values()].reduce((one, other) => (one.all > other.all ? one : other), {
-    all: 0,
-    longest: 0,
-  })
 }
 
 function pause(seen) {

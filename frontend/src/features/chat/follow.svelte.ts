@@ -4,6 +4,9 @@ import { boxOf } from '../../lib/box'
 /** So near to the end counts as being there. */
 const nearness = 32
 
+/** What is nearer than this to an edge of the list is not well in sight, in pixels. */
+const edge = 48
+
 /** How long after a click what grows counts as opened by it, in milliseconds. */
 const opening = 300
 
@@ -108,7 +111,8 @@ export class Follow {
     within?.scrollIntoView({ block: 'nearest' }) // also in a box that scrolls by itself
     const view = list.getBoundingClientRect()
     const { top, bottom, height } = place.getBoundingClientRect()
-    if (top < view.top || bottom > view.bottom)
+    // At its very edges it would be overlooked, or stand behind the button that goes to the end.
+    if (top < view.top + edge || bottom > view.bottom - edge)
       list.scrollTop += top - view.top - Math.max(8, (view.height - height) / 2)
     this.anchor = { element, top: boxOf(element).top }
   }
@@ -169,14 +173,25 @@ function atEnd(list: HTMLElement): boolean {
   return list.scrollHeight - list.scrollTop - list.clientHeight <= nearness
 }
 
-/** The dialog among the messages that has the keyboard: it is being read. */
+/** What among the messages has the keyboard and is being read or written: a dialog, a message being edited. */
 function questionIn(list: HTMLElement): Element | undefined {
   const active = document.activeElement
-  return (active && list.contains(active) && active.closest('[role=dialog]')) || undefined
+  if (!active || !list.contains(active)) return undefined
+  return active.closest('[data-held]') ?? active.closest('[role=dialog]') ?? undefined
 }
 
+/** So far below the top of the list is looked for what stands there: past the gap between two items. */
+const depths = [8, 20, 32]
+
+/** What stands at the top; something small, as what is large may grow above the text that is read. */
 function anchorOf(list: HTMLElement): Anchor | undefined {
   const { left, top, width } = list.getBoundingClientRect()
-  const element = document.elementFromPoint(left + width / 2, top + 8)?.closest('.item, .part, .turn')
+  const at = (depth: number): Element | null => document.elementFromPoint(left + width / 2, top + depth)
+  let element: Element | null | undefined
+  for (const depth of depths) {
+    element = at(depth)?.closest('.item, .part, .asked, .from, .foot')
+    if (element) break
+  }
+  element ??= at(depths[0] ?? 0)?.closest('.turn, .section')
   return element && list.contains(element) ? { element, top: boxOf(element).top } : undefined
 }

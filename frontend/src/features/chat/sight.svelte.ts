@@ -8,8 +8,17 @@ const share = 6
 /** How many parts stay drawn that are out of sight: who scrolls back finds them at once. */
 const keptAround = 60
 
-/** In so many frames every place is there. */
-const longest = 100
+export interface PartOptions {
+  /** what it shows: its height is known by that when it comes again */
+  key?: object | undefined
+  drawn: boolean
+  /** what it is guessed to be until it was drawn */
+  height: number
+  /** reports whether a turn or an item is in it */
+  holds?: (id: string) => boolean
+  /** it holds nothing but places of other parts, and costs little */
+  places?: boolean
+}
 
 /** Part is a piece of a long list. While it is not drawn, something of its height stands there. */
 export class Part {
@@ -18,16 +27,19 @@ export class Part {
   element: HTMLElement | undefined
   /** Somebody has opened or pressed something in it: that must not be lost. */
   touched = false
+  readonly key: object | undefined
+  readonly holds: (id: string) => boolean
+  readonly places: boolean
 
-  /** `holds` reports whether an item is in it. */
   constructor(
     private readonly sight: Sight,
-    drawn: boolean,
-    height: number,
-    readonly holds: (item: string) => boolean = () => false,
+    { key, drawn, height, holds = () => false, places = false }: PartOptions,
   ) {
+    this.key = key
     this.drawn = drawn
     this.height = height
+    this.holds = holds
+    this.places = places
   }
 
   readonly attach = (element: HTMLElement): (() => void) => {
@@ -49,8 +61,9 @@ export class Part {
  * each frame, and takes away what has been out of sight for long. A part stays
  * that has the keyboard, some of the selected text, or something that was opened.
  *
- * All parts are there from the start, in their order, each with a height that is
- * estimated until it was drawn once: the list scrolls through all of it.
+ * Parts stand in parts: what is not drawn has one place for all that is in it, of
+ * a height that is guessed until it was drawn once. So the list scrolls through all
+ * of a conversation, and the page holds little of it.
  */
 export class Sight {
   private list: HTMLElement | undefined
@@ -59,7 +72,10 @@ export class Sight {
   /** the drawn ones; which were in sight last, last */
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing is drawn from it
   private readonly drawn = new Set<Part>()
+  /** of what was drawn once and no longer is, by its key */
+  private readonly heights = new WeakMap<object, number>()
   private frame = 0
+  private lastTop = 0
 
   /** Watches a list, whose only child holds the parts; for use as an attachment. */
   readonly attach = (list: HTMLElement): (() => void) => {
@@ -90,19 +106,26 @@ export class Sight {
     this.drawn.delete(part)
   }
 
+  /** The height that something had when it was drawn last; else a guess. */
+  heightOf(key: object | undefined, guess: () => number): number {
+    return (key && this.heights.get(key)) ?? guess()
+  }
+
   /** Draws a turn, and in it the part with an item; returns what of the two there is. */
   async show(turn: string, item?: string): Promise<HTMLElement | undefined> {
+    await this.reach(turn)
     const element = this.list?.querySelector<HTMLElement>(`[data-turn="${CSS.escape(turn)}"]`) ?? undefined
     await this.draw(element && this.parts.get(element))
     if (!element || item === undefined) return element
-    // A long turn has the places of its items only after some frames.
-    for (let frames = 0; frames < longest && element.isConnected; frames++) {
-      const part = [...this.parts.values()].find((each) => each.holds(item))
-      await this.draw(part)
-      if (part) break
-      await new Promise((resolve) => requestAnimationFrame(resolve))
-    }
+    await this.reach(item)
     return element.querySelector<HTMLElement>(`[data-item="${CSS.escape(item)}"]`) ?? element
+  }
+
+  /** Draws all that a turn or an item is in, from the outside. */
+  private async reach(id: string): Promise<void> {
+    const next = (): Part | undefined =>
+      [...this.parts.values()].find((each) => !each.drawn && each.holds(id))
+    for (let part = next(); part; part = next()) await this.draw(part)
   }
 
   private async draw(part: Part | undefined): Promise<void> {
@@ -130,21 +153,38 @@ export class Sight {
     const content = list?.firstElementChild
     if (!list || !content) return
     const { top, bottom } = list.getBoundingClientRect()
-    const near = this.near(content, top - margin, bottom + margin)
-    for (const part of near) if (part.drawn) this.take(part)
+    const scrolled = Math.abs(list.scrollTop - this.lastTop)
+    this.lastTop = list.scrollTop
+    // What flies past is gone before it is drawn; the places of what comes are enough then.
+    const flying = scrolled > bottom - top
     const begun = performance.now()
-    const middle = (top + bottom) / 2
-    const wanted = near
-      .filter((part) => !part.drawn)
+    for (;;) {
+      const near = this.near(content, top - margin, bottom + margin)
+      for (const part of near) if (part.drawn) this.take(part)
+      const wanted = near.filter((part) => !part.drawn && (part.places || !flying))
+      if (wanted.length === 0) {
+        if (flying) this.later()
+        // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing is drawn from it
+        else this.forget(new Set(near))
+        return
+      }
+      const late = (): boolean => performance.now() - begun > share
+      this.drawSome(wanted, (top + bottom) / 2, late)
+      if (!late()) continue // what has a place by now may be in sight
+      this.later()
+      return
+    }
+  }
+
+  /** Draws what is nearest first, until it is late. */
+  private drawSome(wanted: readonly Part[], middle: number, late: () => boolean): void {
+    const order = wanted
       .map((part) => ({ part, far: distance(part, middle) }))
       .sort((one, other) => one.far - other.far)
-    for (const { part } of wanted) {
+    for (const { part } of order) {
       flushSync(() => this.take(part))
-      if (performance.now() - begun > share) break
+      if (late()) return
     }
-    if (wanted.length > 0) this.later()
-    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing is drawn from it
-    else this.forget(new Set(near))
   }
 
   /** The parts between two heights of the window, and what is in the drawn ones of them. */
@@ -157,7 +197,7 @@ export class Sight {
       const part = this.parts.get(child)
       if (part) found.push(part)
       if (part?.drawn) {
-        const inner = child.querySelector('[data-parts]')
+        const inner = child.matches('[data-parts]') ? child : child.querySelector('[data-parts]')
         if (inner) found.push(...this.near(inner, top, bottom))
       }
     }
@@ -174,10 +214,21 @@ export class Sight {
       const element = part.element
       if (!element || near.has(part) || part.touched || element.contains(document.activeElement)) continue
       if (selection && !selection.isCollapsed && selection.containsNode(element, true)) continue
-      part.height = element.offsetHeight
+      this.measure(part, element)
       part.drawn = false
       this.drawn.delete(part)
       many--
+    }
+  }
+
+  /** Notes how high a part is, and what stands in it. */
+  private measure(part: Part, element: HTMLElement): void {
+    part.height = element.offsetHeight
+    if (part.key) this.heights.set(part.key, part.height)
+    if (!part.places) return
+    for (const child of element.children) {
+      const inner = this.parts.get(child)
+      if (inner?.element) this.measure(inner, inner.element)
     }
   }
 }

@@ -18,6 +18,7 @@ import {
   type SessionReference,
   type SessionSummary,
   type SessionToolCall,
+  type SessionTurn,
 } from '../../bridge'
 import { joined, unread, withGiven, type Pointed, type ReferenceSources } from '../reference'
 import { Drafts } from './drafts'
@@ -65,9 +66,7 @@ export class ChatStore implements Disposable {
 
   /** commands that go on in the background */
   readonly background = $derived<readonly SessionToolCall[]>(
-    (this.session?.turns ?? []).flatMap((turn) =>
-      turn.items.flatMap((item) => (item.tool?.running ? [item.tool] : [])),
-    ),
+    (this.session?.turns ?? []).flatMap((turn) => this.runningIn(turn)),
   )
   /** what is being typed into questions and queued messages, by their id */
   readonly typed: Record<string, string> = {}
@@ -77,6 +76,7 @@ export class ChatStore implements Disposable {
   /** the last turn with a change of files, by its place; -1 when there is none */
   readonly lastChange = $derived(this.session?.turns.findLastIndex((turn) => turn.before !== '') ?? -1)
 
+  private readonly runningCalls = new WeakMap<SessionTurn, readonly SessionToolCall[]>()
   private readonly feed: SessionFeed
   private readonly drafts: Drafts
   private readonly parts: DraftParts
@@ -233,6 +233,15 @@ export class ChatStore implements Disposable {
       this.giveBackReferences(session.id, references)
     }
     return sent
+  }
+
+  /** What of a turn runs in the background. A turn that did not change is not looked through again. */
+  private runningIn(turn: SessionTurn): readonly SessionToolCall[] {
+    const known = this.runningCalls.get(turn)
+    if (known) return known
+    const calls = turn.items.flatMap((item) => (item.tool?.running ? [item.tool] : []))
+    this.runningCalls.set(turn, calls)
+    return calls
   }
 
   /** Points the draft at something more; what it points at already stays once. */

@@ -12,7 +12,7 @@ import {
 } from '../../bridge'
 import { count } from '../../lib/format'
 import { openChanges } from './changes'
-import type { CheckpointHost } from './host'
+import type { CheckpointHost, ToastAction } from './host'
 import { askRestore } from './question'
 import { list, outcome, putBack, putFileBack, shortTitle, total, undoAgent, type Wording } from './wording'
 
@@ -141,14 +141,16 @@ export async function askAndRestore(
 }
 
 /**
- * Restores and says in a toast what came of it, with Undo; asks once more where
- * it is much. Undefined when it was not done, or failed, which the toast says.
+ * Restores and says in a toast what came of it, with Undo or what `acts` offers in
+ * its place; asks once more where it is much. Undefined when it was not done, or
+ * failed, which the toast says.
  */
 export async function restore(
   host: CheckpointHost,
   target: RestoreTarget,
   plan: RestorePlan,
   merge = false,
+  acts?: (result: RestoreResult) => ToastAction[],
 ): Promise<RestoreResult | undefined> {
   try {
     if (
@@ -163,7 +165,8 @@ export async function restore(
       label: 'Undo',
       run: () => undo(host, target.sessionId, result.undo).then(() => undefined),
     }
-    say(host, outcome(wordingOf(target).done, result), result, result.undo === '' ? [] : [undoAct])
+    const offered = acts?.(result) ?? (result.undo === '' ? [] : [undoAct])
+    say(host, outcome(wordingOf(target).done, result), result, offered)
     await reload(host, result, unsaved)
     return result
   } catch (cause) {

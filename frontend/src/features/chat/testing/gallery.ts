@@ -5,11 +5,12 @@ import { fakeHost, trusting } from './host'
 import { event } from '../../../testing/sessions'
 import { states as accountStates } from '../../account/testing/states'
 import { fakeAccounts } from '../../account/testing/fake'
+import { acts } from './acts'
 import { picture, providers } from './agentStates'
 import { bedrock, examples, markdown, practice, states } from './states'
 import { themeVariables, type themes } from './theme'
 
-// A page to look at the chat without Go: ?state=done&theme=light, &account=code for signing in. Development only.
+// A page to look at the chat without Go: ?state=done&theme=light, &act=edit for what is done in it, &account=code for signing in. Development only.
 
 const query = new URLSearchParams(location.search)
 const theme = (query.get('theme') ?? 'dark') as keyof typeof themes
@@ -79,6 +80,7 @@ const host = fakeHost(shown, {
 })
 startChat(host)
 host.views[0]?.render(container)
+void acts[query.get('act') ?? '']?.(container)
 
 if (name === 'pictures') {
   const paste = new DataTransfer()

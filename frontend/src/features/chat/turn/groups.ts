@@ -1,27 +1,23 @@
-import type { SessionItem } from '../../../bridge'
-
-/** So many items are drawn together: few enough for one frame. */
-const size = 6
-
 /**
- * The items of a turn in groups, of which all but the last are full. A group whose
- * items are all the same as before is the same array, so that nothing of it is looked at again.
+ * A list in groups of a size, of which all but the last are full. A group whose
+ * members are all the same as before is the same array, so that nothing of it is looked at again.
  */
-export function grouped(
-  items: readonly SessionItem[],
-  before: readonly (readonly SessionItem[])[],
-): readonly (readonly SessionItem[])[] {
-  const groups: (readonly SessionItem[])[] = []
-  for (let at = 0; at < items.length; at += size) {
+export function grouped<T>(
+  list: readonly T[],
+  before: readonly (readonly T[])[],
+  size: number,
+): readonly (readonly T[])[] {
+  const groups: (readonly T[])[] = []
+  for (let at = 0; at < list.length; at += size) {
     const old = before[groups.length]
-    const end = Math.min(at + size, items.length)
-    groups.push(old && same(old, items, at, end) ? old : items.slice(at, end))
+    const end = Math.min(at + size, list.length)
+    groups.push(old && same(old, list, at, end) ? old : list.slice(at, end))
   }
   return groups
 }
 
-function same(old: readonly SessionItem[], items: readonly SessionItem[], from: number, to: number): boolean {
+function same<T>(old: readonly T[], list: readonly T[], from: number, to: number): boolean {
   if (old.length !== to - from) return false
-  for (let i = 0; i < old.length; i++) if (old[i] !== items[from + i]) return false
+  for (let i = 0; i < old.length; i++) if (old[i] !== list[from + i]) return false
   return true
 }

@@ -101,7 +101,7 @@ test('an earlier message is edited in its place and sent, with the files as they
   expect(calls(shown.host, 'Agent.Send')).toEqual([
     ['s1', { text: 'the better second', images: [picture], references: [page] }],
   ])
-  expect(shown.host.toasts.at(-1)?.actions.map((each) => each.label)).toEqual(['Undo'])
+  expect(shown.host.toasts.at(-1)?.actions.map((each) => each.label)).toEqual(['Open It'])
   shown.host.bridge.emit('session', event(2, { kind: 'rewound', turnId: 't2' }))
   await shown.settle()
   expect(shown.input().value).toBe('')
@@ -156,6 +156,18 @@ test('a restore that failed leaves the text where it is being edited', async () 
   expect(field.isConnected).toBe(true)
   expect(calls(shown.host, 'Agent.Send')).toEqual([])
   expect(shown.host.toasts.at(-1)?.message).toBe('The conversation could not go back. Try again.')
+})
+
+test('what it was before can be opened: by then nothing can be undone', async () => {
+  const shown = await open({
+    'Sessions.Open': (id: string) => (id === 'k1' ? session({ id: 'k1', turns: [third] }) : whole),
+  })
+  shown.press(await edit(shown, 2, 'a new third'), 'Enter')
+  await shown.settle()
+  await shown.host.toasts.at(-1)?.actions[0]?.run()
+  await shown.settle()
+  expect(shown.root.querySelectorAll('.turn')).toHaveLength(1)
+  expect(shown.root.querySelector('.prompt')?.textContent).toContain('the third')
 })
 
 test('what cannot be sent once the conversation went back stands in the input', async () => {
