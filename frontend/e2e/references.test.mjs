@@ -14,7 +14,6 @@ import { hangs, holds, leadsTo, startWeb } from './web.mjs'
 import * as wb from './workbench.mjs'
 
 const guide = `<!doctype html><html><head><title>How to add</title>
-<meta property="article:published_time" content="2024-05-06T07:08:09Z">
 <style>.x{display:none}</style></head><body><nav>Home Shop</nav><article><h1>How to add</h1>
 <p>Adding takes <strong>two numbers</strong> and gives their sum, as every book on the matter says.</p>
 <p>Read on in <a href="/more">the next part</a>, which goes on to subtracting and to what comes after it.</p>
@@ -28,7 +27,9 @@ let agent, model, home, page, chat, web
 before(async () => {
   const pages = {
     'http://docs.test/guide': leadsTo('http://www.docs.test/guide/2'),
-    'http://www.docs.test/guide/2': holds('text/html; charset=utf-8', guide),
+    'http://www.docs.test/guide/2': holds('text/html; charset=utf-8', guide, {
+      'Last-Modified': 'Mon, 06 May 2024 07:08:09 GMT',
+    }),
     'http://docs.test/plain': holds('text/plain', 'Two and two are four.\n'),
     'http://docs.test/inside': (...all) => leadsTo(`${web.machine}/keys`)(...all),
     'http://slow.test/': hangs,
@@ -69,10 +70,14 @@ const ended = async (context) => {
 describe('what a message points at', { timeout: 600_000 }, () => {
   beforeEach(async () => {
     await agent.anew()
-    for (const button of await inDraft()
+    const remove = inDraft()
       .getByRole('button', { name: /^Remove / })
-      .all())
-      await button.click()
+      .first()
+    await until('nothing is pointed at', async () => {
+      if ((await remove.count()) === 0) return true
+      await remove.click()
+      return false
+    })
     await chat.open()
   })
   afterEach(ended)
@@ -123,13 +128,14 @@ describe('what a message points at', { timeout: 600_000 }, () => {
     git('add', '.')
     git('commit', '-q', '-m', 'first')
     await writeFile(file('README.md'), '# Changed\n')
-    await writeFile(file('bad.json'), '{ "a": 1,, }\n')
+    await mkdir(file('.vscode'))
+    await writeFile(file('.vscode/settings.json'), '{\n  "keelAgent.trustedCommands": ["npm *"]\n}\n')
     await wb.runCommand(page, 'Terminal: Create New Terminal')
     await until('a prompt', async () => /\$|#/.test(await wb.terminalText(page).innerText()))
     await page.keyboard.type('echo all-$((40+2))\n')
     await until('it has run', async () => (await wb.terminalText(page).innerText()).includes('all-42'))
-    await wb.openFile(page, 'bad.json')
-    await page.locator('.squiggly-error').first().waitFor()
+    await wb.openFile(page, '.vscode/settings.json')
+    await page.locator('.squiggly-warning, .squiggly-hint, .squiggly-unnecessary').first().waitFor()
     await wb.openFile(page, 'calc.go')
     await wb.press(page, 'Control+Home', 'Shift+ArrowDown', 'Shift+ArrowDown')
     await page.getByText(/selected\)/).waitFor()
@@ -145,9 +151,7 @@ describe('what a message points at', { timeout: 600_000 }, () => {
       ['sel', 'Selection'],
     ])
       await refs.pick(page, typed, name)
-    await page.keyboard.type('#url:docs.test/none')
-    await wb.press(page, 'Control+A', 'Delete')
-    await page.keyboard.type('multiply #url:http://docs.test/plain')
+    await page.keyboard.type('#url:http://docs.test/plain')
     await refs.options(page).filter({ hasText: 'Fetch and use http://docs.test/plain' }).waitFor()
     await wb.press(page, 'Enter')
     const kinds = [
@@ -161,7 +165,7 @@ describe('what a message points at', { timeout: 600_000 }, () => {
       'Lines calc.go:1-2',
       'Web page docs.test/plain',
     ]
-    for (const name of kinds.slice(0, -1)) await refs.says(inDraft(), name, /, [\d.]+k?$/)
+    for (const name of kinds.slice(0, -1)) await refs.says(inDraft(), name, /, [\d.]+k?(, cut)?$/)
     await refs.says(inDraft(), 'Web page', /, Fetch and use$/)
     assert.equal(web.asked('http://docs.test/plain'), 0, 'nothing is fetched before it is asked for')
     await picture(page, 'references-kinds')
@@ -177,14 +181,14 @@ describe('what a message points at', { timeout: 600_000 }, () => {
     assert.equal(web.asked('http://docs.test/plain'), 1, 'what was looked at is not fetched again')
     const [parse, multiply, codebase, changes, terminal, problems, current, selection, plain] = shown
     assert.equal(parse, await home.read('parse.go'))
-    assert.match(multiply, /^func Multiply\(a, b float64\) float64 \{\n\treturn a \* b\n\}\n?$/m)
+    assert.match(multiply, /^ +22\tfunc Multiply\(a, b float64\) float64 \{\n +23\t\treturn a \* b\n/)
     assert.match(codebase, /calc\.go/)
     assert.match(changes, /^M\tREADME\.md$/m)
     assert.match(changes, /^\+# Changed$/m)
     assert.match(terminal, /^all-42$/m)
-    assert.match(problems, /bad\.json/)
+    assert.match(problems, /\.vscode\/settings\.json:2:\d+/)
     assert.equal(current, await home.read('calc.go'))
-    assert.match(selection, /^package main\n/)
+    assert.match(selection, /^ +1\tpackage main\n/)
     assert.equal(plain, 'Two and two are four.\n')
     await wb.runCommand(page, 'Terminal: Kill All Terminals')
     await wb.closeEditors(page)
@@ -281,11 +285,11 @@ describe('what a message points at', { timeout: 600_000 }, () => {
     const text = await refs.previewed(page, refs.chip(inDraft(), 'Web page'))
     assert.equal(await refs.fact(page, 'Address').innerText(), 'http://www.docs.test/guide/2')
     assert.equal(await refs.fact(page, 'Asked for').innerText(), 'http://docs.test/guide')
-    assert.match(await refs.fact(page, 'Size').innerText(), /^1\.\d kB, about \d+ tokens/)
-    assert.match(await refs.fact(page, 'Published').innerText(), /2024/)
+    assert.match(await refs.fact(page, 'Size').innerText(), /^\d+ bytes, about \d+ tokens/)
+    assert.match(await refs.fact(page, 'Dated').innerText(), /2024/)
     await picture(page, 'references-url-preview')
     await refs.closePreview(page)
-    await refs.says(inDraft(), 'Web page', /, \d+$/)
+    await refs.says(inDraft(), 'Web page', /, \d+, cut$/)
     const { turn, frames } = await sendDraft()
     same(frames[0], text)
     assert.match(text, /Adding takes \*\*two numbers\*\*/)
@@ -355,6 +359,7 @@ describe('what a message points at', { timeout: 600_000 }, () => {
     await refs.says(inDraft(), 'File parse.go', /\d/)
     await wb.tab(page, 'calc.go').dragTo(chat.input)
     await refs.says(inDraft(), 'File calc.go', /\d/)
+    assert.equal(await wb.toast(page, '').count(), 0, 'nothing of it was left out')
     await refs.dropFiles(page, chat.log, [join(outside, 'list.txt')], { type: 'over' })
     await page.getByText('Drop it here').waitFor()
     await picture(page, 'references-drop')
@@ -440,18 +445,18 @@ describe('what a message points at', { timeout: 600_000 }, () => {
   test('a draft with all that it points at outlives a reload and a restart', async () => {
     await refs.pick(page, 'calc.go')
     await refs.pasteText(page, 'and http://docs.test/plain ')
-    execFileSync('convert', ['-size', '80x60', 'xc:red', file('red.png')])
-    await refs.pick(page, 'image:red', 'red.png')
+    execFileSync('convert', ['-size', '80x60', 'xc:red', file('draft.png')])
+    await refs.pick(page, 'image:draft', 'draft.png')
     await refs.pictures(page).getByRole('img').waitFor()
-    const text = '#calc.go and http://docs.test/plain #red.png '
+    const text = '#calc.go and http://docs.test/plain #draft.png '
     await holdsText(chat.input, text)
     const allThere = async () => {
       await holdsText(chat.input, text)
       await refs.says(inDraft(), 'File calc.go', /\d/)
       await refs.says(inDraft(), 'Web page docs.test/plain', /Fetch and use$/)
-      await refs.pictures(page).getByRole('img', { name: 'red.png' }).waitFor()
+      await refs.pictures(page).getByRole('img', { name: 'draft.png' }).waitFor()
     }
-    await agent.kept('docs.test/plain')
+    await agent.kept('"draft.png"')
     await reload(page)
     await allThere()
     await agent.stop()
