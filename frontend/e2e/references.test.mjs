@@ -7,7 +7,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { gate, holds as goesOn, says as answers } from './bedrock.mjs'
-import { picture, reload, until } from './harness.mjs'
+import { picture, reload, trustFolders, until } from './harness.mjs'
 import * as refs from './references.mjs'
 import { holdsText, startAgent } from './scripted.mjs'
 import { hangs, holds, leadsTo, startWeb } from './web.mjs'
@@ -128,14 +128,10 @@ describe('what a message points at', { timeout: 600_000 }, () => {
     git('add', '.')
     git('commit', '-q', '-m', 'first')
     await writeFile(file('README.md'), '# Changed\n')
-    await mkdir(file('.vscode'))
-    await writeFile(file('.vscode/settings.json'), '{\n  "keelAgent.trustedCommands": ["npm *"]\n}\n')
     await wb.runCommand(page, 'Terminal: Create New Terminal')
     await until('a prompt', async () => /\$|#/.test(await wb.terminalText(page).innerText()))
     await page.keyboard.type('echo all-$((40+2))\n')
     await until('it has run', async () => (await wb.terminalText(page).innerText()).includes('all-42'))
-    await wb.openFile(page, '.vscode/settings.json')
-    await page.locator('.squiggly-warning, .squiggly-hint, .squiggly-unnecessary').first().waitFor()
     await wb.openFile(page, 'calc.go')
     await wb.press(page, 'Control+Home', 'Shift+ArrowDown', 'Shift+ArrowDown')
     await page.getByText(/selected\)/).waitFor()
@@ -186,7 +182,7 @@ describe('what a message points at', { timeout: 600_000 }, () => {
     assert.match(changes, /^M\tREADME\.md$/m)
     assert.match(changes, /^\+# Changed$/m)
     assert.match(terminal, /^all-42$/m)
-    assert.match(problems, /\.vscode\/settings\.json:2:\d+/)
+    assert.match(problems, /knows of no problems/)
     assert.equal(current, await home.read('calc.go'))
     assert.match(selection, /^ +1\tpackage main\n/)
     assert.equal(plain, 'Two and two are four.\n')
@@ -459,14 +455,25 @@ describe('what a message points at', { timeout: 600_000 }, () => {
     await agent.kept('"draft.png"')
     await reload(page)
     await allThere()
+    // Of a folder that is not trusted, some settings count for nothing: that is a problem.
+    await mkdir(file('.vscode'))
+    await writeFile(file('.vscode/settings.json'), '{\n  "terminal.integrated.profiles.linux": {}\n}\n')
     await agent.stop()
+    await trustFolders(home)
     await agent.start()
     ;({ page, chat } = agent)
+    await wb.pressWhenReady(page.getByRole('button', { name: "No, I don't trust the authors" }))
     await allThere()
+    await wb.openFile(page, '.vscode/settings.json')
+    await page.locator('.squiggly-warning').first().waitFor()
+    await chat.input.click()
+    await wb.press(page, 'Control+End')
+    await refs.pick(page, 'prob', 'Problems')
     const { frames } = await sendDraft()
     assert.deepEqual(
-      frames.map(({ content }) => content),
+      frames.slice(0, 2).map(({ content }) => content),
       [await home.read('calc.go'), 'Two and two are four.\n'],
     )
+    assert.match(frames[2].content, /\.vscode\/settings\.json:2:\d+: warning: /)
   })
 })
