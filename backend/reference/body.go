@@ -109,19 +109,22 @@ func sentences(all ...string) string {
 	return strings.Join(kept, " ")
 }
 
-// sized says a number of bytes as people do.
+// sized says a number of bytes as the page says the size of the whole beside it: in
+// powers of 1,024.
 func sized(bytes int64) string {
+	const kilo, mega = 1 << 10, 1 << 20
 	switch {
 	case bytes == 1:
 		return "1 byte"
-	case bytes < 1000:
+	case bytes < kilo:
 		return fmt.Sprintf("%d bytes", bytes)
-	case bytes < 999_500:
-		return fmt.Sprintf("%d kB", (bytes+500)/1000)
-	case bytes < 9_950_000:
-		return fmt.Sprintf("%d.%d MB", (bytes+50_000)/1_000_000, (bytes+50_000)/100_000%10)
+	case bytes < mega-kilo/2:
+		return fmt.Sprintf("%d kB", (bytes+kilo/2)/kilo)
+	case (10*bytes+mega/2)/mega < 100:
+		tenths := (10*bytes + mega/2) / mega
+		return strings.TrimSuffix(fmt.Sprintf("%d.%d", tenths/10, tenths%10), ".0") + " MB"
 	}
-	return fmt.Sprintf("%s MB", number(int((bytes+500_000)/1_000_000)))
+	return fmt.Sprintf("%s MB", number(int((bytes+mega/2)/mega)))
 }
 
 // number writes a count with commas: 12,345.

@@ -234,7 +234,7 @@ func TestFolders(t *testing.T) {
 		"src/skip.txt": "no\n", "src/build/o.txt": "no\n", "src/deep/b.txt": "b\n", "src/big.txt": strings.Repeat("big\n", 10_000), "src/pic.bin": "\x00", "other.txt": "no\n",
 	})
 	got := p.one(session.Reference{Kind: session.ReferenceFolder, Path: "src"})
-	want := ".gitignore\t20 bytes\na.go\t9 bytes\nbig.txt\t40 kB\ndeep/\ndeep/b.txt\t2 bytes\nkeep.log\t5 bytes\npic.bin\t1 byte\n" +
+	want := ".gitignore\t20 bytes\na.go\t9 bytes\nbig.txt\t39 kB\ndeep/\ndeep/b.txt\t2 bytes\nkeep.log\t5 bytes\npic.bin\t1 byte\n" +
 		"\n--- src/.gitignore\n!keep.log\n/skip.txt\n\n--- src/a.go\npackage a\n\n--- src/keep.log\nkept\n\n--- src/deep/b.txt\nb\n"
 	if d := cmp.Diff(want, got.Text); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
@@ -247,7 +247,7 @@ func TestFolders(t *testing.T) {
 		many.write(fmt.Sprintf("f%03d.txt", i), strings.Repeat("line\n", 200))
 	}
 	cut := many.one(session.Reference{Kind: session.ReferenceFolder, Path: "."})
-	if len(cut.Text) > 64<<10 || !strings.Contains(cut.Text, "f299.txt\t1 kB\n") || !strings.Contains(cut.Cut, "text files are listed without content, as there was no room.") {
+	if len(cut.Text) > 64<<10 || !strings.Contains(cut.Text, "f299.txt\t1000 bytes\n") || !strings.Contains(cut.Cut, "text files are listed without content, as there was no room.") {
 		t.Errorf("%d bytes, %q", len(cut.Text), cut.Cut)
 	}
 	if again := many.one(session.Reference{Kind: session.ReferenceFolder, Path: "."}); again.Text != cut.Text {
@@ -261,10 +261,10 @@ func TestLargeFilesAreCutAtALine(t *testing.T) {
 		"wide.txt": wide(strings.Repeat("a line\n", 200_000)), "late.bin": strings.Repeat("text\n", 300_000) + "\x00",
 	})
 	for name, want := range map[string]string{
-		"lines.txt": "Only the first 4,681 of 20,000 lines (66 kB of 280 kB) were taken.",
-		"row.txt":   "Only the first 66 kB of 200 kB were taken.",
-		"large.txt": "Only the first 9,362 of 300,001 lines (66 kB of 2.1 MB) were taken.",
-		"wide.txt":  "Only the first 9,362 of 200,000 lines (66 kB of 2.8 MB) were taken.",
+		"lines.txt": "Only the first 4,681 of 20,000 lines (64 kB of 273 kB) were taken.",
+		"row.txt":   "Only the first 64 kB of 195 kB were taken.",
+		"large.txt": "Only the first 9,362 of 300,001 lines (64 kB of 2 MB) were taken.",
+		"wide.txt":  "Only the first 9,362 of 200,000 lines (64 kB of 2.7 MB) were taken.",
 	} {
 		got := p.one(file(name))
 		if got.Cut != want || len(got.Text) > 64<<10 || strings.Contains(got.Text, "\uFFFD") {
@@ -279,7 +279,7 @@ func TestLargeFilesAreCutAtALine(t *testing.T) {
 	if err := os.Truncate(huge, 60<<20); err != nil {
 		t.Fatal(err)
 	}
-	if got := p.one(file("huge.txt")); got.Cut != "Only the first 9,362 lines (66 kB of 63 MB) were taken." {
+	if got := p.one(file("huge.txt")); got.Cut != "Only the first 9,362 lines (64 kB of 60 MB) were taken." {
 		t.Errorf("%q %q", got.Cut, got.Problem)
 	}
 	if got := p.one(session.Reference{Kind: session.ReferenceCode, Path: "huge.txt", From: 2, To: 3}); !strings.Contains(got.Problem, "50 MB") {

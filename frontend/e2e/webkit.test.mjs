@@ -5,10 +5,12 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { By, Key } from 'selenium-webdriver'
+import { says, startScripted } from './bedrock.mjs'
 import { makeHome, patience, pictures, startDisplay, startServed, until } from './harness.mjs'
+import { framesOf } from './references.mjs'
 import { launchWebKit } from './webkit.mjs'
 
-let display, home, keel, webkit, driver
+let display, home, keel, webkit, driver, model
 
 before(async () => {
   display = await startDisplay('1440x900')
@@ -23,6 +25,7 @@ before(async () => {
 after(async () => {
   await webkit?.end()
   await keel?.end()
+  await model?.end()
   await display?.end()
   await home?.remove()
 })
@@ -116,6 +119,7 @@ const holds = (name, content) =>
 
 round('the first steps, on WebKit', steps)
 round('the review, on WebKit', review)
+round('what a message points at, on WebKit', references)
 
 async function steps() {
   // 1 The workbench.
@@ -212,4 +216,50 @@ async function review() {
   await runCommand('Keel: Show Checkpoint Timeline')
   await find('row', 'replace "gives" with "yields"')
   await shoot('webkit-checkpoints')
+}
+
+async function references() {
+  // A model whose requests can be looked at.
+  model = await startScripted()
+  await keel.end()
+  await mkdir(home.config, { recursive: true })
+  await writeFile(join(home.config, 'settings.json'), JSON.stringify(model.settings))
+  keel = await startServed(display, home, { env: model.env })
+  await driver.get(keel.address)
+  await find('treeitem', 'parse.go')
+  await push('New session')
+  await find('heading', 'What shall we change?')
+
+  // 1 Chosen behind "#", with the keyboard.
+  const input = await find('textbox', 'Message to the agent')
+  await driver.executeScript((input) => input.focus(), input)
+  await press('why #pars')
+  await find('option', 'parse.go')
+  await shoot('webkit-picker')
+  await press(Key.ENTER)
+  const value = () => driver.executeScript((input) => input.value, input)
+  await until('it is in the text', async () => (await value()) === 'why #parse.go ')
+  const chip = await find('button', 'File parse.go, ')
+
+  // 2 Looked at.
+  const parse = await home.read('parse.go')
+  await click(chip)
+  await until('the preview shows it', async () => {
+    const shown =
+      "return [...document.querySelectorAll('dialog pre')].map((each) => each.textContent).join('')"
+    return (await driver.executeScript(shown)) === parse
+  })
+  await shoot('webkit-preview')
+  await press(Key.ESCAPE)
+  await until('it is closed', async () => (await driver.findElements(By.css('dialog'))).length === 0)
+
+  // 3 Sent: the model gets what was shown.
+  model.on('why #parse.go', says('It parses.'))
+  await driver.executeScript((input) => input.focus(), input)
+  await press(Key.ENTER)
+  await until('the reply', async () => (await text('[role=log]')).includes('It parses.'))
+  const [{ content }] = framesOf(model.requests('why #parse.go')[0])
+  assert.equal(content, parse)
+  await find('button', 'File parse.go, ')
+  await shoot('webkit-sent')
 }

@@ -31,7 +31,7 @@ export function readDrag(data: DragData): Dragged {
       () => ofEditors(data.getData('CodeEditors')),
       () => ofNames(data.getData('ResourceURLs')),
     ) ?? []
-  const others = listed.filter((each) => !isWeb(each)).flatMap(parsed)
+  const others = listed.filter((each) => !isWeb(each) && !isWithheld(each)).flatMap(parsed)
   return {
     resources: once([...own.filter((each) => !isWeb(each.scheme + ':')), ...others]),
     addresses: [...new Set(listed.filter(isWeb))],
@@ -41,6 +41,9 @@ export function readDrag(data: DragData): Dragged {
 }
 
 const isWeb = (address: string): boolean => /^https?:/i.test(address)
+
+/** What some engines put in the place of an address of the disk that a page drags. */
+const isWithheld = (address: string): boolean => /^about:/i.test(address)
 
 /** The first that reads without a failure and has anything; what others drag in may be broken. */
 function first(...ways: (() => readonly URI[])[]): readonly URI[] | undefined {

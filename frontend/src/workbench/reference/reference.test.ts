@@ -132,6 +132,11 @@ describe('readDrag', () => {
       { resources: ['file:///w/pkg', 'file:///w/a%20b.go'] as never[] },
     ],
     [
+      'the explorer, of an engine that withholds addresses of the disk',
+      { data: { ResourceURLs: '["file:///w/a.go"]', 'text/uri-list': 'about:blank#blocked' } },
+      { resources: ['file:///w/a.go'] as never[] },
+    ],
+    [
       'editor tabs',
       { data: { CodeEditors: editors } },
       { resources: ['file:///w/a.go', 'file:///w/b.go', 'file:///w/c.go'] as never[] },

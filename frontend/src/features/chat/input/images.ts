@@ -10,9 +10,11 @@ export const mostImages = 20
 /** The pictures that services take. */
 export const pictureTypes = ['image/png', 'image/jpeg', 'image/gif', 'image/webp']
 
-/** The pictures among pasted or dropped things. */
+/** The pictures among pasted or dropped things. A drawing in SVG is text, and is taken as that. */
 export function picturesOf(data: DataTransfer | null): File[] {
-  return [...(data?.files ?? [])].filter((file) => file.type.startsWith('image/'))
+  return [...(data?.files ?? [])].filter(
+    (file) => file.type.startsWith('image/') && file.type !== 'image/svg+xml',
+  )
 }
 
 /**
@@ -27,22 +29,41 @@ export async function readPictures(
   let problem = ''
   for (const file of files) {
     const name = file.name || 'Picture'
-    if (!pictureTypes.includes(file.type)) problem = `${name} is no PNG, JPEG, GIF or WebP picture.`
-    else if (file.size > largestImage)
-      problem = `${name} is larger than 3.75 MB. Make it smaller and add it again.`
-    else if (already + images.length >= mostImages)
+    const shown = plainVisible(name)
+    if (file.size > largestImage) {
+      problem = `${shown} is larger than 3.75 MB. Make it smaller and add it again.`
+    } else if (already + images.length >= mostImages) {
       problem = `A message takes at most ${mostImages} pictures.`
-    else images.push({ name, mediaType: file.type, data: toBase64(new Uint8Array(await file.arrayBuffer())) })
+    } else {
+      const bytes = await bytesOf(file)
+      const mediaType = bytes && typeOf(bytes)
+      if (!bytes) problem = `${shown} could not be read, so it was not added. Look whether it is still there.`
+      else if (!mediaType) problem = `${shown} is no PNG, JPEG, GIF or WebP picture.`
+      else images.push({ name, mediaType, data: toBase64(bytes) })
+    }
   }
   return { images, problem }
 }
 
-const typeOf: Readonly<Record<string, string>> = {
-  png: 'image/png',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  gif: 'image/gif',
-  webp: 'image/webp',
+async function bytesOf(file: File): Promise<Uint8Array | undefined> {
+  try {
+    return new Uint8Array(await file.arrayBuffer())
+  } catch {
+    return undefined
+  }
+}
+
+const beginnings: readonly [type: string, begins: RegExp][] = [
+  ['image/png', /^\x89PNG\r\n\x1a\n/],
+  ['image/jpeg', /^\xff\xd8\xff/],
+  ['image/gif', /^GIF8[79]a/],
+  ['image/webp', /^RIFF[^]{4}WEBP/],
+]
+
+/** What the bytes of a picture say it is, whatever it is called; undefined for what services do not take. */
+function typeOf(bytes: Uint8Array): string | undefined {
+  const begin = String.fromCharCode(...bytes.subarray(0, 12))
+  return beginnings.find(([, begins]) => begins.test(begin))?.[0]
 }
 
 /** Reads pictures of the folder, as readPictures does those of elsewhere; too large ones are not read at all. */
@@ -55,7 +76,6 @@ export async function workspacePictures(
   let problem = ''
   for (const path of paths.slice(0, mostImages + 1)) {
     const { name } = splitPath(path)
-    const type = typeOf[name.slice(name.lastIndexOf('.') + 1).toLowerCase()] ?? ''
     try {
       const { size } = await bytes.glance(null, path)
       if (size > largestImage) {
@@ -63,7 +83,7 @@ export async function workspacePictures(
         continue
       }
       const content = await bytes.readFile('workspace', path)
-      files.push(new File([content.slice()], name, { type }))
+      files.push(new File([content.slice()], name))
     } catch (cause) {
       problem = toFailure(cause).message
     }

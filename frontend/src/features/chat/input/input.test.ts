@@ -63,17 +63,27 @@ test('a context without a known limit shows its tokens alone; an empty one nothi
   expect(chat.root.querySelector('.meter')).toBeNull()
 })
 
-const png = (name: string, size = 3): File => new File([new Uint8Array(size)], name, { type: 'image/png' })
+const begin = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
+const data = 'iVBORw0KGgo='
+const png = (name: string, more = 0): File =>
+  new File([begin, new Uint8Array(more)], name, { type: 'image/png' })
 
 test('pictures are read up to their limits, and what is left out is said', async () => {
   const good = await readPictures([png('a.png')], 0)
-  expect(good).toEqual({ images: [{ name: 'a.png', mediaType: 'image/png', data: 'AAAA' }], problem: '' })
+  expect(good).toEqual({ images: [{ name: 'a.png', mediaType: 'image/png', data }], problem: '' })
   const bmp = new File(['x'], 'a.bmp', { type: 'image/bmp' })
   expect(await readPictures([bmp, png('b.png')], 0)).toMatchObject({
     images: [{ name: 'b.png' }],
     problem: 'a.bmp is no PNG, JPEG, GIF or WebP picture.',
   })
-  expect((await readPictures([png('c.png', largestImage + 1)], 0)).problem).toContain('larger than 3.75 MB')
+  const text = new File(['no picture'], 'b\u202e.png', { type: 'image/png' })
+  expect((await readPictures([text], 0)).problem).toBe('b‹U+202E›.png is no PNG, JPEG, GIF or WebP picture.')
+  const gif = new File(['GIF89a…'], 'really.png', { type: 'image/png' })
+  expect((await readPictures([gif], 0)).images[0]?.mediaType).toBe('image/gif')
+  const gone = png('gone.png')
+  gone.arrayBuffer = () => Promise.reject(new Error('no longer there'))
+  expect((await readPictures([gone], 0)).problem).toContain('could not be read')
+  expect((await readPictures([png('c.png', largestImage)], 0)).problem).toContain('larger than 3.75 MB')
   const many = await readPictures([png('d.png'), png('e.png')], mostImages - 1)
   expect(many.images).toHaveLength(1)
   expect(many.problem).toContain('at most 20 pictures')
@@ -104,7 +114,7 @@ test('pasted and dropped pictures go with the message, also without a word', asy
   chat.press(chat.input(), 'Enter')
   await chat.settle()
   expect(calls(chat.host, 'Agent.Send')).toEqual([
-    ['s1', { text: '', images: [{ name: 'b.png', mediaType: 'image/png', data: 'AAAA' }], references: [] }],
+    ['s1', { text: '', images: [{ name: 'b.png', mediaType: 'image/png', data }], references: [] }],
   ])
   expect(images(chat)).toBe(0)
 })

@@ -3,7 +3,7 @@ import { Failure, type Prompt, type SessionReference } from '../../../bridge'
 import type { FakeOptions } from '../../../bridge/fake'
 import { event, session, turn } from '../../../testing/sessions'
 import { calls } from '../../../testing/window'
-import { content, file, look, many, matches, page, sent } from '../../reference/testing/states'
+import { content, file, look, many, matches, page, sent, spec } from '../../reference/testing/states'
 import { renderChat, type Rendered } from '../testing/render'
 
 let chat: Rendered | undefined
@@ -153,7 +153,7 @@ test('a pasted address stands beside the text, is fetched by nothing, and goes w
 })
 
 test('what is dropped goes with the message; what cannot be taken is said', async () => {
-  const shown = await open([], { files: { 'a.png': 'png' } })
+  const shown = await open([], { files: { 'a.png': 'GIF89a' } })
   Object.assign(shown.host.sources, {
     dropped: async () => ({
       references: [{ kind: 'file', name: 'calc.go', path: 'calc.go' }],
@@ -196,7 +196,10 @@ test('a file goes as its editor holds it when the message is sent', async () => 
 })
 
 test('the preview of a page fetches it, shows what is hidden, and fetches it again only when told to', async () => {
-  const shown = await open([page])
+  const short = { ...spec, text: spec.text.slice(0, 2000) }
+  const shown = await open([page], {
+    methods: { 'References.Look': async () => ({ ...page, content: short }) },
+  })
   chips(shown)[0]?.click()
   await shown.settle()
   const { modal } = shown.host
@@ -212,6 +215,25 @@ test('the preview of a page fetches it, shows what is hidden, and fetches it aga
     false,
     true,
   ])
+})
+
+test('the preview says when a page is of, and that one was tried of which nothing came', async () => {
+  const facts = (shown: Rendered): (string | null | undefined)[] =>
+    [...(shown.host.modal?.querySelectorAll('dt') ?? [])].map((each) => each.textContent)
+  let found = content({ address: page.address ?? '', date: Date.UTC(2024, 4, 6) })
+  const shown = await open([page], {
+    methods: { 'References.Look': async () => ({ ...page, content: found }) },
+  })
+  chips(shown)[0]?.click()
+  await shown.settle()
+  expect(facts(shown)).toEqual(['Address', 'Dated', 'Fetched', 'Size'])
+  found = content({ text: '', problem: 'Nothing was fetched.', hint: 'Look again.' })
+  const again = [...(shown.host.modal?.querySelectorAll('button') ?? [])].find((each) =>
+    each.textContent.includes('Fetch again'),
+  )
+  again?.click()
+  await shown.settle()
+  expect(facts(shown)).toEqual(['Address', 'Tried'])
 })
 
 test('a fetch can be cancelled', async () => {
@@ -241,6 +263,10 @@ test('while it is read that is said, and going back brings what was pointed at b
   const running = turn({ status: 'running', references: [file('a.go'), page], reading: true })
   chat = await renderChat(session({ turns: [running] }))
   expect(chat.root.querySelector('.prompt [role=status]')?.textContent.trim()).toBe('Reading 2 references…')
+  const busy = [...chat.root.querySelectorAll('.prompt [data-chip]')].map((each) =>
+    each.getAttribute('aria-busy'),
+  )
+  expect(busy).toEqual(['true', 'true'])
   // A header without references leaves them as they are.
   chat.host.bridge.emit('session', event(2, { kind: 'turn', turn: turn({ status: 'done' }) }))
   await chat.settle()

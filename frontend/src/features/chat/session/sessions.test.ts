@@ -209,7 +209,7 @@ test('a long list is drawn in parts', async () => {
 
 test('pictures and half an answer wait in their session while another one is shown', async () => {
   const shown = await two({}, asking())
-  const file = new File([new Uint8Array(3)], 'a.png', { type: 'image/png' })
+  const file = new File(['GIF89a'], 'a.gif', { type: 'image/gif' })
   const paste = new Event('paste', { bubbles: true, cancelable: true })
   Object.assign(paste, { clipboardData: { files: [file] } })
   shown.input().dispatchEvent(paste)
