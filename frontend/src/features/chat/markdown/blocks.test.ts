@@ -1,3 +1,4 @@
+import type { Token } from 'marked'
 import { expect, test } from 'vitest'
 import { group, noBlocks, parse, presentable, type Group } from './blocks'
 import { markdown } from '../testing/states'
@@ -94,16 +95,31 @@ test.each([
   }
 })
 
+const inlineKinds = (token: Token | undefined): string[] =>
+  ((token?.type === 'paragraph' && token['tokens']) || []).map(({ type }: Token) => type)
+
 test('of a very long paragraph nothing is marked, of the next one all', () => {
   const { closed } = parse(noBlocks, `${'*a* '.repeat(6000)}\n\n*b*`, false)
-  const kinds = closed.map(({ token }) => ('tokens' in token ? token.tokens?.map(({ type }) => type) : []))
+  const kinds = closed.map(({ token }) => inlineKinds(token))
   expect(kinds).toEqual([['text'], ['em']])
 })
 
 test('a text that is looked at in parts reads as one that is looked at whole', () => {
   const long = `${'word '.repeat(400)}**bold** https://example.com/${'a'.repeat(900)} \`code\` x@example.com ${'end '.repeat(400)}`
   const [block] = parse(noBlocks, long, false).closed
-  const token = block?.token
-  const kinds = token && 'tokens' in token ? token.tokens?.map(({ type }) => type) : []
-  expect(kinds?.filter((kind) => kind !== 'text')).toEqual(['strong', 'link', 'codespan', 'link'])
+  expect(inlineKinds(block?.token).filter((kind) => kind !== 'text')).toEqual([
+    'strong',
+    'link',
+    'codespan',
+    'link',
+  ])
+})
+
+test.each([
+  ['a table', `| a |\n|---|\n${'| b |\n'.repeat(10_000)}`],
+  ['a list', '- a\n'.repeat(10_000)],
+  ['links', '[a](b) '.repeat(2_700) + '\n'],
+])('%s with very many parts is shown as it is written', (_, text) => {
+  const [block] = parse(noBlocks, text, false).closed
+  expect([block?.token.type, block?.token.raw.trim()]).toEqual(['code', text.trim()])
 })

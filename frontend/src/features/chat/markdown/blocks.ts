@@ -61,18 +61,23 @@ const deepLine = new RegExp(`^(?:[ \\t]*(?:>|(?:[-+*]|\\d{1,9}[.)])[ \\t])){${de
 
 function lex(lexer: Lexer, text: string): Token[] {
   if (deepLine.test(text)) return [plain(text)]
-  return lexer.lex(text).map((token) => (isDeep(token) ? plain(token.raw) : token))
+  return lexer.lex(text).map((token) => (isExtreme(token) ? plain(token.raw) : token))
 }
 
 function plain(raw: string): Token {
   return { type: 'code', raw, text: raw, lang: '' }
 }
 
+/** One block with more parts in it, as a table of 2,000 rows has, is shown as it is written. */
+const mostParts = 5000
+
 /** Without calling itself: it is asked about what is too deep for that. */
-function isDeep(token: Token): boolean {
+function isExtreme(token: Token): boolean {
   let level: Token[] = [token]
+  let parts = 0
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > 2 * deepest) return true
+    parts += level.length
+    if (depth > 2 * deepest || parts > mostParts) return true
     level = level.flatMap(inner)
   }
   return false
@@ -80,6 +85,10 @@ function isDeep(token: Token): boolean {
 
 function inner(token: Token): Token[] {
   if (token.type === 'list') return (token as Tokens.List).items
+  if (token.type === 'table') {
+    const { header, rows } = token as Tokens.Table
+    return [header, ...rows].flat().flatMap((cell) => cell.tokens)
+  }
   return ('tokens' in token ? token.tokens : undefined) ?? []
 }
 

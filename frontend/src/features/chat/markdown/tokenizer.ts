@@ -16,7 +16,7 @@ const longWord = new RegExp(`^\\S{${longestWord}}`)
  * of the text and not with its square: in texts that nobody writes by hand, such
  * as a word of 50,000 letters before an "@", some of it is left as plain text.
  */
-export class BoundedTokenizer extends Tokenizer<string, string> {
+export class BoundedTokenizer extends Tokenizer {
   override paragraph(src: string): Tokens.Paragraph | undefined {
     const found = super.paragraph(src)
     if (found && found.text.length > longest) {

@@ -128,6 +128,8 @@ function configuration(palette: Palette): MermaidConfig {
     themeVariables: {
       ...scale,
       ...pie,
+      // Mermaid darkens the scale by itself.
+      scaleLabelColor: dark ? text : '#ffffff',
       darkMode: dark,
       fontFamily: font,
       fontSize: '14px',
