@@ -84,6 +84,7 @@ describe('asking in an editor', { timeout: 300_000 }, () => {
     await wb.runCommand(page, 'Keel: Generate Tests')
     await chat.last.getByText('The lines are tested.').waitFor()
     await chat.ended()
+    assert.match(await asked(ofLines), /return a \+ b/)
     await wb.settled(page)
     await picture(page, 'inline: tests asked for')
   })
