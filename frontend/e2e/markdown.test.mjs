@@ -108,6 +108,10 @@ describe('diagrams', { timeout }, () => {
     const large = await reply(fence('mermaid', `graph LR\n${many}`))
     await large.getByRole('button', { name: 'Draw' }).click()
     await diagram(large).waitFor()
+    const blocks = await reply(fence('mermaid', 'block-beta\n  columns 9999\n  a space:9999 b'))
+    await blocks.getByText('The diagram is too large').waitFor()
+    await blocks.getByText('space:9999').waitFor()
+    assert.equal(await blocks.getByRole('button', { name: 'Draw' }).count(), 0)
   })
 })
 

@@ -7,9 +7,9 @@ import { launchChromium, makeHome, openPage, startDisplay, startServed, until } 
 import * as wb from './workbench.mjs'
 
 /** Starts a display, a browser, a scripted model and the program, which asks that model. */
-export async function startAgent(settings = {}, env = {}) {
+export async function startAgent(settings = {}, env = {}, browserArguments = []) {
   const display = await startDisplay()
-  const browser = await launchChromium()
+  const browser = await launchChromium(browserArguments)
   const home = await makeHome()
   const model = await startScripted()
   await mkdir(home.config, { recursive: true })

@@ -18,7 +18,8 @@ describe('fit', () => {
   it.each([
     ['at the beginning of an empty line', '|', 'if x {\n  y()\n\n}'],
     ['behind the indentation of an empty line', '\t|', 'if x {\n\t  y()\n\n\t}'],
-    ['in front of an indented line', '|\tfoo()', 'if x {\n  y()\n\n}'],
+    ['in front of an indented line', '|\tfoo()', 'if x {\n  y()\n\n}\n'],
+    ['behind the indentation of a line', '\t|foo()', 'if x {\n\t  y()\n\n\t}\n\t'],
     ['inside a line', '\tfoo(|)', 'if x {\n\t  y()\n\n\t}'],
     ['over a part of a line', '\tfoo(|bar|)', 'if x {\n\t  y()\n\n\t}'],
     ['over an indented line, from its first column', '|\tfoo()|', '\tif x {\n\t  y()\n\n\t}'],

@@ -21,8 +21,10 @@ export function fit(code: string, { line, startColumn, endColumn, empty }: Place
     indentation.slice(begun.length) + first,
     ...rest.map((each) => (each === '' ? '' : indentation + each)),
   ]
-  const wholeLines = !empty && endColumn === 1
-  return lines.join('\n') + (wholeLines ? '\n' : '')
+  if (!empty) return lines.join('\n') + (endColumn === 1 ? '\n' : '')
+  // Before the text of a line it goes above it.
+  const above = before.trim() === '' && line.trim() !== ''
+  return lines.join('\n') + (above ? `\n${before}` : '')
 }
 
 /** Code without the blanks that all of its lines begin with. */

@@ -1,3 +1,4 @@
+import type { Token } from 'marked'
 import { expect, test } from 'vitest'
 import { group, noBlocks, parse, presentable, type Group } from './blocks'
 import { markdown } from '../testing/states'
@@ -72,4 +73,53 @@ test.each([
 test('a long line is a line, and a list of lists a list', () => {
   const { closed } = parse(noBlocks, `${'-'.repeat(200)}\n\n- a\n  - b\n    - c\n      > d`, false)
   expect(closed.map(({ token }) => token.type)).toEqual(['hr', 'list'])
+})
+
+// Each took marked minutes, or the page's own look at an unfinished line: the limit of a test is enough to see it.
+test.each([
+  ['a word before an @', `${'a'.repeat(200_000)}@`],
+  ['dots before an @', `${'a.'.repeat(100_000)}@`],
+  ['the same with more around it', `x ${'a_'.repeat(8_000)}@ y`],
+  ['blanks', `${' '.repeat(200_000)}x`],
+  ['tabs', `${'\t'.repeat(200_000)}x`],
+  ['rows without a table', `${'|-\n'.repeat(60_000)}x`],
+  ['bold that never ends', '**a'.repeat(100_000)],
+  ['brackets', '['.repeat(200_000)],
+  ['a line of a megabyte', 'word '.repeat(200_000)],
+  ['quotes in quotes', `${'>'.repeat(10_000)} x`],
+])('%s: all of it is there, and it is not looked at again and again', (_, text) => {
+  for (const streaming of [false, true]) {
+    const { closed, open } = parse(noBlocks, text, streaming)
+    const raw = [...closed, ...open].map(({ token }) => token.raw).join('')
+    expect(raw.trim().length).toBeGreaterThan(streaming ? 0 : text.trim().length - 1)
+  }
+})
+
+const inlineKinds = (token: Token | undefined): string[] =>
+  ((token?.type === 'paragraph' && token['tokens']) || []).map(({ type }: Token) => type)
+
+test('of a very long paragraph nothing is marked, of the next one all', () => {
+  const { closed } = parse(noBlocks, `${'*a* '.repeat(6000)}\n\n*b*`, false)
+  const kinds = closed.map(({ token }) => inlineKinds(token))
+  expect(kinds).toEqual([['text'], ['em']])
+})
+
+test('a text that is looked at in parts reads as one that is looked at whole', () => {
+  const long = `${'word '.repeat(400)}**bold** https://example.com/${'a'.repeat(900)} \`code\` x@example.com ${'end '.repeat(400)}`
+  const [block] = parse(noBlocks, long, false).closed
+  expect(inlineKinds(block?.token).filter((kind) => kind !== 'text')).toEqual([
+    'strong',
+    'link',
+    'codespan',
+    'link',
+  ])
+})
+
+test.each([
+  ['a table', `| a |\n|---|\n${'| b |\n'.repeat(10_000)}`],
+  ['a list', '- a\n'.repeat(10_000)],
+  ['links', '[a](b) '.repeat(2_700) + '\n'],
+])('%s with very many parts is shown as it is written', (_, text) => {
+  const [block] = parse(noBlocks, text, false).closed
+  expect([block?.token.type, block?.token.raw.trim()]).toEqual(['code', text.trim()])
 })

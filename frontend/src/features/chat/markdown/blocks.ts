@@ -1,4 +1,5 @@
 import { Lexer, type Links, type MarkedOptions, type Token, type Tokens } from 'marked'
+import { BoundedTokenizer } from './tokenizer'
 
 /**
  * Block is one top-level part of a Markdown text: a paragraph, a list, a piece of
@@ -26,13 +27,13 @@ export interface Blocks {
 
 export const noBlocks: Blocks = { prefix: '', closed: [], open: [], links: {} }
 
-const options: MarkedOptions = { gfm: true }
+const options = (): MarkedOptions => ({ gfm: true, tokenizer: new BoundedTokenizer() })
 
 /** Parses a text that has grown since `known`. Only what is not closed is parsed. */
 export function parse(known: Blocks, text: string, streaming: boolean): Blocks {
   const from = text.startsWith(known.prefix) ? known : noBlocks
   const tail = text.slice(from.prefix.length)
-  const lexer = new Lexer(options)
+  const lexer = new Lexer(options())
   Object.assign(lexer.tokens.links, from.links)
   const tokens = lex(lexer, streaming ? presentable(tail) : tail)
   const links = { ...lexer.tokens.links }
@@ -60,18 +61,23 @@ const deepLine = new RegExp(`^(?:[ \\t]*(?:>|(?:[-+*]|\\d{1,9}[.)])[ \\t])){${de
 
 function lex(lexer: Lexer, text: string): Token[] {
   if (deepLine.test(text)) return [plain(text)]
-  return lexer.lex(text).map((token) => (isDeep(token) ? plain(token.raw) : token))
+  return lexer.lex(text).map((token) => (isExtreme(token) ? plain(token.raw) : token))
 }
 
 function plain(raw: string): Token {
   return { type: 'code', raw, text: raw, lang: '' }
 }
 
+/** One block with more parts in it, as a table of 2,000 rows has, is shown as it is written. */
+const mostParts = 5000
+
 /** Without calling itself: it is asked about what is too deep for that. */
-function isDeep(token: Token): boolean {
+function isExtreme(token: Token): boolean {
   let level: Token[] = [token]
+  let parts = 0
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > 2 * deepest) return true
+    parts += level.length
+    if (depth > 2 * deepest || parts > mostParts) return true
     level = level.flatMap(inner)
   }
   return false
@@ -79,6 +85,10 @@ function isDeep(token: Token): boolean {
 
 function inner(token: Token): Token[] {
   if (token.type === 'list') return (token as Tokens.List).items
+  if (token.type === 'table') {
+    const { header, rows } = token as Tokens.Table
+    return [header, ...rows].flat().flatMap((cell) => cell.tokens)
+  }
   return ('tokens' in token ? token.tokens : undefined) ?? []
 }
 
@@ -151,17 +161,26 @@ export function presentable(tail: string): string {
   if (fences % 2 === 1) return /^\s*[`~]{1,3}$/.test(line) ? tail.slice(0, lineStart) : tail
   const table = tableStart(tail)
   if (table >= 0) return tail.slice(0, table)
-  if (/^\s*(?:[-+*_=#>`~:\s]+|\d{1,9}[.)]?\s*)$/.test(line)) return tail.slice(0, lineStart)
+  if (line !== '' && /^(?:[-+*_=#>`~:\s]*|\d{1,9}[.)]?)$/.test(line.trim())) return tail.slice(0, lineStart)
   return tail + unclosed(line)
 }
 
 /** Where a table begins at the end of the text that has not shown yet that it is one; or -1. */
 function tableStart(tail: string): number {
-  const start = /(?:^|\n)( {0,3}\|[^\n]*(?:\n {0,3}\|?[\s:|-]*)?)$/.exec(tail)
-  if (!start?.[1]) return -1
-  const at = tail.length - start[1].length
-  const before = tail.slice(0, at).split('\n').at(-2) ?? ''
-  return /^ {0,3}\|/.test(before) ? -1 : at
+  // What follows a table's first line is nothing but the beginning of its second.
+  const said = tail.search(/[^\s:|-][\s:|-]*$/)
+  let at = tail.lastIndexOf('\n', said) + 1
+  while (!isRow(tail, at)) {
+    at = tail.indexOf('\n', at) + 1
+    if (at === 0) return -1
+  }
+  const before = at > 1 ? tail.lastIndexOf('\n', at - 2) + 1 : 0
+  return at > 0 && isRow(tail, before) ? -1 : at
+}
+
+/** Reports whether the line that begins here is one of a table. */
+function isRow(text: string, at: number): boolean {
+  return /^ {0,3}\|/.test(text.slice(at, at + 4))
 }
 
 /** The markers that end what is open in a line. */

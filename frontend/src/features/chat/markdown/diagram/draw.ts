@@ -2,6 +2,7 @@ import DOMPurify from 'dompurify'
 import type { MermaidConfig } from 'mermaid'
 import { plainVisible } from '../../../../lib/visible'
 import type { Palette } from './palette'
+import { tint } from './tint'
 
 /** Drawn is a diagram as a picture that can neither run, link nor fetch. */
 export interface Drawn {
@@ -106,11 +107,13 @@ function configuration(palette: Palette): MermaidConfig {
   const { dark, font, background, text, line, box, border, soft, accents } = palette
   const scale = Object.fromEntries(
     accents.flatMap((accent, i) => [
-      [`pie${i + 1}`, accent],
       [`git${i}`, accent],
       [`cScale${i}`, accent],
     ]),
   )
+  // Slices are light on light and dark on dark, so that the text's own colour can be read on all of them.
+  const slices = [0.45, 0.25].flatMap((share) => accents.map((accent) => tint(accent, background, share)))
+  const pie = Object.fromEntries(slices.map((slice, i) => [`pie${i + 1}`, slice]))
   return {
     startOnLoad: false,
     securityLevel: 'strict',
@@ -124,6 +127,9 @@ function configuration(palette: Palette): MermaidConfig {
     theme: 'base',
     themeVariables: {
       ...scale,
+      ...pie,
+      // Mermaid darkens the scale by itself.
+      scaleLabelColor: dark ? text : '#ffffff',
       darkMode: dark,
       fontFamily: font,
       fontSize: '14px',
@@ -163,7 +169,8 @@ function configuration(palette: Palette): MermaidConfig {
       activationBorderColor: border,
       pieTitleTextColor: text,
       pieLegendTextColor: text,
-      pieSectionTextColor: dark ? '#000000' : '#ffffff',
+      pieSectionTextColor: text,
+      pieOpacity: '1',
       pieStrokeColor: background,
       pieOuterStrokeColor: border,
     },

@@ -1,26 +1,9 @@
-/** A diagram longer than this is not drawn. */
+import { sizeOf } from './effort'
+
+/** A longer text is not even looked through. */
 const longest = 20_000
 
-/** A diagram larger than one of these is drawn only on request, as it can keep the page busy. */
-const ordinary = { characters: 3000, lines: 60, inLine: 300, joined: 8 }
-
-/** The kinds that draw quickly whatever their text says; others only on request. */
-const quick = new Set([
-  'graph',
-  'flowchart',
-  'sequenceDiagram',
-  'classDiagram',
-  'stateDiagram',
-  'erDiagram',
-  'pie',
-  'journey',
-  'timeline',
-  'quadrantChart',
-  'mindmap',
-  'gitGraph',
-  'requirementDiagram',
-  'kanban',
-])
+const tooLarge = 'The diagram is too large: drawing it would hold up the window. Its source is shown instead.'
 
 /** Kinds in which a number says how often something is drawn. */
 const counting = /^(?:block|packet|radar|gantt|xychart|treemap|sankey)/
@@ -37,31 +20,31 @@ export type Prepared =
  * sizes, which are the window's.
  */
 export function prepare(source: string): Prepared {
-  if (source.length > longest) return { refusal: 'The diagram is too long to be drawn.' }
+  if (source.length > longest) return { refusal: tooLarge }
   const text = withoutDirectives(withoutFrontMatter(source.replaceAll('\r\n', '\n'))).trim()
   const kind = kindOf(text)
   if (!kind) return { refusal: 'The diagram is empty.' }
-  if (/@\{[^}]*(?:\bimg\b|\bicon\b|\\)/i.test(text)) {
+  if (properties(text).some((each) => /\bimg\b|\bicon\b|\\/i.test(each))) {
     return { refusal: 'Diagrams are drawn without pictures, and this one asks for some.' }
   }
   if (text.includes('$$')) return { refusal: 'Diagrams are drawn without formulas, and this one has some.' }
   if (counting.test(kind) && /\d{5}/.test(text)) {
     return { refusal: 'The diagram has numbers that are too large to be drawn.' }
   }
-  return { text, kind, large: !quick.has(kind) || !isOrdinary(text) }
+  const size = sizeOf(kind, text)
+  if (size === 'too large') return { refusal: tooLarge }
+  return { text, kind, large: size === 'large' }
 }
 
-/** Reports whether a text is of a size at which drawing takes no time to speak of. */
-function isOrdinary(text: string): boolean {
-  const lines = text.split('\n')
-  // "a & b --> c & d" is an edge from each to each.
-  const joined = text.split('&').length - 1
-  return (
-    text.length <= ordinary.characters &&
-    lines.length <= ordinary.lines &&
-    lines.every((line) => line.length <= ordinary.inLine) &&
-    joined <= ordinary.joined
-  )
+/** What stands in "@{…}" behind the names of nodes. */
+function properties(text: string): string[] {
+  const found: string[] = []
+  for (let at = text.indexOf('@{'); at >= 0;) {
+    const end = text.indexOf('}', at)
+    found.push(text.slice(at, end < 0 ? text.length : end))
+    at = end < 0 ? -1 : text.indexOf('@{', end)
+  }
+  return found
 }
 
 /** The word that a diagram begins with, without its version: "stateDiagram" of "stateDiagram-v2". */
