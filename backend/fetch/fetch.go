@@ -117,12 +117,12 @@ type Page struct {
 	Address string // where it was in the end
 	Type    string // media type, like "text/html"
 	Size    int    // bytes that were read
-	Cut     bool   // there were more
 	Title   string // of an HTML page
 	Text    string // valid UTF-8; of an HTML page Markdown, of a picture nothing
 	Data    []byte // of a picture alone: PNG, JPEG, GIF or WebP, as Type says
 	Date    int64  // when it was published or last changed, in Unix milliseconds; 0: not known
-	Note    string // what a reader has to know about the text, in sentences; may be empty
+	Cut     string // what was left out for its size, in sentences; empty when nothing was
+	Note    string // what else a reader has to know about the text, in sentences; may be empty
 }
 
 // Client fetches pages; it is safe for concurrent use.
@@ -192,6 +192,12 @@ func (c *Client) get(ctx context.Context, address string, same bool) (Page, erro
 	c.keep(keptPage{asked: at.String(), who: who, same: same, page: page})
 	return page, nil
 }
+
+// What is said of pages of which only mostBytes are there.
+const (
+	cutFetched = "Only the first 5 MB of the page were fetched."
+	cutText    = "Only the first 5 MB of the text of the page are here."
+)
 
 // answered is what a server sent in the end.
 type answered struct {
@@ -307,7 +313,10 @@ func read(at *url.URL, answer *http.Response) (answered, error) {
 
 // converted makes a page of an answer.
 func (c *Client) converted(ctx context.Context, got answered) (Page, error) {
-	page := Page{Address: got.at.String(), Size: len(got.raw), Cut: got.cut}
+	page := Page{Address: got.at.String(), Size: len(got.raw)}
+	if got.cut {
+		page.Cut = cutFetched
+	}
 	if changed, err := http.ParseTime(got.header.Get("Last-Modified")); err == nil {
 		page.Date = dated(changed, c.options.Now())
 	}

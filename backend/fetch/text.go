@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"mime"
@@ -35,7 +36,7 @@ func (p Page) filled(ctx context.Context, at *url.URL, raw []byte, contentType s
 	if picture, ok, err := p.pictured(raw); ok {
 		return picture, err
 	}
-	if pdf.Is(raw) && bytes.HasPrefix(bytes.TrimLeft(raw, "\xEF\xBB\xBF \t\r\n"), []byte("%PDF-")) {
+	if pdf.Is(raw) {
 		return p.documented(ctx, raw)
 	}
 	media := mediaType(contentType)
@@ -65,7 +66,7 @@ func (p Page) filled(ctx context.Context, at *url.URL, raw []byte, contentType s
 	}
 	p = p.cleaned()
 	if len(p.Text) > mostBytes { // Markdown may be longer than its page
-		p.Text, p.Cut = strings.ToValidUTF8(p.Text[:mostBytes], ""), true
+		p.Text, p.Cut = strings.ToValidUTF8(p.Text[:mostBytes], ""), cmp.Or(p.Cut, cutText)
 	}
 	return p, nil
 }

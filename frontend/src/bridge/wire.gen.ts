@@ -1231,8 +1231,10 @@ export interface SessionContent {
   size: number
   /** estimated, of Text or Image */
   tokens: number
-  /** what was left out, a sentence; empty when nothing was */
+  /** what was left out for its size or as it is kept back, in sentences; empty when nothing was */
   cut: string
+  /** what else is to be known of Text, in sentences: how it differs from what a reader of a page sees */
+  note: string
   /**
    * Hash is the SHA-256 of a file on the disk of which Text is all, in hexadecimal;
    * else empty.
