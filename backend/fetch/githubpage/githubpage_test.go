@@ -375,10 +375,10 @@ func TestFetching(t *testing.T) {
 	if who := client.As(repo + "issues/7#issuecomment-1"); who != "@octocat" {
 		t.Errorf("as %q", who)
 	}
-	if got, err := client.Get(t.Context(), repo+"issues/7"); err != nil || got.Text != issue {
+	if got, err := client.GetSameHost(t.Context(), repo+"issues/7"); err != nil || got.Text != issue {
 		t.Errorf("%v", err)
 	}
-	if kept, ok := client.Kept(repo + "issues/7"); !ok || kept.Text != issue {
+	if kept, ok := client.ReadOn(repo + "issues/7"); !ok || kept.Text != issue {
 		t.Error("not kept for reading on")
 	}
 }
@@ -520,11 +520,11 @@ func TestOverTheNetwork(t *testing.T) {
 	through := outbound.New(outbound.Options{Settings: func() outbound.Settings { return settings }})
 	defer through.Close()
 	client := fetch.New(fetch.Options{Outbound: through, Signed: githubpage.New(signedIn("github.com", hub.Issue("repo")), githubpage.Options{HTTP: through.Client()})})
-	if got, err := client.Get(t.Context(), repo+"issues/7"); err != nil || got.Text != issue {
+	if got, err := client.GetSameHost(t.Context(), repo+"issues/7"); err != nil || got.Text != issue {
 		t.Errorf("%+v, %v", got, err)
 	}
 	hub.Move("/repos/octo-org/private/issues/7", "https://evil.example/x")
-	if got, err := client.Get(t.Context(), repo+"issues/7"); err == nil {
+	if got, err := client.GetSameHost(t.Context(), repo+"issues/7"); err == nil {
 		t.Errorf("led elsewhere: %+v", got)
 	}
 }
