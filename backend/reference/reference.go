@@ -93,8 +93,9 @@ type Options struct {
 	Web    Web
 	// Problems returns what the editor has found; ok is false without an editor.
 	Problems func(ctx context.Context) (found []Problem, ok bool)
-	// Changes returns what is not committed.
-	Changes func(ctx context.Context, keep func(ctx context.Context, path string) bool, limit int) (git.Changes, error)
+	// Changes returns what is not committed, with at most a number of bytes of the diff
+	// and without the files that are to be withheld.
+	Changes func(ctx context.Context, withhold func(ctx context.Context, path string) bool, limit int) (git.Changes, error)
 	// Codebase returns what of the workspace matters for a prompt, in at most a
 	// number of bytes, and what it left out, a sentence or nothing.
 	Codebase func(ctx context.Context, prompt string, most int) (text, cut string, err error)

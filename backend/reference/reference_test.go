@@ -54,8 +54,8 @@ func newPlace(t *testing.T, files map[string]string) *place {
 		Decide: func(ctx context.Context, path string) approval.Decision {
 			return policy.Decide(ctx, approval.Request{Kind: "read", Paths: []string{path}})
 		},
-		Changes: func(ctx context.Context, keep func(context.Context, string) bool, limit int) (git.Changes, error) {
-			return git.Diff(ctx, w.Path(), git.Options{Environ: os.Environ(), Keep: keep, Limit: limit})
+		Changes: func(ctx context.Context, withhold func(context.Context, string) bool, limit int) (git.Changes, error) {
+			return git.Diff(ctx, w.Path(), git.Options{Environ: os.Environ(), Withhold: withhold, Limit: limit})
 		},
 		Redact: redact.New(redact.Options{}).Text,
 		Now:    func() time.Time { return time.UnixMilli(1000) },
