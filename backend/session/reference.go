@@ -62,18 +62,6 @@ type Content struct {
 	At   int64 `json:"at"` // when it was read, Unix milliseconds
 }
 
-// Rating is what the user thinks of a reply. It stays on this machine.
-type Rating string
-
-const (
-	RatingNone Rating = ""
-	RatingUp   Rating = "up"
-	RatingDown Rating = "down"
-)
-
-// Known reports whether there is such a rating.
-func (r Rating) Known() bool { return r == RatingNone || r == RatingUp || r == RatingDown }
-
 // Unread gives those references that have no content yet one that says why, and
 // reports whether there were any. It returns a list of its own.
 func Unread(references []Reference, why Content) (all []Reference, some bool) {
