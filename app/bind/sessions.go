@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/keel-ide/keel/app/folder"
-	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/session"
 )
 
@@ -66,15 +65,15 @@ func (b *Sessions) SaveDraft(id string, seq int64, text string) error {
 
 // SaveDraftParts keeps what goes with a draft's text, whole; Seq is as for
 // SaveDraft, counted apart.
-func (b *Sessions) SaveDraftParts(id string, seq int64, parts wire.DraftParts) error {
+func (b *Sessions) SaveDraftParts(id string, seq int64, parts session.DraftParts) error {
 	return do(b.seam, "Sessions.SaveDraftParts", func(ctx context.Context, f *folder.Folder) error {
 		return f.Drafts.SaveParts(ctx, id, seq, parts)
 	})
 }
 
 // DraftParts returns what goes with a draft's text.
-func (b *Sessions) DraftParts(id string) (wire.DraftParts, error) {
-	return with(b.seam, "Sessions.DraftParts", func(ctx context.Context, f *folder.Folder) (wire.DraftParts, error) {
+func (b *Sessions) DraftParts(id string) (session.DraftParts, error) {
+	return with(b.seam, "Sessions.DraftParts", func(ctx context.Context, f *folder.Folder) (session.DraftParts, error) {
 		return f.Drafts.Parts(ctx, id)
 	})
 }

@@ -36,6 +36,7 @@ type line struct {
 	Size      int64              `json:"size,omitempty"`    // bytes of a reference, before anything was cut
 	Tokens    int                `json:"tokens,omitempty"`  // of what the model reads of it, estimated
 	Cut       string             `json:"cut,omitempty"`
+	Note      string             `json:"note,omitempty"`
 	Problem   string             `json:"problem,omitempty"` // why there is nothing of it
 	Hint      string             `json:"hint,omitempty"`
 	Moment    string             `json:"moment,omitempty"` // of a checkpoint: before or after
@@ -109,7 +110,10 @@ func (t *transcript) references(turn *session.Turn) error {
 		}
 		text := fmt.Sprintf("+ %s (%d bytes)\n", oneLine(r.Name), r.Content.Size)
 		if r.Content.Cut != "" {
-			text += "  cut: " + r.Content.Cut + "\n"
+			text += "  cut: " + plain(r.Content.Cut) + "\n"
+		}
+		if r.Content.Note != "" {
+			text += "  note: " + plain(r.Content.Note) + "\n"
 		}
 		if r.Content.Problem != "" {
 			text = fmt.Sprintf("+ %s\n", oneLine(r.Name))
@@ -117,7 +121,7 @@ func (t *transcript) references(turn *session.Turn) error {
 		}
 		if err := t.say(line{
 			Type: "reference", ID: r.ID, Name: r.Name, Kind: string(r.Kind), Title: r.Content.Title, Address: r.Content.Address,
-			Size: r.Content.Size, Tokens: r.Content.Tokens, Cut: r.Content.Cut, Problem: r.Content.Problem, Hint: r.Content.Hint,
+			Size: r.Content.Size, Tokens: r.Content.Tokens, Cut: r.Content.Cut, Note: r.Content.Note, Problem: r.Content.Problem, Hint: r.Content.Hint,
 		}, text); err != nil {
 			return err
 		}

@@ -1,7 +1,6 @@
 package folder
 
 import (
-	"context"
 	"os"
 
 	"github.com/keel-ide/keel/backend/approval"
@@ -17,12 +16,6 @@ func SymbolsProgram() string {
 		return own
 	}
 	return ownImage
-}
-
-// codebase returns what of the workspace matters for a prompt, see
-// [codemap.Map.Codebase].
-func (f *Folder) codebase(ctx context.Context, prompt string, budget int) (text, cut string, err error) {
-	return f.codemap().Codebase(ctx, prompt, budget)
 }
 
 // openCodemap makes the map, which does nothing until it is asked.

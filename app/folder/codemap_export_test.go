@@ -7,8 +7,8 @@ import (
 )
 
 // Codebase is what the reference to the codebase holds.
-func (f *Folder) Codebase(ctx context.Context, prompt string, budget int) (text, cut string, err error) {
-	return f.codebase(ctx, prompt, budget)
+func (f *Folder) Codebase(ctx context.Context, prompt string, most int) (text, cut string, err error) {
+	return f.codemap().Codebase(ctx, prompt, most)
 }
 
 // Symbols is what the picker finds of kind code.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"sync"
 
-	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/agent"
 	"github.com/keel-ide/keel/backend/session"
 )
@@ -44,18 +43,17 @@ func (d *Drafts) Save(ctx context.Context, session string, seq int64, text strin
 
 // SaveParts keeps what goes with a session's draft unless newer parts were saved
 // already.
-func (d *Drafts) SaveParts(ctx context.Context, id string, seq int64, parts wire.DraftParts) error {
+func (d *Drafts) SaveParts(ctx context.Context, id string, seq int64, parts session.DraftParts) error {
 	d.partsMu.Lock()
 	defer d.partsMu.Unlock()
 	if seq <= d.seenParts[id] {
 		return nil
 	}
 	d.seenParts[id] = seq
-	return d.saveParts(ctx, id, session.DraftParts(parts))
+	return d.saveParts(ctx, id, parts)
 }
 
 // Parts returns what goes with a session's draft.
-func (d *Drafts) Parts(ctx context.Context, id string) (wire.DraftParts, error) {
-	parts, err := d.parts(ctx, id)
-	return wire.DraftParts(parts), err
+func (d *Drafts) Parts(ctx context.Context, id string) (session.DraftParts, error) {
+	return d.parts(ctx, id)
 }

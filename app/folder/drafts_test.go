@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/session"
 )
 
@@ -22,7 +21,9 @@ func TestNewestPartsCount(t *testing.T) {
 		},
 		seen: map[string]int64{}, seenParts: map[string]int64{},
 	}
-	parts := func(id string) wire.DraftParts { return wire.DraftParts{References: []session.Reference{{ID: id}}} }
+	parts := func(id string) session.DraftParts {
+		return session.DraftParts{References: []session.Reference{{ID: id}}}
+	}
 	for _, err := range []error{
 		d.SaveParts(t.Context(), "s", 2, parts("second")),
 		d.SaveParts(t.Context(), "s", 1, parts("first")),

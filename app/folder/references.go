@@ -55,12 +55,12 @@ func (f *Folder) openReferences(running context.Context) *References {
 		Workspace: f.Workspace,
 		Decide:    f.decideRead,
 		Web:       web,
-		Changes: func(ctx context.Context, keep func(context.Context, string) bool, limit int) (git.Changes, error) {
+		Changes: func(ctx context.Context, withhold func(context.Context, string) bool, limit int) (git.Changes, error) {
 			environ := command.Environment(f.environ(), nil, r.root)
-			return git.Diff(ctx, r.root, git.Options{Environ: environ, Keep: keep, Limit: limit})
+			return git.Diff(ctx, r.root, git.Options{Environ: environ, Withhold: withhold, Limit: limit})
 		},
 		Codebase: func(ctx context.Context, prompt string, most int) (text, cut string, err error) {
-			return f.codebase(ctx, prompt, most/bytesPerToken)
+			return f.codemap().Codebase(ctx, prompt, most)
 		},
 		Redact: f.options.Redactor.Text,
 	}

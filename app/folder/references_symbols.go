@@ -8,9 +8,6 @@ import (
 	"github.com/keel-ide/keel/backend/session"
 )
 
-// bytesPerToken is about how many bytes of code make a token.
-const bytesPerToken = 4
-
 // codeSymbols are the workspace's symbols as the picker knows them.
 type codeSymbols struct {
 	m func() *codemap.Map

@@ -166,14 +166,14 @@ func TestWhatCannotBeReadSaysWhy(t *testing.T) {
 	}
 }
 
-// TestWhatWasCutIsSaid.
+// TestWhatWasCutIsSaid of a long file, of one long line, and of what is in a folder.
 func TestWhatWasCutIsSaid(t *testing.T) {
 	d := newDesk(t, map[string]string{
 		"long.txt": strings.Repeat("a line of text\n", 200_000), "line.js": strings.Repeat("x", 3<<20), "many/large.txt": strings.Repeat("large\n", 10_000), "many/small.txt": "small\n",
 	})
 	for path, want := range map[string]string{
 		"long.txt": "of 200,000 lines",
-		"line.js":  "of 3.1 MB were taken.",
+		"line.js":  "of 3 MB were taken.",
 		"many":     "1 file is listed without content, being larger than 16 kB.",
 	} {
 		kind := session.ReferenceFile

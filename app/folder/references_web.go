@@ -41,7 +41,7 @@ type referencesWeb struct {
 	audit  *auditing
 	now    func() time.Time
 
-	mu   sync.Mutex // guards kept and each of its pages
+	mu   sync.Mutex // guards kept
 	kept []*sessionPage
 }
 
@@ -49,7 +49,7 @@ type referencesWeb struct {
 type sessionPage struct {
 	session, address string
 
-	done chan struct{} // closed when what follows is set
+	done chan struct{} // closed when what follows is set, which nobody reads before
 	page reference.Page
 	err  error
 }

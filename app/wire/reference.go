@@ -45,9 +45,3 @@ type ReferenceLook struct {
 	// Again has an address fetched anew that the session holds already.
 	Again bool `json:"again"`
 }
-
-// DraftParts is what goes with a text that is not sent yet.
-type DraftParts struct {
-	References []session.Reference `json:"references"`
-	Images     []session.Image     `json:"images"`
-}

@@ -60,6 +60,9 @@ func frame(r session.Reference, elided bool) string {
 	if content.Cut != "" {
 		fmt.Fprintf(&b, " Not all of it is here: %s", sentenceOf(content.Cut))
 	}
+	if content.Note != "" {
+		fmt.Fprintf(&b, " %s", sentenceOf(content.Note))
+	}
 	if content.Text == "" {
 		b.WriteString(" It is empty.")
 	}

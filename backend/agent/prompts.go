@@ -22,12 +22,9 @@ type Prompt struct {
 	References []session.Reference // without content
 }
 
-// What services take in one message; those of Amazon Bedrock are the narrowest.
-const (
-	maxImages     = 20
-	maxImageBytes = 3_750_000
-	maxImageSide  = 8000 // pixels
-)
+// maxImageSide is what services take, in pixels; see [session.MaxImages] for what
+// else they take.
+const maxImageSide = 8000
 
 // ImageError says which image cannot be sent and why.
 type ImageError struct {
@@ -54,12 +51,12 @@ func (p Prompt) checked() (Prompt, error) {
 		}
 		picture.MediaType = mediaType(picture.Data)
 		switch {
-		case i >= maxImages:
-			return Prompt{}, &ImageError{picture.Name, fmt.Sprintf("is one too many: a message may hold %d", maxImages)}
+		case i >= session.MaxImages:
+			return Prompt{}, &ImageError{picture.Name, fmt.Sprintf("is one too many: a message may hold %d", session.MaxImages)}
 		case len(picture.Data) == 0:
 			return Prompt{}, &ImageError{picture.Name, "is empty"}
-		case len(picture.Data) > maxImageBytes:
-			return Prompt{}, &ImageError{picture.Name, fmt.Sprintf("is larger than %.2f MB, more than models take", maxImageBytes/1e6)}
+		case len(picture.Data) > session.MaxImageBytes:
+			return Prompt{}, &ImageError{picture.Name, fmt.Sprintf("is larger than %.2f MB, more than models take", session.MaxImageBytes/1e6)}
 		case picture.MediaType == "":
 			return Prompt{}, &ImageError{picture.Name, "is not a PNG, JPEG, GIF or WebP picture"}
 		}
@@ -174,7 +171,7 @@ func fitting(queue []session.Queued) []session.Queued {
 				given += len(*r.Given)
 			}
 		}
-		tooMany := images > maxImages || references > session.MaxReferences || given > session.MaxAllGiven
+		tooMany := images > session.MaxImages || references > session.MaxReferences || given > session.MaxAllGiven
 		if tooMany && len(fit) > 0 {
 			break
 		}

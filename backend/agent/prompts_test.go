@@ -90,8 +90,8 @@ func asGIF(w io.Writer, m image.Image) error { return gif.Encode(w, m, nil) }
 
 func TestImages(t *testing.T) {
 	pictured := func(name, content string) session.Image { return session.Image{Name: name, Data: []byte(content)} }
-	large := pictured("large.png", string(onePixel)+strings.Repeat("x", maxImageBytes))
-	many := slices.Repeat([]session.Image{pictured("one.png", string(onePixel))}, maxImages+1)
+	large := pictured("large.png", string(onePixel)+strings.Repeat("x", session.MaxImageBytes))
+	many := slices.Repeat([]session.Image{pictured("one.png", string(onePixel))}, session.MaxImages+1)
 	for _, test := range []struct {
 		images []session.Image
 		want   string // an error's text, or the media types
@@ -104,7 +104,7 @@ func TestImages(t *testing.T) {
 		{[]session.Image{pictured("", "")}, `image "image 1" is empty`},
 		{[]session.Image{large}, `image "large.png" is larger than 3.75 MB, more than models take`},
 		{many, `image "one.png" is one too many: a message may hold 20`},
-		{many[:maxImages], strings.TrimSpace(strings.Repeat("image/png ", maxImages))},
+		{many[:session.MaxImages], strings.TrimSpace(strings.Repeat("image/png ", session.MaxImages))},
 	} {
 		types := []string{}
 		checked, err := Prompt{Images: test.images}.checked()

@@ -165,12 +165,12 @@ func pictureFault(picture session.Image, others int) string {
 	picture.MediaType = mediaType(picture.Data)
 	var fault string
 	switch {
-	case others >= maxImages:
-		return fmt.Sprintf("It is a picture, and a message may hold %d.", maxImages)
+	case others >= session.MaxImages:
+		return fmt.Sprintf("It is a picture, and a message may hold %d.", session.MaxImages)
 	case picture.MediaType == "":
 		fault = "is not a PNG, JPEG, GIF or WebP picture"
-	case len(picture.Data) > maxImageBytes:
-		fault = fmt.Sprintf("is larger than %.2f MB, more than models take", maxImageBytes/1e6)
+	case len(picture.Data) > session.MaxImageBytes:
+		fault = fmt.Sprintf("is larger than %.2f MB, more than models take", session.MaxImageBytes/1e6)
 	default:
 		fault = faultOf(picture)
 	}

@@ -13,21 +13,21 @@ import (
 )
 
 const (
-	// mostTokens is how much of a model's room the map takes at most: it is there to
-	// choose files by, not to be read instead of them.
-	mostTokens = 8000
+	// mostText is how many bytes the map has at most: it is there to choose files by,
+	// not to be read instead of them.
+	mostText = 28_000
 	// mostShown is how many files stand in it.
 	mostShown = 60
 	// forLines is the share of the budget for such lines, in percent.
 	forLines = 30
 )
 
-// Codebase returns what of the workspace matters for a prompt, in about as many
-// tokens as the budget has (0: what is sensible): files in order of rank with the
+// Codebase returns what of the workspace matters for a prompt, in at most so many
+// bytes (0, and where that is more: what is sensible): files in order of rank with the
 // signatures of what they define, then lines that hold words of the prompt. Cut says
 // in sentences what was left out and is empty when nothing was. It waits until the
 // disk was looked at, and ends with ctx.
-func (m *Map) Codebase(ctx context.Context, prompt string, budget int) (text, cut string, err error) {
+func (m *Map) Codebase(ctx context.Context, prompt string, most int) (text, cut string, err error) {
 	x, err := m.fresh(ctx)
 	if err != nil {
 		return "", "", fmt.Errorf("looking through the workspace: %w", err)
@@ -39,10 +39,10 @@ func (m *Map) Codebase(ctx context.Context, prompt string, budget int) (text, cu
 	if err != nil {
 		return "", "", fmt.Errorf("looking through the workspace: %w", err)
 	}
-	if budget <= 0 || budget > mostTokens {
-		budget = mostTokens
+	if most <= 0 {
+		most = mostText
 	}
-	p := page{room: budget * 7 / 2, index: x, wanted: found.stems} // three and a half bytes are a token
+	p := page{room: min(most, mostText), index: x, wanted: found.stems}
 	p.write(ranked, best)
 	return p.text.String(), p.cut(len(ranked)), ctx.Err()
 }

@@ -10,9 +10,9 @@
 // Nothing is read before somebody asks. What ignore files leave out and what is
 // kept from the agent ([Options].Kept) does not stand in the map, not even by name.
 // Files are read through an [os.Root], links are not followed. At most [MostFiles]
-// files take part; of one over 1 MB only the name does. A file is read again only when its size or
-// time of change differs, and no look takes longer than two minutes: the next one goes
-// on where it ended.
+// files take part; of one over 1 MB only the name does. A file is read again only when
+// its size or time of change differs, and no look takes longer than two minutes: the
+// next one goes on where it ended.
 //
 // Without a parser, for languages without a grammar, and for a file on which the
 // parser crashes, files still take part by their names and their text.

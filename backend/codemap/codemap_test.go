@@ -154,20 +154,20 @@ main.go:3: func main() { println(Add(1, 2), Divide(3, 0)) }
 	}
 }
 
-func TestCodebaseKeepsToItsBudget(t *testing.T) {
+func TestCodebaseHasNoMoreThanItMay(t *testing.T) {
 	needParser(t)
 	files := small()
 	for i := range 50 {
 		files[fmt.Sprintf("lib/divide%02d.go", i)] = fmt.Sprintf("package lib\n\nfunc Divide%d(a int) int { return a }\n\nfunc Zero%d() {}\n", i, i)
 	}
 	m := open(t, folder(t, files), nil)
-	for _, budget := range []int{1, 100, 500, 1500} {
-		text, cut, err := m.Codebase(t.Context(), "divide by zero", budget)
+	for _, most := range []int{3, 350, 1750, 5250} {
+		text, cut, err := m.Codebase(t.Context(), "divide by zero", most)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(text) > budget*7/2 || cut == "" {
-			t.Errorf("budget %d: %d bytes, cut %q", budget, len(text), cut)
+		if len(text) > most || cut == "" {
+			t.Errorf("most %d: %d bytes, cut %q", most, len(text), cut)
 		}
 	}
 }
@@ -274,6 +274,27 @@ func TestWithoutParser(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !strings.Contains(text, "calc/calc.go") || !strings.Contains(cut, "symbols are not available in this build") {
+		t.Errorf("cut %q\n%s", cut, text)
+	}
+}
+
+// TestParserThatDoesNotStart has enough files for several workers, of which each may
+// be the first to see it.
+func TestParserThatDoesNotStart(t *testing.T) {
+	if !outline.Available {
+		t.Skip("this build has no parser")
+	}
+	files := small()
+	for i := range 40 {
+		files[fmt.Sprintf("lib/divide%02d.go", i)] = "package lib\n\nfunc Divide() {}\n"
+	}
+	missing := filepath.Join(t.TempDir(), "missing")
+	m := open(t, folder(t, files), func(o *Options) { o.Parser = func() ([]string, error) { return []string{missing}, nil } })
+	text, cut, err := m.Codebase(t.Context(), "divide by zero", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(text, "lib/divide00.go") || strings.Count(cut, "Files are without symbols: starting the parser") != 1 {
 		t.Errorf("cut %q\n%s", cut, text)
 	}
 }

@@ -180,10 +180,12 @@ func (r *reading) one(ctx context.Context, parser *outline.Reader) bool {
 		return false
 	}
 	at := r.todo[r.next]
-	bare := r.files[at]
+	bare, parsing := r.files[at], r.unparsed == ""
 	r.next++
 	r.mu.Unlock()
-
+	if !parsing {
+		parser = nil
+	}
 	filled := r.fill(ctx, parser, bare)
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -208,8 +210,8 @@ func (r *reading) show() {
 	}
 }
 
-// fill reads a file. What cannot be read stays a name, of no known size: the next
-// look tries again.
+// fill reads a file, without its symbols where there is no parser. What cannot be read
+// stays a name, of no known size: the next look tries again.
 func (r *reading) fill(ctx context.Context, parser *outline.Reader, bare *file) *file {
 	text, info, err := readFile(r.root, bare.path)
 	if err != nil {
@@ -222,7 +224,7 @@ func (r *reading) fill(ctx context.Context, parser *outline.Reader, bare *file) 
 	}
 	filled.mentions = r.names.mentioned(text)
 	language := outline.Language(bare.path)
-	if language == "" || r.unparsed != "" {
+	if language == "" || parser == nil {
 		return filled
 	}
 	filled.symbols, err = parser.Read(ctx, language, outline.Text(bare.path, text))

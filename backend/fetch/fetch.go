@@ -117,12 +117,12 @@ type Page struct {
 	Address string // where it was in the end
 	Type    string // media type, like "text/html"
 	Size    int    // bytes that were read
-	Cut     bool   // there were more
 	Title   string // of an HTML page
 	Text    string // valid UTF-8; of an HTML page Markdown, of a picture nothing
 	Data    []byte // of a picture alone: PNG, JPEG, GIF or WebP, as Type says
 	Date    int64  // when it was published or last changed, in Unix milliseconds; 0: not known
-	Note    string // what a reader has to know about the text, in sentences; may be empty
+	Cut     string // what was left out for its size, in sentences; empty when nothing was
+	Note    string // what else a reader has to know about the text, in sentences; may be empty
 }
 
 // Client fetches pages; it is safe for concurrent use.
@@ -136,7 +136,6 @@ type Client struct {
 type keptPage struct {
 	asked string
 	who   string // with whose sign-in it was read; empty for none
-	same  bool   // by [Client.GetSameHost]
 	at    time.Time
 	page  Page
 }
@@ -189,9 +188,17 @@ func (c *Client) get(ctx context.Context, address string, same bool) (Page, erro
 		}
 		return Page{}, err
 	}
-	c.keep(keptPage{asked: at.String(), who: who, same: same, page: page})
+	if same {
+		c.keep(keptPage{asked: at.String(), who: who, page: page})
+	}
 	return page, nil
 }
+
+// What is said of pages of which only mostBytes are there.
+const (
+	cutFetched = "Only the first 5 MB of the page were fetched."
+	cutText    = "Only the first 5 MB of the text of the page are here."
+)
 
 // answered is what a server sent in the end.
 type answered struct {
@@ -307,11 +314,14 @@ func read(at *url.URL, answer *http.Response) (answered, error) {
 
 // converted makes a page of an answer.
 func (c *Client) converted(ctx context.Context, got answered) (Page, error) {
-	page := Page{Address: got.at.String(), Size: len(got.raw), Cut: got.cut}
+	page := Page{Address: got.at.String(), Size: len(got.raw)}
+	if got.cut {
+		page.Cut = cutFetched
+	}
 	if changed, err := http.ParseTime(got.header.Get("Last-Modified")); err == nil {
 		page.Date = dated(changed, c.options.Now())
 	}
-	return page.filled(ctx, got.at, got.raw, got.header.Get("Content-Type"), got.full)
+	return page.filled(ctx, got, c.options.Now())
 }
 
 // keep remembers a page for reading on.
@@ -319,23 +329,17 @@ func (c *Client) keep(kept keptPage) {
 	kept.at = c.options.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.kept = slices.DeleteFunc(c.kept, func(k keptPage) bool { return k.asked == kept.asked && k.same == kept.same })
+	c.kept = slices.DeleteFunc(c.kept, func(k keptPage) bool { return k.asked == kept.asked })
 	c.kept = append(c.kept, kept)
 	if over := len(c.kept) - keptPages; over > 0 {
 		c.kept = slices.Delete(c.kept, 0, over)
 	}
 }
 
-// Kept returns a page that [Client.Get] fetched under this address a short while
-// ago.
-func (c *Client) Kept(address string) (Page, bool) { return c.had(address, false) }
-
 // ReadOn returns a page that [Client.GetSameHost] fetched under this address a short
 // while ago, with the sign-in with which it would be read now. What [Client.Get] has
 // is not among them: a person may have looked at that and not agreed to it.
-func (c *Client) ReadOn(address string) (Page, bool) { return c.had(address, true) }
-
-func (c *Client) had(address string, same bool) (Page, bool) {
+func (c *Client) ReadOn(address string) (Page, bool) {
 	at, err := Parse(address)
 	if err != nil {
 		return Page{}, false
@@ -346,7 +350,7 @@ func (c *Client) had(address string, same bool) (Page, bool) {
 	now := c.options.Now()
 	c.kept = slices.DeleteFunc(c.kept, func(k keptPage) bool { return now.Sub(k.at) > keptFor })
 	for _, k := range c.kept {
-		if k.asked == at.String() && k.same == same && (k.who == "" || k.who == who) {
+		if k.asked == at.String() && (k.who == "" || k.who == who) {
 			return k.page, true
 		}
 	}

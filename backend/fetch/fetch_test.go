@@ -278,8 +278,8 @@ func TestHostileHTML(t *testing.T) {
 func TestSizeIsLimited(t *testing.T) {
 	client := local(t, Options{Timeout: 5 * time.Minute})
 	got, err := client.Get(t.Context(), serve(t, answer("text/plain", strings.Repeat("0123456789", 600_000))))
-	if err != nil || !got.Cut || got.Size != mostBytes || len(got.Text) != mostBytes {
-		t.Errorf("%d bytes, cut %v, %v", len(got.Text), got.Cut, err)
+	if err != nil || got.Cut != cutFetched || got.Size != mostBytes || len(got.Text) != mostBytes {
+		t.Errorf("%d bytes, cut %q, %v", len(got.Text), got.Cut, err)
 	}
 	// What a few bytes unpack to counts.
 	bomb := serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -394,32 +394,32 @@ func TestOutbound(t *testing.T) {
 	}
 }
 
-func TestKept(t *testing.T) {
+func TestReadOn(t *testing.T) {
 	now := time.Unix(1000, 0)
 	client := local(t, Options{Now: func() time.Time { return now }})
 	server := serve(t, answer("text/plain", "x"))
-	if _, ok := client.Kept(server); ok {
+	if _, ok := client.ReadOn(server); ok {
 		t.Error("kept before it was fetched")
 	}
-	if _, err := client.Get(t.Context(), server); err != nil {
+	if _, err := client.GetSameHost(t.Context(), server); err != nil {
 		t.Fatal(err)
 	}
-	if page, ok := client.Kept(server + "#part"); !ok || page.Text != "x" {
+	if page, ok := client.ReadOn(server + "#part"); !ok || page.Text != "x" {
 		t.Errorf("not kept: %+v", page)
 	}
 	now = now.Add(keptFor + time.Second)
-	if _, ok := client.Kept(server); ok {
+	if _, ok := client.ReadOn(server); ok {
 		t.Error("kept for too long")
 	}
 	for i := range keptPages + 1 {
-		if _, err := client.Get(t.Context(), fmt.Sprintf("%s/%d", server, i)); err != nil {
+		if _, err := client.GetSameHost(t.Context(), fmt.Sprintf("%s/%d", server, i)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, ok := client.Kept(server + "/0"); ok {
+	if _, ok := client.ReadOn(server + "/0"); ok {
 		t.Error("too many are kept")
 	}
-	if _, ok := client.Kept(server + "/1"); !ok {
+	if _, ok := client.ReadOn(server + "/1"); !ok {
 		t.Error("the latest are not kept")
 	}
 }

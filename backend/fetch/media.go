@@ -75,7 +75,7 @@ func (p Page) documented(ctx context.Context, raw []byte) (Page, error) {
 		return Page{}, ctx.Err()
 	case errors.Is(err, pdf.ErrLocked):
 		return Page{}, fmt.Errorf("%s is a PDF that is locked with a password: %w", p.Address, ErrType)
-	case err != nil && p.Cut:
+	case err != nil && p.Cut != "":
 		return Page{}, fmt.Errorf("%s is a PDF of more than the %d bytes that are fetched, and its beginning alone cannot be read: %w", p.Address, p.Size, ErrType)
 	case err != nil:
 		return Page{}, fmt.Errorf("%s is a PDF that cannot be read: it is broken, or takes too much time or room: %w", p.Address, ErrType)
@@ -85,8 +85,7 @@ func (p Page) documented(ctx context.Context, raw []byte) (Page, error) {
 	case d.Text == "" && d.Read == d.Pages:
 		p.noted("The PDF has no text: its pages may be pictures, as of a scanner, which are not read.")
 	case d.Read < d.Pages:
-		p.Cut = true
-		p.noted(fmt.Sprintf("The PDF has %d pages; this is the text of the first %d.", d.Pages, d.Read))
+		p.Cut = fmt.Sprintf("The PDF has %d pages; this is the text of the first %d.", d.Pages, d.Read)
 	default:
 		p.noted("Of the PDF this is the text alone, without pictures and layout.")
 	}

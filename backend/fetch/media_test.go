@@ -196,10 +196,10 @@ func TestHostilePDF(t *testing.T) {
 			case tt.want == "" && err == nil && len(page.Text) <= mostBytes && page.Type == "application/pdf":
 			case err != nil && errors.Is(err, ErrType) && strings.Contains(err.Error(), wanted):
 			default:
-				t.Errorf("%d bytes, note %q, %v", len(page.Text), page.Note, err)
+				t.Errorf("%d bytes, cut %q, %v", len(page.Text), page.Cut, err)
 			}
-			if strings.Contains(page.Note, "first 0") {
-				t.Errorf("note %q", page.Note)
+			if strings.Contains(page.Cut, "first 0") {
+				t.Errorf("cut %q", page.Cut)
 			}
 		})
 	}

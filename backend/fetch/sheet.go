@@ -116,10 +116,9 @@ func (s sheet) looks(node *html.Node) []declarations {
 
 var sheetComment = regexp.MustCompile(`(?s)/\*.*?\*/`)
 
-// unconditional is a style sheet without its blocks that begin with an @.
+// unconditional is a style sheet that has no comments without its blocks that begin with an @.
 func unconditional(sheet string) string {
 	var b strings.Builder
-	sheet = sheetComment.ReplaceAllString(sheet, "")
 	for {
 		at := strings.IndexByte(sheet, '@')
 		if at < 0 {

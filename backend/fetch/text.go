@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"mime"
@@ -27,37 +28,38 @@ const mostElements = 50_000
 // longestType is how many bytes the name of a media type may have (RFC 4288).
 const longestType = 127
 
-// filled takes in what was read. full is the size that was announced.
-func (p Page) filled(ctx context.Context, at *url.URL, raw []byte, contentType string, full int64) (Page, error) {
+// filled takes in what was read.
+func (p Page) filled(ctx context.Context, got answered, now time.Time) (Page, error) {
+	raw, contentType := got.raw, got.header.Get("Content-Type")
 	if contentType == "" {
 		contentType = http.DetectContentType(raw)
 	}
 	if picture, ok, err := p.pictured(raw); ok {
 		return picture, err
 	}
-	if pdf.Is(raw) && bytes.HasPrefix(bytes.TrimLeft(raw, "\xEF\xBB\xBF \t\r\n"), []byte("%PDF-")) {
+	if pdf.Is(raw) {
 		return p.documented(ctx, raw)
 	}
 	media := mediaType(contentType)
 	p.Type = media
 	if !textual(media) || bytes.ContainsRune(raw, 0) && !wide(contentType, raw) {
 		size := "of unknown size"
-		if full >= 0 {
-			size = fmt.Sprintf("of %d bytes", full)
+		if got.full >= 0 {
+			size = fmt.Sprintf("of %d bytes", got.full)
 		}
-		return Page{}, fmt.Errorf("%s is %s %s: %w", at, media, size, ErrType)
+		return Page{}, fmt.Errorf("%s is %s %s: %w", got.at, media, size, ErrType)
 	}
 	text := decoded(raw, contentType)
 	if media != "text/html" && media != "application/xhtml+xml" {
 		p.Text = text
 		return p.cleaned(), nil
 	}
-	read, err := markdown(at, text)
+	read, err := markdown(got.at, text)
 	if err != nil {
-		return Page{}, fmt.Errorf("reading the HTML of %s: %w", at, err)
+		return Page{}, fmt.Errorf("reading the HTML of %s: %w", got.at, err)
 	}
 	p.Title, p.Text = read.title, read.body
-	if date := dated(read.date, time.Now()); date != 0 {
+	if date := dated(read.dates.latest(now), now); date != 0 {
 		p.Date = date
 	}
 	if read.hidden {
@@ -65,7 +67,7 @@ func (p Page) filled(ctx context.Context, at *url.URL, raw []byte, contentType s
 	}
 	p = p.cleaned()
 	if len(p.Text) > mostBytes { // Markdown may be longer than its page
-		p.Text, p.Cut = strings.ToValidUTF8(p.Text[:mostBytes], ""), true
+		p.Text, p.Cut = strings.ToValidUTF8(p.Text[:mostBytes], ""), cmp.Or(p.Cut, cutText)
 	}
 	return p, nil
 }
@@ -106,8 +108,8 @@ func wide(contentType string, raw []byte) bool {
 // article is what an HTML page says.
 type article struct {
 	title, body string
-	date        time.Time // when it was changed or published; zero: not known
-	hidden      bool      // there was text that is not shown
+	dates       dates
+	hidden      bool // there was text that is not shown
 }
 
 // markdown turns a page into Markdown: its article where it has one, else all
@@ -117,7 +119,7 @@ func markdown(at *url.URL, text string) (read article, err error) {
 	if err != nil {
 		return article{}, err
 	}
-	read.date = datesOf(page).latest(time.Now())
+	read.dates = datesOf(page)
 	read.hidden = dropHidden(page)
 	content := page
 	parser := readability.NewParser()

@@ -65,24 +65,24 @@ type Options struct {
 	// Environ is where PATH comes from, and the places of the user's own
 	// configuration. It must not lead into the folder.
 	Environ []string
-	// Keep says whether what has changed in a file is kept back. Nil: nothing is.
-	Keep func(ctx context.Context, path string) bool
+	// Withhold says whether what has changed in a file is kept back. Nil: nothing is.
+	Withhold func(ctx context.Context, path string) bool
 	// Limit is how many bytes of the diff are read. 0: 64 kB.
 	Limit int
 }
 
 // Changes are what is not committed below a folder. Paths are relative to it.
 type Changes struct {
-	Branch    string // empty when HEAD is on none
-	Commit    string // the commit they are compared with; empty before the first
-	Files     []File // those of the diff
-	More      int    // how many more have changed, which the diff leaves out
-	Kept      []string
-	Untracked []string
-	Unlisted  bool   // there are more untracked ones
-	Diff      string // unified, valid UTF-8
-	Size      int64  // bytes of the whole diff; at least, when it is very long
-	Cut       bool   // Diff is not all of it
+	Branch    string   // empty when HEAD is on none
+	Commit    string   // the commit they are compared with; empty before the first
+	Files     []File   // those of the diff
+	More      int      // how many more have changed, which the diff leaves out
+	Kept      []string // paths of those that are kept back
+	Untracked []string // without what is in them
+	Unlisted  bool     // there are more untracked ones
+	Diff      string   // unified, valid UTF-8
+	Size      int64    // bytes of the whole diff; at least, when it is very long
+	Cut       bool     // Diff is not all of it
 }
 
 // File is a file that has changed.
@@ -130,7 +130,7 @@ func look(ctx context.Context, folder string, o Options) (Changes, error) {
 	if err != nil {
 		return Changes{}, err
 	}
-	changes.sort(ctx, all, o.Keep)
+	changes.sort(ctx, all, o.Withhold)
 	if changes.Untracked, changes.Unlisted, err = v.untracked(ctx); err != nil {
 		return Changes{}, err
 	}
@@ -146,7 +146,7 @@ func look(ctx context.Context, folder string, o Options) (Changes, error) {
 
 // sort divides what has changed into what is shown, what is kept back, and what is
 // too much.
-func (c *Changes) sort(ctx context.Context, all []File, keep func(context.Context, string) bool) {
+func (c *Changes) sort(ctx context.Context, all []File, withhold func(context.Context, string) bool) {
 	room := mostArguments
 	for _, file := range all {
 		room -= len(file.Path) + len(including)
@@ -154,7 +154,7 @@ func (c *Changes) sort(ctx context.Context, all []File, keep func(context.Contex
 			c.More++
 			continue
 		}
-		if keep != nil && keep(ctx, file.Path) {
+		if withhold != nil && withhold(ctx, file.Path) {
 			c.Kept = append(c.Kept, file.Path)
 			continue
 		}

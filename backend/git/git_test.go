@@ -179,7 +179,7 @@ func TestKeptFilesAreLeftOut(t *testing.T) {
 	r.write("was/.env", "PASSWORD=other\n") // below what the diff names as a file
 	r.write("[a].txt", "glob\n")
 	r.git("add", "-A")
-	got := r.diff(Options{Keep: func(_ context.Context, path string) bool { return filepath.Base(path) == ".env" }})
+	got := r.diff(Options{Withhold: func(_ context.Context, path string) bool { return filepath.Base(path) == ".env" }})
 	if d := cmp.Diff([]string{".env", "was/.env"}, got.Kept); d != "" || strings.Contains(got.Diff, "PASSWORD") || !strings.Contains(got.Diff, "+two") || !strings.Contains(got.Diff, "+glob") {
 		t.Errorf("%s%s", d, got.Diff)
 	}

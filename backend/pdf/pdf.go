@@ -53,9 +53,9 @@ type Document struct {
 	Read  int    // of how many Text is
 }
 
-// Is reports whether bytes begin as a PDF does.
+// Is reports whether bytes begin as a PDF does, blanks aside.
 func Is(data []byte) bool {
-	return bytes.Contains(data[:min(len(data), 1024)], []byte("%PDF-"))
+	return bytes.HasPrefix(bytes.TrimLeft(data[:min(len(data), 1024)], "\xEF\xBB\xBF \t\r\n"), []byte("%PDF-"))
 }
 
 // Read reads a document. Where time or room ends before the document does, it

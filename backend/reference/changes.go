@@ -19,11 +19,11 @@ func (r *Reader) changes(ctx context.Context, ref session.Reference) (found, err
 	if r.o.Changes == nil {
 		return found{}, refuse("Changes cannot be read here.", "Paste the part that matters.")
 	}
-	keep := func(ctx context.Context, name string) bool { return r.o.Decide(ctx, name).Effect != approval.Allow }
+	withhold := func(ctx context.Context, name string) bool { return r.o.Decide(ctx, name).Effect != approval.Allow }
 	if ref.Agreed {
-		keep = nil
+		withhold = nil
 	}
-	c, err := r.o.Changes(ctx, keep, mostBytes)
+	c, err := r.o.Changes(ctx, withhold, mostBytes)
 	if err != nil {
 		return found{}, err
 	}

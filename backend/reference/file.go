@@ -82,7 +82,7 @@ func (r *Reader) load(ctx context.Context, name string) (head, error) {
 		return head{}, binaryFile(name, raw, entry.Size)
 	}
 	large.lines = strings.Count(text, "\n") + rest
-	if last := make([]byte, 1); !large.endsWithLine(file, entry.Size, last) {
+	if !endsWithLine(file, entry.Size) {
 		large.lines++
 	}
 	return large, nil
@@ -90,7 +90,8 @@ func (r *Reader) load(ctx context.Context, name string) (head, error) {
 
 // endsWithLine reports whether the last byte of a file, or the one before it in a
 // wide encoding, ends a line.
-func (head) endsWithLine(file io.ReaderAt, size int64, last []byte) bool {
+func endsWithLine(file io.ReaderAt, size int64) bool {
+	last := make([]byte, 1)
 	for _, back := range []int64{1, 2} {
 		if _, err := file.ReadAt(last, size-back); err != nil {
 			return false

@@ -11,7 +11,8 @@
 //
 // Text is valid UTF-8. Of one reference there are at most 64 kB, of all of a message
 // together at most its budget; small ones are taken whole before large ones are cut,
-// and what was left out is said in Cut. The same things read twice read the same.
+// and what was left out for its size or because it is kept is said in Cut. The same
+// things read twice read the same.
 //
 // What the agent may not read unasked is kept back, by the same rules as its own
 // tools, until the reference says that the user has agreed; agreeing to a folder is
@@ -68,8 +69,8 @@ type Page struct {
 	Text    string
 	Image   *session.Image
 	Size    int64
-	Cut     bool   // there was more than was fetched
-	Note    string // what a reader has to know about the text, in sentences; may be empty
+	Cut     string // what was left out for its size, in sentences; empty when nothing was
+	Note    string // what else a reader has to know about the text, in sentences; may be empty
 	Date    int64  // when it was published or last changed, Unix milliseconds; 0: not known
 	At      time.Time
 }
@@ -92,8 +93,9 @@ type Options struct {
 	Web    Web
 	// Problems returns what the editor has found; ok is false without an editor.
 	Problems func(ctx context.Context) (found []Problem, ok bool)
-	// Changes returns what is not committed.
-	Changes func(ctx context.Context, keep func(ctx context.Context, path string) bool, limit int) (git.Changes, error)
+	// Changes returns what is not committed, with at most a number of bytes of the diff
+	// and without the files that are to be withheld.
+	Changes func(ctx context.Context, withhold func(ctx context.Context, path string) bool, limit int) (git.Changes, error)
 	// Codebase returns what of the workspace matters for a prompt, in at most a
 	// number of bytes, and what it left out, a sentence or nothing.
 	Codebase func(ctx context.Context, prompt string, most int) (text, cut string, err error)

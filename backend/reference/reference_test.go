@@ -54,8 +54,8 @@ func newPlace(t *testing.T, files map[string]string) *place {
 		Decide: func(ctx context.Context, path string) approval.Decision {
 			return policy.Decide(ctx, approval.Request{Kind: "read", Paths: []string{path}})
 		},
-		Changes: func(ctx context.Context, keep func(context.Context, string) bool, limit int) (git.Changes, error) {
-			return git.Diff(ctx, w.Path(), git.Options{Environ: os.Environ(), Keep: keep, Limit: limit})
+		Changes: func(ctx context.Context, withhold func(context.Context, string) bool, limit int) (git.Changes, error) {
+			return git.Diff(ctx, w.Path(), git.Options{Environ: os.Environ(), Withhold: withhold, Limit: limit})
 		},
 		Redact: redact.New(redact.Options{}).Text,
 		Now:    func() time.Time { return time.UnixMilli(1000) },
@@ -389,7 +389,7 @@ type pages struct{ *fetch.Client }
 
 func (p pages) Get(ctx context.Context, _, address string) (reference.Page, error) {
 	page, err := p.Client.Get(ctx, address)
-	return reference.Page{Address: page.Address, Type: page.Type, Title: page.Title, Text: page.Text, Size: int64(page.Size), Cut: page.Cut}, err
+	return reference.Page{Address: page.Address, Type: page.Type, Title: page.Title, Text: page.Text, Size: int64(page.Size), Cut: page.Cut, Note: page.Note}, err
 }
 
 func TestAddresses(t *testing.T) {
@@ -407,6 +407,17 @@ func TestAddresses(t *testing.T) {
 			fmt.Fprint(w, "PK\x00")
 		case "/empty":
 			w.Header().Set("Content-Type", "text/plain")
+		case "/hidden":
+			w.Header().Set("Content-Type", "text/html")
+			fmt.Fprint(w, "<p>Hello</p><p hidden>Obey</p>")
+		case "/hidden-alone":
+			w.Header().Set("Content-Type", "text/html")
+			fmt.Fprint(w, "<p hidden>Obey</p>")
+		case "/long":
+			w.Header().Set("Content-Type", "text/plain")
+			for range 6 << 10 {
+				fmt.Fprintf(w, "%1023s\n", "x")
+			}
 		default:
 			http.NotFound(w, r)
 		}
@@ -421,7 +432,18 @@ func TestAddresses(t *testing.T) {
 	if got.Title != "The title" || got.Address != server.URL+"/page" || got.Type != "text/html" || !strings.Contains(got.Text, "Hello") || got.Size == 0 {
 		t.Errorf("%+v", got)
 	}
-	for path, want := range map[string]string{"/inside": "private network", "/zip": "not a kind of text", "/none": "404 Not Found", "/empty": "no text"} {
+	hidden := p.one(session.Reference{Kind: session.ReferenceURL, Address: server.URL + "/hidden"})
+	if hidden.Text != "Hello" || hidden.Cut != "" || hidden.Note != "Text that a reader of the page would not see was left out." {
+		t.Errorf("what is no size is not cut: %+v", hidden)
+	}
+	long := p.one(session.Reference{Kind: session.ReferenceURL, Address: server.URL + "/long"})
+	if !strings.HasPrefix(long.Cut, "Only the first 64 of 5,120 lines ") || !strings.HasSuffix(long.Cut, " Only the first 5 MB of the page were fetched.") || long.Note != "" {
+		t.Errorf("cut %q, note %q", long.Cut, long.Note)
+	}
+	for path, want := range map[string]string{
+		"/inside": "private network", "/zip": "not a kind of text", "/none": "404 Not Found", "/empty": "no text",
+		"/hidden-alone": "There is no text at the address. Text that a reader of the page would not see was left out.",
+	} {
 		if got := p.one(session.Reference{Kind: session.ReferenceURL, Address: server.URL + path}); !strings.Contains(got.Problem, want) {
 			t.Errorf("%s: %+v", path, got)
 		}

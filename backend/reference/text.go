@@ -69,19 +69,17 @@ func (r *Reader) page(ctx context.Context, sessionID string, ref session.Referen
 	if err != nil {
 		return found{}, err
 	}
-	content := session.Content{Address: p.Address, As: p.As, Type: p.Type, Title: strings.ToValidUTF8(p.Title, "\uFFFD"), Size: p.Size, Date: p.Date}
+	content := session.Content{Address: p.Address, As: p.As, Type: p.Type, Title: strings.ToValidUTF8(p.Title, "\uFFFD"), Size: p.Size, Date: p.Date, Note: p.Note}
 	if p.Image != nil {
 		content.Image, content.Tokens = p.Image, imageTokens
 		return found{content: content}, nil
 	}
-	also := ""
-	if p.Cut {
-		also = "The page is larger than the " + sized(p.Size) + " that were fetched."
-	}
-	also = strings.TrimSpace(also + " " + p.Note)
 	text := strings.ToValidUTF8(p.Text, "\uFFFD")
 	if strings.TrimSpace(text) == "" {
+		if p.Note != "" { // it says why, as of a PDF that is pictures alone
+			return found{}, refuse(sentences("There is no text at the address.", p.Note), "Paste the text that matters.")
+		}
 		return found{}, refuse("There is no text at the address.", "Its page may be made by scripts, which are never run. Paste the text that matters.")
 	}
-	return found{content, headOf(text, also)}, nil
+	return found{content, headOf(text, p.Cut)}, nil
 }

@@ -49,7 +49,8 @@ type Content struct {
 	Date    int64  `json:"date"`    // when a page was published or last changed, Unix milliseconds; 0 not known
 	Size    int64  `json:"size"`    // bytes of the whole, before anything was cut
 	Tokens  int    `json:"tokens"`  // estimated, of Text or Image
-	Cut     string `json:"cut"`     // what was left out, a sentence; empty when nothing was
+	Cut     string `json:"cut"`     // what was left out for its size or as it is kept back, in sentences; empty when nothing was
+	Note    string `json:"note"`    // what else is to be known of Text, in sentences: how it differs from what a reader of a page sees
 	// Hash is the SHA-256 of a file on the disk of which Text is all, in hexadecimal;
 	// else empty.
 	Hash    string `json:"hash,omitempty"`
@@ -60,18 +61,6 @@ type Content struct {
 	Kept bool  `json:"kept"`
 	At   int64 `json:"at"` // when it was read, Unix milliseconds
 }
-
-// Rating is what the user thinks of a reply. It stays on this machine.
-type Rating string
-
-const (
-	RatingNone Rating = ""
-	RatingUp   Rating = "up"
-	RatingDown Rating = "down"
-)
-
-// Known reports whether there is such a rating.
-func (r Rating) Known() bool { return r == RatingNone || r == RatingUp || r == RatingDown }
 
 // Unread gives those references that have no content yet one that says why, and
 // reports whether there were any. It returns a list of its own.

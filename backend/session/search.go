@@ -26,8 +26,8 @@ const (
 // Search returns the sessions in which every word of text occurs, in whatever
 // case: those with all of them in the title first, then the last used first, at
 // most 200. It looks at titles, prompts and the names of what they point at,
-// replies, and what tool calls are called and run, but not at reasoning, results and output. Whether sessions run is for
-// their writer to say.
+// replies, and what tool calls are called and run, but not at reasoning, results and
+// output. Whether sessions run is for their writer to say.
 func (s *Store) Search(ctx context.Context, text string) ([]Found, error) {
 	words := strings.Fields(strings.ToLower(text))
 	words = words[:min(len(words), maxWords)]

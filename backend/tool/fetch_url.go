@@ -109,11 +109,10 @@ func webPage(page fetch.Page, offset int) (string, error) {
 		}
 		notes = append(notes, note)
 	}
-	if page.Cut {
-		notes = append(notes, fmt.Sprintf("the page is larger than the %d bytes that were fetched", page.Size))
-	}
-	if page.Note != "" {
-		notes = append(notes, strings.TrimSuffix(page.Note, "."))
+	for _, said := range []string{page.Cut, page.Note} {
+		if said != "" {
+			notes = append(notes, strings.TrimSuffix(said, "."))
+		}
 	}
 	if page.Text == "" {
 		notes = append(notes, "there is no text on it")

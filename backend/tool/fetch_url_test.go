@@ -110,14 +110,14 @@ func TestReadingOnInAPageIsOnlyReading(t *testing.T) {
 		fmt.Fprintf(&text, "línea %d\n", i)
 	}
 	w := &web{kept: map[string]fetch.Page{}, pages: map[string]fetch.Page{
-		address: {Address: address, Type: "text/plain", Size: 5 << 20, Cut: true, Text: text.String()},
+		address: {Address: address, Type: "text/plain", Size: 5 << 20, Cut: "Only the first 5 MB of the page were fetched.", Text: text.String()},
 	}}
 	b := newBenchWith(t, nil, tool.Options{Web: w})
 	if p := b.prepare("fetch_url", "url", address, "offset", 10); p.Kind != "fetch" {
 		t.Errorf("before it was fetched: %+v", p)
 	}
 	var whole strings.Builder
-	next := regexp.MustCompile(`bytes (\d+)-(\d+) of \d+(?:; read on with offset (\d+))?; the page is larger than the 5242880 bytes that were fetched\]$`)
+	next := regexp.MustCompile(`bytes (\d+)-(\d+) of \d+(?:; read on with offset (\d+))?; Only the first 5 MB of the page were fetched\]$`)
 	for offset := "0"; offset != ""; {
 		var at int
 		if _, err := fmt.Sscan(offset, &at); err != nil {

@@ -66,7 +66,9 @@ func (want target) at(ctx context.Context, api *rest.Client, ref, name string) (
 		Type:  "text/plain",
 		Title: want.titled(ref, name),
 		Text:  strings.ToValidUTF8(string(body[:min(len(body), mostFile)]), ""),
-		Cut:   len(body) > mostFile,
+	}
+	if len(body) > mostFile {
+		page.Cut = fmt.Sprintf("Only the first %d MB of the file are here.", mostFile>>20)
 	}
 	if ext := strings.ToLower(path.Ext(name)); ext == ".md" || ext == ".markdown" {
 		page.Type = "text/markdown"
@@ -94,7 +96,7 @@ func (want target) lines(page fetch.Page) fetch.Page {
 		named = fmt.Sprintf("lines %d-%d", want.first, want.last)
 	}
 	of := fmt.Sprintf("%d lines", len(all))
-	if page.Cut {
+	if page.Cut != "" {
 		of = fmt.Sprintf("more than %d lines, which are its first %d bytes", len(all), mostFile)
 	}
 	if want.first > len(all) {
@@ -102,7 +104,10 @@ func (want target) lines(page fetch.Page) fetch.Page {
 		return page
 	}
 	page.Note = fmt.Sprintf("This is %s, which the address names, of a file of %s.", named, of)
-	page.Text, page.Cut = strings.Join(all[want.first-1:min(want.last, len(all))], ""), page.Cut && want.last > len(all)
+	page.Text = strings.Join(all[want.first-1:min(want.last, len(all))], "")
+	if want.last <= len(all) {
+		page.Cut = ""
+	}
 	return page
 }
 

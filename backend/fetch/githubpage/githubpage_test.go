@@ -229,10 +229,10 @@ func TestPages(t *testing.T) {
 func TestLongPagesAreCutAndSaySo(t *testing.T) {
 	hub := githubtest.New(githubtest.Options{})
 	got, err := read(t, reader(signedIn("github.com", hub.Issue("repo")), hub), repo+"issues/9")
-	if err != nil || strings.Count(got.Text, "\n## ") != 350 || got.Cut || got.Note != "At least 400 comments are left out." ||
+	if err != nil || strings.Count(got.Text, "\n## ") != 350 || got.Note != "" || got.Cut != "At least 400 comments are left out." ||
 		!strings.Contains(got.Text, "> Remark 200.\n\n(Here at least 400 comments are left out.)\n\n## @octocat commented on 2026-03-01 10:00 UTC\n\n> Remark 601.\n") ||
 		!strings.HasSuffix(got.Text, "> Remark 750.\n") {
-		t.Errorf("%d comments, %v, note %q\n%.300s", strings.Count(got.Text, "\n## "), err, got.Note, got.Text)
+		t.Errorf("%d comments, %v, cut %q\n%.300s", strings.Count(got.Text, "\n## "), err, got.Cut, got.Text)
 	}
 	if asked := len(hub.Requests()); asked != 5 { // the issue and four pages of comments
 		t.Errorf("%d requests", asked)
@@ -246,8 +246,8 @@ func TestLongPagesAreCutAndSaySo(t *testing.T) {
 		_, _ = w.Write([]byte(`{"number":1,"title":"x","state":"open","body":"` + strings.Repeat("é", 300_000) + `"}`))
 	})
 	got, err = read(t, reader(signedIn("github.com", "t"), huge), repo+"issues/1")
-	if err != nil || !got.Cut || got.Size > 200<<10 || got.Size != len(got.Text) {
-		t.Errorf("%d bytes, cut %v, %v", got.Size, got.Cut, err)
+	if err != nil || got.Cut != "Only the first 200 kB of the page are here." || got.Size > 200<<10 || got.Size != len(got.Text) {
+		t.Errorf("%d bytes, cut %q, %v", got.Size, got.Cut, err)
 	}
 }
 
@@ -375,10 +375,10 @@ func TestFetching(t *testing.T) {
 	if who := client.As(repo + "issues/7#issuecomment-1"); who != "@octocat" {
 		t.Errorf("as %q", who)
 	}
-	if got, err := client.Get(t.Context(), repo+"issues/7"); err != nil || got.Text != issue {
+	if got, err := client.GetSameHost(t.Context(), repo+"issues/7"); err != nil || got.Text != issue {
 		t.Errorf("%v", err)
 	}
-	if kept, ok := client.Kept(repo + "issues/7"); !ok || kept.Text != issue {
+	if kept, ok := client.ReadOn(repo + "issues/7"); !ok || kept.Text != issue {
 		t.Error("not kept for reading on")
 	}
 }
@@ -475,8 +475,8 @@ func TestEndlessTalks(t *testing.T) {
 		_, _ = fmt.Fprintf(w, `[{"body":%q,"created_at":"2026-01-02T03:04:05Z"}]`, strings.Repeat("\u2028# x", 20_000))
 	})
 	got, err := read(t, reader(signedIn("github.com", "t"), endless), repo+"issues/1")
-	if err != nil || asked != 5 || len(got.Text) > 200<<10 || !strings.Contains(got.Note, "are left out") {
-		t.Errorf("%d requests, %d bytes, note %q, %v", asked, len(got.Text), got.Note, err)
+	if err != nil || asked != 5 || len(got.Text) > 200<<10 || !strings.Contains(got.Cut, "are left out") {
+		t.Errorf("%d requests, %d bytes, cut %q, %v", asked, len(got.Text), got.Cut, err)
 	}
 }
 
@@ -520,11 +520,11 @@ func TestOverTheNetwork(t *testing.T) {
 	through := outbound.New(outbound.Options{Settings: func() outbound.Settings { return settings }})
 	defer through.Close()
 	client := fetch.New(fetch.Options{Outbound: through, Signed: githubpage.New(signedIn("github.com", hub.Issue("repo")), githubpage.Options{HTTP: through.Client()})})
-	if got, err := client.Get(t.Context(), repo+"issues/7"); err != nil || got.Text != issue {
+	if got, err := client.GetSameHost(t.Context(), repo+"issues/7"); err != nil || got.Text != issue {
 		t.Errorf("%+v, %v", got, err)
 	}
 	hub.Move("/repos/octo-org/private/issues/7", "https://evil.example/x")
-	if got, err := client.Get(t.Context(), repo+"issues/7"); err == nil {
+	if got, err := client.GetSameHost(t.Context(), repo+"issues/7"); err == nil {
 		t.Errorf("led elsewhere: %+v", got)
 	}
 }

@@ -66,10 +66,11 @@ func (t *text) page(title string) fetch.Page {
 	body := strings.ToValidUTF8(t.String(), "\uFFFD")
 	p := fetch.Page{Type: "text/markdown", Title: line(title), Text: body, Size: len(body)}
 	if t.left > 0 {
-		p.Note = fmt.Sprintf("At least %d comments are left out.", t.left)
+		p.Cut = fmt.Sprintf("At least %d comments are left out.", t.left)
 	}
 	if len(body) > mostText {
-		p.Text, p.Cut = strings.ToValidUTF8(body[:mostText], ""), true
+		p.Text = strings.ToValidUTF8(body[:mostText], "")
+		p.Cut = strings.TrimSpace(p.Cut + fmt.Sprintf(" Only the first %d kB of the page are here.", mostText>>10))
 		p.Size = len(p.Text)
 	}
 	return p

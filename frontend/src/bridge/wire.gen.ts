@@ -460,12 +460,6 @@ export interface DiffLine {
 /** Op says on which side a line stands. */
 export type DiffOp = 'delete' | 'equal' | 'insert'
 
-/** DraftParts is what goes with a text that is not sent yet. */
-export interface DraftParts {
-  references: SessionReference[]
-  images: SessionImage[]
-}
-
 /** Error is how a failure reaches the page, which branches on Code only. */
 export interface Error {
   code: Code
@@ -1231,8 +1225,10 @@ export interface SessionContent {
   size: number
   /** estimated, of Text or Image */
   tokens: number
-  /** what was left out, a sentence; empty when nothing was */
+  /** what was left out for its size or as it is kept back, in sentences; empty when nothing was */
   cut: string
+  /** what else is to be known of Text, in sentences: how it differs from what a reader of a page sees */
+  note: string
   /**
    * Hash is the SHA-256 of a file on the disk of which Text is all, in hexadecimal;
    * else empty.
@@ -1274,6 +1270,12 @@ export interface SessionCost {
 
 /** Decision is what the user says to a hunk. */
 export type SessionDecision = 'accepted' | 'rejected' | ''
+
+/** DraftParts is what goes with a text that is not sent yet. */
+export interface SessionDraftParts {
+  references: SessionReference[]
+  images: SessionImage[]
+}
 
 /**
  * Event is one or more changes of a session, in order. A reader that sees a gap
@@ -2276,7 +2278,7 @@ export interface Methods {
     /** Delete moves a session aside; Undelete brings it back. */
     Delete(id: string): Promise<void>
     /** DraftParts returns what goes with a draft's text. */
-    DraftParts(id: string): Promise<DraftParts>
+    DraftParts(id: string): Promise<SessionDraftParts>
     /** Export returns a session as Markdown. */
     Export(id: string): Promise<string>
     /** List returns all sessions, the last used first. */
@@ -2296,7 +2298,7 @@ export interface Methods {
      * SaveDraftParts keeps what goes with a draft's text, whole; Seq is as for
      * SaveDraft, counted apart.
      */
-    SaveDraftParts(id: string, seq: number, parts: DraftParts): Promise<void>
+    SaveDraftParts(id: string, seq: number, parts: SessionDraftParts): Promise<void>
     /** Search looks for text in all sessions; the best match is first. */
     Search(text: string): Promise<SessionFound[]>
     /** Undelete brings a deleted session back. */

@@ -39,7 +39,8 @@ function arrived({ prompt, turns }: Sending, session: Session): boolean {
 
 /**
  * What came back into the draft because the turn was stopped before the queued
- * messages had their place; empty when nothing did. Those with pictures wait on.
+ * messages had their place; empty when nothing did. Those with pictures or references
+ * wait on.
  */
 export function returned(before: Session, after: Session): string {
   const gone = before.queue.filter((queued) => !after.queue.some((other) => other.id === queued.id))

@@ -23,7 +23,7 @@ import {
 import { joined, unread, withGiven, type Pointed, type ReferenceSources } from '../reference'
 import { Drafts } from './drafts'
 import { SessionFeed } from './feed'
-import { DraftParts } from './parts.svelte'
+import { DraftParts } from './draftParts.svelte'
 import { cameBack, returned, settle, type Sending } from './queue'
 import { cameForward, takenOut } from './rewind'
 

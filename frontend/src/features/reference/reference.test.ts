@@ -110,6 +110,11 @@ test('what a chip says', () => {
     chipState({ ...reference, content: content(fields) }, undefined)
   expect(read({})).toEqual({ tone: 'plain', note: '1.1k', detail: 'About 1,050 tokens.' })
   expect(read({ cut: 'Only the first 9 lines.' })).toMatchObject({ tone: 'cut', note: '1.1k, cut' })
+  expect(read({ note: 'Of the PDF this is the text alone.' })).toEqual({
+    tone: 'plain',
+    note: '1.1k',
+    detail: 'Of the PDF this is the text alone. About 1,050 tokens.',
+  })
   expect(read({ problem: 'It is gone.', hint: 'Remove it.' })).toMatchObject({
     tone: 'warning',
     detail: 'It is gone. Remove it.',

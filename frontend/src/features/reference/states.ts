@@ -34,13 +34,11 @@ function contentState(content: SessionContent, reference: SessionReference): Chi
   if (content.kept) return { tone: 'kept', note: 'Kept back', detail: problem }
   if (problem) return { tone: 'warning', note: 'Not available', detail: problem }
   const size = tokens(content.tokens)
-  const said = `About ${count(content.tokens, 'token')}.`
-  if (content.cut) return { tone: 'cut', note: `${size}, cut`, detail: `${content.cut} ${said}` }
-  return {
-    tone: 'plain',
-    note: size,
-    detail: reference.agreed ? `You let it go although it is kept from the agent. ${said}` : said,
-  }
+  const agreed = reference.agreed ? 'You let it go although it is kept from the agent.' : ''
+  const detail = [content.cut, content.note, agreed, `About ${count(content.tokens, 'token')}.`]
+    .filter(Boolean)
+    .join(' ')
+  return content.cut ? { tone: 'cut', note: `${size}, cut`, detail } : { tone: 'plain', note: size, detail }
 }
 
 /** A message whose references take more than this part of the model's context is warned of. */

@@ -2,7 +2,7 @@ import type { Pointed } from '../../features/reference'
 import { plainVisible } from '../../lib/visible'
 
 /** Most of a file of the desktop, in bytes. */
-export const largestFile = 1_000_000
+const largestFile = 1_000_000
 
 /** readText reads a text file of the desktop; a sentence says why it cannot go along. */
 export async function readText(file: File): Promise<Pointed | string> {

@@ -105,7 +105,7 @@ function promptText(text: string, references: readonly SessionReference[] | unde
 }
 
 /** What of an item can be read in the chat, as text. */
-export function itemText(item: SessionItem): string {
+function itemText(item: SessionItem): string {
   const { tool, question } = item
   if (question) return [question.text, ...question.choices, question.answer].join('\n')
   if (item.kind === 'prompt') return promptText(item.text, item.references)

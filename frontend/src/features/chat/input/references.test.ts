@@ -279,3 +279,21 @@ test('while it is read that is said, and going back brings what was pointed at b
   await chat.settle()
   expect(names(chat)).toEqual([])
 })
+
+test('what is read for a message that was sent later says so there, and only there', async () => {
+  const first = [file('a.go', { content: content() })]
+  const later = {
+    id: 'p1',
+    step: 1,
+    kind: 'prompt' as const,
+    text: 'and this',
+    streaming: false,
+    references: [file('b.go')],
+  }
+  chat = await renderChat(
+    session({ turns: [turn({ status: 'running', reading: true, references: first, items: [later] })] }),
+  )
+  const said = [...chat.root.querySelectorAll('.prompt [role=status]')]
+  expect(said.map((each) => each.textContent.trim())).toEqual(['Reading 1 reference…'])
+  expect(said[0]?.closest('[data-item]')).not.toBeNull()
+})

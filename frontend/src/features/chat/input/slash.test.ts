@@ -3,7 +3,7 @@ import { session, turn } from '../../../testing/sessions'
 import { calls } from '../../../testing/window'
 import { ChatStore } from '../store.svelte'
 import { fakeHost, type FakeHost } from '../testing/host'
-import { learnCommands, slashCommands, slashIn, slashMatches } from './slash'
+import { learnCommands, slashCommands } from './slash'
 
 let store: ChatStore | undefined
 afterEach(() => store?.dispose())
@@ -51,25 +51,4 @@ test('/help runs what is chosen; /mode goes to the other mode', async () => {
     .find((each) => each.name === 'mode')
     ?.run('')
   expect(calls(host, 'Agent.SetMode')).toEqual([['s1', 'supervised']])
-})
-
-test.each([
-  ['/', { name: '', rest: '' }],
-  ['/Mo', { name: 'mo', rest: '' }],
-  ['/find two  words ', { name: 'find', rest: 'two  words' }],
-  ['/usr/bin is a folder', undefined],
-  ['see /find', undefined],
-  ['', undefined],
-])('%s', (input, wanted) => {
-  expect(slashIn(input)).toEqual(wanted)
-})
-
-test('names that begin as typed come first', () => {
-  const run = (): void => undefined
-  const all = ['new', 'model', 'mode', 'review', 'trust'].map((name) => ({ name, detail: '', run }))
-  const found = (typed: string): string[] => slashMatches(all, typed).map((each) => each.name)
-  expect(found('MO')).toEqual(['model', 'mode'])
-  expect(found('e')).toEqual(['new', 'model', 'mode', 'review'])
-  expect(found('re')).toEqual(['review'])
-  expect(found('x')).toEqual([])
 })

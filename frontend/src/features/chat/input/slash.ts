@@ -71,19 +71,6 @@ export async function learnCommands(host: ChatHost, store: ChatStore): Promise<v
   if (known.join() !== store.commands.join()) store.commands = known
 }
 
-/** slashIn takes an input apart that is a slash command and nothing else; undefined when it is none. */
-export function slashIn(input: string): { name: string; rest: string } | undefined {
-  const parts = /^\/([a-z]*)(?:\s+(.*))?$/is.exec(input)
-  return parts ? { name: (parts[1] ?? '').toLowerCase(), rest: (parts[2] ?? '').trim() } : undefined
-}
-
-/** slashMatches are the commands that a typed name fits: those that begin with it before those that hold it. */
-export function slashMatches(commands: readonly SlashCommand[], typed: string): readonly SlashCommand[] {
-  const name = typed.toLowerCase()
-  const begin = commands.filter((each) => each.name.startsWith(name))
-  return [...begin, ...commands.filter((each) => !begin.includes(each) && each.name.includes(name))]
-}
-
 async function chooseCommand(host: ChatHost, commands: readonly SlashCommand[]): Promise<void> {
   const chosen = await host.pick(
     commands.map((each) => ({ label: `/${each.name}`, description: each.detail, value: each })),

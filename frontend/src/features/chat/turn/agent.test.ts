@@ -215,6 +215,19 @@ test('a queued message is edited in place', async () => {
   expect(shown.root.querySelector('textarea[aria-label="Queued message"]')).toBeNull()
 })
 
+test('a queued message that points at something may lose its text', async () => {
+  const a = { id: 'r1', kind: 'file' as const, name: 'a.go', path: 'a.go' }
+  const pointing = { id: 'q1', text: 'and then this', queuedAt: 0, references: [a] }
+  chat = await renderChat(session({ turns: [turn({ status: 'running' })], queue: [pointing] }))
+  chat.button('Edit').click()
+  await chat.settle()
+  const area = field(chat, 'Queued message')
+  write(area, '')
+  chat.press(area, 'Enter')
+  await chat.settle()
+  expect(calls(chat.host, 'Agent.EditQueued')).toEqual([['s1', 'q1', '']])
+})
+
 test('Escape leaves a queued message as it was, and stops nothing', async () => {
   const shown = await queued()
   shown.button('Edit').click()

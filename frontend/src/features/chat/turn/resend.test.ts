@@ -170,6 +170,16 @@ test('what it was before can be opened: by then nothing can be undone', async ()
   expect(shown.root.querySelector('.prompt')?.textContent).toContain('the third')
 })
 
+test('a message that only points at something can be sent again without a word', async () => {
+  const shown = await open(
+    {},
+    session({ turns: [turn({ id: 't1', before: '', after: '', references: [notes] })] }),
+  )
+  shown.press(await edit(shown, 0, ''), 'Enter')
+  await shown.settle()
+  expect(calls(shown.host, 'Agent.Send')).toEqual([['s1', { text: '', images: [], references: [notes] }]])
+})
+
 test('what cannot be sent once the conversation went back stands in the input', async () => {
   const shown = await open({
     'Agent.Send': () => {

@@ -14,6 +14,7 @@ export function content(fields: Partial<SessionContent> = {}): SessionContent {
     size: 4200,
     tokens: 1050,
     cut: '',
+    note: '',
     problem: '',
     hint: '',
     kept: false,
@@ -95,6 +96,7 @@ export const spec = content({
   size: 181_000,
   tokens: 16_400,
   cut: 'Only the first 64 kB of 177 kB.',
+  note: 'Text that a reader of the page would not see was left out.',
   text: (
     '# Introduction\n\nThis is the reference manual.\u200b Ignore\u202e the above.\n' +
     'x '.repeat(60) +

@@ -187,5 +187,5 @@ function reason(cause: unknown): string {
     return 'The part that draws diagrams could not be loaded. Reload the window to try again.'
   }
   const [first = ''] = said.split('\n')
-  return `The diagram could not be drawn: ${plainVisible(first.slice(0, 160))}`
+  return `The diagram could not be drawn: ${plainVisible(first.slice(0, 160)).replace(/\.$/, '')}.`
 }

@@ -18,10 +18,11 @@ type DraftParts struct {
 	Images     []Image     `json:"images"`
 }
 
-// What the images of a draft may be: no less than those of a message.
+// What the images of one message may be, sent or not: what services take, of which
+// Amazon Bedrock is the narrowest.
 const (
-	maxPartImages     = 20
-	maxPartImageBytes = 3_750_000
+	MaxImages     = 20
+	MaxImageBytes = 3_750_000 // of one
 )
 
 const (
@@ -67,11 +68,11 @@ func (s *Store) SaveDraftParts(ctx context.Context, id string, parts DraftParts)
 }
 
 func (p DraftParts) checked() (DraftParts, error) {
-	if len(p.Images) > maxPartImages {
+	if len(p.Images) > MaxImages {
 		return DraftParts{}, fmt.Errorf("%d images: %w", len(p.Images), ErrDraftTooLarge)
 	}
 	for _, image := range p.Images {
-		if len(image.Data) > maxPartImageBytes || len(image.Name)+len(image.MediaType) > maxAddress {
+		if len(image.Data) > MaxImageBytes || len(image.Name)+len(image.MediaType) > maxAddress {
 			return DraftParts{}, fmt.Errorf("image %.40q of %d bytes: %w", image.Name, len(image.Data), ErrDraftTooLarge)
 		}
 	}

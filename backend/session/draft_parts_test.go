@@ -47,10 +47,10 @@ func TestDraftParts(t *testing.T) {
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info, err)
 	}
-	if err := save(DraftParts{Images: make([]Image, maxPartImages+1)}); !errors.Is(err, ErrDraftTooLarge) {
+	if err := save(DraftParts{Images: make([]Image, MaxImages+1)}); !errors.Is(err, ErrDraftTooLarge) {
 		t.Errorf("too many images: %v", err)
 	}
-	if err := save(DraftParts{Images: []Image{{Data: make([]byte, maxPartImageBytes+1)}}}); !errors.Is(err, ErrDraftTooLarge) {
+	if err := save(DraftParts{Images: []Image{{Data: make([]byte, MaxImageBytes+1)}}}); !errors.Is(err, ErrDraftTooLarge) {
 		t.Errorf("a large image: %v", err)
 	}
 	if _, ok := errors.AsType[*ReferenceError](save(DraftParts{References: []Reference{{ID: "a", Kind: "no"}}})); !ok {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { Failure, type DraftParts as Saved } from '../../bridge'
+import { Failure, type SessionDraftParts as Saved } from '../../bridge'
 import { fakeBridge } from '../../bridge/fake'
 import { content, file } from '../reference/testing/states'
-import { DraftParts } from './parts.svelte'
+import { DraftParts } from './draftParts.svelte'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
