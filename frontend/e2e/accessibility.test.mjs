@@ -39,8 +39,8 @@ async function check(what) {
     const popup = document.activeElement?.getAttribute('aria-controls')
     const scrolledByInput = (id, element) =>
       id === 'scrollable-region-focusable' && element.id === popup && element.role === 'listbox'
-    // A row's name says in words ("2 lines added") what its figures ("+2") show in short.
-    const figure = /^[+−-]\d+$/
+    // A row's name says in words ("added, 2 lines added") what a letter and figures ("A +2") show in short.
+    const figure = /^(?:[+−-]\d+|[AMDR])$/
     const saysFigures = (id, element) =>
       id === 'label-content-name-mismatch' &&
       element.innerText
