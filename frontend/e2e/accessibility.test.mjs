@@ -41,11 +41,13 @@ async function check(what) {
       id === 'scrollable-region-focusable' && element.id === popup && element.role === 'listbox'
     // A row's name says in words ("added, 2 lines added") what a letter and figures ("A +2") show in short.
     const figure = /^(?:[+−-]\d+|[AMDR])$/
+    const words = (element) =>
+      [element, ...element.querySelectorAll('*')]
+        .flatMap(({ childNodes }) => [...childNodes])
+        .flatMap((node) => (node.nodeType === Node.TEXT_NODE ? node.data.split(/\s+/) : []))
     const saysFigures = (id, element) =>
       id === 'label-content-name-mismatch' &&
-      element.innerText
-        .split(/\s+/)
-        .every((word) => figure.test(word) || element.getAttribute('aria-label')?.includes(word))
+      words(element).every((word) => figure.test(word) || element.getAttribute('aria-label')?.includes(word))
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .flatMap(({ id, nodes }) =>
