@@ -88,6 +88,9 @@ async function startLocal() {
   }
 }
 
+/** Of the others the looks are the same. */
+const pictured = ['sample', 'empty']
+
 const examples = () => chat.log.getByRole('group', { name: 'Examples to try' })
 const offered = () => examples().getByRole('button', { name: /./ }).and(page.locator('[title^="Put this"]'))
 
@@ -141,12 +144,14 @@ async function tryAll() {
   const prompts = await offered().locator('.prompt').allInnerTexts()
   assert.ok(prompts.length >= 3, `${prompts.length} examples: ${prompts.join('; ')}`)
   for (const [at, prompt] of prompts.entries()) {
-    if (at > 0) await chat.newSession()
-    // What works may be another list once an earlier example has been done.
-    const button = offered().filter({ has: page.getByText(prompt, { exact: true }) })
-    if ((await button.count()) === 0) continue
-    await button.click()
-    assert.equal(await chat.input.inputValue(), prompt)
+    if (at === 0) {
+      await offered().first().click()
+      assert.equal(await chat.input.inputValue(), prompt)
+    } else {
+      // What is offered changes with what an earlier one has done.
+      await chat.newSession()
+      await chat.input.fill(prompt)
+    }
     await chat.input.press('Enter')
     const turn = chat.last
     await turn.waitFor()
@@ -186,7 +191,7 @@ for (const [name, shown, asks] of [
     await open(name === 'sample' ? home.folder : join(home.home, name), shown)
     await chat.log.getByText('an offline stand-in', { exact: false }).waitFor()
     await chat.log.getByRole('button', { name: 'More ways to connect' }).waitFor()
-    await shoot(name)
+    if (pictured.includes(name)) await shoot(name)
     assert.match((await tryAll()).join('; '), asks)
   })
 }
