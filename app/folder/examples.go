@@ -2,6 +2,8 @@ package folder
 
 import (
 	"context"
+	"encoding/json"
+	"os/exec"
 	"path"
 	"regexp"
 	"slices"
@@ -16,13 +18,29 @@ import (
 // exampleLimit is how long looking for what is not committed may take.
 const exampleLimit = 2 * time.Second
 
+// exampleSize is how large a file may be, in bytes, that is looked into.
+const exampleSize = 64 << 10
+
 // Examples lists prompts that work in this folder as it is now: those for the
 // practice model, and those for any other.
 func (f *Folder) Examples(ctx context.Context) []wire.Example {
-	s := sight{exists: func(name string) bool {
-		_, err := f.Workspace.Stat(ctx, name)
-		return err == nil
-	}}
+	s := sight{
+		exists: func(name string) bool {
+			_, err := f.Workspace.Stat(ctx, name)
+			return err == nil
+		},
+		read: func(name string) string {
+			data, _, err := f.Workspace.ReadFile(ctx, name, exampleSize)
+			if err != nil {
+				return "" // it is not looked into
+			}
+			return string(data)
+		},
+		runs: func(program string) bool {
+			_, err := exec.LookPath(program)
+			return err == nil
+		},
+	}
 	if entries, err := f.Workspace.List(ctx, "."); err == nil {
 		for _, e := range entries {
 			s.names = append(s.names, e.Name)
@@ -51,6 +69,8 @@ func gitDiff() session.Reference {
 type sight struct {
 	names       []string // at its top
 	exists      func(name string) bool
+	read        func(name string) string  // what stands in a small file
+	runs        func(program string) bool // on this machine
 	uncommitted bool
 }
 
@@ -77,16 +97,45 @@ func (s sight) can(prompt string) bool {
 	verb, _, _ := strings.Cut(prompt, " ")
 	files := aFileName.FindAllString(prompt, -1)
 	switch {
-	case strings.Contains(prompt, "go vet"), strings.Contains(prompt, "_test.go"):
+	case verb == "run" && strings.Contains(prompt, "go vet"):
+		return s.has("go.mod", "go.work") && s.runs("go")
+	case strings.Contains(prompt, "_test.go"):
 		return s.has("go.mod", "go.work")
 	case verb == "create":
 		return !s.exists(files[0])
 	case verb == "rename":
 		return s.exists(files[0]) && !s.exists(files[1])
-	case strings.Contains(prompt, "run the tests") && !s.tested():
+	case verb == "replace":
+		return strings.Contains(s.read(files[0]), strings.Trim(strings.Fields(prompt)[1], `"`))
+	case verb == "list":
+		return len(s.visible()) > 0
+	case verb == "search":
+		return s.written()
+	case strings.Contains(prompt, "run the tests") && !s.testable():
 		return false
+	case strings.Contains(prompt, "function Sum") && strings.Contains(s.read(files[0]), "func Sum("):
+		return false
+	case strings.Contains(prompt, "test for Add"):
+		return strings.Contains(s.read(files[0]), "func Add(")
 	}
 	return !slices.ContainsFunc(files, func(name string) bool { return !s.exists(name) })
+}
+
+// testable tells whether the practice model can run the tests here: it knows
+// the command, and this machine has it.
+func (s sight) testable() bool {
+	command := practice.TestCommand(s.names)
+	program, _, _ := strings.Cut(command, " ")
+	switch {
+	case command == "" || !s.runs(program):
+		return false
+	case program == "go":
+		return s.has("go.mod", "go.work")
+	case program == "npm":
+		var file struct{ Scripts struct{ Test string } }
+		return json.Unmarshal([]byte(s.read("package.json")), &file) == nil && file.Scripts.Test != ""
+	}
+	return true
 }
 
 // real lists what any model that reads and writes code can do here.
@@ -96,6 +145,13 @@ func (s sight) real() []wire.Example {
 			{Prompt: "Create a small web page with a list of things to do, in plain HTML, CSS and JavaScript", What: "Makes a few files"},
 			{Prompt: "Create a command-line program that renames photos by the date on which they were taken, with tests", What: "Makes a small project and runs its tests"},
 			{Prompt: "Which tools for programming are installed here, and in which versions?", What: "Runs a few commands, each after you allow it"},
+		}
+	}
+	if !s.written() {
+		return []wire.Example{
+			{Prompt: "Create a web page that shows the pictures of this folder as a gallery, in plain HTML and CSS", What: "Makes a few files"},
+			{Prompt: "Suggest a clear name for each file in this folder, and rename nothing before I agree", What: "Reads the names, then asks"},
+			{Prompt: "How large are the files in this folder, and which of them are the same?", What: "Runs a few commands, each after you allow it"},
 		}
 	}
 	var out []wire.Example
@@ -124,7 +180,8 @@ func (s sight) real() []wire.Example {
 
 // tested tells whether there is a usual command for the tests of the folder.
 func (s sight) tested() bool {
-	return s.has("go.mod", "go.work", "package.json", "Cargo.toml", "pyproject.toml", "pytest.ini", "setup.py", "tox.ini", "requirements.txt")
+	return s.has("go.mod", "go.work", "package.json", "Cargo.toml", "pyproject.toml", "pytest.ini", "setup.py", "tox.ini", "requirements.txt") ||
+		practice.TestCommand(s.names) != ""
 }
 
 func (s sight) has(names ...string) bool {
@@ -134,6 +191,15 @@ func (s sight) has(names ...string) bool {
 // visible is what of the folder a person counts as being there.
 func (s sight) visible() []string {
 	return slices.DeleteFunc(slices.Clone(s.names), func(name string) bool { return strings.HasPrefix(name, ".") })
+}
+
+// aMedium is the end of a name whose file is no text.
+var aMedium = regexp.MustCompile(`(?i)\.(?:jpe?g|png|gif|webp|avif|heic|bmp|tiff?|svg|ico|mp[34]|m4[av]|mov|mkv|webm|wav|flac|ogg|pdf|zip)$`)
+
+// written tells whether there may be text or code in the folder: anything but
+// pictures and the like.
+func (s sight) written() bool {
+	return slices.ContainsFunc(s.visible(), func(name string) bool { return !aMedium.MatchString(name) })
 }
 
 // readable is the file that says what the folder is; empty when there is none.

@@ -289,7 +289,7 @@ func runTests(p *play) bool {
 	if !ok {
 		return false
 	}
-	command := testCommand(names)
+	command := TestCommand(names)
 	if command == "" {
 		p.say("I do not know how to test this: there is no go.mod, package.json, Cargo.toml or Python project at the top. Tell me the command: run `…`.")
 		return false
@@ -297,8 +297,9 @@ func runTests(p *play) bool {
 	return p.command(command)
 }
 
-// testCommand is the usual test command of a folder with these names.
-func testCommand(names []string) string {
+// TestCommand is the usual test command of a folder with these names; empty
+// where there is none that the practice model knows.
+func TestCommand(names []string) string {
 	for _, kind := range []struct{ marker, command string }{
 		{"go.mod", "go test ./..."}, {"go.work", "go test ./..."}, {"package.json", "npm test"}, {"Cargo.toml", "cargo test"},
 		{"pyproject.toml", "pytest"}, {"pytest.ini", "pytest"}, {"setup.py", "pytest"}, {"tox.ini", "pytest"},

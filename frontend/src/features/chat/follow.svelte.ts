@@ -155,7 +155,9 @@ export class Follow {
 
   private scrolled(list: HTMLElement): void {
     const top = list.scrollTop
-    if (atEnd(list)) this.following = questionIn(list) === undefined
+    // Without a turn it is not a conversation yet, and is read from its start.
+    if (atEnd(list))
+      this.following = list.querySelector('[data-turn]') !== null && questionIn(list) === undefined
     // Growing content moves the end away, not the position: only a person moves up.
     else if (top < this.lastTop) this.following = false
     this.lastTop = top

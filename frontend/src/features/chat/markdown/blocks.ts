@@ -71,8 +71,12 @@ function plain(raw: string): Token {
 /** One block with more parts in it, as a table of 2,000 rows has, is shown as it is written. */
 const mostParts = 5000
 
+/** One block of more characters would hold up the window while it is laid out. */
+const mostCharacters = 100_000
+
 /** Without calling itself: it is asked about what is too deep for that. */
 function isExtreme(token: Token): boolean {
+  if (token.type !== 'code' && token.raw.length > mostCharacters) return true
   let level: Token[] = [token]
   let parts = 0
   for (let depth = 0; level.length > 0; depth++) {

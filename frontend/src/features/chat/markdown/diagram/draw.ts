@@ -1,8 +1,9 @@
 import DOMPurify from 'dompurify'
 import type { MermaidConfig } from 'mermaid'
 import { plainVisible } from '../../../../lib/visible'
+import { makeLegible } from './legible'
 import type { Palette } from './palette'
-import { tint } from './tint'
+import { channels, inkOn, tintBelow } from './tint'
 
 /** Drawn is a diagram as a picture that can neither run, link nor fetch. */
 export interface Drawn {
@@ -36,17 +37,12 @@ export function draw(text: string, palette: Palette): Promise<Drawn> {
 
 async function render(text: string, palette: Palette): Promise<Drawn> {
   const { default: mermaid } = await import('mermaid')
-  const stage = document.createElement('div')
-  stage.className = 'keel-diagram-stage'
-  stage.inert = true
-  stage.setAttribute('aria-hidden', 'true')
-  stage.style.cssText =
-    'position:fixed;left:0;top:0;width:800px;height:0;overflow:hidden;visibility:hidden;contain:strict'
+  const stage = makeStage()
   document.body.append(stage)
   try {
     mermaid.initialize(configuration(palette))
     const { svg } = await mermaid.render('keel-diagram', text, stage)
-    return picture(svg)
+    return picture(svg, palette)
   } catch (cause) {
     throw new Error(reason(cause), { cause })
   } finally {
@@ -66,8 +62,8 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** Mermaid's SVG, cleaned, with a size of its own. */
-function picture(svg: string): Drawn {
+/** Mermaid's SVG, cleaned, with a size of its own and texts that can be read. */
+function picture(svg: string, palette: Palette): Drawn {
   const clean = DOMPurify.sanitize(svg, {
     USE_PROFILES: { svg: true, svgFilters: true },
     FORBID_TAGS: [
@@ -94,8 +90,32 @@ function picture(svg: string): Drawn {
   root.setAttribute('width', String(width))
   root.setAttribute('height', String(height))
   root.style.removeProperty('max-width')
+  laidOut(root, () => makeLegible(root, palette.background, [palette.text, palette.background]))
   const text = new XMLSerializer().serializeToString(root)
   return { address: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`, width, height }
+}
+
+/** Does something while a drawing is laid out, in a place where its styles reach nothing else. */
+function laidOut(drawing: SVGSVGElement, act: () => void): void {
+  const stage = makeStage()
+  stage.attachShadow({ mode: 'closed' }).append(drawing)
+  document.body.append(stage)
+  try {
+    act()
+  } finally {
+    stage.remove()
+  }
+}
+
+/** A place in the page where nothing is seen or reached. */
+function makeStage(): HTMLElement {
+  const stage = document.createElement('div')
+  stage.className = 'keel-diagram-stage'
+  stage.inert = true
+  stage.setAttribute('aria-hidden', 'true')
+  stage.style.cssText =
+    'position:fixed;left:0;top:0;width:800px;height:0;overflow:hidden;visibility:hidden;contain:strict'
+  return stage
 }
 
 /** Styles without what names something outside; an image would not fetch it anyhow. */
@@ -105,15 +125,25 @@ function localOnly(css: string): string {
 
 function configuration(palette: Palette): MermaidConfig {
   const { dark, font, background, text, line, box, border, soft, accents } = palette
-  const scale = Object.fromEntries(
-    accents.flatMap((accent, i) => [
-      [`git${i}`, accent],
-      [`cScale${i}`, accent],
+  // Grounds are light on light and dark on dark, so that the text's own colour can be read on all of them.
+  const ground = (accent = background, share = 0.45): string => tintBelow(text, accent, background, share)
+  const grounds = [0.45, 0.25].flatMap((share) => accents.map((accent) => ground(accent, share)))
+  const [blue, green, , , red] = accents
+  const scales = Object.fromEntries([
+    ...grounds.flatMap((each, i) => [
+      [`pie${i + 1}`, each],
+      [`cScale${i}`, each],
+      [`cScalePeer${i}`, each],
+      [`cScaleInv${i}`, line],
+      [`cScaleLabel${i}`, text],
     ]),
-  )
-  // Slices are light on light and dark on dark, so that the text's own colour can be read on all of them.
-  const slices = [0.45, 0.25].flatMap((share) => accents.map((accent) => tint(accent, background, share)))
-  const pie = Object.fromEntries(slices.map((slice, i) => [`pie${i + 1}`, slice]))
+    ...grounds.slice(0, 8).map((each, i) => [`fillType${i}`, each]),
+    // The branches of a history are lines, for which a ground would be too faint.
+    ...[...accents, ...accents].slice(0, 8).flatMap((each, i) => [
+      [`git${i}`, each],
+      [`gitBranchLabel${i}`, on(each, palette)],
+    ]),
+  ]) as Record<string, string>
   return {
     startOnLoad: false,
     securityLevel: 'strict',
@@ -126,10 +156,7 @@ function configuration(palette: Palette): MermaidConfig {
     fontFamily: font,
     theme: 'base',
     themeVariables: {
-      ...scale,
-      ...pie,
-      // Mermaid darkens the scale by itself.
-      scaleLabelColor: dark ? text : '#ffffff',
+      ...scales,
       darkMode: dark,
       fontFamily: font,
       fontSize: '14px',
@@ -159,6 +186,7 @@ function configuration(palette: Palette): MermaidConfig {
       actorBorder: border,
       actorTextColor: text,
       actorLineColor: line,
+      sequenceNumberColor: background,
       signalColor: line,
       signalTextColor: text,
       labelBoxBkgColor: box,
@@ -167,6 +195,23 @@ function configuration(palette: Palette): MermaidConfig {
       loopTextColor: text,
       activationBkgColor: soft,
       activationBorderColor: border,
+      sectionBkgColor: soft,
+      sectionBkgColor2: soft,
+      altSectionBkgColor: background,
+      gridColor: line,
+      taskBkgColor: box,
+      taskBorderColor: border,
+      activeTaskBkgColor: ground(blue),
+      activeTaskBorderColor: border,
+      doneTaskBkgColor: ground(green, 0.25),
+      doneTaskBorderColor: line,
+      critBkgColor: ground(red),
+      critBorderColor: red ?? border,
+      todayLineColor: red ?? line,
+      taskTextColor: text,
+      taskTextLightColor: text,
+      taskTextDarkColor: text,
+      taskTextOutsideColor: text,
       pieTitleTextColor: text,
       pieLegendTextColor: text,
       pieSectionTextColor: text,
@@ -175,6 +220,13 @@ function configuration(palette: Palette): MermaidConfig {
       pieOuterStrokeColor: border,
     },
   }
+}
+
+/** The palette's ink for a text on a colour. */
+function on(colour: string, { text, background }: Palette): string {
+  const ground = channels(colour)
+  const inks = [text, background].map(channels).filter((each) => each !== undefined)
+  return ground ? `rgb(${inkOn(ground, ...inks).join()})` : text
 }
 
 /** Why a diagram could not be drawn, as a sentence. */
