@@ -25,6 +25,7 @@ describe('1 the page is loaded again within a moment', { timeout: 300_000 }, () 
   })
 
   test('a reference and a picture are there', async () => {
+    await agent.anew()
     await refs.pick(page, 'calc.go')
     const text = await chat.input.inputValue()
     await page.evaluate(() => {
