@@ -85,6 +85,9 @@ func locate(ctx context.Context, program, folder string, environ []string) (repo
 	if err := own.known(); err != nil {
 		return repository{}, err
 	}
+	if err := own.headed(); err != nil {
+		return repository{}, err
+	}
 	plain.environ = append(plain.environ, "GIT_DIR="+own.dir)
 	if own.head, err = plain.reference(ctx, "rev-parse", "--verify", "--quiet", "HEAD"); err != nil {
 		return repository{}, err
@@ -150,6 +153,7 @@ func (r repository) whole() error {
 	for _, part := range []string{
 		filepath.Join(r.dir, "HEAD"), filepath.Join(r.dir, "index"), filepath.Join(r.common, "objects"),
 		filepath.Join(r.common, "refs"), filepath.Join(r.common, "refs", "heads"), filepath.Join(r.common, "packed-refs"),
+		filepath.Join(r.common, "reftable"), filepath.Join(r.dir, "reftable"),
 	} {
 		real, err := filepath.EvalSymlinks(part)
 		if errors.Is(err, os.ErrNotExist) {
@@ -160,6 +164,43 @@ func (r repository) whole() error {
 		}
 	}
 	return nil
+}
+
+// headed refuses a HEAD for which git would follow a link out of the repository:
+// the commit that it names there would be another repository's, and where objects
+// are borrowed, so would what shows.
+func (r repository) headed() error {
+	const mostHops = 10
+	name := "HEAD"
+	for range mostHops {
+		if !filepath.IsLocal(filepath.FromSlash(name)) {
+			return fmt.Errorf("reading %q: %w", name, ErrElsewhere)
+		}
+		next := ""
+		for _, top := range []string{r.common, r.dir} { // a work tree's own comes before what all share
+			file := filepath.Join(top, filepath.FromSlash(name))
+			if link, err := os.Readlink(file); err == nil && strings.HasPrefix(link, "refs/") {
+				next = link // git takes it for a name
+				continue
+			}
+			real, err := filepath.EvalSymlinks(file)
+			if errors.Is(err, os.ErrNotExist) {
+				continue
+			}
+			if err != nil || !inside(real, r.common) {
+				return fmt.Errorf("reading %q: %w", file, ErrElsewhere)
+			}
+			text, _ := readSmall(real) // a folder, or what git cannot read either, leads nowhere
+			if to, ok := strings.CutPrefix(text, "ref:"); ok {
+				next = strings.TrimSpace(to)
+			}
+		}
+		if next == "" {
+			return nil
+		}
+		name = next
+	}
+	return fmt.Errorf("reading %q: %w", filepath.Join(r.dir, "HEAD"), ErrElsewhere)
 }
 
 func same(a, b string) bool {

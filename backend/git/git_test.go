@@ -376,6 +376,63 @@ func TestARepositoryElsewhereMustKnowTheFolder(t *testing.T) {
 	})
 }
 
+// A name that leads to another repository's, with its objects borrowed, would show
+// what is committed there.
+func TestNamesThatLeadElsewhere(t *testing.T) {
+	private := newRepo(t)
+	private.write("plan.txt", "PRIVATE\n")
+	private.commit()
+	theirs := filepath.Join(private.dir, ".git", "refs", "heads", "main")
+	link := func(t *testing.T, to, name string) {
+		t.Helper()
+		if err := errors.Join(os.RemoveAll(name), os.MkdirAll(filepath.Dir(name), 0o755), os.Symlink(to, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, lead := range map[string]func(t *testing.T, r *repo, dir string){
+		"a branch": func(t *testing.T, _ *repo, dir string) { link(t, theirs, filepath.Join(dir, "refs", "heads", "main")) },
+		"a folder": func(t *testing.T, r *repo, dir string) {
+			r.write(".git/HEAD", "ref: refs/heads/a/main\n")
+			link(t, filepath.Dir(theirs), filepath.Join(dir, "refs", "heads", "a"))
+		},
+		"over another name": func(t *testing.T, r *repo, dir string) {
+			r.write(".git/refs/heads/main", "ref: refs/heads/b\n")
+			link(t, "refs/heads/c", filepath.Join(dir, "refs", "heads", "b"))
+			link(t, theirs, filepath.Join(dir, "refs", "heads", "c"))
+		},
+		"beside the branches": func(t *testing.T, r *repo, dir string) {
+			r.write(".git/HEAD", "ref: refs/bisect/main\n")
+			link(t, filepath.Dir(theirs), filepath.Join(dir, "refs", "bisect"))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRepo(t)
+			dir := filepath.Join(r.dir, ".git")
+			r.write("a.txt", "a\n")
+			r.write(".git/objects/info/alternates", filepath.Join(private.dir, ".git", "objects")+"\n")
+			lead(t, r, dir)
+			head := exec.CommandContext(t.Context(), "git", "cat-file", "-p", "HEAD:plan.txt")
+			head.Dir, head.Env = r.dir, r.environ
+			if out, err := head.CombinedOutput(); err != nil || string(out) != "PRIVATE\n" {
+				t.Fatalf("git itself is not led there: %s, %v", out, err)
+			}
+			if got, err := Diff(t.Context(), r.dir, Options{Environ: r.environ}); !errors.Is(err, ErrElsewhere) {
+				t.Errorf("%+v, %v", got, err)
+			}
+		})
+	}
+	t.Run("within it", func(t *testing.T) {
+		r := newRepo(t)
+		r.write("a.txt", "one\n")
+		r.commit()
+		link(t, "refs/heads/main", filepath.Join(r.dir, ".git", "HEAD"))
+		r.write("a.txt", "two\n")
+		if got := r.diff(Options{}); !strings.Contains(got.Diff, "+two") || got.Branch != "main" {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
 func TestUnusualRepositories(t *testing.T) {
 	t.Run("split index", func(t *testing.T) {
 		r := newRepo(t)

@@ -13,6 +13,7 @@ package webhost
 import (
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -68,6 +69,8 @@ func parse(text string) (pattern, string) {
 	switch {
 	case err != nil || name == "":
 		return p, "is not the name of a host"
+	case slices.Contains(labels, ""):
+		return p, "has a dot too many"
 	case strings.Trim(last, "0123456789") == "" || strings.HasPrefix(last, "0x"):
 		return p, "is a number, not a name: such addresses are asked about each time"
 	case len(labels) < 2 && !p.below:

@@ -28,6 +28,7 @@ func TestCheck(t *testing.T) {
 		"a.*.com": "a star", "exa*mple.com": "a star", "*.*.example.com": "a star",
 		"example.com:0": "port", "example.com:99999": "port", "example.com:": "port", "[::1]": "port", "2606:4700::1": "port",
 		"8.8.8.8": "is a number", "0x7f.1": "is a number", "1.2.3.0x4": "is a number", "localhost": "whole name",
+		"example.com.": "a dot too many", "*.example.com.": "a dot too many", "example..com": "a dot too many", ".example.com": "a dot too many",
 		"exa_mple\u202e.com": "is not the name",
 	} {
 		got := webhost.Check(pattern)

@@ -1,16 +1,12 @@
 import { toFailure, type Bridge, type Failure, type SessionImage, type SessionReference } from '../../bridge'
 import { without } from '../../lib/without'
+import type { LeftParts } from './left'
 import { joined, unread, type Pointed } from '../reference'
 
 /** How long what goes with a draft must stay the same before it is saved. */
 const pause = 400
 
-interface Parts {
-  readonly references: readonly SessionReference[]
-  readonly images: readonly SessionImage[]
-}
-
-const none: Parts = { references: [], images: [] }
+const none: LeftParts = { references: [], images: [] }
 
 /**
  * DraftParts keeps what goes with the text of a draft, references and pictures of
@@ -19,10 +15,14 @@ const none: Parts = { references: [], images: [] }
  * meanwhile stands behind it.
  */
 export class DraftParts {
-  all = $state.raw<Readonly<Record<string, Parts>>>({})
+  all = $state.raw<Readonly<Record<string, LeftParts>>>({})
 
   private loaded: Readonly<Record<string, Promise<boolean>>> = {}
   private unsaved: readonly string[] = []
+  /** of which Go's were read */
+  private whole: readonly string[] = []
+  /** on their way to Go */
+  private saving: readonly string[] = []
   private timer = 0
   private seq = 0
 
@@ -30,9 +30,11 @@ export class DraftParts {
     private readonly bridge: Pick<Bridge, 'Sessions'>,
     private readonly onFailure: (failure: Failure) => void,
     private readonly now: () => number = () => Date.now(),
+    /** what the page before did not bring to Go any more, by session */
+    private left: Readonly<Record<string, LeftParts>> = {},
   ) {}
 
-  of(sessionId: string | undefined): Parts {
+  of(sessionId: string | undefined): LeftParts {
     return (sessionId === undefined ? undefined : this.all[sessionId]) ?? none
   }
 
@@ -58,6 +60,14 @@ export class DraftParts {
     this.set(sessionId, { ...this.of(sessionId), images })
   }
 
+  /** What Go is not known to hold. */
+  leaves(): Record<string, LeftParts> {
+    const open = [...this.unsaved, ...this.saving]
+      .filter((id) => this.whole.includes(id))
+      .map((id) => [id, { references: unread(this.of(id).references), images: this.of(id).images }] as const)
+    return { ...this.left, ...Object.fromEntries(open) }
+  }
+
   /** Saves at once what is not saved yet. */
   async flush(): Promise<void> {
     clearTimeout(this.timer)
@@ -69,10 +79,12 @@ export class DraftParts {
   forget(sessionId: string): void {
     this.all = without(this.all, sessionId)
     this.loaded = without(this.loaded, sessionId)
+    this.left = without(this.left, sessionId)
+    this.whole = this.whole.filter((id) => id !== sessionId)
     this.unsaved = this.unsaved.filter((id) => id !== sessionId)
   }
 
-  private set(sessionId: string, parts: Parts): void {
+  private set(sessionId: string, parts: LeftParts): void {
     this.all = { ...this.all, [sessionId]: parts }
     this.notSaved(sessionId)
     clearTimeout(this.timer)
@@ -85,10 +97,17 @@ export class DraftParts {
 
   private async load(sessionId: string): Promise<boolean> {
     try {
-      const saved = await this.bridge.Sessions.DraftParts(sessionId)
+      const left = this.left[sessionId]
+      const saved = left ?? (await this.bridge.Sessions.DraftParts(sessionId))
       const { references, images } = this.of(sessionId)
       const parts = { references: joined(saved.references, references), images: [...saved.images, ...images] }
-      this.all = { ...this.all, [sessionId]: parts }
+      this.whole = [...this.whole, sessionId]
+      if (!left) {
+        this.all = { ...this.all, [sessionId]: parts }
+        return true
+      }
+      this.left = without(this.left, sessionId)
+      this.set(sessionId, parts)
       return true
     } catch (cause) {
       this.loaded = without(this.loaded, sessionId)
@@ -106,6 +125,7 @@ export class DraftParts {
     // number grow over a reload of the page as well.
     this.seq = Math.max(this.seq + 1, this.now())
     const { references, images } = this.of(sessionId)
+    this.saving = [...this.saving, sessionId]
     try {
       await this.bridge.Sessions.SaveDraftParts(sessionId, this.seq, {
         references: unread(references),
@@ -114,6 +134,9 @@ export class DraftParts {
     } catch (cause) {
       this.notSaved(sessionId)
       this.onFailure(toFailure(cause))
+    } finally {
+      const at = this.saving.indexOf(sessionId)
+      this.saving = this.saving.filter((_, i) => i !== at)
     }
   }
 }

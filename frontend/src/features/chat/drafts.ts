@@ -11,6 +11,8 @@ const pause = 200
 export class Drafts {
   private readonly texts = new Map<string, string>()
   private readonly unsaved = new Set<string>()
+  /** what Go is known to hold */
+  private readonly saved = new Map<string, string>()
   private timer = 0
   private seq = 0
 
@@ -18,14 +20,20 @@ export class Drafts {
     private readonly bridge: Pick<Bridge, 'Sessions'>,
     private readonly onFailure: (failure: Failure) => void,
     private readonly now: () => number = () => Date.now(),
+    /** what the page before did not bring to Go any more, by session */
+    private readonly left: Readonly<Record<string, string>> = {},
   ) {}
 
-  /** Takes over what Go has saved, unless something newer was typed here. */
+  /** Takes over what Go has saved, unless something newer was typed here, or on the page before. */
   restore(sessionId: string, saved: string): string {
     const known = this.texts.get(sessionId)
     if (known !== undefined) return known
     this.texts.set(sessionId, saved)
-    return saved
+    this.saved.set(sessionId, saved)
+    const left = this.left[sessionId]
+    if (left === undefined) return saved
+    this.set(sessionId, left)
+    return left
   }
 
   get(sessionId: string): string {
@@ -40,6 +48,13 @@ export class Drafts {
     this.timer = window.setTimeout(() => void this.flush(), pause)
   }
 
+  /** What Go is not known to hold. */
+  leaves(): Record<string, string> {
+    const open = [...this.texts].filter(([id, text]) => text !== this.saved.get(id))
+    const unopened = Object.entries(this.left).filter(([id]) => !this.texts.has(id))
+    return Object.fromEntries([...unopened, ...open])
+  }
+
   /** Saves at once what is not saved yet: when the input loses the keyboard or the page goes away. */
   async flush(): Promise<void> {
     clearTimeout(this.timer)
@@ -51,14 +66,17 @@ export class Drafts {
   forget(sessionId: string): void {
     this.texts.delete(sessionId)
     this.unsaved.delete(sessionId)
+    this.saved.delete(sessionId)
   }
 
   private async save(sessionId: string): Promise<void> {
     // Go drops a call that was overtaken by a later one. The clock makes the
     // number grow over a reload of the page as well.
     this.seq = Math.max(this.seq + 1, this.now())
+    const text = this.get(sessionId)
     try {
-      await this.bridge.Sessions.SaveDraft(sessionId, this.seq, this.get(sessionId))
+      await this.bridge.Sessions.SaveDraft(sessionId, this.seq, text)
+      this.saved.set(sessionId, text)
     } catch (cause) {
       this.unsaved.add(sessionId)
       this.onFailure(toFailure(cause))

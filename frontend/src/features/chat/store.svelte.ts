@@ -17,13 +17,13 @@ import {
   type SessionQueued,
   type SessionReference,
   type SessionSummary,
-  type SessionToolCall,
-  type SessionTurn,
 } from '../../bridge'
 import { joined, unread, withGiven, type Pointed, type ReferenceSources } from '../reference'
+import { Background } from './background'
 import { Drafts } from './drafts'
 import { SessionFeed } from './feed'
 import { DraftParts } from './draftParts.svelte'
+import { Carried, leave, takeLeft } from './left'
 import { cameBack, returned, settle, type Sending } from './queue'
 import { cameForward, takenOut } from './rewind'
 
@@ -64,19 +64,19 @@ export class ChatStore implements Disposable {
   /** the context as the last turn that told of it left it */
   readonly context = $derived(this.session?.turns.findLast((turn) => turn.context.tokens > 0)?.context)
 
+  private readonly goesOn = new Background()
   /** commands that go on in the background */
-  readonly background = $derived<readonly SessionToolCall[]>(
-    (this.session?.turns ?? []).flatMap((turn) => this.runningIn(turn)),
-  )
+  readonly background = $derived(this.goesOn.among(this.session?.turns ?? []))
   /** what is being typed into questions and queued messages, by their id */
-  readonly typed: Record<string, string> = {}
+  readonly typed: Record<string, string>
+  /** messages that are being edited to be sent anew, by their turn */
+  readonly edits: Map<string, Prompt>
 
   /** what a restore to a message took back last: it is offered first */
   restoreWhat = $state<RestoreWhat>('files')
   /** the last turn with a change of files, by its place; -1 when there is none */
   readonly lastChange = $derived(this.session?.turns.findLastIndex((turn) => turn.before !== '') ?? -1)
 
-  private readonly runningCalls = new WeakMap<SessionTurn, readonly SessionToolCall[]>()
   private readonly feed: SessionFeed
   private readonly drafts: Drafts
   private readonly parts: DraftParts
@@ -88,6 +88,8 @@ export class ChatStore implements Disposable {
   /** turns whose prompt is about to be sent anew */
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing is drawn from it
   private readonly replacing = new Set<string>()
+  /** prompts that are no longer in the input, and not yet with Go */
+  readonly carried = new Carried()
 
   /** pictures that go with the draft */
   readonly images = $derived.by(() => this.parts.of(this.session?.id).images)
@@ -102,8 +104,13 @@ export class ChatStore implements Disposable {
       show: (session) => this.show(session),
       fail: (failure) => (this.trouble = { failure, retry: () => void this.start() }),
     })
-    this.drafts = new Drafts(bridge, (failure) => (this.trouble ??= { failure }))
-    this.parts = new DraftParts(bridge, (failure) => (this.trouble ??= { failure }))
+    const left = takeLeft()
+    const fail = (failure: Failure): unknown => (this.trouble ??= { failure })
+    this.drafts = new Drafts(bridge, fail, undefined, left.texts)
+    this.parts = new DraftParts(bridge, fail, undefined, left.parts)
+    this.typed = { ...left.typed }
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing is drawn from it
+    this.edits = new Map(Object.entries(left.edits))
     this.subscriptions = [
       bridge.on('sessions', (changed) => {
         if (changed.seq <= this.listSeq) return
@@ -164,6 +171,18 @@ export class ChatStore implements Disposable {
     void this.parts.flush()
   }
 
+  /** The page goes away: what does not reach Go any more is left to the next one. */
+  leave(): void {
+    this.carried.giveBack((sessionId, prompt) => this.giveBackPrompt(sessionId, prompt))
+    leave({
+      texts: this.drafts.leaves(),
+      parts: this.parts.leaves(),
+      edits: Object.fromEntries(this.edits),
+      typed: this.typed,
+    })
+    this.saveDraft()
+  }
+
   open(id: string): Promise<boolean> {
     if (id === this.session?.id) return Promise.resolve(true)
     return this.attempt(async () => this.take(await this.feed.open(id)))
@@ -218,13 +237,13 @@ export class ChatStore implements Disposable {
     this.setDraft('')
     this.setPictures(session.id, [])
     this.parts.setReferences(session.id, [])
-    const sent = await this.attempt(async () =>
-      this.bridge.Agent.Send(session.id, {
-        text: prompt,
-        images: [...images],
-        references: await this.renewed(references),
-      }),
-    )
+    const whole = { text: prompt, images: [...images], references: [...references] }
+    const handed = this.carried.take(session.id, whole)
+    const sent = await this.attempt(async () => {
+      const renewed = await this.renewed(references)
+      handed()
+      await this.bridge.Agent.Send(session.id, { ...whole, references: renewed })
+    })
     // Its turn is only an event away; what never shows must not stand there for ever.
     setTimeout(() => (this.sending = this.sending.filter((other) => other !== sending)), sent ? 1000 : 0)
     if (!sent) {
@@ -233,15 +252,6 @@ export class ChatStore implements Disposable {
       this.giveBackReferences(session.id, references)
     }
     return sent
-  }
-
-  /** What of a turn runs in the background. A turn that did not change is not looked through again. */
-  private runningIn(turn: SessionTurn): readonly SessionToolCall[] {
-    const known = this.runningCalls.get(turn)
-    if (known) return known
-    const calls = turn.items.flatMap((item) => (item.tool?.running ? [item.tool] : []))
-    this.runningCalls.set(turn, calls)
-    return calls
   }
 
   /** Points the draft at something more; what it points at already stays once. */
@@ -449,6 +459,11 @@ export class ChatStore implements Disposable {
   /** Gives back a prompt that could not be sent, whole. */
   returnPrompt(sessionId: string, prompt: Prompt, failure: Failure): void {
     this.trouble = { failure }
+    this.giveBackPrompt(sessionId, prompt)
+  }
+
+  /** Puts a prompt in front of what is in the input of a session. */
+  giveBackPrompt(sessionId: string, prompt: Prompt): void {
     this.giveBack(sessionId, prompt.text, '\n')
     this.setPictures(sessionId, [...prompt.images, ...this.parts.of(sessionId).images])
     this.giveBackReferences(sessionId, prompt.references)

@@ -48,10 +48,12 @@ export async function resend(
   if (files === 'restore' && !(await askRestore(host, plan, putBack))) return false
   if (files === 'keep' && plan.commands.length > 0 && !(await agreesToStop(host, plan))) return false
   store.replace(turnId)
+  const handed = store.carried.take(sessionId, prompt)
   // The conversation goes on at once, so that what left it cannot come back: it can be looked at.
   const result = await restore(host, target, plan, false, ({ copy }) =>
     copy ? [{ label: 'Open It', run: () => store.open(copy).then(() => undefined) }] : [],
   )
+  handed()
   if (!result?.copy) {
     store.replaced(turnId)
     // The files may have gone back without the conversation: the toast says so, and the text stays here.
