@@ -170,6 +170,8 @@ async function tryAll() {
       /I did nothing|so I stopped|I do not|not found|exit code [1-9]|Nothing (?:holds|matches)/i,
       `${prompt}: ${said}`,
     )
+    // What came was followed to its end.
+    assert.equal(await page.getByRole('button', { name: 'Latest' }).count(), 0)
   }
   return prompts
 }
@@ -197,6 +199,7 @@ for (const [name, shown, asks] of [
 }
 
 test('a model on this machine is a click away, and has examples of its own', { timeout }, async () => {
+  await chat.newSession()
   local.pull()
   // What Go saw of Ollama counts for a few seconds.
   const use = chat.log.getByRole('button', { name: 'Use Ollama' })

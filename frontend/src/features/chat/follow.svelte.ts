@@ -155,11 +155,12 @@ export class Follow {
 
   private scrolled(list: HTMLElement): void {
     const top = list.scrollTop
-    // Without a turn it is not a conversation yet, and is read from its start.
-    if (atEnd(list))
-      this.following = list.querySelector('[data-turn]') !== null && questionIn(list) === undefined
+    // Without a turn it is not a conversation yet: who has sent its first message is
+    // still to follow what comes, and who has not, reads it from its start.
+    const talked = list.querySelector('[data-turn]') !== null
+    if (talked && atEnd(list)) this.following = questionIn(list) === undefined
     // Growing content moves the end away, not the position: only a person moves up.
-    else if (top < this.lastTop) this.following = false
+    else if (talked && top < this.lastTop) this.following = false
     this.lastTop = top
     this.anchor = this.following ? undefined : anchorOf(list)
   }
