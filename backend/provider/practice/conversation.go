@@ -1,7 +1,9 @@
 package practice
 
 import (
+	"path"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/keel-ide/keel/backend/provider"
@@ -85,7 +87,7 @@ func (t turn) read(message provider.Message, open []*provider.ToolCall) (prompts
 			} else if isNote(text) {
 				stopped = true
 			} else if text != "" {
-				prompts, given = append(prompts, prompt{text: text}), nil
+				prompts, given = append(prompts, prompt{text: spelled(text, given)}), nil
 			}
 		}
 	}
@@ -98,6 +100,27 @@ func (t turn) read(message provider.Message, open []*provider.ToolCall) (prompts
 // reference matches the beginning of what the agent writes in the place of
 // something that the user points at, up to where it says what to make of it.
 var reference = regexp.MustCompile(`^\[Reference ("(?:[^"\\]|\\.)*": .*?)(?:\. The user pointed|\]|$)`)
+
+// located finds where a file or folder is that the user points at.
+var located = regexp.MustCompile(`^"(?:[^"\\]|\\.)*": (?:the file|what is in the folder) ("(?:[^"\\]|\\.)*")`)
+
+// spelled puts the paths of what the user points at in the place of "#calc.go", which
+// is how the input writes it. A path that would not stay one quoted text is left out.
+func spelled(text string, given []string) string {
+	for _, each := range given {
+		found := located.FindStringSubmatch(each)
+		if found == nil {
+			continue
+		}
+		at, err := strconv.Unquote(found[1])
+		if err != nil || strings.ContainsAny(at, "`\n") {
+			continue
+		}
+		word := regexp.MustCompile(`(^|\s)#` + regexp.QuoteMeta(path.Base(at)) + `([.,;:!?]*(?:\s|$))`)
+		text = word.ReplaceAllString(text, "${1}`"+strings.ReplaceAll(at, "$", "$$")+"`${2}")
+	}
+	return text
+}
 
 // again matches a request to begin the last one anew: what is done already is
 // found done.
