@@ -12,8 +12,7 @@ const prompt = { text: 'again', images: [picture], references: [] }
 const left: Left = {
   texts: { s1: 'the last letters' },
   parts: { s1: { references: [file('a.go')], images: [picture] } },
-  edits: { t1: prompt },
-  typed: { q1: 'an answer' },
+  begun: { edits: { 's1 t1': prompt }, typed: { q1: 'an answer' } },
 }
 const silent = (): void => undefined
 

@@ -1,13 +1,12 @@
 import type { Prompt, SessionImage, SessionReference } from '../../bridge'
+import type { Begun } from './unfinished'
 
 /** Left is what a page that goes away had not brought to Go, by the ids of sessions and turns. */
 export interface Left {
   readonly texts: Readonly<Record<string, string>>
   readonly parts: Readonly<Record<string, LeftParts>>
-  /** messages that were being edited to be sent anew, by their turn */
-  readonly edits: Readonly<Record<string, Prompt>>
-  /** what was being typed into questions and queued messages */
-  readonly typed: Readonly<Record<string, string>>
+  /** what was being typed elsewhere; without it, what Go has kept of that counts */
+  readonly begun?: Begun
 }
 
 export interface LeftParts {
@@ -16,14 +15,14 @@ export interface LeftParts {
 }
 
 const key = 'keel.chat.left'
-const nothing: Left = { texts: {}, parts: {}, edits: {}, typed: {} }
+const nothing: Left = { texts: {}, parts: {} }
 
 /**
  * Leaves it to the page that comes next in this window: a call to Go may no longer
  * arrive when a page goes away. Where it is too much, pictures stay behind.
  */
 export function leave(left: Left): void {
-  for (const each of [left, { ...left, parts: {} }, { ...left, parts: {}, edits: {} }]) {
+  for (const each of [left, { ...left, parts: {} }, { texts: left.texts, parts: {} }]) {
     try {
       sessionStorage.setItem(key, JSON.stringify(each))
       return

@@ -18,7 +18,7 @@ import {
   type SessionReference,
   type SessionSummary,
 } from '../../bridge'
-import { joined, unread, withGiven, type Pointed, type ReferenceSources } from '../reference'
+import { joined, renewed, unread, type Pointed, type ReferenceSources } from '../reference'
 import { Background } from './background'
 import { Drafts } from './drafts'
 import { SessionFeed } from './feed'
@@ -26,6 +26,7 @@ import { DraftParts } from './draftParts.svelte'
 import { Carried, leave, takeLeft } from './left'
 import { cameBack, returned, settle, type Sending } from './queue'
 import { cameForward, takenOut } from './rewind'
+import { Unfinished } from './unfinished'
 
 /** Trouble is a failed act, with the way to try it again where there is one. */
 export interface Trouble {
@@ -67,10 +68,8 @@ export class ChatStore implements Disposable {
   private readonly goesOn = new Background()
   /** commands that go on in the background */
   readonly background = $derived(this.goesOn.among(this.session?.turns ?? []))
-  /** what is being typed into questions and queued messages, by their id */
-  readonly typed: Record<string, string>
-  /** messages that are being edited to be sent anew, by their turn */
-  readonly edits: Map<string, Prompt>
+  /** what is being typed elsewhere than in the input */
+  readonly unfinished: Unfinished
 
   /** what a restore to a message took back last: it is offered first */
   restoreWhat = $state<RestoreWhat>('files')
@@ -108,9 +107,7 @@ export class ChatStore implements Disposable {
     const fail = (failure: Failure): unknown => (this.trouble ??= { failure })
     this.drafts = new Drafts(bridge, fail, undefined, left.texts)
     this.parts = new DraftParts(bridge, fail, undefined, left.parts)
-    this.typed = { ...left.typed }
-    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing is drawn from it
-    this.edits = new Map(Object.entries(left.edits))
+    this.unfinished = new Unfinished(bridge, fail, left.begun)
     this.subscriptions = [
       bridge.on('sessions', (changed) => {
         if (changed.seq <= this.listSeq) return
@@ -129,7 +126,7 @@ export class ChatStore implements Disposable {
     void this.loadAround()
     try {
       const seen = this.listSeq
-      const sessions = await this.bridge.Sessions.List()
+      const [sessions] = await Promise.all([this.bridge.Sessions.List(), this.unfinished.load()])
       if (seen === this.listSeq) this.sessions = sessions
       const last = sessions[0]
       this.take(last ? await this.feed.open(last.id) : this.feed.begin(await this.bridge.Sessions.Create()))
@@ -169,6 +166,7 @@ export class ChatStore implements Disposable {
   saveDraft(): void {
     void this.drafts.flush()
     void this.parts.flush()
+    void this.unfinished.flush()
   }
 
   /** The page goes away: what does not reach Go any more is left to the next one. */
@@ -177,8 +175,7 @@ export class ChatStore implements Disposable {
     leave({
       texts: this.drafts.leaves(),
       parts: this.parts.leaves(),
-      edits: Object.fromEntries(this.edits),
-      typed: this.typed,
+      begun: this.unfinished.begun(),
     })
     this.saveDraft()
   }
@@ -240,9 +237,9 @@ export class ChatStore implements Disposable {
     const whole = { text: prompt, images: [...images], references: [...references] }
     const handed = this.carried.take(session.id, whole)
     const sent = await this.attempt(async () => {
-      const renewed = await this.renewed(references)
+      const now = await renewed(references, this.sources)
       handed()
-      await this.bridge.Agent.Send(session.id, { ...whole, references: renewed })
+      await this.bridge.Agent.Send(session.id, { ...whole, references: now })
     })
     // Its turn is only an event away; what never shows must not stand there for ever.
     setTimeout(() => (this.sending = this.sending.filter((other) => other !== sending)), sent ? 1000 : 0)
@@ -274,19 +271,6 @@ export class ChatStore implements Disposable {
   /** Adds pictures to the draft of a session, which may no longer be the shown one. */
   addPictures(sessionId: string, images: readonly SessionImage[]): void {
     this.setPictures(sessionId, [...this.parts.of(sessionId).images, ...images])
-  }
-
-  /** References as they go: files with the text that their editors hold now. */
-  private async renewed(references: readonly SessionReference[]): Promise<SessionReference[]> {
-    const renewing = unread(references).map(async (each) => {
-      if (each.kind !== 'file' || !each.path || !this.sources) return each
-      try {
-        return withGiven(each, (await this.sources.file(each.path)).given)
-      } catch {
-        return each // as it was when it was added
-      }
-    })
-    return Promise.all(renewing)
   }
 
   /** Puts references that were not sent in front of those that were added since. */
@@ -410,7 +394,10 @@ export class ChatStore implements Disposable {
     this.saveDraft()
     this.session = session
     this.draft = this.drafts.restore(session.id, session.draft)
-    void this.parts.restore(session.id)
+    void this.parts.restore(session.id).then(() => {
+      // Where Keel ended between going back and sending, the message is in the input.
+      for (const prompt of this.unfinished.takeGone(session)) this.giveBackPrompt(session.id, prompt)
+    })
   }
 
   private show(session: Session): void {

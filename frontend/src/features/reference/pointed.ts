@@ -1,6 +1,6 @@
 import type { SessionReference, SessionReferenceKind } from '../../bridge'
 import { without } from '../../lib/without'
-import type { Pointed } from './host'
+import type { Pointed, ReferenceSources } from './host'
 
 interface Look {
   /** a codicon's name without "codicon-" */
@@ -68,4 +68,20 @@ export function withGiven(reference: SessionReference, given: string | undefined
 /** References as they are sent and kept: without what was read of them. */
 export function unread(references: readonly SessionReference[]): SessionReference[] {
   return references.map((each) => without(each, 'content'))
+}
+
+/** References as they go: unread, and files with the text that their editors hold now. */
+export function renewed(
+  references: readonly SessionReference[],
+  sources: Pick<ReferenceSources, 'file'> | undefined,
+): Promise<SessionReference[]> {
+  const renewing = unread(references).map(async (each) => {
+    if (each.kind !== 'file' || !each.path || !sources) return each
+    try {
+      return withGiven(each, (await sources.file(each.path)).given)
+    } catch {
+      return each // as it was when it was added
+    }
+  })
+  return Promise.all(renewing)
 }

@@ -180,6 +180,20 @@ test('a message that only points at something can be sent again without a word',
   expect(calls(shown.host, 'Agent.Send')).toEqual([['s1', { text: '', images: [], references: [notes] }]])
 })
 
+test('a file goes again with the text that its editor holds now, not with that of then', async () => {
+  const unsaved = { ...notes, given: 'as it was then' }
+  const shown = await open(
+    {},
+    session({ turns: [turn({ id: 't1', before: '', after: '', references: [unsaved] })] }),
+  )
+  shown.host.sources.file = async (path) => ({ kind: 'file', name: path, path, given: 'as it is now' })
+  shown.press(await edit(shown, 0, 'again'), 'Enter')
+  await shown.settle()
+  expect(calls(shown.host, 'Agent.Send')).toEqual([
+    ['s1', { text: 'again', images: [], references: [{ ...notes, given: 'as it is now' }] }],
+  ])
+})
+
 test('what cannot be sent once the conversation went back stands in the input', async () => {
   const shown = await open({
     'Agent.Send': () => {

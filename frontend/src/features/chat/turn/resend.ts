@@ -1,5 +1,6 @@
 import { toFailure, type Prompt, type RestorePlan, type SessionTurn } from '../../../bridge'
 import { askRestore, pointTarget, preview, putBack, restore } from '../../checkpoint'
+import { renewed } from '../../reference'
 import type { Chat } from '../context'
 import { without } from '../../../lib/without'
 
@@ -60,7 +61,8 @@ export async function resend(
     return false
   }
   try {
-    await host.bridge.Agent.Send(sessionId, prompt)
+    const references = await renewed(prompt.references, host.sources)
+    await host.bridge.Agent.Send(sessionId, { ...prompt, references })
   } catch (cause) {
     store.returnPrompt(sessionId, prompt, toFailure(cause))
   }
