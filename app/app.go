@@ -76,6 +76,14 @@ func openWindow(arguments []string, page fs.FS, clients folder.Clients, started 
 	a := &App{
 		ctx: ctx, log: log, paths: paths, events: &events{}, redactor: redactor, started: started,
 	}
+	if a.areas, err = folder.OpenAreas(ctx, paths); err != nil {
+		return err
+	}
+	defer func() {
+		if err := a.areas.Close(); err != nil {
+			log.Debug("closing Keel's own folders", "error", err)
+		}
+	}()
 	a.secrets = folder.NewSecrets(paths, redactor, a.tellSecrets)
 	a.outbound = folder.NewOutbound(a.settings, a.environ, redactor, a.events.Notice)
 	defer func() { _ = a.outbound.Close() }() // it never fails
@@ -123,6 +131,7 @@ type App struct {
 	paths    folder.Paths
 	events   *events
 	redactor *redact.Redactor
+	areas    *folder.Areas
 	secrets  *secret.Store
 	outbound *outbound.Transport
 	accounts *folder.Accounts
@@ -211,6 +220,7 @@ func (a *App) open(request wire.OpenFolderRequest) (*folder.Folder, error) {
 		Rescue:   request.Rescue,
 		SetAside: request.SetAside,
 		Events:   a.events,
+		Areas:    a.areas,
 		Secrets:  a.secrets,
 		Outbound: a.outbound,
 		Accounts: a.accounts,

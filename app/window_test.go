@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/app/wire"
+	"github.com/keel-ide/keel/backend/workspace"
 )
 
 // window is an App on a fresh folder, without its window.
@@ -25,6 +27,16 @@ func window(t *testing.T) *App {
 	if err := a.paths.Make(); err != nil {
 		t.Fatal(err)
 	}
+	areas, err := folder.OpenAreas(t.Context(), a.paths)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.areas = areas
+	t.Cleanup(func() {
+		if err := areas.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	if err := a.start(t.TempDir()); err != nil {
 		t.Fatal(err)
 	}
@@ -43,6 +55,43 @@ func TestAFolderThatCannotBeOpenedLeavesTheOneBefore(t *testing.T) {
 	}
 	if _, err := before.Agent.CreateSession(t.Context()); err != nil {
 		t.Errorf("the folder before no longer works: %v", err)
+	}
+}
+
+// What the page asked for just before another folder came is not lost where it is
+// Keel's own, unsaved text above all; in the folder that is gone it is refused.
+func TestWhatIsAskedForWhileAnotherFolderOpens(t *testing.T) {
+	a := window(t)
+	before := a.Folder()
+	trees := map[wire.Area]*workspace.Workspace{}
+	for _, area := range []wire.Area{wire.AreaConfig, wire.AreaData, wire.AreaWorkspace} {
+		tree, err := before.Area(area)
+		if err != nil {
+			t.Fatal(err)
+		}
+		trees[area] = tree
+	}
+	if err := a.OpenFolder(t.Context(), wire.OpenFolderRequest{Path: t.TempDir()}); err != nil {
+		t.Fatal(err)
+	}
+	for _, area := range []wire.Area{wire.AreaConfig, wire.AreaData} {
+		if _, err := trees[area].WriteFile(t.Context(), "below/unsaved", []byte("typed"), workspace.WriteOptions{Create: true}); err != nil {
+			t.Errorf("%s: %v", area, err)
+		}
+		tree, err := a.Folder().Area(area)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if entry, err := tree.Stat(t.Context(), "below/unsaved"); err != nil || entry.Size != 5 {
+			t.Errorf("%s: %+v, %v", area, entry, err)
+		}
+	}
+	_, err := trees[wire.AreaWorkspace].WriteFile(t.Context(), "below/unsaved", []byte("typed"), workspace.WriteOptions{Create: true})
+	if !errors.Is(err, workspace.ErrClosed) {
+		t.Errorf("saving into the folder that is gone: %v", err)
+	}
+	if _, err := trees[wire.AreaWorkspace].Stat(t.Context(), "."); !errors.Is(err, workspace.ErrClosed) {
+		t.Errorf("looking at the folder that is gone: %v", err)
 	}
 }
 

@@ -73,6 +73,7 @@ type Options struct {
 	Hosts     []string            // patterns of hosts trusted for this run
 	Trusted   bool                // the opened folder is trusted for this run
 	Providers []provider.Provider // beside the built-in ones
+	Areas     *Areas              // kept as long as the program runs; none: the folder's own
 	Secrets   *secret.Store       // for keys, kept as long as the program runs; none: the folder's own
 	Accounts  *Accounts           // kept as long as the program runs; none: the folder's own
 	Clients   Clients             // that the build brings along to sign in with; where Accounts is none
@@ -123,8 +124,7 @@ type Folder struct {
 	options Options
 	secrets *secret.Store
 	audit   *auditing
-	config  *workspace.Workspace
-	data    *workspace.Workspace
+	areas   *Areas
 	search  func() (*search.Engine, error)
 	codemap func() *codemap.Map // made when it is first asked
 	cancel  context.CancelFunc
@@ -206,24 +206,13 @@ func (f *Folder) openHome(ctx context.Context, workspaceSettings, workspaceData 
 		string(wire.StorageProfile):     filepath.Join(storage, "profile.json"),
 		string(wire.StorageWorkspace):   filepath.Join(workspaceData, "storage.json"),
 	})
-	if f.config, err = f.tree(ctx, paths.Config); err != nil {
-		return err
+	if f.areas = f.options.Areas; f.areas == nil {
+		if f.areas, err = OpenAreas(ctx, paths); err != nil {
+			return err
+		}
+		f.onClose(f.areas.Close)
 	}
-	f.data, err = f.tree(ctx, filepath.Join(paths.Data, "workbench"))
-	return err
-}
-
-// tree opens one of Keel's own folders the way a workspace is opened.
-func (f *Folder) tree(ctx context.Context, path string) (*workspace.Workspace, error) {
-	if err := os.MkdirAll(path, 0o700); err != nil {
-		return nil, fmt.Errorf("making %q: %w", path, err)
-	}
-	opened, err := workspace.Open(ctx, path, workspace.Options{Consent: true})
-	if err != nil {
-		return nil, err
-	}
-	f.onClose(opened.Close)
-	return opened, nil
+	return nil
 }
 
 func (f *Folder) onClose(end func() error) {
@@ -270,9 +259,9 @@ func (f *Folder) Area(area wire.Area) (*workspace.Workspace, error) {
 		}
 		return f.Workspace, nil
 	case wire.AreaConfig:
-		return f.config, nil
+		return f.areas.config, nil
 	case wire.AreaData:
-		return f.data, nil
+		return f.areas.data, nil
 	}
 	return nil, fmt.Errorf("reaching area %q: %w", area, workspace.ErrOutside)
 }

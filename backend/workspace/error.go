@@ -41,7 +41,7 @@ var (
 	// ErrDiskFull: nothing was written and the old file is unchanged.
 	ErrDiskFull = atomicfile.ErrDiskFull
 	// ErrClosed: the watch or its workspace has been closed.
-	ErrClosed = errors.New("the watch is closed")
+	ErrClosed = errors.New("the workspace or its watch is closed")
 )
 
 // fail wraps err with what was done to which path. Operands of lower layers are
@@ -58,6 +58,8 @@ func fail(doing, path string, err error) error {
 		err = fmt.Errorf("%w (%w)", ErrNotEmpty, err)
 	case errors.Is(err, fs.ErrExist) && !errors.Is(err, ErrExists):
 		err = fmt.Errorf("%w (%w)", ErrExists, err)
+	case errors.Is(err, fs.ErrClosed): // of the workspace's root: a file is never left open
+		err = fmt.Errorf("%w (%w)", ErrClosed, err)
 	case isNotFolder(err):
 		err = fmt.Errorf("%w (%w)", ErrNotFolder, err)
 	}
