@@ -1,7 +1,7 @@
 // Pictures to look at: signing in, in a dark and a light theme, in a narrow chat and
 // in a large window.
 import { after, afterEach, before, test } from 'node:test'
-import { picture } from './harness.mjs'
+import { looksOf, picture } from './harness.mjs'
 import { codeOf, startInternet, startWindow } from './signin.mjs'
 import * as wb from './workbench.mjs'
 
@@ -17,11 +17,11 @@ afterEach(async (context) => {
 })
 after(() => internet?.end())
 
-const looks = [
+const looks = looksOf([
   { theme: 'Dark Modern', name: 'dark', width: 1280, height: 800 },
   { theme: 'Light Modern', name: 'light-narrow', width: 1280, height: 800, chat: 300 },
   { theme: 'Light Modern', name: 'light-large', width: 1920, height: 1080 },
-]
+])
 
 /** Drags the chat's edge until it is this wide. */
 async function widen(page, width) {

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
 import { says } from './bedrock.mjs'
-import { picture, until } from './harness.mjs'
+import { looksOf, picture, until } from './harness.mjs'
 import { startAgent } from './scripted.mjs'
 import * as wb from './workbench.mjs'
 
@@ -130,14 +130,14 @@ const diagrams = {
     Review: 1: You`,
 }
 
-const looks = [
+const looks = looksOf([
   ['Dark Modern', 'dark', 420],
   ['Light Modern', 'light', 420],
   ['Dark High Contrast', 'contrast', 420],
   ['Light High Contrast', 'contrast-light', 420],
   ['Dark Modern', 'dark-narrow', 300],
   ['Light Modern', 'light-narrow', 300],
-]
+])
 
 /** Drags the chat's edge until it is this wide. */
 async function widen(width) {

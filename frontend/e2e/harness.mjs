@@ -256,3 +256,8 @@ export async function picture(page, name) {
   await mkdir(pictures, { recursive: true })
   await page.screenshot({ path: join(pictures, `${name.replaceAll(/[^\w-]+/g, '-')}.png`) })
 }
+
+/** Two of the looks that pictures are made in, the first and the last; with KEEL_LOOKS=all each of them. */
+export function looksOf(all) {
+  return process.env.KEEL_LOOKS === 'all' ? all : [all[0], all.at(-1)]
+}

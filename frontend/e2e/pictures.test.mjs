@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { after, afterEach, before, test } from 'node:test'
 import {
   launchChromium,
+  looksOf,
   makeHome,
   openPage,
   picture,
@@ -40,12 +41,12 @@ after(async () => {
   await display?.end()
 })
 
-const looks = [
+const looks = looksOf([
   { theme: 'Dark Modern', name: 'dark', width: 1280, height: 800 },
   { theme: 'Light Modern', name: 'light', width: 1280, height: 800 },
   { theme: 'Dark Modern', name: 'dark-large', width: 1920, height: 1080 },
   { theme: 'Light Modern', name: 'light-large', width: 1920, height: 1080 },
-]
+])
 
 for (const { theme, name, width, height } of looks) {
   test(`pictures, ${name}`, { timeout: 300_000 }, async () => {

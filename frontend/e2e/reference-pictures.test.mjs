@@ -5,7 +5,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, afterEach, before, test } from 'node:test'
 import { gate, holds as goesOn, says as answers } from './bedrock.mjs'
-import { picture, until } from './harness.mjs'
+import { looksOf, picture, until } from './harness.mjs'
 import * as refs from './references.mjs'
 import { startAgent } from './scripted.mjs'
 import { hangs, holds, leadsTo, startWeb } from './web.mjs'
@@ -60,14 +60,14 @@ async function fits() {
   assert.deepEqual(wide, [])
 }
 
-const looks = [
+const looks = looksOf([
   ['Dark Modern', 'dark', 380],
   ['Light Modern', 'light', 380],
   ['Dark High Contrast', 'contrast', 380],
   ['Light High Contrast', 'contrast-light', 380],
   ['Dark Modern', 'dark-narrow', 300],
   ['Light Modern', 'light-narrow', 300],
-]
+])
 
 for (const [theme, name, width] of looks) {
   test(`pictures of references, ${name}`, { timeout: 300_000 }, async () => {
