@@ -58,7 +58,7 @@ const menuItem = (name) => page.getByRole('menuitem', { name, exact: true })
 
 /** Chooses in the context menu of something. */
 async function choose(target, ...names) {
-  await target.click({ button: 'right' })
+  await wb.contextMenu(page, target, names[0])
   for (const name of names.slice(0, -1)) await menuItem(name).hover()
   await wb.pressWhenReady(menuItem(names.at(-1)))
 }
@@ -111,8 +111,7 @@ describe('asking from outside the chat', { timeout: 600_000 }, () => {
     await inputHasKeyboard()
     await wb.inExplorer(page, 'notes').click()
     await wb.inExplorer(page, 'main.go').click({ modifiers: ['Control'] })
-    await wb.inExplorer(page, 'main.go').click({ button: 'right' })
-    await menuItem('Add to Chat').waitFor()
+    await wb.contextMenu(page, wb.inExplorer(page, 'main.go'), 'Add to Chat')
     await picture(page, 'ask-explorer')
     await wb.pressWhenReady(menuItem('Add to Chat'))
     await inputHasKeyboard()
@@ -160,8 +159,7 @@ describe('asking from outside the chat', { timeout: 600_000 }, () => {
     assert.deepEqual(await sendAdded(), [{ kind: 'file', name: 'calc.go', path: 'calc.go' }])
 
     await selectLines(12, 14)
-    await wb.lines(page).getByText('return a + b').click({ button: 'right' })
-    await menuItem('Keel').hover()
+    await (await wb.contextMenu(page, wb.lines(page).getByText('return a + b'), 'Keel')).hover()
     await menuItem('Explain').waitFor()
     await wb.settled(page)
     await picture(page, 'ask-editor-menu')
@@ -335,8 +333,7 @@ describe('asking from outside the chat', { timeout: 600_000 }, () => {
     await wb.chooseTheme(page, 'Light Modern')
     await wb.openFile(page, 'calc.go')
     await selectLines(12, 14)
-    await wb.lines(page).getByText('return a + b').click({ button: 'right' })
-    await menuItem('Keel').hover()
+    await (await wb.contextMenu(page, wb.lines(page).getByText('return a + b'), 'Keel')).hover()
     await menuItem('Explain').waitFor()
     await wb.settled(page)
     await picture(page, 'ask-editor-menu-light')
@@ -368,8 +365,7 @@ describe('asking from outside the chat', { timeout: 600_000 }, () => {
     await wb.runCommand(page, 'Problems: Focus on Problems View')
     const row = page.getByRole('treeitem', { name: /trusted/ }).last()
     await row.click()
-    await row.click({ button: 'right' })
-    await menuItem('Fix with Keel').first().waitFor()
+    await wb.contextMenu(page, row, 'Fix with Keel')
     await wb.settled(page)
     await picture(page, 'ask-problems')
     await wb.pressWhenReady(menuItem('Add to Chat'))

@@ -64,8 +64,7 @@ async function showTimeline() {
 
 /** Chooses from the context menu of a file in the explorer. */
 async function fromExplorer(file, act) {
-  await wb.inExplorer(page, file).click({ button: 'right' })
-  await wb.pressWhenReady(page.getByRole('menuitem', { name: act }))
+  await wb.chooseInMenu(page, wb.inExplorer(page, file), act)
 }
 
 /** Takes a row of the quick pick that is open. */
@@ -128,8 +127,7 @@ describe('all checkpoints', { timeout: 300_000 }, () => {
     await wb.press(page, 'Shift+F10')
     await page.getByRole('menuitem', { name: /^Pin/ }).click()
     await row(/^before new\.txt,.*pinned$/).waitFor()
-    await row(/^before new\.txt,/).click({ button: 'right' })
-    await page.getByRole('menuitem', { name: /^Restore…/ }).click()
+    await wb.chooseInMenu(page, row(/^before new\.txt,/), /^Restore…/)
     await page.getByRole('dialog').getByRole('button', { name: 'Restore 1 file' }).click()
     await wb.toast(page, 'Restored 1 file.').waitFor()
     await assert.rejects(home.read('new.txt'), { code: 'ENOENT' })
@@ -214,8 +212,11 @@ describe('single files', { timeout: 300_000 }, () => {
     await page.locator('.monaco-diff-editor').getByText('// second').first().waitFor()
     await wb.settled(page)
     await picture(page, 'timeline-of-a-file')
-    await timeline.getByText('second', { exact: true }).click({ button: 'right' })
-    await wb.pressWhenReady(page.getByRole('menuitem', { name: 'Restore from This Checkpoint…' }))
+    await wb.chooseInMenu(
+      page,
+      timeline.getByText('second', { exact: true }),
+      'Restore from This Checkpoint…',
+    )
     await page.getByRole('dialog').getByRole('button', { name: 'Restore 1 file' }).click()
     await wb.toast(page, 'Restored 1 file.').waitFor()
     assert.equal(await home.read('calc.go'), `// second\n${original}`)

@@ -210,6 +210,26 @@ export async function settled(page) {
   })
 }
 
+/**
+ * Opens the context menu of something, and gives one of its entries. What takes
+ * the focus in the meantime, as an editor that is still opening does, closes
+ * the menu again: it is asked for until it stays.
+ */
+export async function contextMenu(page, target, name) {
+  const entry = page.getByRole('menuitem', { name, exact: typeof name === 'string' }).first()
+  await until(`the context menu offers ${name}`, async () => {
+    await target.click({ button: 'right', timeout: 5000 })
+    await entry.waitFor({ timeout: 5000 })
+    return true
+  })
+  return entry
+}
+
+/** Chooses in the context menu of something. */
+export async function chooseInMenu(page, target, name) {
+  await pressWhenReady(await contextMenu(page, target, name))
+}
+
 /** A button that ignores the first moment, so that nothing is agreed to by mistake. */
 export async function pressWhenReady(button) {
   await button.waitFor()
