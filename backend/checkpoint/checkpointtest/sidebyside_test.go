@@ -12,12 +12,17 @@ import (
 )
 
 // TestSideBySide puts the store and the two usual ways to do it with git
-// through the same rows. With KEEL_TABLE set, the table is written to that file.
+// through the same rows; in the short form through one of five, as most of the
+// time is git's. With KEEL_TABLE set, the table is written to that file.
 func TestSideBySide(t *testing.T) {
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("there is no git here to compare with")
 	}
-	c := checkpointtest.SideBySide(t,
+	every := 1
+	if testing.Short() {
+		every = 5
+	}
+	c := checkpointtest.SideBySide(t, every,
 		checkpointtest.Contender{Name: "Keel", Open: open},
 		checkpointtest.Contender{Name: "shadow git", Open: checkpointtest.ShadowGit},
 		checkpointtest.Contender{Name: "write-tree", Open: checkpointtest.WriteTree},
