@@ -70,6 +70,9 @@ func TestALockedDocument(t *testing.T) {
 }
 
 func TestBrokenDocuments(t *testing.T) {
+	if racing {
+		t.Skip("with the race detector documents take longer than they may")
+	}
 	whole := document("", "The first page.")
 	for name, data := range map[string][]byte{
 		"empty": {}, "only a beginning": []byte("%PDF-1.7\n"), "other bytes": bytes.Repeat([]byte{0xff, 0}, 4000),
