@@ -16,6 +16,9 @@ import { Listing } from './listing.svelte'
 /** How many files, folders and symbols are shown. */
 const most = 100
 
+/** How many questions that were asked before can come after one: more are a fault. */
+const mostOvertaken = 10
+
 const kindOf: Readonly<Record<string, SessionReferenceKind>> = {
   file: 'file',
   folder: 'folder',
@@ -106,11 +109,15 @@ export class Picker {
     this.busy = true
     this.note = ''
     let found: Found
+    let overtaken = 0
     for (let whole = false; ; whole = true) {
       try {
         found = await more(whole)
       } catch (cause) {
-        found = { choices: [], note: toFailure(cause).message }
+        const { code, message } = toFailure(cause)
+        // A new question ends the one before; one that Go heard late has ended this one.
+        const again = code === 'cancelled' && ++overtaken <= mostOvertaken
+        found = { choices: [], note: again ? '' : message, partial: again }
       }
       if (seq !== this.asked) return
       if (!found.partial) break
@@ -167,6 +174,6 @@ function fits(choice: Choice, typed: string): boolean {
 interface Found {
   choices: readonly Choice[]
   note: string
-  /** Go is still looking: asking for the whole waits for it */
+  /** Go is still looking, or has been stopped: asking for the whole waits for it */
   partial?: boolean
 }

@@ -257,6 +257,28 @@ test('a late answer never takes the place of a newer one', async () => {
   expect(mine.busy).toBe(false)
 })
 
+test('the newest question is asked again when one before it has ended it', async () => {
+  let ended = 0
+  const { picker: mine, type } = picker(() => {
+    if (ended++ < 2) throw new Failure('cancelled', 'Cancelled.', '')
+    return answer(match('abc.go', 'abc.go'))
+  })
+  type('#abc')
+  await vi.advanceTimersByTimeAsync(0)
+  expect([names(mine), mine.busy, mine.note]).toEqual([['abc.go'], false, ''])
+})
+
+test('a question that is always ended is given up, and that is said', async () => {
+  let ended = 0
+  const { picker: mine, type } = picker(() => {
+    ended++
+    throw new Failure('cancelled', 'Cancelled.', '')
+  })
+  type('#abc')
+  await vi.advanceTimersByTimeAsync(0)
+  expect([mine.busy, mine.note, ended]).toEqual([false, 'Cancelled.', 11])
+})
+
 test('what is known is shown at once, and the whole when Go has looked', async () => {
   const answers: ((found: ReferenceMatches) => void)[] = []
   const asked: unknown[] = []
