@@ -1,9 +1,10 @@
 // Measures what a person feels: the seam, large files, large folders, fast
 // replies, long conversations, reviews. Prints a table; nothing passes or fails here. `task bench`
-// runs it; `node e2e/bench.mjs review`, `chat` or `token` only that part.
+// runs it; `node e2e/bench.mjs review`, `chat`, `token` or `extensions` only that part.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chat } from './bench.chat.mjs'
+import { extensions } from './bench.extensions.mjs'
 import { mainTasks } from './bench.trace.mjs'
 import { startBedrock, startScripted } from './bedrock.mjs'
 import {
@@ -332,9 +333,11 @@ try {
     await largeFolder(browser, display, home)
     await stream(browser, display)
   }
-  if (only !== 'review' && only !== 'chat') await firstToken(browser, display)
-  if (only !== 'review' && only !== 'token') await chat(browser, row)
-  if (only !== 'chat' && only !== 'token') await review(browser, display)
+  const wanted = (part) => only === undefined || only === part
+  if (wanted('token')) await firstToken(browser, display)
+  if (wanted('chat')) await chat(browser, row)
+  if (wanted('review')) await review(browser, display)
+  if (wanted('extensions')) await extensions(display, row)
 } finally {
   await browser.close()
   await display.end()
