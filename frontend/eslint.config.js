@@ -90,4 +90,10 @@ export default ts.config(
     extends: [ts.configs.disableTypeChecked],
     languageOptions: { globals: globals.node },
   },
+  // Extensions for tests are what VS Code loads: CommonJS.
+  {
+    files: ['e2e/extensions/**'],
+    languageOptions: { globals: { ...globals.commonjs, ...globals.browser }, sourceType: 'commonjs' },
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
+  },
 )
