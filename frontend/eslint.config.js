@@ -8,6 +8,7 @@ const features = [
   'audit',
   'chat',
   'checkpoint',
+  'extension',
   'reference',
   'review',
   'secret',
