@@ -11,7 +11,6 @@ import getConfiguration from '@codingame/monaco-vscode-configuration-service-ove
 import getDialogs from '@codingame/monaco-vscode-dialogs-service-override'
 import getEnvironment from '@codingame/monaco-vscode-environment-service-override'
 import getExplorer from '@codingame/monaco-vscode-explorer-service-override'
-import getExtensions from '@codingame/monaco-vscode-extensions-service-override'
 import getKeybindings from '@codingame/monaco-vscode-keybindings-service-override'
 import getLanguages from '@codingame/monaco-vscode-languages-service-override'
 import getLifecycle from '@codingame/monaco-vscode-lifecycle-service-override'
@@ -39,6 +38,7 @@ import getWorkbench from '@codingame/monaco-vscode-workbench-service-override'
 import getWorkingCopy from '@codingame/monaco-vscode-working-copy-service-override'
 import getWorkspaceTrust from '@codingame/monaco-vscode-workspace-trust-service-override'
 import type { Bridge, WindowState } from '../bridge'
+import { extensionServices } from './extension/host'
 import type { Gate } from './folders'
 import { notificationServices } from './notifications'
 import { RecentFolders } from './recent'
@@ -58,7 +58,7 @@ export function workbenchServices(
 ): IEditorOverrideServices {
   return {
     ...getLog(),
-    ...getExtensions({ enableWorkerExtensionHost: false }),
+    ...extensionServices(),
     ...getModel(),
     ...getNotifications(),
     ...notificationServices(),
