@@ -39,11 +39,17 @@ func (a *App) run(page fs.FS) error {
 		MinWidth:         640,
 		MinHeight:        400,
 		BackgroundColour: options.NewRGB(0x1f, 0x1f, 0x1f),
-		AssetServer:      &assetserver.Options{Assets: dist, Handler: byteHandler{desk: a, log: a.log}},
-		Logger:           wailsLog{a.log},
-		OnStartup:        func(ctx context.Context) { a.events.ctx.Store(&ctx) },
-		OnBeforeClose:    a.keepOpen,
-		ErrorFormatter:   format,
+		AssetServer: &assetserver.Options{
+			Assets: dist, Middleware: a.pages,
+			Handler: byteHandler{desk: a, webviews: a.webviews, log: a.log},
+		},
+		Logger: wailsLog{a.log},
+		OnStartup: func(ctx context.Context) {
+			a.events.ctx.Store(&ctx)
+			a.guard.close(ctx, servesBrowser())
+		},
+		OnBeforeClose:  a.keepOpen,
+		ErrorFormatter: format,
 		Linux: &linux.Options{
 			ProgramName: "keel",
 			// Of Wails' three values only this one means to WebKit what it says.

@@ -47,6 +47,7 @@ import { WorkbenchStorage } from './storage'
 import type { TerminalBackend } from './terminal/backend'
 import type { FolderTrust } from './trust'
 import { trustServices } from './trustServices'
+import { webviewServices } from './webview'
 
 /** workbenchServices are the parts of VS Code that Keel has. */
 export function workbenchServices(
@@ -99,6 +100,7 @@ export function workbenchServices(
     ...getSecrets(),
     ...getMultiDiff(),
     ...getWorkbench(),
+    ...webviewServices(bridge),
     ...getQuickAccess({ isKeybindingConfigurationVisible: () => true, shouldUseGlobalPicker: () => true }),
   }
 }
