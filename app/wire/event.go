@@ -21,6 +21,8 @@ type Events struct {
 	Accounts    AccountsState      `event:"accounts"`
 	Secrets     SecretsState       `event:"secrets"`
 	Webview     WebviewRequest     `event:"webview"`
+	Extensions  ExtensionsState    `event:"extensions"`
+	Extension   ExtensionProgress  `event:"extension"`
 }
 
 // SessionsChanged says that the list of sessions has changed.
