@@ -18,6 +18,7 @@ import (
 	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/app/instance"
 	"github.com/keel-ide/keel/app/notification"
+	"github.com/keel-ide/keel/app/webview"
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/checkpoint"
 	"github.com/keel-ide/keel/backend/outbound"
@@ -75,7 +76,9 @@ func openWindow(arguments []string, page fs.FS, clients folder.Clients, started 
 	defer cancel()
 	a := &App{
 		ctx: ctx, log: log, paths: paths, events: &events{}, redactor: redactor, started: started,
+		guard: newGuard(),
 	}
+	a.webviews = a.newWebviews()
 	if a.areas, err = folder.OpenAreas(ctx, paths); err != nil {
 		return err
 	}
@@ -148,8 +151,10 @@ type App struct {
 
 	extensions *folder.Extensions
 
-	started time.Time
-	closing closing
+	started  time.Time
+	closing  closing
+	guard    *guard
+	webviews *webview.Server
 
 	notifier *notification.Notifier
 

@@ -13,12 +13,12 @@ import (
 // served to a browser, the window's own web view shows nothing, or two pages
 // would drive one program.
 func tune(o *options.App) {
-	if os.Getenv("devserver") == "" {
+	if !servesBrowser() {
 		return
 	}
-	inner := o.AssetServer.Middleware
+	pages := o.AssetServer.Middleware
 	o.AssetServer.Middleware = func(next http.Handler) http.Handler {
-		next = inner(next)
+		next = pages(next)
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Scheme == "wails" || r.Host == "wails" || r.Host == "wails.localhost" {
 				w.Header().Set("Content-Type", "text/html")
@@ -29,3 +29,6 @@ func tune(o *options.App) {
 		})
 	}
 }
+
+// servesBrowser tells whether the page is for a browser, not for the window.
+func servesBrowser() bool { return os.Getenv("devserver") != "" }
