@@ -69,6 +69,7 @@ func (a *App) run(page fs.FS) error {
 			bind.NewAccess(seam),
 			bind.NewAccounts(seam),
 			bind.NewSecrets(seam),
+			bind.NewExtensions(seam, a),
 		},
 	}
 	tune(window)
@@ -156,6 +157,14 @@ func (a *App) PickFolder(context.Context) (string, error) {
 		start = filepath.Dir(f.Workspace.Path())
 	}
 	return wails2.OpenDirectoryDialog(a.wails(), wails2.OpenDialogOptions{Title: "Open Folder", DefaultDirectory: start})
+}
+
+// PickExtension shows the system's dialog for a packed extension.
+func (a *App) PickExtension(context.Context) (string, error) {
+	return wails2.OpenFileDialog(a.wails(), wails2.OpenDialogOptions{
+		Title:   "Install from VSIX",
+		Filters: []wails2.FileFilter{{DisplayName: "VSIX Extensions (*.vsix)", Pattern: "*.vsix"}},
+	})
 }
 
 // SetTitle names the window.

@@ -59,6 +59,8 @@ type Events interface {
 	Audit(wire.AuditChanged)
 	Accounts(wire.AccountsState)
 	Secrets(wire.SecretsState)
+	Extensions(wire.ExtensionsState)
+	Extension(wire.ExtensionProgress)
 }
 
 // Options is what a folder stands on; Paths, Explain and Log are required.
