@@ -58,6 +58,8 @@ func rules() []rule {
 		{"http.", reasonNetwork}, {"keelnetwork.", reasonNetwork},
 		{"json.schemadownload.", reasonFetch}, {"json.schemas", reasonFetch}, {"yaml.schemas", reasonFetch}, {"yaml.schemastore.", reasonFetch},
 		{"markdown.styles", reasonFetch}, {"npm.fetchonlinepackageinfo", reasonFetch}, {"typescript.disableautomatictypeacquisition", reasonFetch},
+		{"js/ts.tsserver.automatictypeacquisition.", reasonFetch}, {"js/ts.tsserver.web.typeacquisition.", reasonFetch},
+		{"typescript.tsserver.web.typeacquisition.", reasonFetch},
 		{"workbench.settings.enablenaturallanguagesearch", reasonFetch}, {"workbench.enableexperiments", reasonFetch},
 		{"telemetry.", reasonTelemetry}, {"redhat.telemetry.", reasonTelemetry},
 		{"settingssync.", reasonService}, {"sync.", reasonService}, {"update.", reasonService}, {"remote.", reasonService}, {"liveshare.", reasonService},

@@ -43,6 +43,10 @@ export function settingDefaults(platform: string): Record<string, unknown> {
     'security.workspace.trust.banner': 'always',
     'extensions.autoCheckUpdates': false,
     'extensions.ignoreRecommendations': true,
+    // Nothing is fetched for a file that is opened: neither what a schema's address leads to, nor types.
+    'json.schemaDownload.enable': false,
+    'js/ts.tsserver.automaticTypeAcquisition.enabled': false,
+    'js/ts.tsserver.web.typeAcquisition.enabled': false,
     'files.autoSave': 'off',
     'files.hotExit': 'onExitAndWindowClose',
     'search.quickAccess.preserveInput': false,
