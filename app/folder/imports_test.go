@@ -183,9 +183,11 @@ func TestNothingIsImportedThatWasNotShown(t *testing.T) {
 		"their arguments": func(n newcomer) {
 			n.write(filepath.Join(n.theirs, "keybindings.json"), `[{"key":"ctrl+1","command":"theirs","args":1},{"key":"ctrl+1","command":"mine"},{"key":"ctrl+2","command":"more"}]`)
 		},
-		"their snippets": func(n newcomer) { n.write(filepath.Join(n.theirs, "snippets", "rust.json"), `{"log": {"body": "lag"}}`) },
-		"my settings":    func(n newcomer) { n.write(filepath.Join(n.config, "settings.json"), `{"b": "mine now"}`) },
-		"my snippets":    func(n newcomer) { n.write(filepath.Join(n.config, "snippets", "rust.json"), `{"x": {"body": "y"}}`) },
+		"their snippets": func(n newcomer) {
+			n.write(filepath.Join(n.theirs, "snippets", "rust.json"), `{"log": {"body": "lag"}}`)
+		},
+		"my settings": func(n newcomer) { n.write(filepath.Join(n.config, "settings.json"), `{"b": "mine now"}`) },
+		"my snippets": func(n newcomer) { n.write(filepath.Join(n.config, "snippets", "rust.json"), `{"x": {"body": "y"}}`) },
 	}
 	for name, change := range changes {
 		t.Run(name, func(t *testing.T) {
