@@ -41,8 +41,10 @@ export function settingDefaults(platform: string): Record<string, unknown> {
     'security.workspace.trust.startupPrompt': 'once',
     // In a web page the workbench shows it always or never.
     'security.workspace.trust.banner': 'always',
-    'extensions.autoCheckUpdates': false,
+    // That there are updates is shown; to install one is the person's to say.
+    'extensions.autoUpdate': false,
     'extensions.ignoreRecommendations': true,
+    'extensions.showRecommendationsOnlyOnDemand': true,
     // Nothing is fetched for a file that is opened: neither what a schema's address leads to, nor types.
     'json.schemaDownload.enable': false,
     'js/ts.tsserver.automaticTypeAcquisition.enabled': false,

@@ -38,7 +38,8 @@ import getTitleBar from '@codingame/monaco-vscode-view-title-bar-service-overrid
 import getWorkbench from '@codingame/monaco-vscode-workbench-service-override'
 import getWorkingCopy from '@codingame/monaco-vscode-working-copy-service-override'
 import getWorkspaceTrust from '@codingame/monaco-vscode-workspace-trust-service-override'
-import type { Bridge, WindowState } from '../bridge'
+import type { Bridge, ExtensionsState, WindowState } from '../bridge'
+import { extensionServices, type Plans } from './extension'
 import type { Gate } from './folders'
 import { notificationServices } from './notifications'
 import { RecentFolders } from './recent'
@@ -55,10 +56,13 @@ export function workbenchServices(
   gate: Gate,
   terminals: TerminalBackend,
   trust: FolderTrust,
+  plans: Plans,
+  extensions: ExtensionsState,
 ): IEditorOverrideServices {
   return {
     ...getLog(),
     ...getExtensions({ enableWorkerExtensionHost: false }),
+    ...extensionServices(bridge, plans, extensions),
     ...getModel(),
     ...getNotifications(),
     ...notificationServices(),
