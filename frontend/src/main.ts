@@ -5,6 +5,7 @@ import { askToSignIn, startAccounts } from './features/account'
 import { startAudit } from './features/audit'
 import { startChat, viewId as chatView, type ChatHost } from './features/chat'
 import { fileHistory, startCheckpoints } from './features/checkpoint'
+import { startImport } from './features/import'
 import { startReview } from './features/review'
 import { startSecrets } from './features/secret'
 import { startTrust } from './features/trust'
@@ -19,6 +20,8 @@ import { folderPaths } from './workbench/files/paths'
 import { showFailure } from './workbench/failure'
 import type { Folders } from './workbench/folders'
 import { tellEditorState } from './workbench/editorState'
+import { offerImport } from './workbench/importMenu'
+import { extensionInstaller } from './workbench/installing'
 import { openLinksOutside } from './workbench/links'
 import { notify } from './workbench/notify'
 import { saveLayoutSoon } from './workbench/saving'
@@ -40,6 +43,8 @@ async function main(root: HTMLElement): Promise<void> {
   startChat(host, review)
   startCheckpoints(host, chatView)
   startTrust(host)
+  startImport({ ...host, installExtensions: extensionInstaller(bridge) })
+  offerImport()
   startAccess(host, chatView)
   startAccounts(host, chatView)
   startAudit(host, chatView)

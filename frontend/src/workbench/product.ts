@@ -45,6 +45,10 @@ export function settingDefaults(platform: string): Record<string, unknown> {
     'extensions.autoUpdate': false,
     'extensions.ignoreRecommendations': true,
     'extensions.showRecommendationsOnlyOnDemand': true,
+    // Nothing is fetched for a file that is opened: neither what a schema's address leads to, nor types.
+    'json.schemaDownload.enable': false,
+    'js/ts.tsserver.automaticTypeAcquisition.enabled': false,
+    'js/ts.tsserver.web.typeAcquisition.enabled': false,
     'files.autoSave': 'off',
     'files.hotExit': 'onExitAndWindowClose',
     'search.quickAccess.preserveInput': false,
