@@ -32,6 +32,10 @@ func (e *events) Trust(v wire.TrustChanged)     { send(e, "trust", v) }
 func (e *events) Audit(v wire.AuditChanged)     { send(e, "audit", v) }
 func (e *events) Accounts(v wire.AccountsState) { send(e, "accounts", v) }
 func (e *events) Secrets(v wire.SecretsState)   { send(e, "secrets", v) }
+func (e *events) Extensions(v wire.ExtensionsState) {
+	send(e, "extensions", v)
+}
+func (e *events) Extension(v wire.ExtensionProgress) { send(e, "extension", v) }
 
 func send[T any](e *events, name string, payload T) {
 	ctx := e.ctx.Load()

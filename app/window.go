@@ -73,6 +73,7 @@ func (a *App) run(page fs.FS) error {
 			bind.NewAccess(seam),
 			bind.NewAccounts(seam),
 			bind.NewSecrets(seam),
+			bind.NewExtensions(seam, a),
 		},
 	}
 	tune(window)
@@ -162,6 +163,14 @@ func (a *App) PickFolder(context.Context) (string, error) {
 	return wails2.OpenDirectoryDialog(a.wails(), wails2.OpenDialogOptions{Title: "Open Folder", DefaultDirectory: start})
 }
 
+// PickExtension shows the system's dialog for a packed extension.
+func (a *App) PickExtension(context.Context) (string, error) {
+	return wails2.OpenFileDialog(a.wails(), wails2.OpenDialogOptions{
+		Title:   "Install from VSIX",
+		Filters: []wails2.FileFilter{{DisplayName: "VSIX Extensions (*.vsix)", Pattern: "*.vsix"}},
+	})
+}
+
 // SetTitle names the window.
 func (a *App) SetTitle(title string) { wails2.WindowSetTitle(a.wails(), title) }
 
@@ -200,7 +209,7 @@ func (a *App) later(request instance.Request) {
 }
 
 // extensionsUseNetwork reports whether the settings let extensions use the network.
-func (a *App) extensionsUseNetwork() bool { return true }
+func (a *App) extensionsUseNetwork() bool { return !a.settings().ExtensionNetworkOff }
 
 // wails is the context Wails wants for its own calls; none come before it is set.
 func (a *App) wails() context.Context {

@@ -42,6 +42,8 @@ func (silent) Trust(wire.TrustChanged)             {}
 func (silent) Audit(wire.AuditChanged)             {}
 func (silent) Accounts(wire.AccountsState)         {}
 func (silent) Secrets(wire.SecretsState)           {}
+func (silent) Extensions(wire.ExtensionsState)     {}
+func (silent) Extension(wire.ExtensionProgress)    {}
 
 const (
 	shopping = "# Shopping\n\nmilk, two\n\nbread\n\nmilk, one\n\neggs\n\nmilk, none\n"

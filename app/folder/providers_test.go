@@ -91,6 +91,8 @@ func (*notices) Trust(wire.TrustChanged)             {}
 func (*notices) Audit(wire.AuditChanged)             {}
 func (*notices) Accounts(wire.AccountsState)         {}
 func (*notices) Secrets(wire.SecretsState)           {}
+func (*notices) Extensions(wire.ExtensionsState)     {}
+func (*notices) Extension(wire.ExtensionProgress)    {}
 
 // openWith opens a folder whose keys are kept in k. It returns the home too.
 func openWith(t *testing.T, k *keychain, events folder.Events) (*folder.Folder, string) {

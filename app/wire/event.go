@@ -20,6 +20,8 @@ type Events struct {
 	Audit       AuditChanged       `event:"audit"`
 	Accounts    AccountsState      `event:"accounts"`
 	Secrets     SecretsState       `event:"secrets"`
+	Extensions  ExtensionsState    `event:"extensions"`
+	Extension   ExtensionProgress  `event:"extension"`
 }
 
 // SessionsChanged says that the list of sessions has changed.

@@ -88,6 +88,8 @@ export interface Bytes {
    * proposal is no longer the one with this hash. Returns the new hash.
    */
   writeProposal(sessionId: string, approvalId: string, hash: string, content: Uint8Array): Promise<string>
+  /** Hands a packed extension to Go. Returns the token that names it in a plan. */
+  writeExtensionFile(name: string, content: Uint8Array): Promise<string>
 }
 
 /** Bridge is everything the page knows of Go. */

@@ -62,6 +62,7 @@ export function fakeBridge(options: FakeOptions = {}): FakeBridge {
       storage[update.scope] = Object.fromEntries(values.filter(([key]) => !update.delete.includes(key)))
     },
     'Accounts.State': () => ({ seq: 0, accounts: [], services: [], signIns: [] }),
+    'Extensions.State': () => ({ seq: 0, gallery: 'https://open-vsx.org', network: true, installed: [] }),
     'Terminals.List': () => [],
     'Terminals.Shells': () => [{ name: 'bash', path: '/bin/bash', args: [], default: true }],
     'Sessions.List': () => [],

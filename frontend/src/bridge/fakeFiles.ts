@@ -95,6 +95,11 @@ export class FakeFiles implements Bytes {
     return this.writeFile('data', `proposals/${id}/after`, content, options)
   }
 
+  async writeExtensionFile(name: string, content: Uint8Array): Promise<string> {
+    await this.writeFile('data', `vsix/${name}`, content, { create: true, overwrite: true })
+    return name
+  }
+
   private file(area: Area, path: string): Node {
     const node = this.nodes.get(`${area}:${path}`)
     if (!node) throw missing(path)

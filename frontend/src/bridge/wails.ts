@@ -15,6 +15,7 @@ const timeLimit = 120_000
 const unlimited = new Set([
   'Window.PickFolder',
   'Window.OpenFolder',
+  'Extensions.PickFile',
   'Checkpoints.Restore',
   'Checkpoints.Undo',
   'Checkpoints.Create',
@@ -138,6 +139,11 @@ const bytes: Bytes = {
     const response = await fetch(where, { method: 'PUT', body: content.slice().buffer })
     await body(response)
     return response.headers.get('X-Keel-Version') ?? ''
+  },
+  async writeExtensionFile(name, content) {
+    const where = address('extension-file', { name })
+    const response = await fetch(where, { method: 'PUT', body: content.slice().buffer })
+    return new TextDecoder().decode(await body(response))
   },
 }
 

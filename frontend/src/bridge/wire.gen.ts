@@ -480,6 +480,104 @@ export interface Example {
 }
 
 /**
+ * Extension is an extension that is installed. What it says of itself comes from
+ * strangers: it is data, never markup.
+ */
+export interface Extension {
+  /** publisher.name, as the manifest writes it */
+  id: string
+  version: string
+  /** its name below /keel/extension/ */
+  folder: string
+  kind: ExtensionKind
+  /** package.json as text */
+  manifest: string
+  /** package.nls.json as text; empty: none */
+  translations: string
+  /** JSON that the workbench keeps with it; may be empty */
+  metadata: string
+  /** a name in the folder; empty: none */
+  readme: string
+  /** a name in the folder; empty: none */
+  changelog: string
+  /** bytes on the disk */
+  size: number
+  installedAt: number
+}
+
+/** ExtensionInstallRequest installs one extension of a plan that was agreed to. */
+export interface ExtensionInstallRequest {
+  planId: string
+  id: string
+  version: string
+  /** JSON that is kept with it */
+  metadata: string
+}
+
+/** ExtensionKind is what an extension needs to work. */
+export type ExtensionKind = 'declarative' | 'node' | 'web'
+
+/**
+ * ExtensionPlan is everything that would be installed. Its id names exactly this
+ * list, once.
+ */
+export interface ExtensionPlan {
+  id: string
+  items: ExtensionPlanItem[]
+}
+
+/** ExtensionPlanItem is one extension of a plan. */
+export interface ExtensionPlanItem {
+  id: string
+  version: string
+  displayName: string
+  publisherName: string
+  /** asked, pack, dependency */
+  why: string
+  kind: ExtensionKind
+  /** the registry knows who the publisher is */
+  verified: boolean
+  /** nothing of this publisher has been agreed to yet */
+  newPublisher: boolean
+  /** the registry has a signature, which is checked */
+  signed: boolean
+  /** the version that is there now; empty: none */
+  installed: string
+  /** bytes of the download; 0: not known */
+  size: number
+  /** a sentence: why it cannot be installed; empty: it can */
+  refused: string
+}
+
+/** ExtensionPlanRequest asks what installing an extension would bring along. */
+export interface ExtensionPlanRequest {
+  id: string
+  /** empty: the newest */
+  version: string
+  preRelease: boolean
+  /** a token of PickFile or of a dropped file: that file is installed; empty: from the registry */
+  file: string
+  /** a newer version of what is installed */
+  update: boolean
+}
+
+/** ExtensionProgress is how far an installation is. */
+export interface ExtensionProgress {
+  jobId: string
+  /** of the extension */
+  id: string
+  /** waiting, downloading, checking, extracting, done, failed, cancelled */
+  phase: string
+  /** bytes */
+  done: number
+  /** bytes; 0: not known */
+  total: number
+  ended: boolean
+  /** why it failed; null: it did not */
+  error: Error | null
+}
+
+/**
  * ExtensionSession is the one thing on the bridge that holds a token: it is for
  * an extension, which cannot be given it otherwise, and is in the audit log.
  */
@@ -496,6 +594,16 @@ export interface ExtensionSessionRequest {
   extensionId: string
   extensionName: string
   scopes: string[]
+}
+
+/** ExtensionsState is what is installed and how extensions are dealt with. */
+export interface ExtensionsState {
+  seq: number
+  /** the address of the registry */
+  gallery: string
+  /** extensions may use the network */
+  network: boolean
+  installed: Extension[]
 }
 
 /** FileChange is one changed path; Kind is added, changed or deleted. */
@@ -2000,6 +2108,8 @@ export interface Events {
   audit: AuditChanged
   accounts: AccountsState
   secrets: SecretsState
+  extensions: ExtensionsState
+  extension: ExtensionProgress
 }
 
 /** The methods that the page can call, by feature. */
@@ -2171,6 +2281,37 @@ export interface Methods {
      * one gets some, when it is saved or undone, and once at the start.
      */
     SetUnsaved(seq: number, paths: string[]): Promise<void>
+  }
+  /** Extensions are the installed extensions and what installs them. */
+  Extensions: {
+    /**
+     * Agree says that the person has agreed to the whole plan. Its publishers are
+     * trusted from then on.
+     */
+    Agree(planID: string): Promise<void>
+    /** CancelInstall ends a job. What it had not finished leaves nothing behind. */
+    CancelInstall(jobID: string): Promise<void>
+    /**
+     * Install starts to install one extension of a plan that was agreed to, and
+     * returns the job's id; how it goes on comes as events.
+     */
+    Install(request: ExtensionInstallRequest): Promise<string>
+    /**
+     * PickFile lets the person choose a *.vsix, and returns a token that names it in
+     * a plan; empty when none was chosen.
+     */
+    PickFile(): Promise<string>
+    /**
+     * Plan returns what installing an extension would bring along. Nothing is
+     * installed before the plan has been agreed to.
+     */
+    Plan(request: ExtensionPlanRequest): Promise<ExtensionPlan>
+    /** SetMetadata keeps the workbench's own JSON with an extension. */
+    SetMetadata(id: string, metadata: string): Promise<void>
+    /** State returns what is installed; changes of it come as events. */
+    State(): Promise<ExtensionsState>
+    /** Uninstall takes an extension away. */
+    Uninstall(id: string): Promise<void>
   }
   /**
    * Files is the tree of each area. Bytes do not cross here but over the asset
@@ -2430,6 +2571,7 @@ export const methodNames = {
   Audit: ['List'],
   Checkpoints: ['Activity', 'Create', 'Diff', 'Forget', 'Last', 'List', 'Name', 'Pin', 'Preview', 'Prune', 'Purge', 'Restore', 'Seen', 'StopReading', 'Undo', 'Unsaved', 'Usage', 'Versions'],
   Editors: ['SetProblems', 'SetUnsaved'],
+  Extensions: ['Agree', 'CancelInstall', 'Install', 'PickFile', 'Plan', 'SetMetadata', 'State', 'Uninstall'],
   Files: ['Copy', 'Delete', 'List', 'MakeFolder', 'Move', 'Stat'],
   Providers: ['AWS', 'RemoveKey', 'SetKey'],
   References: ['Find', 'Forget', 'Look', 'StopLooking'],

@@ -37,8 +37,9 @@ import getTitleBar from '@codingame/monaco-vscode-view-title-bar-service-overrid
 import getWorkbench from '@codingame/monaco-vscode-workbench-service-override'
 import getWorkingCopy from '@codingame/monaco-vscode-working-copy-service-override'
 import getWorkspaceTrust from '@codingame/monaco-vscode-workspace-trust-service-override'
-import type { Bridge, WindowState } from '../bridge'
-import { extensionServices } from './extension/host'
+import type { Bridge, ExtensionsState, WindowState } from '../bridge'
+import { extensionServices, type Plans } from './extension'
+import { hostServices } from './extension/host'
 import type { Gate } from './folders'
 import { notificationServices } from './notifications'
 import { RecentFolders } from './recent'
@@ -55,10 +56,13 @@ export function workbenchServices(
   gate: Gate,
   terminals: TerminalBackend,
   trust: FolderTrust,
+  plans: Plans,
+  extensions: ExtensionsState,
 ): IEditorOverrideServices {
   return {
     ...getLog(),
-    ...extensionServices(),
+    ...hostServices(),
+    ...extensionServices(bridge, plans, extensions),
     ...getModel(),
     ...getNotifications(),
     ...notificationServices(),
