@@ -101,6 +101,12 @@ func openWindow(arguments []string, page fs.FS, clients folder.Clients, started 
 			log.Debug("closing the accounts", "error", err)
 		}
 	}()
+	a.extensions = folder.NewExtensions(folder.ExtensionsOptions{Paths: paths, Values: a.settings, Outbound: a.outbound, Log: log})
+	defer func() {
+		if err := a.extensions.Close(); err != nil {
+			log.Debug("closing the extensions", "error", err)
+		}
+	}()
 	a.notifier = notification.New(notification.Options{Raise: a.raise})
 	defer func() {
 		if err := a.notifier.Close(); err != nil {
@@ -116,6 +122,9 @@ func openWindow(arguments []string, page fs.FS, clients folder.Clients, started 
 	defer claim.Close()
 	if err := display(); err != nil {
 		return err
+	}
+	if err := a.extensions.Sweep(ctx); err != nil {
+		log.Warn("sweeping the folder of extensions", "error", err)
 	}
 	a.shell = loginShell(log)
 	defer func() { _ = a.shell.Close() }() // it only ends the shell
@@ -139,10 +148,13 @@ type App struct {
 	outbound *outbound.Transport
 	accounts *folder.Accounts
 	shell    *shellenv.Environment
-	started  time.Time
-	closing  closing
 	guard    *guard
 	webviews *webview.Server
+
+	extensions *folder.Extensions
+
+	started time.Time
+	closing closing
 
 	notifier *notification.Notifier
 
@@ -229,6 +241,9 @@ func (a *App) open(request wire.OpenFolderRequest) (*folder.Folder, error) {
 		Secrets:  a.secrets,
 		Outbound: a.outbound,
 		Accounts: a.accounts,
+
+		Extensions: a.extensions,
+
 		Helper:   folder.HelperProgram(),
 		Symbols:  folder.SymbolsProgram(),
 		Shell:    a.shell,

@@ -31,6 +31,8 @@ const maxWrite = 512 << 20
 //	GET /keel/proposal/APPROVAL          one side of a change that waits: session=S, side=before or after
 //	PUT /keel/proposal/APPROVAL          replaces its after side: session=S, side=after, hash=H
 //
+// and what concerns extensions, see its method extension.
+//
 // A proposal's version is the hash of what is shown.
 //
 // Failures are a [wire.Error] as JSON. Every answer sets its status outright: to
@@ -70,8 +72,11 @@ func (h byteHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case kind == "proposal" && r.Method == http.MethodPut && r.URL.Query().Get("side") == "after":
 		err = h.writeProposal(w, r, name)
 	default:
-		http.NotFound(w, r)
-		return
+		var known bool
+		if known, err = h.extension(w, r, kind, name); !known {
+			http.NotFound(w, r)
+			return
+		}
 	}
 	if err != nil {
 		h.fail(w, err)
@@ -190,6 +195,8 @@ func (h byteHandler) fail(w http.ResponseWriter, err error) {
 		status = http.StatusConflict
 	case wire.CodeNotAllowed, wire.CodeOutside:
 		status = http.StatusForbidden
+	case wire.CodeProvider:
+		status = http.StatusBadGateway
 	case wire.CodeTooLarge:
 		status = http.StatusRequestEntityTooLarge
 	case wire.CodeDiskFull:

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -40,8 +41,11 @@ func (a *App) run(page fs.FS) error {
 		MinHeight:        400,
 		BackgroundColour: options.NewRGB(0x1f, 0x1f, 0x1f),
 		AssetServer: &assetserver.Options{
-			Assets: dist, Middleware: a.pages,
+			Assets:  dist,
 			Handler: byteHandler{desk: a, webviews: a.webviews, log: a.log},
+			Middleware: func(next http.Handler) http.Handler {
+				return a.pages(extensionHost(a.extensionsUseNetwork, next))
+			},
 		},
 		Logger: wailsLog{a.log},
 		OnStartup: func(ctx context.Context) {
@@ -208,6 +212,9 @@ func (a *App) later(request instance.Request) {
 		a.events.Open(wire.OpenPath{Path: request.Path})
 	}
 }
+
+// extensionsUseNetwork reports whether the settings let extensions use the network.
+func (a *App) extensionsUseNetwork() bool { return !a.settings().ExtensionNetworkOff }
 
 // wails is the context Wails wants for its own calls; none come before it is set.
 func (a *App) wails() context.Context {

@@ -30,7 +30,7 @@ func rows() [][]string {
 		{"app/folder", "app/instance", "app/notification"},
 		{"app/wire"},
 		{"backend/agent", "backend/tool", "backend/reference", "backend/fetch/githubpage"},
-		{"backend/provider/bedrock", "backend/provider/ollama", "backend/provider/openai", "backend/provider/practice", "backend/provider/replay", "backend/account/github", "backend/account/google", "backend/account/identitycenter", "backend/approval", "backend/trust", "backend/trust/editors", "backend/change", "backend/session", "backend/settings"},
+		{"backend/provider/bedrock", "backend/provider/ollama", "backend/provider/openai", "backend/provider/practice", "backend/provider/replay", "backend/account/github", "backend/account/google", "backend/account/identitycenter", "backend/approval", "backend/trust", "backend/trust/editors", "backend/change", "backend/session", "backend/settings", "backend/extension"},
 		{"backend/account", "backend/account/avatar", "backend/account/loopback", "backend/price", "backend/provider/endpoint", "backend/approval/guard"},
 		{"backend/provider", "backend/codemap"},
 		{"backend/checkpoint/bench"},

@@ -8,6 +8,7 @@ const features = [
   'audit',
   'chat',
   'checkpoint',
+  'extension',
   'reference',
   'review',
   'secret',
@@ -89,5 +90,11 @@ export default ts.config(
     files: ['**/*.js', '**/*.mjs'],
     extends: [ts.configs.disableTypeChecked],
     languageOptions: { globals: globals.node },
+  },
+  // Extensions for tests are what VS Code loads: CommonJS.
+  {
+    files: ['e2e/extensions/**'],
+    languageOptions: { globals: { ...globals.commonjs, ...globals.browser }, sourceType: 'commonjs' },
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
 )

@@ -17,6 +17,7 @@ import (
 	"github.com/keel-ide/keel/backend/approval"
 	"github.com/keel-ide/keel/backend/checkpoint"
 	"github.com/keel-ide/keel/backend/command"
+	"github.com/keel-ide/keel/backend/extension"
 	"github.com/keel-ide/keel/backend/provider"
 	"github.com/keel-ide/keel/backend/search"
 	"github.com/keel-ide/keel/backend/secret"
@@ -41,6 +42,9 @@ func Explain(err error) error {
 	}
 	if signIn, ok := errors.AsType[*account.Error](err); ok {
 		return explainAccount(signIn)
+	}
+	if known, ok := errors.AsType[*extension.Error](err); ok {
+		return &wire.Error{Code: extensionCode(known), Message: known.Message, Hint: known.Hint}
 	}
 	if kept, ok := errors.AsType[*secret.Error](err); ok {
 		return &wire.Error{Code: secretCode(kept), Message: kept.Message, Hint: kept.Hint}
@@ -129,6 +133,25 @@ func explainAccount(err *account.Error) *wire.Error {
 		said.Code, said.Message, said.Hint = secretCode(kept), err.Message+" "+kept.Message, kept.Hint
 	}
 	return said
+}
+
+// extensionCode is the code of what is wrong with an extension or its registry.
+func extensionCode(err *extension.Error) wire.Code {
+	switch {
+	case errors.Is(err, extension.ErrNotFound):
+		return wire.CodeNotFound
+	case errors.Is(err, extension.ErrRegistry):
+		return wire.CodeProvider
+	case errors.Is(err, extension.ErrBusy):
+		return wire.CodeBusy
+	case errors.Is(err, extension.ErrTooLarge):
+		return wire.CodeTooLarge
+	case errors.Is(err, extension.ErrKept):
+		return wire.CodeBroken
+	case errors.Is(err, extension.ErrNotAgreed):
+		return wire.CodeNeedsConsent
+	}
+	return wire.CodeInvalid
 }
 
 // secretCode is the code of what is wrong with where keys are kept.

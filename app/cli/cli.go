@@ -66,7 +66,7 @@ func Is(arguments []string) bool {
 		name, _, _ := strings.Cut(first, "=")
 		return slices.Contains([]string{"-h", "--help", "-v", "--version", "--workspace", "--json"}, name)
 	}
-	return slices.Contains([]string{"exec", "checkpoint", "trust", "account", "doctor", "version", "help", "completion"}, first)
+	return slices.Contains([]string{"exec", "checkpoint", "trust", "account", "extension", "doctor", "version", "help", "completion"}, first)
 }
 
 // Helper does what Keel starts itself for, without starting anything of Keel: it
@@ -176,6 +176,7 @@ func newRoot(options *shared) *cobra.Command {
 		newCheckpoint(options),
 		newTrust(options),
 		newAccount(options),
+		newExtension(options),
 		newDoctor(options),
 		newVersion(options),
 	)

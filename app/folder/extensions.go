@@ -1,42 +1,133 @@
 package folder
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"log/slog"
+	"path/filepath"
+	"sync"
 
 	"github.com/keel-ide/keel/app/wire"
+	"github.com/keel-ide/keel/backend/event"
+	"github.com/keel-ide/keel/backend/extension"
+	"github.com/keel-ide/keel/backend/outbound"
+	"github.com/keel-ide/keel/backend/settings"
 )
 
-var errNoExtensions = errors.New("extensions are not there yet")
+// ExtensionsOptions is what [NewExtensions] stands on; all are required.
+type ExtensionsOptions struct {
+	Paths    Paths
+	Values   func() settings.Values // as they are now
+	Outbound *outbound.Transport
+	Log      *slog.Logger
+}
+
+// Extensions are the installed extensions of this user, kept as long as the
+// program runs, while folders come and go.
+type Extensions struct {
+	*extension.Extensions
+	values func() settings.Values
+
+	showing sync.Mutex // held while a state is made; guards seq
+	seq     int64      // of the last state
+}
+
+// NewExtensions reads and reaches nothing.
+func NewExtensions(o ExtensionsOptions) *Extensions {
+	return &Extensions{values: o.Values, Extensions: extension.New(extension.Options{
+		Folder:   filepath.Join(o.Paths.Data, "extensions"),
+		Cache:    filepath.Join(o.Paths.Data, "gallery-cache"),
+		Outbound: o.Outbound,
+		Gallery:  func() string { return cmp.Or(o.Values().Gallery, extension.DefaultGallery) },
+		Log:      o.Log,
+	})}
+}
+
+// openExtensions makes them where the program gave none along.
+func (f *Folder) openExtensions() {
+	f.Extensions = f.options.Extensions
+	if f.Extensions == nil {
+		f.Extensions = NewExtensions(ExtensionsOptions{
+			Paths: f.options.Paths, Values: f.Settings.Values, Outbound: f.Outbound, Log: f.options.Log,
+		})
+		f.onClose(f.Extensions.Close)
+	}
+}
 
 // ExtensionsState returns what is installed.
-func (f *Folder) ExtensionsState(context.Context) (wire.ExtensionsState, error) {
-	return wire.ExtensionsState{Gallery: "https://open-vsx.org", Network: true}, nil
+func (f *Folder) ExtensionsState(ctx context.Context) (wire.ExtensionsState, error) {
+	return f.Extensions.state(ctx, f.Settings.Values())
 }
 
-// PlanExtension returns what installing an extension would bring along.
-func (f *Folder) PlanExtension(context.Context, wire.ExtensionPlanRequest) (wire.ExtensionPlan, error) {
-	return wire.ExtensionPlan{}, errNoExtensions
+// state is one after the other, so that a greater number is a newer state.
+func (e *Extensions) state(ctx context.Context, values settings.Values) (wire.ExtensionsState, error) {
+	e.showing.Lock()
+	defer e.showing.Unlock()
+	installed, err := e.List(ctx)
+	if err != nil {
+		return wire.ExtensionsState{}, err
+	}
+	e.seq++
+	state := wire.ExtensionsState{
+		Seq: e.seq, Gallery: cmp.Or(values.Gallery, extension.DefaultGallery), Network: !values.ExtensionNetworkOff,
+		Installed: []wire.Extension{},
+	}
+	for _, each := range installed {
+		state.Installed = append(state.Installed, wire.Extension{
+			ID: each.ID, Version: each.Version, Folder: each.Folder, Kind: wire.ExtensionKind(each.Kind),
+			Manifest: each.Manifest, Translations: each.Translations, Metadata: each.Metadata,
+			Readme: each.Readme, Changelog: each.Changelog, Size: each.Size, InstalledAt: each.InstalledAt,
+		})
+	}
+	return state, nil
 }
 
-// AgreeToExtensions says that the person has agreed to a plan.
-func (f *Folder) AgreeToExtensions(context.Context, string) error { return errNoExtensions }
-
-// InstallExtension starts to install one extension of a plan.
-func (f *Folder) InstallExtension(context.Context, wire.ExtensionInstallRequest) (string, error) {
-	return "", errNoExtensions
+// forwardExtensions sends what changes about what is installed.
+func (f *Folder) forwardExtensions(ctx context.Context, changes *event.Subscription[struct{}]) {
+	defer changes.Close()
+	for {
+		if _, err := changes.Next(ctx); err != nil {
+			return
+		}
+		f.tellExtensions(ctx)
+	}
 }
 
-// CancelExtension ends an installation.
-func (f *Folder) CancelExtension(context.Context, string) error { return errNoExtensions }
+// tellExtensions sends what is installed.
+func (f *Folder) tellExtensions(ctx context.Context) {
+	if f.options.Events == nil {
+		return
+	}
+	state, err := f.ExtensionsState(ctx)
+	if err != nil {
+		f.options.Log.Warn("reading what is installed", "error", err)
+		return
+	}
+	f.options.Events.Extensions(state)
+}
 
-// UninstallExtension takes an extension away.
-func (f *Folder) UninstallExtension(context.Context, string) error { return errNoExtensions }
+// forwardExtensionProgress sends how far installations are.
+func (f *Folder) forwardExtensionProgress(ctx context.Context, progress *event.Subscription[extension.Progress]) {
+	defer progress.Close()
+	for {
+		now, err := progress.Next(ctx)
+		if err != nil {
+			return
+		}
+		f.options.Events.Extension(f.extensionProgress(now))
+	}
+}
 
-// SetExtensionMetadata keeps the workbench's own JSON with an extension.
-func (f *Folder) SetExtensionMetadata(context.Context, string, string) error { return errNoExtensions }
-
-// NameExtensionFile returns a token for a file that is to be installed.
-func (f *Folder) NameExtensionFile(context.Context, string) (string, error) {
-	return "", errNoExtensions
+func (f *Folder) extensionProgress(now extension.Progress) wire.ExtensionProgress {
+	out := wire.ExtensionProgress{JobID: now.JobID, ID: now.ID, Phase: now.Phase, Done: now.Done, Total: now.Total, Ended: now.Ended}
+	if now.Err == nil {
+		return out
+	}
+	said, ok := errors.AsType[*wire.Error](f.options.Explain(now.Err))
+	if !ok {
+		said = &wire.Error{Code: wire.CodeInternal, Message: now.Err.Error()}
+	}
+	out.Error = said
+	return out
 }

@@ -78,11 +78,13 @@ type Options struct {
 	Areas     *Areas              // kept as long as the program runs; none: the folder's own
 	Secrets   *secret.Store       // for keys, kept as long as the program runs; none: the folder's own
 	Accounts  *Accounts           // kept as long as the program runs; none: the folder's own
-	Clients   Clients             // that the build brings along to sign in with; where Accounts is none
-	Outbound  *outbound.Transport // how other machines are reached; none: the folder's own
-	Redactor  *redact.Redactor    // takes secrets out of what is kept or exported; none: one that knows shapes only
-	Explain   func(error) error   // says an error in words for a person
-	Log       *slog.Logger
+	// Extensions are kept as long as the program runs; none: the folder's own.
+	Extensions *Extensions
+	Clients    Clients             // that the build brings along to sign in with; where Accounts is none
+	Outbound   *outbound.Transport // how other machines are reached; none: the folder's own
+	Redactor   *redact.Redactor    // takes secrets out of what is kept or exported; none: one that knows shapes only
+	Explain    func(error) error   // says an error in words for a person
+	Log        *slog.Logger
 	// Helper is the program that confines commands, see [HelperProgram]; the
 	// running program does the same when it is called in the same way. Empty, as in
 	// tests: they are not confined.
@@ -101,6 +103,8 @@ type Folder struct {
 	Storage  *Storage
 	Outbound *outbound.Transport
 	Accounts *Accounts
+
+	Extensions *Extensions
 
 	Workspace   *workspace.Workspace
 	Terminals   *terminal.Terminals
@@ -202,6 +206,7 @@ func (f *Folder) openHome(ctx context.Context, workspaceSettings, workspaceData 
 	if err := f.openAccounts(); err != nil {
 		return err
 	}
+	f.openExtensions()
 	storage := filepath.Join(paths.Data, "storage")
 	f.Storage = NewStorage(map[string]string{
 		string(wire.StorageApplication): filepath.Join(storage, "application.json"),

@@ -23,6 +23,9 @@ func (f *Folder) forward(ctx context.Context) error {
 	f.group.Go(func() { f.forwardSettings(ctx, changes, before) })
 	accounts := f.Accounts.Subscribe(ctx)
 	f.group.Go(func() { f.forwardAccounts(ctx, accounts) })
+	installed, progress := f.Extensions.Changes(ctx), f.Extensions.Progress(ctx)
+	f.group.Go(func() { f.forwardExtensions(ctx, installed) })
+	f.group.Go(func() { f.forwardExtensionProgress(ctx, progress) })
 	if f.Workspace == nil {
 		return nil
 	}
@@ -83,6 +86,7 @@ func (f *Folder) forwardSettings(ctx context.Context, changes *settings.Subscrip
 		f.options.Events.Settings(state)
 		f.trustChanged()
 		f.tellAccounts(ctx) // client ids and roles are settings
+		f.tellExtensions(ctx)
 	}
 }
 

@@ -254,23 +254,7 @@ func (c *Client) ask(ctx context.Context, at *url.URL) (*http.Response, error) {
 	}
 	request.Header.Set("User-Agent", "Keel")
 	request.Header.Set("Accept", "text/markdown, text/html;q=0.9, text/plain;q=0.8, application/json;q=0.8, */*;q=0.1")
-	proxy, err := c.options.Proxy(at)
-	if err != nil {
-		return nil, fmt.Errorf("choosing a proxy for %s: %w", at, err)
-	}
-	way := transport()
-	c.options.Outbound.Configure(way)
-	way.Proxy = nil
-	if proxy == nil {
-		way.DialContext = guardedDialer(c.options.Public).DialContext
-	} else {
-		if err := guardName(ctx, at.Hostname(), c.options.Public); err != nil {
-			return nil, fmt.Errorf("fetching %s: %w", at, err)
-		}
-		way.Proxy = http.ProxyURL(proxy)
-	}
-	answer, err := way.RoundTrip(request)
-	answer, err = c.options.Outbound.Explain(request, answer, err)
+	answer, err := Guarded{Outbound: c.options.Outbound, Proxy: c.options.Proxy, Public: c.options.Public}.RoundTrip(request)
 	if err != nil {
 		return nil, fmt.Errorf("fetching %s: %w", at, err)
 	}

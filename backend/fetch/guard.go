@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"golang.org/x/net/idna"
+
+	"github.com/keel-ide/keel/backend/outbound"
 )
 
 // longestAddress is how many bytes an address may have: a person has to read it.
@@ -162,6 +164,45 @@ func guardName(ctx context.Context, name string, public func(netip.Addr) bool) e
 		}
 	}
 	return nil
+}
+
+// Guarded sends requests to public addresses, and to no other: what it looks at is
+// the address of the very connection that is about to be made, and where a proxy
+// connects instead, the name and whatever it resolves to here. It follows no
+// redirect and keeps no connection.
+type Guarded struct {
+	Outbound *outbound.Transport
+	// Proxy returns the proxy for an address, or nil. Nil: that of Outbound.
+	Proxy func(*url.URL) (*url.URL, error)
+	// Public says which addresses may be connected to. Nil: [Public].
+	Public func(netip.Addr) bool
+}
+
+// RoundTrip sends one request.
+func (g Guarded) RoundTrip(request *http.Request) (*http.Response, error) {
+	if g.Public == nil {
+		g.Public = Public
+	}
+	if g.Proxy == nil {
+		g.Proxy = g.Outbound.ProxyFor
+	}
+	proxy, err := g.Proxy(request.URL)
+	if err != nil {
+		return nil, fmt.Errorf("choosing a proxy for %s: %w", request.URL, err)
+	}
+	way := transport()
+	g.Outbound.Configure(way)
+	way.Proxy = nil
+	if proxy == nil {
+		way.DialContext = guardedDialer(g.Public).DialContext
+	} else {
+		if err := guardName(request.Context(), request.URL.Hostname(), g.Public); err != nil {
+			return nil, err
+		}
+		way.Proxy = http.ProxyURL(proxy)
+	}
+	answer, err := way.RoundTrip(request)
+	return g.Outbound.Explain(request, answer, err)
 }
 
 // transport makes connections that are used once.

@@ -83,6 +83,18 @@ func warnOfProxy(address string) string {
 	return ""
 }
 
+// warnOfGallery says what is wrong with the address of a registry.
+func warnOfGallery(address string) string {
+	if strings.TrimSpace(address) == "" {
+		return ""
+	}
+	parsed, err := url.Parse(strings.TrimSpace(address))
+	if err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Hostname() == "" || parsed.User != nil || parsed.RawQuery != "" || parsed.Fragment != "" {
+		return "has to be https:// and a host, without a name or password; until it is, no extension can be found or installed."
+	}
+	return ""
+}
+
 func checkCertificates(_, path string) string {
 	if filepath.IsAbs(path) || strings.HasPrefix(path, "~/") {
 		return ""

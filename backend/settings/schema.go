@@ -28,6 +28,9 @@ const (
 	KeyProxy           = "keelAgent.network.proxy"
 	KeyNoProxy         = "keelAgent.network.noProxy"
 	KeyCertificates    = "keelAgent.network.certificates"
+
+	KeyGallery          = "keelExtensions.gallery"
+	KeyExtensionNetwork = "keelExtensions.network"
 )
 
 const (
@@ -297,6 +300,26 @@ func Schema() []Property {
 			Default: `[]`,
 			Scope:   ScopeApplication,
 			check:   checkCertificates,
+		},
+		{
+			Key:   KeyGallery,
+			Type:  TypeString,
+			Title: "Keel Extensions: Gallery",
+			Description: "The registry that extensions come from: Open VSX, or the address of one that serves the same interface, such as a company's mirror (`https://extensions.example.com`). " +
+				"The server itself may be in your own network; what it leads on to has to be public. Keel alone speaks with it, through `#keelAgent.network.proxy#`.\n\n" +
+				"Only your own settings count; an opened folder cannot choose a registry.",
+			Default: `"https://open-vsx.org"`,
+			Scope:   ScopeApplication,
+			warn:    warnOfGallery,
+		},
+		{
+			Key:   KeyExtensionNetwork,
+			Type:  TypeBoolean,
+			Title: "Keel Extensions: Network",
+			Description: "Whether extensions may use the network, over https and wss. Without it they work with what is on this machine alone; those that are for a service do nothing.\n\n" +
+				"Only your own settings count. It counts from the next reload of the window on.",
+			Default: `true`,
+			Scope:   ScopeApplication,
 		},
 	}
 }

@@ -37,6 +37,9 @@ type Values struct {
 	Proxy           string // empty: the environment's
 	NoProxy         []string
 	Certificates    []string // paths of PEM files
+	Gallery         string   // the address of the registry of extensions; empty: the default
+
+	ExtensionNetworkOff bool // extensions may not use the network
 }
 
 func (v Values) clone() Values {
@@ -154,14 +157,20 @@ func instead(key string, kept value) string {
 		return "until it is, no command is trusted"
 	case kept.unread && (key == KeyCommandGuard || key == KeySandbox):
 		return "until it is, it is on"
+	case kept.unread && key == KeyExtensionNetwork:
+		return "until it is, extensions may not use the network"
 	}
 	return "its last good value stays in force"
 }
 
-func ownKey(key string) bool { return key == "keelAgent" || strings.HasPrefix(key, "keelAgent.") }
+func ownKey(key string) bool {
+	return slices.ContainsFunc([]string{"keelAgent", "keelExtensions"}, func(group string) bool {
+		return key == group || strings.HasPrefix(key, group+".")
+	})
+}
 
 func unknownMessage(key string) string {
-	if key == "keelAgent" {
+	if key == "keelAgent" || key == "keelExtensions" {
 		return "Settings inside an object have no effect: write each with its whole name, such as keelAgent.mode."
 	}
 	return fmt.Sprintf("%s is not a setting of Keel; it has no effect.", key)
@@ -281,6 +290,9 @@ func merge(user, workspace layer) Values {
 		Proxy:           user[KeyProxy].text,
 		NoProxy:         slices.Clone(user[KeyNoProxy].list),
 		Certificates:    slices.Clone(user[KeyCertificates].list),
+		Gallery:         user[KeyGallery].text,
+
+		ExtensionNetworkOff: user[KeyExtensionNetwork].off || user[KeyExtensionNetwork].unread,
 	}
 	if user[KeyCommandDenylist].unread {
 		v.DenylistUnknown, v.TrustedCommands = true, nil

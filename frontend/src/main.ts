@@ -30,7 +30,11 @@ import './style.css'
 
 async function main(root: HTMLElement): Promise<void> {
   const bridge = connect()
-  const [state, schema] = await Promise.all([bridge.Window.State(), bridge.Settings.Schema()])
+  const [state, schema, extensions] = await Promise.all([
+    bridge.Window.State(),
+    bridge.Settings.Schema(),
+    bridge.Extensions.State(),
+  ])
   const host = chatHost(bridge, state.workspace.path)
   const review = startReview(host)
   startChat(host, review)
@@ -40,7 +44,7 @@ async function main(root: HTMLElement): Promise<void> {
   startAccounts(host, chatView)
   startAudit(host, chatView)
   giveTokens(bridge) // before any extension can ask
-  const folders = await boot(root, bridge, state, schema)
+  const folders = await boot(root, bridge, state, schema, extensions)
 
   const ask: SignInAsker = (request) => askToSignIn(host, request)
   keepAccountsMenu(host, ask)

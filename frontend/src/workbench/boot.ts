@@ -11,7 +11,8 @@ import { FileChangeType } from '@codingame/monaco-vscode-api/vscode/vs/platform/
 import { ColorScheme } from '@codingame/monaco-vscode-api/vscode/vs/platform/theme/common/theme'
 import { SearchProviderType } from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/search/common/search'
 import { registerCustomProvider } from '@codingame/monaco-vscode-files-service-override'
-import type { Bridge, Property, WindowState } from '../bridge'
+import type { Bridge, ExtensionsState, Property, WindowState } from '../bridge'
+import { askAboutPlan } from '../features/extension'
 import { backUpSoon } from './backups'
 import { setContext } from './commands'
 import { confirm } from './confirm'
@@ -21,8 +22,20 @@ import { CheckpointFiles, checkpointScheme } from './files/checkpoints'
 import { folderPaths } from './files/paths'
 import { UserData, userDataScheme } from './files/userData'
 import { followDisk, WorkspaceFiles } from './files/workspaceFiles'
+import {
+  drawDetailsNatively,
+  ExtensionFiles,
+  extensionWords,
+  galleryProduct,
+  nameRefusals,
+  ownScheme,
+  Packages,
+  Plans,
+  registryName,
+} from './extension'
 import { Folders, type Gate } from './folders'
 import { trimMenus } from './menus'
+import { openModal } from './modal'
 import { notify } from './notify'
 import { product, settingDefaults } from './product'
 import { saveEverything } from './saving'
@@ -42,6 +55,7 @@ export async function boot(
   bridge: Bridge,
   state: WindowState,
   schema: readonly Property[],
+  extensions: ExtensionsState,
 ): Promise<Folders> {
   const caseSensitive = state.platform === 'linux'
   const folder = state.workspace.path
@@ -50,6 +64,7 @@ export async function boot(
   registerCustomProvider('file', files)
   registerCustomProvider(userDataScheme, new UserData(bridge, caseSensitive))
   registerCustomProvider(checkpointScheme, new CheckpointFiles(bridge))
+  if (!/^https?$/.test(ownScheme)) registerCustomProvider(ownScheme, new ExtensionFiles())
   if (folder) followDisk(bridge, folder, files, () => void readAgain(files))
   provideWorkers()
   backUpSoon()
@@ -63,15 +78,19 @@ export async function boot(
   restrictSettings(trust)
   retireSettings()
   offerNo()
-  useWords()
+  useWords(extensionWords(registryName(extensions)))
+  drawDetailsNatively()
+  nameRefusals()
+  const plans = new Plans(bridge, (plan) => askAboutPlan({ openModal }, plan))
+  new Packages(bridge, plans).register()
   const terminals = new TerminalBackend(bridge, state.workspace, gate)
   await initialize(
-    workbenchServices(bridge, state, gate, terminals, trust),
+    workbenchServices(bridge, state, gate, terminals, trust, plans, extensions),
     root,
     {
       enableWorkspaceTrust: true,
       workspaceProvider: folders.provider(),
-      productConfiguration: { ...product },
+      productConfiguration: { ...product, ...galleryProduct },
       configurationDefaults: settingDefaults(state.platform),
       // As the default theme is: until it is loaded a web page would be light.
       initialColorTheme: { themeType: ColorScheme.DARK },

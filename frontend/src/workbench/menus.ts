@@ -16,7 +16,10 @@ const hiddenIds: readonly RegExp[] = [
   /^workbench\.action\.(open|show).*(Documentation|Video|Tips|Newsletter|YouTube|Twitter|RequestFeature|License|Privacy|IssueReporter|Url)/,
   /^workbench\.action\.(keybindingsReference|askVScode|syncAccountPolicy|showPolicyDiagnostics|manageAccounts|toggleConfirmBeforeClose|url\.openUrl|tryNewDefaultThemes)$/i,
   /(chat|copilot|languageModel|mcp|agentHost|agentSession|inlineChat|dictation|Voice)/i,
-  /^workbench\.(userDataSync|userDataProfiles?|profiles|extensions|view\.extensions|action\.(telemetry|remote|switchProfile|.*profile))/i,
+  /^workbench\.(userDataSync|userDataProfiles?|profiles|action\.(telemetry|remote|switchProfile|.*profile))/i,
+  // Of extensions: what others recommend, what is synchronised, what a registry of its maker knows, and what Go does by itself.
+  /^workbench\.extensions\..*(recommend|sync|unsigned|download|featured|AccountPreferences|AllProfiles|signIn|FromLocation|TrustedPublishers|showLanguageExtensions|WorkspaceUnsupported|WebExtensionsResource)/i,
+  /^workbench\.extensions\.(action\.installVSIX|command\.installFromVSIX)$/,
   /^(extension\.bisect|editor\.action\.measureExtHostLatency|merge\.dev)/,
 ]
 

@@ -41,8 +41,10 @@ export function settingDefaults(platform: string): Record<string, unknown> {
     'security.workspace.trust.startupPrompt': 'once',
     // In a web page the workbench shows it always or never.
     'security.workspace.trust.banner': 'always',
-    'extensions.autoCheckUpdates': false,
+    // That there are updates is shown; to install one is the person's to say.
+    'extensions.autoUpdate': false,
     'extensions.ignoreRecommendations': true,
+    'extensions.showRecommendationsOnlyOnDemand': true,
     'files.autoSave': 'off',
     'files.hotExit': 'onExitAndWindowClose',
     'search.quickAccess.preserveInput': false,

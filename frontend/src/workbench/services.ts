@@ -11,7 +11,6 @@ import getConfiguration from '@codingame/monaco-vscode-configuration-service-ove
 import getDialogs from '@codingame/monaco-vscode-dialogs-service-override'
 import getEnvironment from '@codingame/monaco-vscode-environment-service-override'
 import getExplorer from '@codingame/monaco-vscode-explorer-service-override'
-import getExtensions from '@codingame/monaco-vscode-extensions-service-override'
 import getKeybindings from '@codingame/monaco-vscode-keybindings-service-override'
 import getLanguages from '@codingame/monaco-vscode-languages-service-override'
 import getLifecycle from '@codingame/monaco-vscode-lifecycle-service-override'
@@ -38,7 +37,9 @@ import getTitleBar from '@codingame/monaco-vscode-view-title-bar-service-overrid
 import getWorkbench from '@codingame/monaco-vscode-workbench-service-override'
 import getWorkingCopy from '@codingame/monaco-vscode-working-copy-service-override'
 import getWorkspaceTrust from '@codingame/monaco-vscode-workspace-trust-service-override'
-import type { Bridge, WindowState } from '../bridge'
+import type { Bridge, ExtensionsState, WindowState } from '../bridge'
+import { extensionServices, type Plans } from './extension'
+import { hostServices } from './extension/host'
 import type { Gate } from './folders'
 import { notificationServices } from './notifications'
 import { RecentFolders } from './recent'
@@ -56,10 +57,13 @@ export function workbenchServices(
   gate: Gate,
   terminals: TerminalBackend,
   trust: FolderTrust,
+  plans: Plans,
+  extensions: ExtensionsState,
 ): IEditorOverrideServices {
   return {
     ...getLog(),
-    ...getExtensions({ enableWorkerExtensionHost: false }),
+    ...hostServices(),
+    ...extensionServices(bridge, plans, extensions),
     ...getModel(),
     ...getNotifications(),
     ...notificationServices(),

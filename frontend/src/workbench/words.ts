@@ -77,8 +77,9 @@ export const words: Record<number, { theirs: string; ours: string }> = {
   17191: { theirs: 'Debugging is disabled', ours: 'A terminal asks before it opens' },
 }
 
-/** useWords makes the workbench speak them; it looks each text up when it shows it. */
-export function useWords(): void {
-  const messages = Object.fromEntries(Object.entries(words).map(([number, { ours }]) => [number, ours]))
+/** useWords makes the workbench speak them, and more; it looks each text up when it shows it. */
+export function useWords(more: Readonly<Record<string, string>>): void {
+  const own = Object.fromEntries(Object.entries(words).map(([number, { ours }]) => [number, ours]))
+  const messages = { ...own, ...more }
   Object.assign(globalThis, { _VSCODE_NLS_MESSAGES: messages })
 }

@@ -15,6 +15,7 @@ import { warnOfTrustingAll } from './trustingAll'
 
 export type * from './host'
 export { viewId } from './commands'
+export { blockFragment, markdownBlocks, type Block } from './markdown'
 
 /**
  * startChat puts the chat into the window: its view, its commands and what

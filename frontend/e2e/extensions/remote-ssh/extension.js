@@ -1,0 +1,2 @@
+// A resolver of remote machines: Keel does not install it.
+exports.activate = () => require('net')

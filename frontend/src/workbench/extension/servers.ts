@@ -1,0 +1,59 @@
+import { CancellationToken } from '@codingame/monaco-vscode-api/vscode/vs/base/common/cancellation'
+import type { IGalleryExtension } from '@codingame/monaco-vscode-api/vscode/vs/platform/extensionManagement/common/extensionManagement'
+import {
+  IExtensionGalleryService,
+  type IExtensionManagementService,
+} from '@codingame/monaco-vscode-api/vscode/vs/platform/extensionManagement/common/extensionManagement.service'
+import {
+  TargetPlatform,
+  type IExtensionManifest,
+} from '@codingame/monaco-vscode-api/vscode/vs/platform/extensions/common/extensions'
+import { ExtensionManagementServerService } from '@codingame/monaco-vscode-extension-gallery-service-override/vscode/vs/workbench/services/extensionManagement/common/extensionManagementServerService'
+import { needsNode, refusal } from './refusal'
+
+type Manifests = Pick<IExtensionGalleryService, 'getManifest'>
+
+/** WebServers has one place to install to, and says why what needs Node cannot be. */
+export class WebServers extends ExtensionManagementServerService {
+  constructor(...services: ConstructorParameters<typeof ExtensionManagementServerService>) {
+    super(...services)
+    const gallery: Manifests = {
+      getManifest: (extension, token) =>
+        services[2].invokeFunction((all) => all.get(IExtensionGalleryService)).getManifest(extension, token),
+    }
+    const server = this.webExtensionManagementServer
+    if (server) explainRefusals(server.extensionManagementService, gallery)
+  }
+}
+
+/**
+ * explainRefusals asks the manifest about each extension that the registry has
+ * not marked as one for the web. Open VSX takes the mark from what the package
+ * was made with, and older tools made none: such a theme is as good as any.
+ */
+function explainRefusals(
+  management: Pick<IExtensionManagementService, 'canInstall'>,
+  gallery: Manifests,
+): void {
+  const known = new Map<string, Promise<IExtensionManifest | null>>()
+  const manifestOf = (extension: IGalleryExtension) => {
+    const key = `${extension.identifier.id}@${extension.version}`
+    const manifest = known.get(key) ?? gallery.getManifest(extension, CancellationToken.None)
+    known.set(key, manifest)
+    manifest.catch(() => known.delete(key))
+    return manifest.catch(() => null)
+  }
+  const stock = management.canInstall.bind(management)
+  management.canInstall = async (extension) => {
+    const answer = await stock(extension)
+    if (answer === true) return true
+    const manifest = await manifestOf(extension)
+    if (!manifest || needsNode(manifest)) {
+      return { value: refusal(extension.identifier.id, manifest) }
+    }
+    if (!extension.allTargetPlatforms.includes(TargetPlatform.WEB)) {
+      extension.allTargetPlatforms.push(TargetPlatform.WEB)
+    }
+    return stock(extension)
+  }
+}

@@ -1,0 +1,37 @@
+import type { IEditorOverrideServices } from '@codingame/monaco-vscode-api'
+import { SyncDescriptor } from '@codingame/monaco-vscode-api/vscode/vs/platform/instantiation/common/descriptors'
+import {
+  IExtensionManagementServerService,
+  IWebExtensionsScannerService,
+  IWorkbenchExtensionManagementService,
+} from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/extensionManagement/common/extensionManagement.service'
+import { IExtensionRecommendationsService } from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/extensionRecommendations/common/extensionRecommendations.service'
+import getGallery from '@codingame/monaco-vscode-extension-gallery-service-override'
+import type { Bridge, ExtensionsState } from '../../bridge'
+import { galleryManifest } from './gallery'
+import { plannedManagement } from './management'
+import type { Plans } from './plans'
+import { NoRecommendations } from './recommendations'
+import { InstalledExtensions } from './scanner'
+import { WebServers } from './servers'
+
+/**
+ * extensionServices are the workbench's Extensions view, details and gallery, on
+ * what Go asks the registry and has installed.
+ */
+export function extensionServices(
+  bridge: Bridge,
+  plans: Plans,
+  { gallery }: Pick<ExtensionsState, 'gallery'>,
+): IEditorOverrideServices {
+  return {
+    ...getGallery({
+      webOnly: true,
+      transformExtensionGalleryManifest: (known) => galleryManifest(known, gallery),
+    }),
+    [IWebExtensionsScannerService.toString()]: new SyncDescriptor(InstalledExtensions, [bridge, plans], true),
+    [IWorkbenchExtensionManagementService.toString()]: new SyncDescriptor(plannedManagement(plans), [], true),
+    [IExtensionManagementServerService.toString()]: new SyncDescriptor(WebServers, [], true),
+    [IExtensionRecommendationsService.toString()]: new SyncDescriptor(NoRecommendations, [], true),
+  }
+}
