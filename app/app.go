@@ -148,13 +148,13 @@ type App struct {
 	outbound *outbound.Transport
 	accounts *folder.Accounts
 	shell    *shellenv.Environment
+	guard    *guard
+	webviews *webview.Server
 
 	extensions *folder.Extensions
 
-	started  time.Time
-	closing  closing
-	guard    *guard
-	webviews *webview.Server
+	started time.Time
+	closing closing
 
 	notifier *notification.Notifier
 

@@ -54,7 +54,6 @@ func (g *guard) refused() error {
 // pages guards the window's own page: it is served when the guard has decided,
 // and says which addresses its frames may show.
 func (a *App) pages(next http.Handler) http.Handler {
-	framing := webview.Framing()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodGet && (r.URL.Path == "/" || r.URL.Path == "/index.html") {
 			select {
@@ -63,7 +62,9 @@ func (a *App) pages(next http.Handler) http.Handler {
 			case <-time.After(gatePatience):
 			}
 			a.webviews.Forget()
-			w.Header().Set("Content-Security-Policy", framing)
+			if origin, ok := ownOrigin(r); ok {
+				w.Header().Set("Content-Security-Policy", webview.Framing(origin, extensionHostPath))
+			}
 		}
 		next.ServeHTTP(w, r)
 	})
@@ -73,7 +74,7 @@ func (a *App) newWebviews() *webview.Server {
 	return webview.New(webview.Options{
 		Open:    a.openForWebview,
 		Ask:     a.events.Webview,
-		Network: func() bool { return true },
+		Network: a.extensionsUseNetwork,
 		Refused: a.guard.refused,
 	})
 }

@@ -16,9 +16,9 @@ func tune(o *options.App) {
 	if !servesBrowser() {
 		return
 	}
-	pages := o.AssetServer.Middleware
+	inner := o.AssetServer.Middleware
 	o.AssetServer.Middleware = func(next http.Handler) http.Handler {
-		next = pages(next)
+		next = inner(next)
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Scheme == "wails" || r.Host == "wails" || r.Host == "wails.localhost" {
 				w.Header().Set("Content-Type", "text/html")

@@ -39,14 +39,8 @@ func policy(d Document, base string, network bool) string {
 }
 
 // Framing is the header of the window's own page: which addresses its frames may
-// ever show, whoever leads them there. Its origins are those that Wails gives the
-// page; the page's own policy narrows them to the one it has.
-func Framing() string {
-	var sources []string
-	for _, origin := range []string{"wails://wails", "http://wails.localhost", "http://127.0.0.1:*", "http://localhost:*"} {
-		for _, path := range []string{Prefix, "/extensionHost.html"} {
-			sources = append(sources, origin+path)
-		}
-	}
-	return "frame-src " + strings.Join(sources, " ")
+// ever show, whoever leads them there. Those of webviews, and one more of the page's
+// origin; its own policy would allow them every address of that.
+func Framing(origin, more string) string {
+	return "frame-src " + origin + Prefix + " " + origin + more
 }

@@ -7,8 +7,9 @@
 
 const host = 'vscode-resource.vscode-cdn.net'
 const anySource = 'https://*.vscode-cdn.net'
+// The plus stands as such or, as an address is usually written, encoded.
 const outside = new RegExp(
-  `https://([a-z][a-z0-9.-]*)\\+([A-Za-z0-9-]*)\\.${host.replaceAll('.', '\\.')}/`,
+  `https://([a-z][a-z0-9.-]*)(\\+|%2B)([A-Za-z0-9-]*)\\.${host.replaceAll('.', '\\.')}/`,
   'g',
 )
 
@@ -22,7 +23,7 @@ export interface Addresses {
 /** addressesOf rewrites for the webview of this name; origin is the page's. */
 export function addressesOf(name: string, origin: string): Addresses {
   const own = `${origin}/keel/webview/${name}/`
-  const inside = new RegExp(`${escape(own)}at/([a-z][a-z0-9.-]*)\\+([A-Za-z0-9-]*)/`, 'g')
+  const inside = new RegExp(`${escape(own)}at/([a-z][a-z0-9.-]*)(\\+|%2B)([A-Za-z0-9-]*)/`, 'g')
   // VS Code leaves http addresses as they are: those of extensions, where the page has such an address.
   const extensions = `${origin}/keel/extension/`
   const { scheme, authority } = parts(origin)
@@ -31,13 +32,13 @@ export function addressesOf(name: string, origin: string): Addresses {
     inward(text) {
       if (text.includes(anySource)) text = text.replaceAll(anySource, own)
       if (text.includes(host))
-        text = text.replace(outside, (_, s: string, a: string) => `${own}at/${s}+${a}/`)
+        text = text.replace(outside, (_, ...part: string[]) => `${own}at/${part.slice(0, 3).join('')}/`)
       return text.includes(extensions) ? text.replaceAll(extensions, served) : text
     },
     outward(text) {
       if (!text.includes(own)) return text
       if (scheme === 'http') text = text.replaceAll(served, extensions)
-      return text.replace(inside, (_, s: string, a: string) => `https://${s}+${a}.${host}/`)
+      return text.replace(inside, (_, ...part: string[]) => `https://${part.slice(0, 3).join('')}.${host}/`)
     },
   }
 }
