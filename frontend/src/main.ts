@@ -5,6 +5,7 @@ import { askToSignIn, startAccounts } from './features/account'
 import { startAudit } from './features/audit'
 import { startChat, viewId as chatView, type ChatHost } from './features/chat'
 import { fileHistory, startCheckpoints } from './features/checkpoint'
+import { askAboutPlan } from './features/extension'
 import { startImport } from './features/import'
 import { startReview } from './features/review'
 import { startSecrets } from './features/secret'
@@ -13,6 +14,7 @@ import { keepAccountsMenu } from './workbench/accounts'
 import { provideAuthentication, type SignInAsker } from './workbench/authentication'
 import { giveTokens } from './workbench/authenticationTokens'
 import { boot } from './workbench/boot'
+import { Plans } from './workbench/extension'
 import { rememberBackground } from './workbench/background'
 import { chatHost } from './workbench/chatHost'
 import { keepBytes } from './workbench/encodings'
@@ -22,6 +24,7 @@ import type { Folders } from './workbench/folders'
 import { tellEditorState } from './workbench/editorState'
 import { offerImport } from './workbench/importMenu'
 import { extensionInstaller } from './workbench/installing'
+import { bringLanguages } from './workbench/languages'
 import { openLinksOutside } from './workbench/links'
 import { notify } from './workbench/notify'
 import { saveLayoutSoon } from './workbench/saving'
@@ -39,17 +42,18 @@ async function main(root: HTMLElement): Promise<void> {
     bridge.Extensions.State(),
   ])
   const host = chatHost(bridge, state.workspace.path)
+  const plans = new Plans(bridge, (plan) => askAboutPlan(host, plan))
   const review = startReview(host)
   startChat(host, review)
   startCheckpoints(host, chatView)
   startTrust(host)
-  startImport({ ...host, installExtensions: extensionInstaller(bridge) })
+  startImport({ ...host, installExtensions: extensionInstaller(plans) })
   offerImport()
   startAccess(host, chatView)
   startAccounts(host, chatView)
   startAudit(host, chatView)
   giveTokens(bridge) // before any extension can ask
-  const folders = await boot(root, bridge, state, schema, extensions)
+  const folders = await boot(root, bridge, state, schema, extensions, plans)
 
   const ask: SignInAsker = (request) => askToSignIn(host, request)
   keepAccountsMenu(host, ask)
@@ -61,6 +65,7 @@ async function main(root: HTMLElement): Promise<void> {
     void tellEditorState(bridge, paths)
     void provideTimeline(fileHistory(host), paths)
   }
+  void bringLanguages().catch(notify.failure)
   followTitle(bridge)
   reportProblems(bridge, host.openFile)
   reportNotices(bridge, folders)

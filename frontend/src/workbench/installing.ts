@@ -1,34 +1,29 @@
-import { Failure, type Bridge, type ExtensionPlan, type ExtensionProgress } from '../bridge'
+import { getService } from '@codingame/monaco-vscode-api'
+import { CancellationToken } from '@codingame/monaco-vscode-api/vscode/vs/base/common/cancellation'
+import { IExtensionGalleryService } from '@codingame/monaco-vscode-api/vscode/vs/platform/extensionManagement/common/extensionManagement.service'
+import { IWorkbenchExtensionManagementService } from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/extensionManagement/common/extensionManagement.service'
+import { Failure, type ExtensionPlan } from '../bridge'
+import type { Plans } from './extension'
 
-/** extensionInstaller installs all of a plan, one after the other, what comes along first. */
-export function extensionInstaller(bridge: Bridge): (plan: ExtensionPlan) => Promise<void> {
+/** extensionInstaller installs plans that a person has agreed to, as the Extensions view would. */
+export function extensionInstaller(plans: Plans): (plan: ExtensionPlan) => Promise<void> {
   return async (plan) => {
-    const items = plan.items.filter(({ refused }) => !refused)
-    await bridge.Extensions.Agree(plan.id)
-    for (const { id, version } of items.toReversed()) {
-      await installed(bridge, { planId: plan.id, id, version, metadata: '' })
+    const asked = plan.items.find(({ why }) => why === 'asked')
+    if (!asked) return
+    const [gallery, management] = await Promise.all([
+      getService(IExtensionGalleryService),
+      getService(IWorkbenchExtensionManagementService),
+    ])
+    const { id, version } = asked
+    const [found] = await gallery.getExtensions([{ id, version }], CancellationToken.None)
+    if (!found) {
+      throw new Failure(
+        'not_found',
+        `The registry does not have ${id} ${version} any more; nothing was installed.`,
+        'Look the extensions up again.',
+      )
     }
-  }
-}
-
-/** Resolves when an installation has ended well; what it heard before its id was known counts too. */
-async function installed(
-  bridge: Bridge,
-  request: Parameters<Bridge['Extensions']['Install']>[0],
-): Promise<void> {
-  const ended = new Map<string, ExtensionProgress>()
-  let told: () => void = () => undefined
-  const listener = bridge.on('extension', (progress) => {
-    if (!progress.ended) return
-    ended.set(progress.jobId, progress)
-    told()
-  })
-  try {
-    const job = await bridge.Extensions.Install(request)
-    while (!ended.has(job)) await new Promise<void>((resolve) => (told = resolve))
-    const error = ended.get(job)?.error
-    if (error) throw new Failure(error.code, error.message, error.hint)
-  } finally {
-    listener.dispose()
+    await plans.take(plan)
+    await management.installFromGallery(found)
   }
 }
