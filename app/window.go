@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -39,11 +40,15 @@ func (a *App) run(page fs.FS) error {
 		MinWidth:         640,
 		MinHeight:        400,
 		BackgroundColour: options.NewRGB(0x1f, 0x1f, 0x1f),
-		AssetServer:      &assetserver.Options{Assets: dist, Handler: byteHandler{desk: a, log: a.log}},
-		Logger:           wailsLog{a.log},
-		OnStartup:        func(ctx context.Context) { a.events.ctx.Store(&ctx) },
-		OnBeforeClose:    a.keepOpen,
-		ErrorFormatter:   format,
+		AssetServer: &assetserver.Options{
+			Assets:     dist,
+			Handler:    byteHandler{desk: a, log: a.log},
+			Middleware: func(next http.Handler) http.Handler { return extensionHost(a.extensionsUseNetwork, next) },
+		},
+		Logger:         wailsLog{a.log},
+		OnStartup:      func(ctx context.Context) { a.events.ctx.Store(&ctx) },
+		OnBeforeClose:  a.keepOpen,
+		ErrorFormatter: format,
 		Linux: &linux.Options{
 			ProgramName: "keel",
 			// Of Wails' three values only this one means to WebKit what it says.
@@ -202,6 +207,9 @@ func (a *App) later(request instance.Request) {
 		a.events.Open(wire.OpenPath{Path: request.Path})
 	}
 }
+
+// extensionsUseNetwork reports whether the settings let extensions use the network.
+func (a *App) extensionsUseNetwork() bool { return !a.settings().ExtensionNetworkOff }
 
 // wails is the context Wails wants for its own calls; none come before it is set.
 func (a *App) wails() context.Context {

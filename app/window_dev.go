@@ -16,7 +16,9 @@ func tune(o *options.App) {
 	if os.Getenv("devserver") == "" {
 		return
 	}
+	inner := o.AssetServer.Middleware
 	o.AssetServer.Middleware = func(next http.Handler) http.Handler {
+		next = inner(next)
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Scheme == "wails" || r.Host == "wails" || r.Host == "wails.localhost" {
 				w.Header().Set("Content-Type", "text/html")

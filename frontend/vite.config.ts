@@ -12,7 +12,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 20000,
     reportCompressedSize: false,
   },
-  worker: { format: 'es' },
+  worker: { format: 'iife' }, // each one file: the extensions' one is started from its text
   resolve: {
     // Diagrams are drawn without formulas: what would draw them stays out.
     alias: {

@@ -11,7 +11,6 @@ import getConfiguration from '@codingame/monaco-vscode-configuration-service-ove
 import getDialogs from '@codingame/monaco-vscode-dialogs-service-override'
 import getEnvironment from '@codingame/monaco-vscode-environment-service-override'
 import getExplorer from '@codingame/monaco-vscode-explorer-service-override'
-import getExtensions from '@codingame/monaco-vscode-extensions-service-override'
 import getKeybindings from '@codingame/monaco-vscode-keybindings-service-override'
 import getLanguages from '@codingame/monaco-vscode-languages-service-override'
 import getLifecycle from '@codingame/monaco-vscode-lifecycle-service-override'
@@ -40,6 +39,7 @@ import getWorkingCopy from '@codingame/monaco-vscode-working-copy-service-overri
 import getWorkspaceTrust from '@codingame/monaco-vscode-workspace-trust-service-override'
 import type { Bridge, ExtensionsState, WindowState } from '../bridge'
 import { extensionServices, type Plans } from './extension'
+import { hostServices } from './extension/host'
 import type { Gate } from './folders'
 import { notificationServices } from './notifications'
 import { RecentFolders } from './recent'
@@ -61,7 +61,7 @@ export function workbenchServices(
 ): IEditorOverrideServices {
   return {
     ...getLog(),
-    ...getExtensions({ enableWorkerExtensionHost: false }),
+    ...hostServices(),
     ...extensionServices(bridge, plans, extensions),
     ...getModel(),
     ...getNotifications(),

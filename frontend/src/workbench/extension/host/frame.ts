@@ -1,0 +1,99 @@
+import { getNLSLanguage, getNLSMessages } from '@codingame/monaco-vscode-api/vscode/vs/nls'
+import workerAddress from '@codingame/monaco-vscode-api/workers/extensionHost.worker?worker&url'
+import { answerFiles } from './files'
+
+/** HostFrame is the sandboxed document that extensions run in. */
+export interface HostFrame {
+  /** What VS Code's two halves speak over. */
+  readonly port: MessagePort
+  /** Lets the worker begin; once. */
+  begin(): void
+  /** Ends the worker, whatever it does at the time. */
+  dispose(): void
+}
+
+/** Where extensions are served: those that are installed, and those that come with Keel. */
+const extensionPlaces = (): string[] =>
+  ['/keel/extension/', '/assets/'].map((path) => new URL(path, window.location.href).href)
+
+/**
+ * openFrame starts a worker in a document without an origin. The page fetches the
+ * worker's script for it: that document may read nothing from here.
+ */
+export async function openFrame(
+  container: HTMLElement,
+  failed: (message: string) => void,
+): Promise<HostFrame> {
+  const frame = document.createElement('iframe')
+  frame.className = 'keel-extension-host'
+  frame.sandbox.add('allow-scripts')
+  frame.setAttribute('aria-hidden', 'true')
+  frame.tabIndex = -1
+  frame.style.display = 'none'
+  frame.src = '/extensionHost.html'
+
+  const files = new MessageChannel()
+  const listening = new AbortController()
+  const dispose = (): void => {
+    listening.abort()
+    files.port1.close()
+    frame.remove()
+  }
+  const send = (message: unknown, ports: Transferable[] = []): void =>
+    frame.contentWindow?.postMessage(message, '*', ports) // its origin has no name
+  const script = read(workerAddress)
+  const opened = new Promise<MessagePort>((resolve, reject) => {
+    const hear = (event: MessageEvent<unknown>): void => {
+      if (event.source !== frame.contentWindow) return
+      const message = known(event.data)
+      if (message?.type === 'extensionHost.ready') {
+        script.then((text) => {
+          const data = {
+            script: text,
+            places: extensionPlaces(),
+            nls: getNLSMessages(),
+            language: getNLSLanguage(),
+          }
+          send({ type: 'extensionHost.start', data }, [files.port2])
+        }, reject)
+      } else if (message?.type === 'extensionHost.port') {
+        resolve(message.port)
+      } else if (message?.type === 'extensionHost.failed') {
+        reject(new Error(message.message))
+        failed(message.message)
+      }
+    }
+    window.addEventListener('message', hear, { signal: listening.signal })
+  })
+  answerFiles(files.port1, extensionPlaces())
+  container.append(frame)
+  try {
+    const port = await opened
+    return { port, begin: () => send({ type: 'extensionHost.begin' }), dispose }
+  } catch (cause) {
+    dispose()
+    throw cause
+  }
+}
+
+async function read(address: string): Promise<string> {
+  const answer = await fetch(address)
+  if (!answer.ok) throw new Error(`reading ${JSON.stringify(address)}: ${answer.status}`)
+  return answer.text()
+}
+
+type Message =
+  | { readonly type: 'extensionHost.ready' }
+  | { readonly type: 'extensionHost.port'; readonly port: MessagePort }
+  | { readonly type: 'extensionHost.failed'; readonly message: string }
+
+/** The messages that the document sends; whatever else comes out of it is nothing. */
+export function known(data: unknown): Message | undefined {
+  if (typeof data !== 'object' || data === null || !('type' in data)) return undefined
+  if (data.type === 'extensionHost.ready') return { type: data.type }
+  if (data.type === 'extensionHost.port' && 'port' in data && data.port instanceof MessagePort)
+    return { type: data.type, port: data.port }
+  if (data.type === 'extensionHost.failed' && 'message' in data && typeof data.message === 'string')
+    return { type: data.type, message: data.message.slice(0, 1000) }
+  return undefined
+}
