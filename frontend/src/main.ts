@@ -24,7 +24,6 @@ import type { Folders } from './workbench/folders'
 import { tellEditorState } from './workbench/editorState'
 import { offerImport } from './workbench/importMenu'
 import { extensionInstaller } from './workbench/installing'
-import { bringLanguages } from './workbench/languages'
 import { openLinksOutside } from './workbench/links'
 import { notify } from './workbench/notify'
 import { saveLayoutSoon } from './workbench/saving'
@@ -40,6 +39,7 @@ async function main(root: HTMLElement): Promise<void> {
     bridge.Window.State(),
     bridge.Settings.Schema(),
     bridge.Extensions.State(),
+    import('./workbench/languageFeatures'), // before the workbench looks for what comes with Keel
   ])
   const host = chatHost(bridge, state.workspace.path)
   const plans = new Plans(bridge, (plan) => askAboutPlan(host, plan))
@@ -65,7 +65,6 @@ async function main(root: HTMLElement): Promise<void> {
     void tellEditorState(bridge, paths)
     void provideTimeline(fileHistory(host), paths)
   }
-  void bringLanguages().catch(notify.failure)
   followTitle(bridge)
   reportProblems(bridge, host.openFile)
   reportNotices(bridge, folders)
