@@ -210,7 +210,7 @@ func (a *App) later(request instance.Request) {
 }
 
 // extensionsUseNetwork reports whether the settings let extensions use the network.
-func (a *App) extensionsUseNetwork() bool { return true }
+func (a *App) extensionsUseNetwork() bool { return !a.settings().ExtensionNetworkOff }
 
 // wails is the context Wails wants for its own calls; none come before it is set.
 func (a *App) wails() context.Context {

@@ -19,6 +19,7 @@ import { rememberBackground } from './workbench/background'
 import { chatHost } from './workbench/chatHost'
 import { keepBytes } from './workbench/encodings'
 import { folderPaths } from './workbench/files/paths'
+import { isCancelledInstallation } from './workbench/extension'
 import { showFailure } from './workbench/failure'
 import type { Folders } from './workbench/folders'
 import { tellEditorState } from './workbench/editorState'
@@ -104,7 +105,7 @@ function askBeforeClosing(bridge: Bridge, host: ChatHost): void {
 
 /** The workbench ends work that is no longer wanted with such an error; it is no news to anyone. */
 window.addEventListener('unhandledrejection', (event) => {
-  if (isCancellationError(event.reason)) event.preventDefault()
+  if (isCancellationError(event.reason) || isCancelledInstallation(event.reason)) event.preventDefault()
 })
 
 const root = document.getElementById('root')

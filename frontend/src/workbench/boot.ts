@@ -80,7 +80,8 @@ export async function boot(
   useWords(extensionWords(registryName(extensions)))
   drawDetailsNatively()
   nameRefusals()
-  new Packages(bridge, plans).register()
+  const packages = new Packages(bridge, plans)
+  packages.register()
   const terminals = new TerminalBackend(bridge, state.workspace, gate)
   await initialize(
     workbenchServices(bridge, state, gate, terminals, trust, plans, extensions),
@@ -96,6 +97,7 @@ export async function boot(
     // Paths are shown whole, and the workbench takes no folder for the user's home.
     { userHome: URI.file('/no-home-folder') },
   )
+  void packages.replace()
   // The workbench believes that only a native window can open folders.
   setContext('openFolderWorkspaceSupport', true)
   const labels = await getService(ILabelService)

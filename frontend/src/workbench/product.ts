@@ -42,7 +42,7 @@ export function settingDefaults(platform: string): Record<string, unknown> {
     // In a web page the workbench shows it always or never.
     'security.workspace.trust.banner': 'always',
     // That there are updates is shown; to install one is the person's to say.
-    'extensions.autoUpdate': false,
+    'extensions.autoUpdate': 'off',
     'extensions.ignoreRecommendations': true,
     'extensions.showRecommendationsOnlyOnDemand': true,
     // Nothing is fetched for a file that is opened: neither what a schema's address leads to, nor types.

@@ -39,7 +39,7 @@ import getWorkingCopy from '@codingame/monaco-vscode-working-copy-service-overri
 import getWorkspaceTrust from '@codingame/monaco-vscode-workspace-trust-service-override'
 import type { Bridge, ExtensionsState, WindowState } from '../bridge'
 import { extensionServices, type Plans } from './extension'
-import { extensionServices as extensionHost } from './extension/host'
+import { hostServices } from './extension/host'
 import type { Gate } from './folders'
 import { notificationServices } from './notifications'
 import { RecentFolders } from './recent'
@@ -61,7 +61,7 @@ export function workbenchServices(
 ): IEditorOverrideServices {
   return {
     ...getLog(),
-    ...extensionHost(),
+    ...hostServices(),
     ...extensionServices(bridge, plans, extensions),
     ...getModel(),
     ...getNotifications(),

@@ -3,8 +3,8 @@ import { SyncDescriptor } from '@codingame/monaco-vscode-api/vscode/vs/platform/
 import getExtensions from '@codingame/monaco-vscode-extensions-service-override'
 import { ExtensionService } from './service'
 
-/** extensionServices are VS Code's services around extensions, which run apart from the page. */
-export function extensionServices(): IEditorOverrideServices {
+/** hostServices are VS Code's services around extensions, which run apart from the page. */
+export function hostServices(): IEditorOverrideServices {
   return {
     ...getExtensions({ enableWorkerExtensionHost: true }),
     [IExtensionService.toString()]: new SyncDescriptor(ExtensionService, [true], false),
