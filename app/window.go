@@ -74,6 +74,7 @@ func (a *App) run(page fs.FS) error {
 			bind.NewReferences(seam),
 			bind.NewEditors(seam),
 			bind.NewTrust(seam),
+			bind.NewImports(seam),
 			bind.NewAudit(seam),
 			bind.NewAccess(seam),
 			bind.NewAccounts(seam),

@@ -31,14 +31,14 @@ func rows() [][]string {
 		{"app/wire"},
 		{"backend/agent", "backend/tool", "backend/reference", "backend/fetch/githubpage"},
 		{"backend/provider/bedrock", "backend/provider/ollama", "backend/provider/openai", "backend/provider/practice", "backend/provider/replay", "backend/account/github", "backend/account/google", "backend/account/identitycenter", "backend/approval", "backend/trust", "backend/trust/editors", "backend/change", "backend/session", "backend/settings", "backend/extension"},
-		{"backend/account", "backend/account/avatar", "backend/account/loopback", "backend/price", "backend/provider/endpoint", "backend/approval/guard"},
+		{"backend/account", "backend/account/avatar", "backend/account/loopback", "backend/editors", "backend/price", "backend/provider/endpoint", "backend/approval/guard"},
 		{"backend/provider", "backend/codemap"},
 		{"backend/checkpoint/bench"},
 		{"backend/workspace", "backend/checkpoint", "backend/command", "backend/terminal", "backend/search", "backend/fetch", "backend/git", "backend/audit", "backend/gitcredential", "backend/secret", "backend/review"},
 		{"backend/checkpoint/internal/meta", "backend/checkpoint/internal/scan"},
 		{"backend/checkpoint/internal/pack"},
 		{"backend/checkpoint/internal/fault", "backend/checkpoint/internal/node", "backend/checkpoint/internal/watch"},
-		{"backend/atomicfile", "backend/diff", "backend/event", "backend/inotify", "backend/outbound", "backend/ignore", "backend/bug", "backend/redact", "backend/sandbox", "backend/shellenv", "backend/codemap/outline", "backend/webhost", "backend/pdf"},
+		{"backend/atomicfile", "backend/diff", "backend/event", "backend/inotify", "backend/outbound", "backend/ignore", "backend/bug", "backend/redact", "backend/sandbox", "backend/shellenv", "backend/codemap/outline", "backend/webhost", "backend/pdf", "backend/jsonc"},
 	}
 }
 

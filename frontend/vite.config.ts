@@ -1,9 +1,10 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { shippedExtensions } from './vite.shipped'
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), shippedExtensions()],
   build: {
     target: 'esnext',
     outDir: 'dist',

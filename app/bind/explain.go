@@ -236,6 +236,8 @@ func explanations() []explanation {
 		{agent.ErrEmpty, wire.CodeInvalid, "The message is empty.", "Type what you want."},
 		{agent.ErrCommand, wire.CodeInvalid, "This is not a command that can be run; nothing was run, and the question still waits.", "Type a command, or reject the call."},
 		{folder.ErrUntrusted, wire.CodeNotAllowed, "You have not trusted this folder, so a command can be trusted in it for this session only; nothing was run, and the question still waits.", "Choose \"this session\", or trust the folder first."},
+		{folder.ErrImportChanged, wire.CodeChanged, "What could be imported, or your own settings, have changed since this list was made; nothing was imported.", "Look at the list again, then import."},
+		{folder.ErrNoImport, wire.CodeNotFound, "There is no import that could be undone; nothing was changed.", ""},
 		{trust.ErrParent, wire.CodeNotAllowed, "This folder is trusted because the folder above it is; nothing was changed.", "Open that folder, and take your trust from it."},
 		{trust.ErrMoved, wire.CodeChanged, "The path of this folder leads to another one by now; nothing was changed.", "Open the folder again, then trust it."},
 		{trust.ErrTop, wire.CodeNotAllowed, "The folder is the top of a drive: every folder on it would be trusted. Nothing was changed.", "Trust a folder below it."},

@@ -136,6 +136,8 @@ type Folder struct {
 	cancel  context.CancelFunc
 	group   sync.WaitGroup
 
+	importing sync.Mutex // held while things come from another editor, or go back
+
 	mu      sync.Mutex     // guards closing: some things start when first used
 	closing []func() error // in the order of starting
 }

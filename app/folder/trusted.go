@@ -9,6 +9,7 @@ import (
 
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/approval"
+	foreign "github.com/keel-ide/keel/backend/editors"
 	"github.com/keel-ide/keel/backend/settings"
 	"github.com/keel-ide/keel/backend/trust"
 	others "github.com/keel-ide/keel/backend/trust/editors"
@@ -139,7 +140,7 @@ func (f *Folder) changed(ctx context.Context, change trustChange, work func() er
 
 // TrustImports looks for commands that other editors on this machine trust.
 func (f *Folder) TrustImports(ctx context.Context) ([]wire.TrustImport, error) {
-	where, err := others.Folder()
+	where, err := foreign.Folder()
 	if err != nil {
 		return nil, err
 	}

@@ -108,7 +108,7 @@ func checkDirectory(from io.ReaderAt, size int64) error {
 		return damaged()
 	}
 	if at >= locatorLength && string(tail[at-locatorLength:at-locatorLength+4]) == "PK\x06\x07" {
-		return refuse("The package is in a form for archives of more than 4 GiB.")
+		return refuse("The package is in the form of archives with more than 4 GiB or 65,535 files.")
 	}
 	if binary.LittleEndian.Uint16(tail[at+10:]) > mostFiles {
 		return tooMany()

@@ -3,7 +3,6 @@ package extension_test
 import (
 	"context"
 	"errors"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -135,5 +134,3 @@ func onDisk(t *testing.T, e *extension.Extensions) []string {
 	}
 	return all
 }
-
-func nowhere(netip.Addr) bool { return false }

@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/tailscale/hujson"
+
+	"github.com/keel-ide/keel/backend/jsonc"
 )
 
 // depthLimit is how deep a file may nest: the parser recurses.
@@ -36,7 +38,7 @@ func parse(raw []byte) (document, *fault) {
 	if rest, ok := bytes.CutPrefix(raw, []byte(byteOrderMark)); ok {
 		d.mark, d.text = byteOrderMark, rest
 	}
-	if offset := tooDeep(d.text); offset >= 0 {
+	if offset := jsonc.TooDeep(d.text, depthLimit); offset >= 0 {
 		return d, &fault{offset, fmt.Sprintf("Nested more than %d levels deep", depthLimit)}
 	}
 	// The parser wants a line comment to end in a newline, also the last.
@@ -86,11 +88,11 @@ func lastString(text []byte) int {
 		switch {
 		case text[i] == '"':
 			begin = i
-			i = skipString(text, i)
+			i = jsonc.SkipString(text, i)
 		case bytes.HasPrefix(text[i:], []byte("//")):
-			i = skipTo(text, i, "\n")
+			i = jsonc.SkipTo(text, i, "\n")
 		case bytes.HasPrefix(text[i:], []byte("/*")):
-			i = skipTo(text, i+2, "*/")
+			i = jsonc.SkipTo(text, i+2, "*/")
 		}
 	}
 	return begin
@@ -121,45 +123,6 @@ func shortened(text string) string {
 		return text
 	}
 	return string(runes[:limit]) + "…"
-}
-
-// tooDeep returns where the nesting passes the limit, or -1.
-func tooDeep(text []byte) int {
-	depth := 0
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case c == '"':
-			i = skipString(text, i)
-		case c == '/' && bytes.HasPrefix(text[i:], []byte("//")):
-			i = skipTo(text, i, "\n")
-		case c == '/' && bytes.HasPrefix(text[i:], []byte("/*")):
-			i = skipTo(text, i+2, "*/")
-		case c == '{' || c == '[':
-			if depth++; depth > depthLimit {
-				return i
-			}
-		case c == '}' || c == ']':
-			depth--
-		}
-	}
-	return -1
-}
-
-func skipString(text []byte, i int) int {
-	for i++; i < len(text) && text[i] != '"'; i++ {
-		if text[i] == '\\' {
-			i++
-		}
-	}
-	return i
-}
-
-func skipTo(text []byte, i int, end string) int {
-	n := bytes.Index(text[min(i, len(text)):], []byte(end))
-	if n < 0 {
-		return len(text)
-	}
-	return i + n + len(end) - 1
 }
 
 func (d document) object() *hujson.Object {

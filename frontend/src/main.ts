@@ -5,6 +5,8 @@ import { askToSignIn, startAccounts } from './features/account'
 import { startAudit } from './features/audit'
 import { startChat, viewId as chatView, type ChatHost } from './features/chat'
 import { fileHistory, startCheckpoints } from './features/checkpoint'
+import { askAboutPlan } from './features/extension'
+import { startImport } from './features/import'
 import { startReview } from './features/review'
 import { startSecrets } from './features/secret'
 import { startTrust } from './features/trust'
@@ -12,13 +14,17 @@ import { keepAccountsMenu } from './workbench/accounts'
 import { provideAuthentication, type SignInAsker } from './workbench/authentication'
 import { giveTokens } from './workbench/authenticationTokens'
 import { boot } from './workbench/boot'
+import { Plans } from './workbench/extension'
 import { rememberBackground } from './workbench/background'
 import { chatHost } from './workbench/chatHost'
 import { keepBytes } from './workbench/encodings'
 import { folderPaths } from './workbench/files/paths'
+import { isCancelledInstallation } from './workbench/extension'
 import { showFailure } from './workbench/failure'
 import type { Folders } from './workbench/folders'
 import { tellEditorState } from './workbench/editorState'
+import { offerImport } from './workbench/importMenu'
+import { extensionInstaller } from './workbench/installing'
 import { openLinksOutside } from './workbench/links'
 import { notify } from './workbench/notify'
 import { saveLayoutSoon } from './workbench/saving'
@@ -34,17 +40,21 @@ async function main(root: HTMLElement): Promise<void> {
     bridge.Window.State(),
     bridge.Settings.Schema(),
     bridge.Extensions.State(),
+    import('./workbench/languageFeatures'), // before the workbench looks for what comes with Keel
   ])
   const host = chatHost(bridge, state.workspace.path)
+  const plans = new Plans(bridge, (plan) => askAboutPlan(host, plan))
   const review = startReview(host)
   startChat(host, review)
   startCheckpoints(host, chatView)
   startTrust(host)
+  startImport({ ...host, installExtensions: extensionInstaller(plans) })
+  offerImport()
   startAccess(host, chatView)
   startAccounts(host, chatView)
   startAudit(host, chatView)
   giveTokens(bridge) // before any extension can ask
-  const folders = await boot(root, bridge, state, schema, extensions)
+  const folders = await boot(root, bridge, state, schema, extensions, plans)
 
   const ask: SignInAsker = (request) => askToSignIn(host, request)
   keepAccountsMenu(host, ask)
@@ -95,7 +105,7 @@ function askBeforeClosing(bridge: Bridge, host: ChatHost): void {
 
 /** The workbench ends work that is no longer wanted with such an error; it is no news to anyone. */
 window.addEventListener('unhandledrejection', (event) => {
-  if (isCancellationError(event.reason)) event.preventDefault()
+  if (isCancellationError(event.reason) || isCancelledInstallation(event.reason)) event.preventDefault()
 })
 
 const root = document.getElementById('root')

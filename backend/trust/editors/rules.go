@@ -5,18 +5,20 @@ import (
 	"strings"
 
 	"github.com/tailscale/hujson"
+
+	known "github.com/keel-ide/keel/backend/editors"
 )
 
 // kiro reads Kiro's settings (kiro.dev/docs, "Trust commands"), as they were
 // before its version 1: the patterns mean what Keel's mean, and so does the deny
 // list.
-func kiro(settings object) (patterns []Pattern, denied []string) {
-	if value, ok := settings.get("kiroAgent.trustedCommands"); ok {
+func kiro(settings known.Object) (patterns []Pattern, denied []string) {
+	if value, ok := settings.Get("kiroAgent.trustedCommands"); ok {
 		for _, each := range texts(value) {
 			patterns = append(patterns, Pattern{Text: each, Original: each, Usable: true})
 		}
 	}
-	if value, ok := settings.get("kiroAgent.commandDenylist"); ok {
+	if value, ok := settings.Get("kiroAgent.commandDenylist"); ok {
 		denied = texts(value)
 	}
 	return patterns, denied
@@ -24,15 +26,15 @@ func kiro(settings object) (patterns []Pattern, denied []string) {
 
 // code reads the settings of VS Code and what is built from it: the names are
 // those of its terminalChatAgentToolsConfiguration.ts, the older ones among them.
-func code(settings object) (patterns []Pattern, denied []string) {
+func code(settings known.Object) (patterns []Pattern, denied []string) {
 	for _, key := range []string{"chat.tools.terminal.autoApprove", "chat.agent.terminal.autoApprove"} {
-		value, _ := settings.get(key)
-		for _, rule := range newObject(value).members {
-			approves, whole, ok := approval(rule.value)
+		value, _ := settings.Get(key)
+		for _, rule := range known.NewObject(value).Members {
+			approves, whole, ok := approval(rule.Value)
 			if !ok {
 				continue // null takes a built-in rule back
 			}
-			p, d := translate(rule.name, approves, whole)
+			p, d := translate(rule.Name, approves, whole)
 			patterns, denied = append(patterns, p...), append(denied, d...)
 		}
 	}
@@ -43,10 +45,10 @@ func code(settings object) (patterns []Pattern, denied []string) {
 		{"chat.agent.terminal.allowList", true}, {"chat.agent.terminal.denyList", false},
 		{"github.copilot.chat.agent.terminal.allowList", true}, {"github.copilot.chat.agent.terminal.denyList", false},
 	} {
-		value, _ := settings.get(list.key)
-		for _, rule := range newObject(value).members {
-			if counts, ok := boolean(rule.value); ok && counts {
-				p, d := translate(rule.name, list.approves, false)
+		value, _ := settings.Get(list.key)
+		for _, rule := range known.NewObject(value).Members {
+			if counts, ok := boolean(rule.Value); ok && counts {
+				p, d := translate(rule.Name, list.approves, false)
 				patterns, denied = append(patterns, p...), append(denied, d...)
 			}
 		}
@@ -60,13 +62,13 @@ func approval(value hujson.Value) (approves, whole, ok bool) {
 	if is, ok := boolean(value); ok {
 		return is, false, true
 	}
-	rule := newObject(value)
-	approve, found := rule.get("approve")
+	rule := known.NewObject(value)
+	approve, found := rule.Get("approve")
 	if !found {
 		return false, false, false
 	}
 	approves, ok = boolean(approve)
-	line, _ := rule.get("matchCommandLine")
+	line, _ := rule.Get("matchCommandLine")
 	whole, _ = boolean(line)
 	return approves, whole, ok
 }

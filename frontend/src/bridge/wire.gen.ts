@@ -715,6 +715,103 @@ export interface FolderTrust {
   effects: string[]
 }
 
+/** ImportBinding is an entry of the other editor's keybindings.json. */
+export interface ImportBinding {
+  key: string
+  command: string
+  when: string
+  /** new or same; differs: the key has another command here, in the same place */
+  state: ImportState
+}
+
+/** ImportDone is the last import, which can be undone. */
+export interface ImportDone {
+  /** Unix milliseconds; 0 when there is none */
+  at: number
+  /** its name */
+  editor: string
+  settings: number
+  bindings: number
+  /** what the files are called here */
+  snippets: string[]
+}
+
+/**
+ * ImportEditor is another editor on this machine with what could be taken over from
+ * it. Nothing of it has been yet.
+ */
+export interface ImportEditor {
+  id: string
+  /** "VS Code" */
+  name: string
+  /** absolute: where its settings are */
+  folder: string
+  /** names exactly this; an import of anything else is refused */
+  preview: string
+  settings: ImportSetting[]
+  bindings: ImportBinding[]
+  snippets: ImportSnippet[]
+  extensions: ImportExtension[]
+  leftOut: ImportLeftOut[]
+  /** what could not be read, each a sentence */
+  problems: string[]
+}
+
+/** ImportExtension is an extension that is installed there. */
+export interface ImportExtension {
+  id: string
+  /** empty when not known */
+  version: string
+}
+
+/** ImportLeftOut is something that is not taken over. */
+export interface ImportLeftOut {
+  name: string
+  /** a sentence */
+  reason: string
+}
+
+/** ImportRequest is what a person has chosen. */
+export interface ImportRequest {
+  /** an id */
+  editor: string
+  /** what they saw */
+  preview: string
+  /** keys */
+  settings: string[]
+  /** places in the list */
+  bindings: number[]
+  /** names there */
+  snippets: string[]
+}
+
+/** ImportSetting is a key of the other editor's settings.json. */
+export interface ImportSetting {
+  key: string
+  /** JSON */
+  value: string
+  /** JSON: the value here; empty when there is none */
+  mine: string
+  state: ImportState
+}
+
+/** ImportSnippet is a file of snippets. */
+export interface ImportSnippet {
+  name: string
+  /** what it would be called here */
+  as: string
+  state: ImportState
+}
+
+/** ImportState is how a thing of the other editor stands to what is here. */
+export type ImportState = 'differs' | 'new' | 'same'
+
+/** ImportUndone is what an undo did. */
+export interface ImportUndone {
+  /** what stayed, because it was changed since; each a sentence */
+  kept: string[]
+}
+
 /** LastRestore is the restore that was done last. */
 export interface LastRestore {
   /** empty when no turn was reverted by it */
@@ -2347,6 +2444,20 @@ export interface Methods {
     /** Stat returns one entry. */
     Stat(area: Area, path: string): Promise<FileEntry>
   }
+  /** Imports take settings, key bindings and snippets over from other editors. */
+  Imports: {
+    /** Find looks for other editors on this machine; nothing is changed. */
+    Find(): Promise<ImportEditor[]>
+    /**
+     * Import takes over what the person has chosen. It is refused when it is no longer
+     * what they saw.
+     */
+    Import(request: ImportRequest): Promise<ImportDone>
+    /** Last is the import that Undo would take back. */
+    Last(): Promise<ImportDone>
+    /** Undo takes the last import back. What was changed since stays. */
+    Undo(): Promise<ImportUndone>
+  }
   /** Providers are the model services. */
   Providers: {
     /** AWS returns what can be chosen for Amazon Bedrock; it reads files only. */
@@ -2589,6 +2700,7 @@ export const methodNames = {
   Editors: ['SetProblems', 'SetUnsaved'],
   Extensions: ['Agree', 'CancelInstall', 'Install', 'PickFile', 'Plan', 'SetMetadata', 'State', 'Uninstall'],
   Files: ['Copy', 'Delete', 'List', 'MakeFolder', 'Move', 'Stat'],
+  Imports: ['Find', 'Import', 'Last', 'Undo'],
   Providers: ['AWS', 'RemoveKey', 'SetKey'],
   References: ['Find', 'Forget', 'Look', 'StopLooking'],
   Review: ['Decide', 'DecideProposal', 'File', 'Redo', 'Resolve', 'State', 'Undo'],

@@ -12,7 +12,6 @@ import { ColorScheme } from '@codingame/monaco-vscode-api/vscode/vs/platform/the
 import { SearchProviderType } from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/search/common/search'
 import { registerCustomProvider } from '@codingame/monaco-vscode-files-service-override'
 import type { Bridge, ExtensionsState, Property, WindowState } from '../bridge'
-import { askAboutPlan } from '../features/extension'
 import { backUpSoon } from './backups'
 import { setContext } from './commands'
 import { confirm } from './confirm'
@@ -30,12 +29,11 @@ import {
   nameRefusals,
   ownScheme,
   Packages,
-  Plans,
+  type Plans,
   registryName,
 } from './extension'
 import { Folders, type Gate } from './folders'
 import { trimMenus } from './menus'
-import { openModal } from './modal'
 import { notify } from './notify'
 import { product, settingDefaults } from './product'
 import { saveEverything } from './saving'
@@ -56,6 +54,7 @@ export async function boot(
   state: WindowState,
   schema: readonly Property[],
   extensions: ExtensionsState,
+  plans: Plans,
 ): Promise<Folders> {
   const caseSensitive = state.platform === 'linux'
   const folder = state.workspace.path
@@ -81,8 +80,8 @@ export async function boot(
   useWords(extensionWords(registryName(extensions)))
   drawDetailsNatively()
   nameRefusals()
-  const plans = new Plans(bridge, (plan) => askAboutPlan({ openModal }, plan))
-  new Packages(bridge, plans).register()
+  const packages = new Packages(bridge, plans)
+  packages.register()
   const terminals = new TerminalBackend(bridge, state.workspace, gate)
   await initialize(
     workbenchServices(bridge, state, gate, terminals, trust, plans, extensions),
@@ -98,6 +97,7 @@ export async function boot(
     // Paths are shown whole, and the workbench takes no folder for the user's home.
     { userHome: URI.file('/no-home-folder') },
   )
+  void packages.replace()
   // The workbench believes that only a native window can open folders.
   setContext('openFolderWorkspaceSupport', true)
   const labels = await getService(ILabelService)

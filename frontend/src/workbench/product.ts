@@ -42,9 +42,13 @@ export function settingDefaults(platform: string): Record<string, unknown> {
     // In a web page the workbench shows it always or never.
     'security.workspace.trust.banner': 'always',
     // That there are updates is shown; to install one is the person's to say.
-    'extensions.autoUpdate': false,
+    'extensions.autoUpdate': 'off',
     'extensions.ignoreRecommendations': true,
     'extensions.showRecommendationsOnlyOnDemand': true,
+    // Nothing is fetched for a file that is opened: neither what a schema's address leads to, nor types.
+    'json.schemaDownload.enable': false,
+    'js/ts.tsserver.automaticTypeAcquisition.enabled': false,
+    'js/ts.tsserver.web.typeAcquisition.enabled': false,
     'files.autoSave': 'off',
     'files.hotExit': 'onExitAndWindowClose',
     'search.quickAccess.preserveInput': false,

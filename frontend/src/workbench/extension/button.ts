@@ -5,6 +5,7 @@ interface InstallButton {
   hidden: boolean
   label: string
   computeAndUpdateEnablement(): Promise<void>
+  getLabel(primary?: boolean): string
 }
 
 /**
@@ -13,9 +14,15 @@ interface InstallButton {
  */
 export function nameRefusals(): void {
   const button = InstallAction.prototype as unknown as InstallButton
-  const stock = button.computeAndUpdateEnablement
+  const { computeAndUpdateEnablement, getLabel } = button
+  const refused = new WeakSet<InstallButton>()
+  button.getLabel = function (primary) {
+    return refused.has(this) ? 'Needs Node' : getLabel.call(this, primary)
+  }
   button.computeAndUpdateEnablement = async function () {
-    await stock.call(this)
-    if (!this.enabled && !this.hidden) this.label = 'Needs Node'
+    await computeAndUpdateEnablement.call(this)
+    if (this.enabled || this.hidden) refused.delete(this)
+    else refused.add(this)
+    this.label = this.getLabel()
   }
 }

@@ -1,4 +1,4 @@
-import { getService, IFileService } from '@codingame/monaco-vscode-api'
+import { getService, IFileService, ILifecycleService } from '@codingame/monaco-vscode-api'
 import { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
 import { CommandsRegistry } from '@codingame/monaco-vscode-api/vscode/vs/platform/commands/common/commands'
 import {
@@ -13,6 +13,7 @@ import {
   VIEWLET_ID,
 } from '@codingame/monaco-vscode-api/vscode/vs/workbench/contrib/extensions/common/extensions'
 import { IWorkbenchExtensionManagementService } from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/extensionManagement/common/extensionManagement.service'
+import { LifecyclePhase } from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/lifecycle/common/lifecycle'
 import type { Bridge } from '../../bridge'
 import { plainVisible } from '../../lib/visible'
 import { notify } from '../notify'
@@ -51,12 +52,18 @@ export class Packages {
         }
       },
     )
-    // Where the workbench's own would be run, as out of a file's menu.
+    document.addEventListener('drop', (event) => this.drop(event), true)
+  }
+
+  /** Takes the place of the workbench's own commands, which are there once the window is. */
+  async replace(): Promise<void> {
+    const lifecycle = await getService(ILifecycleService)
+    await lifecycle.when(LifecyclePhase.Eventually)
+    const pick = () => this.pick().catch((cause: unknown) => notify.failure(cause))
     CommandsRegistry.registerCommand(SELECT_INSTALL_VSIX_EXTENSION_COMMAND_ID, pick)
     CommandsRegistry.registerCommand(INSTALL_EXTENSION_FROM_VSIX_COMMAND_ID, (_, given: unknown) =>
       this.readAll(Array.isArray(given) ? given : [given]).catch((cause: unknown) => notify.failure(cause)),
     )
-    document.addEventListener('drop', (event) => this.drop(event), true)
   }
 
   private async pick(): Promise<void> {

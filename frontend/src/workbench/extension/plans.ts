@@ -21,12 +21,21 @@ export type ProgressListener = (progress: ExtensionProgress) => void
 export class Plans {
   /** "publisher.name@version" in lower case, and the plan that holds it. */
   private readonly agreed = new Map<string, string>()
+  /** Plans that were agreed to elsewhere, by what was asked for; each counts once. */
+  private readonly taken = new Map<string, ExtensionPlan>()
   private asking: Promise<unknown> = Promise.resolve()
 
   constructor(
     private readonly bridge: Pick<Bridge, 'Extensions' | 'on'>,
     private readonly ask: PlanAsker,
   ) {}
+
+  /** Takes in a plan that the person has agreed to elsewhere: it is not asked about again. */
+  async take(plan: ExtensionPlan): Promise<void> {
+    await this.agreeTo(plan)
+    const [asked] = plan.items
+    if (asked) this.taken.set(key(asked.id, asked.version), plan)
+  }
 
   /** One question at a time; undefined when the person does not want it. */
   agree(request: ExtensionPlanRequest): Promise<ExtensionPlan | undefined> {
@@ -36,6 +45,8 @@ export class Plans {
   }
 
   private async askAbout(request: ExtensionPlanRequest): Promise<ExtensionPlan | undefined> {
+    const taken = this.taken.get(key(request.id, request.version))
+    if (taken && this.taken.delete(key(request.id, request.version))) return taken
     const plan = await this.bridge.Extensions.Plan(request)
     const { installed } = await this.bridge.Extensions.State()
     const known = request.update && isExpected(plan, installed)
@@ -43,11 +54,15 @@ export class Plans {
     const [asked] = plan.items
     // It has been said why, and that is all that can be done.
     if (!asked || plan.items.some(({ why, refused }) => why === 'asked' && refused)) return undefined
+    await this.agreeTo(plan)
+    return plan
+  }
+
+  private async agreeTo(plan: ExtensionPlan): Promise<void> {
     await this.bridge.Extensions.Agree(plan.id)
     for (const item of plan.items) {
       if (!item.refused) this.agreed.set(key(item.id, item.version), plan.id)
     }
-    return plan
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { IEditorOverrideServices } from '@codingame/monaco-vscode-api'
 import { SyncDescriptor } from '@codingame/monaco-vscode-api/vscode/vs/platform/instantiation/common/descriptors'
+import { IPluginInstallService } from '@codingame/monaco-vscode-api/vscode/vs/workbench/contrib/chat/common/plugins/pluginInstallService.service'
 import {
   IExtensionManagementServerService,
   IWebExtensionsScannerService,
@@ -11,6 +12,7 @@ import type { Bridge, ExtensionsState } from '../../bridge'
 import { galleryManifest } from './gallery'
 import { plannedManagement } from './management'
 import type { Plans } from './plans'
+import { NoPlugins } from './plugins'
 import { NoRecommendations } from './recommendations'
 import { InstalledExtensions } from './scanner'
 import { WebServers } from './servers'
@@ -32,6 +34,7 @@ export function extensionServices(
     [IWebExtensionsScannerService.toString()]: new SyncDescriptor(InstalledExtensions, [bridge, plans], true),
     [IWorkbenchExtensionManagementService.toString()]: new SyncDescriptor(plannedManagement(plans), [], true),
     [IExtensionManagementServerService.toString()]: new SyncDescriptor(WebServers, [], true),
+    [IPluginInstallService.toString()]: new SyncDescriptor(NoPlugins, [], true),
     [IExtensionRecommendationsService.toString()]: new SyncDescriptor(NoRecommendations, [], true),
   }
 }

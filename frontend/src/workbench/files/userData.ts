@@ -139,5 +139,9 @@ export class UserData extends AreaFiles {
       onGap: () => changed(settingsFiles),
     })
     this.calls.on('settings', (event) => inOrder.push(event.seq, event.name))
+    // Snippets that came from another editor, or went again.
+    this.calls.on('files', (event) => {
+      if (event.area === 'config') changed(event.changes.map(({ path }) => path))
+    })
   }
 }

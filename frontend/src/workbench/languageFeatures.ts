@@ -1,0 +1,11 @@
+// What understands the web's languages, and the settings files. Each registers itself; its code runs in the
+// host of extensions, when a file of its language is opened. What they say of themselves is long, so it is a
+// file of its own, which is read while the window asks Go what to show.
+import '@codingame/monaco-vscode-css-language-features-default-extension'
+import '@codingame/monaco-vscode-configuration-editing-default-extension'
+import '@codingame/monaco-vscode-emmet-default-extension'
+import '@codingame/monaco-vscode-html-language-features-default-extension'
+import '@codingame/monaco-vscode-json-language-features-default-extension'
+import '@codingame/monaco-vscode-markdown-language-features-default-extension'
+import '@codingame/monaco-vscode-references-view-default-extension'
+import '@codingame/monaco-vscode-typescript-language-features-default-extension'
