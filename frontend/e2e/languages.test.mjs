@@ -145,7 +145,7 @@ describe('languages', { timeout: 600_000 }, () => {
   test('JavaScript knows what is built in', async () => {
     await wb.openFile(page, 'plain.js')
     await go(2, 1)
-    await page.keyboard.type('words.')
+    await page.keyboard.type('words.forE')
     await suggests('forEach')
     await page.keyboard.press('Escape')
   })
@@ -195,8 +195,8 @@ describe('languages', { timeout: 600_000 }, () => {
     })
     await page.keyboard.press('Escape')
     await until('the link leads to the file', async () => {
-      await go(3, 12)
-      await wb.runCommand(page, 'Open Link')
+      await go(3, 20)
+      await page.keyboard.press('F12')
       await wb.tab(page, 'other.md').waitFor({ timeout: 3000 })
       return true
     })

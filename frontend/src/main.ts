@@ -19,12 +19,12 @@ import { rememberBackground } from './workbench/background'
 import { chatHost } from './workbench/chatHost'
 import { keepBytes } from './workbench/encodings'
 import { folderPaths } from './workbench/files/paths'
+import { isCancelledInstallation } from './workbench/extension'
 import { showFailure } from './workbench/failure'
 import type { Folders } from './workbench/folders'
 import { tellEditorState } from './workbench/editorState'
 import { offerImport } from './workbench/importMenu'
 import { extensionInstaller } from './workbench/installing'
-import { bringLanguages } from './workbench/languages'
 import { openLinksOutside } from './workbench/links'
 import { notify } from './workbench/notify'
 import { saveLayoutSoon } from './workbench/saving'
@@ -40,6 +40,7 @@ async function main(root: HTMLElement): Promise<void> {
     bridge.Window.State(),
     bridge.Settings.Schema(),
     bridge.Extensions.State(),
+    import('./workbench/languageFeatures'), // before the workbench looks for what comes with Keel
   ])
   const host = chatHost(bridge, state.workspace.path)
   const plans = new Plans(bridge, (plan) => askAboutPlan(host, plan))
@@ -65,7 +66,6 @@ async function main(root: HTMLElement): Promise<void> {
     void tellEditorState(bridge, paths)
     void provideTimeline(fileHistory(host), paths)
   }
-  void bringLanguages().catch(notify.failure)
   followTitle(bridge)
   reportProblems(bridge, host.openFile)
   reportNotices(bridge, folders)
@@ -105,7 +105,7 @@ function askBeforeClosing(bridge: Bridge, host: ChatHost): void {
 
 /** The workbench ends work that is no longer wanted with such an error; it is no news to anyone. */
 window.addEventListener('unhandledrejection', (event) => {
-  if (isCancellationError(event.reason)) event.preventDefault()
+  if (isCancellationError(event.reason) || isCancelledInstallation(event.reason)) event.preventDefault()
 })
 
 const root = document.getElementById('root')

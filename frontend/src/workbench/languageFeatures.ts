@@ -1,6 +1,6 @@
 // What understands the web's languages, and the settings files. Each registers itself; its code runs in the
-// host of extensions, when a file of its language is opened. Together they are too much for the window to
-// wait for, so this file is loaded after it has come up.
+// host of extensions, when a file of its language is opened. What they say of themselves is long, so it is a
+// file of its own, which is read while the window asks Go what to show.
 import '@codingame/monaco-vscode-css-language-features-default-extension'
 import '@codingame/monaco-vscode-configuration-editing-default-extension'
 import '@codingame/monaco-vscode-emmet-default-extension'

@@ -1,10 +1,12 @@
 import { CancellationError } from '@codingame/monaco-vscode-api/vscode/vs/base/common/errors'
-import type {
-  IGalleryExtension,
-  ILocalExtension,
-  InstallExtensionInfo,
-  InstallExtensionResult,
-  InstallOptions,
+import {
+  ExtensionManagementError,
+  ExtensionManagementErrorCode,
+  type IGalleryExtension,
+  type ILocalExtension,
+  type InstallExtensionInfo,
+  type InstallExtensionResult,
+  type InstallOptions,
 } from '@codingame/monaco-vscode-api/vscode/vs/platform/extensionManagement/common/extensionManagement'
 import type { IExtensionManagementServer } from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/extensionManagement/common/extensionManagement'
 import { ExtensionManagementService } from '@codingame/monaco-vscode-extension-gallery-service-override/vscode/vs/workbench/services/extensionManagement/common/extensionManagementService'
@@ -88,6 +90,11 @@ export function plannedManagement(plans: Plans): typeof ExtensionManagementServi
       return Promise.reject(new Error('Keel installs no extensions out of a folder.'))
     }
   }
+}
+
+/** isCancelledInstallation says whether an error is the workbench's for an installation that was not wanted. */
+export function isCancelledInstallation(cause: unknown): boolean {
+  return cause instanceof ExtensionManagementError && cause.code === ExtensionManagementErrorCode.Cancelled
 }
 
 function requestFor(

@@ -13,19 +13,22 @@ export async function whileShown<T>(
 ): Promise<T> {
   const service = await getService(IProgressService)
   const stop = new AbortController()
-  return service.withProgress(
-    { location: ProgressLocation.Notification, title, cancellable: true, delay: patience },
-    (progress) => {
-      let shown = 0
-      const report = (now: ExtensionProgress) => {
-        const part = now.phase === 'downloading' && now.total > 0 ? (100 * now.done) / now.total : shown
-        progress.report({ message: phase(now), increment: Math.max(0, part - shown), total: 100 })
-        shown = Math.max(shown, part)
-      }
-      return work(report, stop.signal)
-    },
-    () => stop.abort(),
-  )
+  return new Promise<T>((resolve, reject) => {
+    void service.withProgress(
+      { location: ProgressLocation.Notification, title, cancellable: true, delay: patience },
+      (progress) => {
+        let shown = 0
+        const report = (now: ExtensionProgress) => {
+          const part = now.phase === 'downloading' && now.total > 0 ? (100 * now.done) / now.total : shown
+          progress.report({ message: phase(now), increment: Math.max(0, part - shown), total: 100 })
+          shown = Math.max(shown, part)
+        }
+        // The notification is told that it has ended, not how: that is the caller's.
+        return work(report, stop.signal).then(resolve, reject)
+      },
+      () => stop.abort(),
+    )
+  })
 }
 
 /** phase says in a few words what is being done. */
