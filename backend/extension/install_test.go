@@ -145,6 +145,7 @@ func TestAPlanNamesEverything(t *testing.T) {
 	add("remote-ssh", map[string]any{"main": "./main.js"})
 	add("new", map[string]any{"engines": map[string]string{"vscode": "^1.129.0"}})
 	add("nothing", map[string]any{"contributes": nil})
+	registry.Add(t, extensiontest.Version{Publisher: "Keel", Name: "agent", Version: "9.0.0"}, nil)
 	e := open(t, registry)
 
 	var got []string
@@ -168,6 +169,7 @@ func TestAPlanNamesEverything(t *testing.T) {
 		"p.broken":     "It needs node, which cannot be installed. It needs the Node extension host, which is not available yet.",
 		"p.empty":      "None of the extensions of this pack can be installed.",
 		"p.new":        "It needs VS Code ^1.129.0; this is 1.128.",
+		"keel.agent":   "It says to be published by Keel, whose own parts come with the program.",
 		"p.nothing":    "It does nothing: it has neither code nor anything that it contributes.",
 	} {
 		made := plan(t, e, id)
