@@ -3,10 +3,13 @@ package extension_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -317,5 +320,50 @@ func TestAnotherProcessIsSeen(t *testing.T) {
 		if _, err := changes.Next(ctx); err != nil {
 			t.Fatal("the other process's extension did not show")
 		}
+	}
+}
+
+func TestSeveralAtOnce(t *testing.T) {
+	registry := extensiontest.New(t)
+	folder := t.TempDir()
+	var group sync.WaitGroup
+	var want []string
+	for i := range 3 {
+		e := openIn(t, folder, registry.URL, extension.Options{})
+		for j := range 3 {
+			name := fmt.Sprintf("e%d-%d", i, j)
+			want = append(want, "a."+name+" 1.0.0")
+			vsix := extensiontest.Pack(t, extensiontest.Manifest("a", name, "1.0.0", nil), nil)
+			group.Go(func() {
+				if err := installFile(t, e, vsix); err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
+			})
+		}
+	}
+	group.Wait()
+	got := installed(t, openIn(t, folder, registry.URL, extension.Options{}))
+	slices.Sort(got)
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("installed (-want +got):\n%s", d)
+	}
+}
+
+func TestAPlanHasLimits(t *testing.T) {
+	registry := extensiontest.New(t)
+	var members []string
+	for i := range 150 {
+		name := fmt.Sprintf("m%d", i)
+		members = append(members, "a."+name)
+		registry.Add(t, extensiontest.Version{Publisher: "a", Name: name, Version: "1.0.0"}, map[string]any{"extensionPack": []string{"a.pack", "a.m0"}})
+	}
+	registry.Add(t, extensiontest.Version{Publisher: "a", Name: "pack", Version: "1.0.0"}, map[string]any{"extensionPack": members})
+	registry.Add(t, extensiontest.Version{Publisher: "a", Name: "some", Version: "1.0.0"}, map[string]any{"extensionPack": members[:50]})
+	e := open(t, registry)
+	if _, err := e.Plan(t.Context(), extension.PlanRequest{ID: "a.pack"}); !errors.Is(err, extension.ErrRefused) {
+		t.Errorf("a pack of 150: %v", err)
+	}
+	if _, err := e.Plan(t.Context(), extension.PlanRequest{ID: "a.some"}); !errors.Is(err, extension.ErrRefused) {
+		t.Errorf("a pack whose members want the larger one: %v", err)
 	}
 }
