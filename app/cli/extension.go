@@ -160,7 +160,7 @@ func (s *shared) sayExtensionPlan(plan wire.ExtensionPlan) error {
 
 // extensionFacts is what decides whether one wants it.
 func extensionFacts(item wire.ExtensionPlanItem) []string {
-	facts := []string{item.PublisherName}
+	facts := []string{fmt.Sprintf("%q", item.PublisherName)} // in marks: a stranger has chosen it
 	if item.Verified {
 		facts = append(facts, "verified by the registry")
 	} else {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -160,5 +161,24 @@ func TestGalleryAddresses(t *testing.T) {
 		if known, ok := errors.AsType[*extension.Error](err); !ok || !strings.Contains(known.Hint, "keelExtensions.gallery") {
 			t.Errorf("%q: %v", address, err)
 		}
+	}
+}
+
+func TestAQueryThatMoves(t *testing.T) {
+	registry := extensiontest.New(t)
+	registry.Answer("/vscode/gallery/extensionquery", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/moved", http.StatusPermanentRedirect)
+	})
+	registry.Answer("/moved", func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if r.Method != http.MethodPost || err != nil || string(body) != `{"filters":[]}` {
+			http.Error(w, "no query", http.StatusBadRequest)
+			return
+		}
+		fmt.Fprint(w, `{"results":[]}`)
+	})
+	e := open(t, registry)
+	if data, err := e.Query(t.Context(), []byte(`{"filters":[]}`), "wails://wails"); err != nil || string(data) != `{"results":[]}` {
+		t.Errorf("%s, %v", data, err)
 	}
 }

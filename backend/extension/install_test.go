@@ -3,10 +3,13 @@ package extension_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -145,6 +148,7 @@ func TestAPlanNamesEverything(t *testing.T) {
 	add("remote-ssh", map[string]any{"main": "./main.js"})
 	add("new", map[string]any{"engines": map[string]string{"vscode": "^1.129.0"}})
 	add("nothing", map[string]any{"contributes": nil})
+	registry.Add(t, extensiontest.Version{Publisher: "Keel", Name: "agent", Version: "9.0.0"}, nil)
 	e := open(t, registry)
 
 	var got []string
@@ -168,6 +172,7 @@ func TestAPlanNamesEverything(t *testing.T) {
 		"p.broken":     "It needs node, which cannot be installed. It needs the Node extension host, which is not available yet.",
 		"p.empty":      "None of the extensions of this pack can be installed.",
 		"p.new":        "It needs VS Code ^1.129.0; this is 1.128.",
+		"keel.agent":   "It says to be published by Keel, whose own parts come with the program.",
 		"p.nothing":    "It does nothing: it has neither code nor anything that it contributes.",
 	} {
 		made := plan(t, e, id)
@@ -315,5 +320,50 @@ func TestAnotherProcessIsSeen(t *testing.T) {
 		if _, err := changes.Next(ctx); err != nil {
 			t.Fatal("the other process's extension did not show")
 		}
+	}
+}
+
+func TestSeveralAtOnce(t *testing.T) {
+	registry := extensiontest.New(t)
+	folder := t.TempDir()
+	var group sync.WaitGroup
+	var want []string
+	for i := range 3 {
+		e := openIn(t, folder, registry.URL, extension.Options{})
+		for j := range 3 {
+			name := fmt.Sprintf("e%d-%d", i, j)
+			want = append(want, "a."+name+" 1.0.0")
+			vsix := extensiontest.Pack(t, extensiontest.Manifest("a", name, "1.0.0", nil), nil)
+			group.Go(func() {
+				if err := installFile(t, e, vsix); err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
+			})
+		}
+	}
+	group.Wait()
+	got := installed(t, openIn(t, folder, registry.URL, extension.Options{}))
+	slices.Sort(got)
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("installed (-want +got):\n%s", d)
+	}
+}
+
+func TestAPlanHasLimits(t *testing.T) {
+	registry := extensiontest.New(t)
+	var members []string
+	for i := range 150 {
+		name := fmt.Sprintf("m%d", i)
+		members = append(members, "a."+name)
+		registry.Add(t, extensiontest.Version{Publisher: "a", Name: name, Version: "1.0.0"}, map[string]any{"extensionPack": []string{"a.pack", "a.m0"}})
+	}
+	registry.Add(t, extensiontest.Version{Publisher: "a", Name: "pack", Version: "1.0.0"}, map[string]any{"extensionPack": members})
+	registry.Add(t, extensiontest.Version{Publisher: "a", Name: "some", Version: "1.0.0"}, map[string]any{"extensionPack": members[:50]})
+	e := open(t, registry)
+	if _, err := e.Plan(t.Context(), extension.PlanRequest{ID: "a.pack"}); !errors.Is(err, extension.ErrRefused) {
+		t.Errorf("a pack of 150: %v", err)
+	}
+	if _, err := e.Plan(t.Context(), extension.PlanRequest{ID: "a.some"}); !errors.Is(err, extension.ErrRefused) {
+		t.Errorf("a pack whose members want the larger one: %v", err)
 	}
 }

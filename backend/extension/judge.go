@@ -30,13 +30,20 @@ func (m Manifest) Kind() Kind {
 
 // What is said of an extension that is not installed.
 const (
-	needsNode   = "It needs the Node extension host, which is not available yet."
+	needsNode = "It needs the Node extension host, which is not available yet."
+	// ownPublisher is that of Keel's own parts: one of that name would take the place
+	// of a part.
+	ownPublisher = "keel"
+
 	remoteComes = " Keel's own support for folders on other machines is coming."
 )
 
 // Refusal is a sentence that says why an extension cannot work here, or nothing.
 // The platform is the one that the package was made for.
 func (m Manifest) Refusal(platform string) string {
+	if strings.EqualFold(m.Publisher, ownPublisher) {
+		return "It says to be published by Keel, whose own parts come with the program."
+	}
 	if m.Kind() == Node {
 		if m.remote() {
 			return needsNode + remoteComes

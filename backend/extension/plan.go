@@ -6,10 +6,15 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"time"
 )
 
 const (
+	// planLimit is less than the page waits for an answer.
+	planLimit = 100 * time.Second
+	// atOnce is how many extensions of a plan are looked at side by side.
+	atOnce    = 6
 	mostItems = 100
 	mostPlans = 64
 	planTime  = time.Hour
@@ -73,6 +78,7 @@ type planner struct {
 	kept    list
 	pre     bool
 	links   map[string][]string // dependencies by id in lower case
+	wants   map[string]bool     // ids in lower case that are in the plan or will be
 	members []string            // of the pack that was asked for
 	waiting []wanted
 }
@@ -86,20 +92,22 @@ func (e *Extensions) Plan(ctx context.Context, request PlanRequest) (Plan, error
 	if err != nil {
 		return Plan{}, err
 	}
-	p := &planner{e: e, kept: kept, pre: request.PreRelease, links: map[string][]string{}}
+	p := &planner{e: e, kept: kept, pre: request.PreRelease, links: map[string][]string{}, wants: map[string]bool{}}
 	p.plan = &plan{Plan: Plan{ID: newID()}, at: e.options.Now(), sources: map[string]source{}, started: map[string]bool{}}
 	if p.plan.registry, err = e.registry(); err != nil && request.File == "" {
 		return Plan{}, err
 	}
+	limited, done := context.WithTimeout(ctx, planLimit)
+	defer done()
 	if request.File != "" {
 		err = p.addFile(request.File)
 	} else {
-		err = p.addPublished(ctx, wanted{request.ID, request.Version, WhyAsked})
+		err = p.addAsked(limited, request)
 	}
 	for err == nil && len(p.waiting) > 0 {
-		next := p.waiting[0]
-		p.waiting = p.waiting[1:]
-		err = p.addLinked(ctx, next)
+		next := p.waiting[:min(len(p.waiting), atOnce)]
+		p.waiting = p.waiting[len(next):]
+		err = p.addLinked(limited, next)
 	}
 	if err != nil {
 		return Plan{}, err
@@ -156,29 +164,49 @@ func (p *planner) addFile(token string) error {
 	return nil
 }
 
-// addPublished adds an extension of the registry.
-func (p *planner) addPublished(ctx context.Context, w wanted) error {
+// seen is an extension as the registry has it.
+type seen struct {
+	wanted
+	published published
+	manifest  Manifest
+	err       error
+}
+
+// look fetches the manifest of an extension of the registry.
+func (p *planner) look(ctx context.Context, w wanted) seen {
 	r := p.plan.registry
 	found, err := r.find(ctx, w.id, w.version, p.pre)
 	if err != nil {
-		return err
+		return seen{wanted: w, err: err}
 	}
 	text, err := r.small(ctx, found, "manifest", mostManifest)
 	if err != nil {
-		return err
+		return seen{wanted: w, err: err}
 	}
 	if text == nil || found.Files["download"] == "" {
-		return down(r.base, errors.New("it names no files of the extension"))
+		return seen{wanted: w, err: down(r.base, errors.New("it names no files of the extension"))}
 	}
 	m, err := ReadManifest(text)
-	if err != nil {
-		return err
+	if err == nil {
+		err = same(m, found.Namespace+"."+found.Name, found.Version)
 	}
-	if err := same(m, found.Namespace+"."+found.Name, found.Version); err != nil {
-		return err
+	return seen{w, found, m, err}
+}
+
+// addAsked adds the extension that was asked for.
+func (p *planner) addAsked(ctx context.Context, request PlanRequest) error {
+	got := p.look(ctx, wanted{request.ID, request.Version, WhyAsked})
+	if got.err == nil {
+		p.addPublished(got)
 	}
+	return got.err
+}
+
+// addPublished adds an extension of the registry.
+func (p *planner) addPublished(got seen) {
+	found, m := got.published, got.manifest
 	item := Item{
-		Why: w.why, DisplayName: Plain(found.DisplayName, mostDisplayName), PublisherName: Plain(found.PublisherName, mostDisplayName),
+		Why: got.why, DisplayName: Plain(found.DisplayName, mostDisplayName), PublisherName: Plain(found.PublisherName, mostDisplayName),
 		Verified: found.Verified, Signed: found.Files["signature"] != "", Refused: m.Refusal(found.Platform),
 	}
 	if strings.TrimSpace(item.DisplayName) == "" {
@@ -188,7 +216,6 @@ func (p *planner) addPublished(ctx context.Context, w wanted) error {
 		item.PublisherName = m.Publisher
 	}
 	p.add(m, item, source{published: found})
-	return nil
 }
 
 // same refuses a package that says to be another extension than the registry
@@ -201,26 +228,36 @@ func same(m Manifest, id, version string) error {
 		Plain(m.ID(), 2*mostName), Plain(m.Version, longestVersion), Plain(id, 2*mostName), Plain(version, longestVersion)))
 }
 
-// addLinked adds a member of a pack or a dependency. What is wrong with it is said
+// addLinked adds members of a pack or dependencies. What is wrong with one is said
 // in the plan: the rest of a pack may be wanted all the same.
-func (p *planner) addLinked(ctx context.Context, w wanted) error {
-	if len(p.plan.Items) >= mostItems {
+func (p *planner) addLinked(ctx context.Context, next []wanted) error {
+	if len(p.plan.Items)+len(next) > mostItems {
 		return refuse("It would bring along more than a hundred other extensions.")
 	}
-	err := error(&Error{Message: "The registry cannot be used."})
-	if p.plan.registry != nil {
-		err = p.addPublished(ctx, w)
+	got := make([]seen, len(next))
+	var group sync.WaitGroup
+	for i, w := range next {
+		got[i] = seen{wanted: w, err: &Error{Message: "The registry cannot be used.", Err: ErrRegistry}}
+		if p.plan.registry != nil {
+			group.Go(func() { got[i] = p.look(ctx, w) })
+		}
 	}
-	if err == nil || ctx.Err() != nil {
-		return ctx.Err()
+	group.Wait()
+	if err := ctx.Err(); err != nil {
+		return err
 	}
-	publisher, name, _ := splitID(w.id)
-	item := Item{ID: w.id, DisplayName: name, PublisherName: publisher, Why: w.why, Kind: Declarative, Refused: "It cannot be fetched."}
-	if known, ok := errors.AsType[*Error](err); ok {
-		item.Refused = known.Message
+	for _, each := range got {
+		if each.err == nil {
+			p.addPublished(each)
+			continue
+		}
+		publisher, name, _ := splitID(each.id)
+		item := Item{ID: each.id, DisplayName: name, PublisherName: publisher, Why: each.why, Kind: Declarative, Refused: "It cannot be fetched."}
+		if known, ok := errors.AsType[*Error](each.err); ok {
+			item.Refused = known.Message
+		}
+		p.plan.Items = append(p.plan.Items, item)
 	}
-	p.plan.Items = append(p.plan.Items, item)
-	p.links[strings.ToLower(w.id)] = nil
 	return nil
 }
 
@@ -234,7 +271,7 @@ func (p *planner) add(m Manifest, item Item, from source) {
 	item.NewPublisher = !p.kept.knows(m.Publisher)
 	p.plan.sources[key] = from
 	p.plan.Items = append(p.plan.Items, item)
-	p.links[key] = m.Dependencies
+	p.links[key], p.wants[key] = m.Dependencies, true
 	if len(p.plan.Items) == 1 {
 		p.members = m.Pack
 	}
@@ -251,22 +288,12 @@ func (p *planner) add(m Manifest, item Item, from source) {
 
 // want asks for another extension, once, unless it is there already.
 func (p *planner) want(id, why string) {
-	if _, there := p.kept.find(id); there || builtIn(id) || p.has(id) {
+	key := strings.ToLower(id)
+	if _, there := p.kept.find(id); there || builtIn(id) || p.wants[key] {
 		return
 	}
+	p.wants[key] = true
 	p.waiting = append(p.waiting, wanted{id: id, why: why})
-}
-
-func (p *planner) has(id string) bool {
-	if _, ok := p.links[strings.ToLower(id)]; ok {
-		return true
-	}
-	for _, each := range p.waiting {
-		if sameID(each.id, id) {
-			return true
-		}
-	}
-	return false
 }
 
 // settle refuses what needs something that is refused, and a pack of which

@@ -90,7 +90,10 @@ func (r *reach) open(ctx context.Context, registry *url.URL, method string, at *
 			return answer, nil
 		}
 		_ = answer.Body.Close()
-		at, body, method = next, nil, http.MethodGet
+		at = next
+		if answer.StatusCode != http.StatusTemporaryRedirect && answer.StatusCode != http.StatusPermanentRedirect {
+			body, method = nil, http.MethodGet
+		}
 	}
 	return nil, errors.New("it leads on too often")
 }

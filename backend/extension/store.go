@@ -287,8 +287,12 @@ func newID() string {
 // end takes a workspace away with what is in it.
 func (w *workspace) end() {
 	_ = os.RemoveAll(w.path) // what stays is swept
-	_ = os.Remove(w.path + ".lock")
+	lock := w.path + ".lock"
+	gone := os.Remove(lock)
 	_ = w.lock.Close()
+	if gone != nil {
+		_ = os.Remove(lock) // where an open file cannot be removed
+	}
 }
 
 // sweep takes away what processes that have died left behind. With all, also the

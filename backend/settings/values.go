@@ -170,8 +170,8 @@ func ownKey(key string) bool {
 }
 
 func unknownMessage(key string) string {
-	if key == "keelAgent" || key == "keelExtensions" {
-		return "Settings inside an object have no effect: write each with its whole name, such as keelAgent.mode."
+	if example, ok := map[string]string{"keelAgent": KeyMode, "keelExtensions": KeyGallery}[key]; ok {
+		return fmt.Sprintf("Settings inside an object have no effect: write each with its whole name, such as %s.", example)
 	}
 	return fmt.Sprintf("%s is not a setting of Keel; it has no effect.", key)
 }

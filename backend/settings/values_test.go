@@ -136,6 +136,33 @@ func TestMerge(t *testing.T) {
 			},
 		},
 		{
+			"extensions",
+			`{"keelExtensions.gallery": "https://extensions.example.com/vsx", "keelExtensions.network": false, "keelExtensions.other": 1, "keelExtensions": {}}`, "",
+			Values{Mode: "autopilot", Gallery: "https://extensions.example.com/vsx", ExtensionNetworkOff: true},
+			[]Problem{
+				{Line: 1, Column: 99, Severity: SeverityWarning, Key: "keelExtensions.other", Message: "keelExtensions.other is not a setting of Keel; it has no effect."},
+				{Line: 1, Column: 126, Severity: SeverityWarning, Key: "keelExtensions", Message: "Settings inside an object have no effect: write each with its whole name, such as keelExtensions.gallery."},
+			},
+		},
+		{
+			"a switch that cannot be read keeps extensions off the network",
+			`{"keelExtensions.network": "no", "keelExtensions.gallery": "open-vsx.org"}`, "",
+			Values{Mode: "autopilot", Gallery: "open-vsx.org", ExtensionNetworkOff: true},
+			[]Problem{
+				{Line: 1, Column: 28, Severity: SeverityError, Key: KeyExtensionNetwork, Message: "keelExtensions.network has to be true or false; until it is, extensions may not use the network."},
+				{Line: 1, Column: 60, Severity: SeverityWarning, Key: KeyGallery, Message: "keelExtensions.gallery has to be https:// and a host, without a name or password; until it is, no extension can be found or installed."},
+			},
+		},
+		{
+			"the folder chooses neither registry nor network of extensions", "",
+			`{"keelExtensions.gallery": "https://evil.example", "keelExtensions.network": true}`,
+			Values{Mode: "autopilot"},
+			[]Problem{
+				{Line: 1, Column: 2, Severity: SeverityWarning, Key: KeyGallery, Message: "An opened folder cannot set keelExtensions.gallery; this has no effect. Set it in your own settings."},
+				{Line: 1, Column: 52, Severity: SeverityWarning, Key: KeyExtensionNetwork, Message: "An opened folder cannot set keelExtensions.network; this has no effect. Set it in your own settings."},
+			},
+		},
+		{
 			"no such numbers",
 			`{"keelAgent.ollama.contextTokens": 1.5, "keelAgent.openai.endpoints": [], "keelAgent.provider": "openai:"}`, "",
 			Values{Mode: "autopilot"},
@@ -337,6 +364,7 @@ func TestSchema(t *testing.T) {
 		KeyOpenAIEndpoints: ScopeApplication, KeyOpenAIModels: ScopeApplication, KeyOllamaContext: ScopeApplication, KeyPrices: ScopeApplication,
 		KeyGitHubClientIDs: ScopeApplication, KeyGoogleClientID: ScopeApplication, KeyBedrockRole: ScopeApplication,
 		KeyProxy: ScopeApplication, KeyNoProxy: ScopeApplication, KeyCertificates: ScopeApplication,
+		KeyGallery: ScopeApplication, KeyExtensionNetwork: ScopeApplication,
 	}
 	if d := cmp.Diff(want, scopes); d != "" {
 		t.Error(d)
