@@ -18,6 +18,7 @@ import (
 	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/app/instance"
 	"github.com/keel-ide/keel/app/notification"
+	"github.com/keel-ide/keel/app/webview"
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/checkpoint"
 	"github.com/keel-ide/keel/backend/outbound"
@@ -75,7 +76,9 @@ func openWindow(arguments []string, page fs.FS, clients folder.Clients, started 
 	defer cancel()
 	a := &App{
 		ctx: ctx, log: log, paths: paths, events: &events{}, redactor: redactor, started: started,
+		guard: newGuard(),
 	}
+	a.webviews = a.newWebviews()
 	if a.areas, err = folder.OpenAreas(ctx, paths); err != nil {
 		return err
 	}
@@ -145,6 +148,8 @@ type App struct {
 	outbound *outbound.Transport
 	accounts *folder.Accounts
 	shell    *shellenv.Environment
+	guard    *guard
+	webviews *webview.Server
 
 	extensions *folder.Extensions
 

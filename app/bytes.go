@@ -38,8 +38,9 @@ const maxWrite = 512 << 20
 // Failures are a [wire.Error] as JSON. Every answer sets its status outright: to
 // the window's web view, one without means "not implemented".
 type byteHandler struct {
-	desk bind.Desk
-	log  *slog.Logger
+	desk     bind.Desk
+	webviews http.Handler // everything below /keel/webview/
+	log      *slog.Logger
 }
 
 func (h byteHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -57,6 +58,9 @@ func (h byteHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	kind, name, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/keel/"), "/")
 	var err error
 	switch {
+	case kind == "webview" && h.webviews != nil:
+		h.webviews.ServeHTTP(w, r)
+		return
 	case kind == "file" && r.Method == http.MethodGet:
 		err = h.read(w, r, wire.Area(name), path)
 	case kind == "file" && r.Method == http.MethodPut:

@@ -32,6 +32,7 @@ func (e *events) Trust(v wire.TrustChanged)     { send(e, "trust", v) }
 func (e *events) Audit(v wire.AuditChanged)     { send(e, "audit", v) }
 func (e *events) Accounts(v wire.AccountsState) { send(e, "accounts", v) }
 func (e *events) Secrets(v wire.SecretsState)   { send(e, "secrets", v) }
+func (e *events) Webview(v wire.WebviewRequest) { send(e, "webview", v) }
 func (e *events) Extensions(v wire.ExtensionsState) {
 	send(e, "extensions", v)
 }

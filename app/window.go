@@ -41,12 +41,17 @@ func (a *App) run(page fs.FS) error {
 		MinHeight:        400,
 		BackgroundColour: options.NewRGB(0x1f, 0x1f, 0x1f),
 		AssetServer: &assetserver.Options{
-			Assets:     dist,
-			Handler:    byteHandler{desk: a, log: a.log},
-			Middleware: func(next http.Handler) http.Handler { return extensionHost(a.extensionsUseNetwork, next) },
+			Assets:  dist,
+			Handler: byteHandler{desk: a, webviews: a.webviews, log: a.log},
+			Middleware: func(next http.Handler) http.Handler {
+				return a.pages(extensionHost(a.extensionsUseNetwork, next))
+			},
 		},
-		Logger:         wailsLog{a.log},
-		OnStartup:      func(ctx context.Context) { a.events.ctx.Store(&ctx) },
+		Logger: wailsLog{a.log},
+		OnStartup: func(ctx context.Context) {
+			a.events.ctx.Store(&ctx)
+			a.guard.close(ctx, servesBrowser())
+		},
 		OnBeforeClose:  a.keepOpen,
 		ErrorFormatter: format,
 		Linux: &linux.Options{

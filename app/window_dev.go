@@ -13,7 +13,7 @@ import (
 // served to a browser, the window's own web view shows nothing, or two pages
 // would drive one program.
 func tune(o *options.App) {
-	if os.Getenv("devserver") == "" {
+	if !servesBrowser() {
 		return
 	}
 	inner := o.AssetServer.Middleware
@@ -29,3 +29,6 @@ func tune(o *options.App) {
 		})
 	}
 }
+
+// servesBrowser tells whether the page is for a browser, not for the window.
+func servesBrowser() bool { return os.Getenv("devserver") != "" }

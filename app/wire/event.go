@@ -20,6 +20,7 @@ type Events struct {
 	Audit       AuditChanged       `event:"audit"`
 	Accounts    AccountsState      `event:"accounts"`
 	Secrets     SecretsState       `event:"secrets"`
+	Webview     WebviewRequest     `event:"webview"`
 	Extensions  ExtensionsState    `event:"extensions"`
 	Extension   ExtensionProgress  `event:"extension"`
 }

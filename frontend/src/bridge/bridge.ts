@@ -1,3 +1,4 @@
+import type { WebviewBytes } from './webviews'
 import type { Area, Code, Events, Methods } from './wire.gen'
 
 export type * from './wire.gen'
@@ -95,5 +96,6 @@ export interface Bytes {
 /** Bridge is everything the page knows of Go. */
 export interface Bridge extends Methods {
   readonly bytes: Bytes
+  readonly webviews: WebviewBytes
   on<Name extends keyof Events>(name: Name, listener: (payload: Events[Name]) => void): Disposable
 }

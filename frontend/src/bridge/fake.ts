@@ -103,6 +103,7 @@ export function fakeBridge(options: FakeOptions = {}): FakeBridge {
   return {
     ...(services as unknown as Methods),
     bytes: files satisfies Bytes,
+    webviews: { show: async () => undefined, drop: async () => undefined, answer: async () => undefined },
     files,
     storage,
     texts,

@@ -1,2 +1,3 @@
 export * from './bridge'
+export type { WebviewBytes, WebviewDocument } from './webviews'
 export { connect } from './wails'

@@ -1,4 +1,5 @@
 import { Failure, toFailure, type Bridge, type Bytes, type Disposable, type ReadOptions } from './bridge'
+import { webviewBytes } from './webviews'
 import { methodNames, type Code, type Events, type Methods } from './wire.gen'
 
 type Call = (...args: unknown[]) => Promise<unknown>
@@ -42,6 +43,7 @@ export function connect(): Bridge {
   return {
     ...(services as unknown as Methods),
     bytes,
+    webviews: webviewBytes(body),
     on(name: keyof Events, listener: (payload: never) => void): Disposable {
       const runtime = globals.runtime
       if (!runtime) throw new Failure('internal', 'This page is not inside a Keel window.', '')

@@ -2064,6 +2064,21 @@ export interface UnsavedText {
   content: string
 }
 
+/**
+ * WebviewRequest asks the page for something that a webview wants to load and
+ * that is no file of the opened folder: the page knows what lies behind other
+ * schemes. It answers with a PUT of /keel/webview/WEBVIEW/answer/ID.
+ */
+export interface WebviewRequest {
+  webview: string
+  id: number
+  scheme: string
+  /** as VS Code encodes it */
+  authority: string
+  path: string
+  query: string
+}
+
 /** WindowState is what the page needs to start. */
 export interface WindowState {
   version: string
@@ -2108,6 +2123,7 @@ export interface Events {
   audit: AuditChanged
   accounts: AccountsState
   secrets: SecretsState
+  webview: WebviewRequest
   extensions: ExtensionsState
   extension: ExtensionProgress
 }

@@ -48,6 +48,7 @@ import { WorkbenchStorage } from './storage'
 import type { TerminalBackend } from './terminal/backend'
 import type { FolderTrust } from './trust'
 import { trustServices } from './trustServices'
+import { webviewServices } from './webview'
 
 /** workbenchServices are the parts of VS Code that Keel has. */
 export function workbenchServices(
@@ -103,6 +104,7 @@ export function workbenchServices(
     ...getSecrets(),
     ...getMultiDiff(),
     ...getWorkbench(),
+    ...webviewServices(bridge),
     ...getQuickAccess({ isKeybindingConfigurationVisible: () => true, shouldUseGlobalPicker: () => true }),
   }
 }

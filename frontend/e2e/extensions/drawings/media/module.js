@@ -1,0 +1,3 @@
+import { word } from './word.js'
+const element = document.querySelector('#module')
+if (element) element.textContent = `module ${word}`

@@ -1,0 +1,183 @@
+// What extensions draw: panels, views and editors in frames, and what a hostile
+// one of them gets hold of. The extension is e2e/extensions/drawings.
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, afterEach, before, describe, test } from 'node:test'
+import {
+  devProgram,
+  launchChromium,
+  makeHome,
+  openPage,
+  patience,
+  picture,
+  reload,
+  startDisplay,
+  startServed,
+  top,
+  until,
+} from './harness.mjs'
+import { pack } from './registry.mjs'
+import * as wb from './workbench.mjs'
+
+const timeout = 6 * patience
+const media = join(top, 'frontend/e2e/extensions/drawings/media')
+
+/** A home in which the extension is installed, and its pictures lie in the folder. */
+async function prepare() {
+  const home = await makeHome()
+  const { vsix } = await pack('drawings')
+  const file = join(home.home, 'drawings.vsix')
+  await writeFile(file, vsix)
+  execFileSync(devProgram, ['extension', 'install', file, '--yes'], { env: home.env, stdio: 'pipe' })
+  await mkdir(join(home.folder, 'pictures'))
+  await copyFile(join(media, 'dot.svg'), join(home.folder, 'pictures/dot.svg'))
+  await copyFile(join(media, 'dot.svg'), join(home.folder, 'dot.svg'))
+  return home
+}
+
+/** The frame of the webview that is in front and has this heading. */
+const drawn = (page, heading) =>
+  until(`the drawing ${heading} is shown`, async () => {
+    for (const frame of page.frames()) {
+      if (!frame.url().includes('/keel/webview/')) continue
+      const element = await frame.frameElement()
+      const title = frame.getByRole('heading', { name: heading, exact: true })
+      if ((await element.isVisible()) && (await title.isVisible())) return frame
+    }
+  })
+
+const shows = (frame, id, text) =>
+  until(`${id} says ${text}`, async () => (await frame.locator(id).textContent()) === text)
+
+describe('drawings of an extension', { timeout }, () => {
+  let display, browser, home, keel, page
+  before(async () => {
+    display = await startDisplay()
+    browser = await launchChromium()
+    home = await prepare()
+    keel = await startServed(display, home)
+    page = await openPage(browser, keel)
+  })
+  after(async () => {
+    await browser?.close()
+    await keel?.end()
+    await display?.end()
+    await home?.remove()
+  })
+  afterEach((context) => wb.conclude(page, context))
+
+  test('a panel shows, and speaks with its extension', async () => {
+    await wb.runCommand(page, 'Drawings: Open Panel')
+    const frame = await drawn(page, 'Panel')
+    await shows(frame, '#answer', 'heard ahoy')
+    await picture(page, 'webview-panel')
+  })
+
+  test('it loads its own files: styles, scripts, modules, pictures, and what it fetches', async () => {
+    const frame = await drawn(page, 'Panel')
+    assert.equal(
+      await frame.locator('h1').evaluate((element) => getComputedStyle(element).letterSpacing),
+      '3px',
+    )
+    await shows(frame, '#module', 'module ran')
+    await shows(frame, '#fetched', 'fetched 200')
+    // An address that the page sends back is the one that the extension made.
+    await shows(frame, '#same', 'same true')
+  })
+
+  test('and those of the folder that it may, no others', async () => {
+    const frame = await drawn(page, 'Panel')
+    const widths = () =>
+      frame
+        .locator('#pictures img')
+        .evaluateAll((all) => all.map((each) => (each.complete ? each.naturalWidth : -1)))
+    await until('the pictures are loaded', async () => !(await widths()).includes(-1))
+    assert.deepEqual(await widths(), [9, 9, 0])
+  })
+
+  test('it follows the theme', async () => {
+    const frame = await drawn(page, 'Panel')
+    const body = frame.locator('body')
+    const background = () =>
+      body.evaluate(() =>
+        getComputedStyle(document.documentElement).getPropertyValue('--vscode-editor-background'),
+      )
+    assert.match(await body.getAttribute('class'), /vscode-dark/)
+    assert.equal(await background(), '#1f1f1f')
+    await wb.chooseTheme(page, 'Light Modern')
+    await until('it is light', async () => /vscode-light/.test(await body.getAttribute('class')))
+    assert.equal(await background(), '#ffffff')
+    await wb.chooseTheme(page, 'Dark Modern')
+    await until('it is dark', async () => /vscode-dark/.test(await body.getAttribute('class')))
+  })
+
+  test('keys that are pressed in it reach the workbench; text does not', async () => {
+    const frame = await drawn(page, 'Panel')
+    const words = frame.getByRole('textbox', { name: 'Words' })
+    await words.click()
+    await page.keyboard.type('some words')
+    assert.equal(await words.inputValue(), 'some words')
+    await page.keyboard.press('Control+P')
+    await wb.quickInput(page).getByRole('textbox').waitFor()
+    await wb.press(page, 'Escape')
+    await wb.quickInput(page).waitFor({ state: 'hidden' })
+  })
+
+  test('a link leads to Keel’s question with the whole address', async () => {
+    const frame = await drawn(page, 'Panel')
+    await frame.getByRole('link', { name: 'A link' }).click()
+    const question = page.getByRole('dialog', { name: /Open this address outside Keel/ })
+    await question.getByText('https://example.com/harbour?a=b(c)').waitFor()
+    await wb.press(page, 'Escape')
+    await question.waitFor({ state: 'hidden' })
+    assert.equal(page.context().pages().length, 1)
+  })
+
+  test('hidden and shown again it has its state, or all of itself', async () => {
+    let frame = await drawn(page, 'Panel')
+    await frame.locator('#count').click()
+    await frame.locator('#count').click()
+    await shows(frame, '#count', '2')
+    await wb.runCommand(page, 'Drawings: Open Kept Panel')
+    frame = await drawn(page, 'Kept')
+    await frame.getByRole('textbox', { name: 'Words' }).fill('kept words')
+    await wb.tab(page, 'Panel').click()
+    frame = await drawn(page, 'Panel')
+    await shows(frame, '#count', '2')
+    assert.equal(await frame.getByRole('textbox', { name: 'Words' }).inputValue(), '')
+    await wb.tab(page, 'Kept').click()
+    frame = await drawn(page, 'Kept')
+    assert.equal(await frame.getByRole('textbox', { name: 'Words' }).inputValue(), 'kept words')
+  })
+
+  test('after the page is loaded anew it is there again with its state', async () => {
+    await wb.tab(page, 'Panel').click()
+    await drawn(page, 'Panel')
+    await wb.settled(page)
+    await reload(page)
+    const frame = await drawn(page, 'Panel')
+    await shows(frame, '#count', '2')
+    await shows(frame, '#answer', 'heard ahoy')
+    await wb.closeEditors(page)
+  })
+
+  test('a view in the side bar', async () => {
+    await page.getByRole('button', { name: /^Side Drawing Section/ }).click()
+    await drawn(page, 'Beside')
+    await page.getByRole('button', { name: /^Side Drawing Section/ }).click()
+  })
+
+  test('an editor of its own edits the file, and saving writes it', async () => {
+    await writeFile(join(home.folder, 'one.deck'), 'ace\n')
+    await wb.inExplorer(page, 'one.deck').dblclick()
+    const frame = await drawn(page, 'Deck')
+    await shows(frame, '#cards', 'ace\n')
+    await frame.getByRole('button', { name: 'Add' }).click()
+    await shows(frame, '#cards', 'card\nace\n')
+    await wb.save(page)
+    await until('it is written', async () => (await home.read('one.deck')) === 'card\nace\n')
+    await wb.closeEditors(page)
+  })
+})
