@@ -23,6 +23,7 @@ const publish = [
   'node',
   'remote-ssh',
   'hostile',
+  'web',
 ]
 
 before(async () => {
@@ -254,6 +255,34 @@ test('disabled, enabled, uninstalled, and as it was after a restart', async () =
   await view.find('@installed', 'Harbour Icons')
   await view.installed('Harbour Icons')
   await view.row('Pier Lamp').waitFor({ state: 'detached' })
+})
+
+test('an extension with code runs: its command, its completions, its view', async () => {
+  const dialog = await view.ask('a command, completions', 'Harbour Tools')
+  await dialog.getByText('has code').waitFor()
+  await dialog.getByText(/runs closed in, with no way to other files/).waitFor()
+  await view.agree()
+  await view.installed('Harbour Tools')
+  await wb.runCommand(page, 'Harbour: Say Hello')
+  await wb.toast(page, 'Ahoy from the harbour').waitFor()
+
+  await wb.openFile(page, 'calc.go')
+  await wb.press(page, 'Control+End', 'Enter')
+  await page.keyboard.type('harbourm')
+  const offer = page
+    .locator('.suggest-widget')
+    .getByRole('option', { name: /harbourmaster/ })
+    .first()
+  await until('its completion is offered', async () => {
+    if (await offer.isVisible()) return true
+    await wb.press(page, 'Control+Space')
+    return false
+  })
+  await wb.press(page, 'Escape')
+  await wb.closeEditors(page)
+
+  await wb.runCommand(page, 'View: Show Harbour')
+  await page.getByRole('treeitem', { name: 'Heron' }).waitFor()
 })
 
 test('a package is dropped on the view', async () => {
