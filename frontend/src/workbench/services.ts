@@ -62,7 +62,7 @@ export function workbenchServices(
 ): IEditorOverrideServices {
   return {
     ...getLog(),
-    ...hostServices(),
+    ...hostServices(state.workspace.path),
     ...extensionServices(bridge, plans, extensions),
     ...getModel(),
     ...getNotifications(),

@@ -1,12 +1,18 @@
-import { IExtensionService, type IEditorOverrideServices } from '@codingame/monaco-vscode-api'
+import {
+  IExtensionManifestPropertiesService,
+  IExtensionService,
+  type IEditorOverrideServices,
+} from '@codingame/monaco-vscode-api'
 import { SyncDescriptor } from '@codingame/monaco-vscode-api/vscode/vs/platform/instantiation/common/descriptors'
 import getExtensions from '@codingame/monaco-vscode-extensions-service-override'
-import { ExtensionService } from './service'
+import { ManifestProperties } from './manifests'
+import { extensionService } from './service'
 
-/** hostServices are VS Code's services around extensions, which run apart from the page. */
-export function hostServices(): IEditorOverrideServices {
+/** hostServices are VS Code's services around extensions, which run apart from the page and under Keel's rules. */
+export function hostServices(folder: string): IEditorOverrideServices {
   return {
     ...getExtensions({ enableWorkerExtensionHost: true }),
-    [IExtensionService.toString()]: new SyncDescriptor(ExtensionService, [true], false),
+    [IExtensionManifestPropertiesService.toString()]: new SyncDescriptor(ManifestProperties, [], true),
+    [IExtensionService.toString()]: new SyncDescriptor(extensionService(folder), [true], false),
   }
 }

@@ -1,0 +1,200 @@
+// Where extensions run. A guest uses what a web extension may use; a burglar tries
+// everything else. What came of it is looked up on the disk and in the page, not
+// only in what the extension believes.
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, afterEach, before, test } from 'node:test'
+import {
+  launchChromium,
+  makeHome,
+  openPage,
+  patience,
+  picture,
+  product,
+  reload,
+  startDisplay,
+  startServed,
+  until,
+} from './harness.mjs'
+import { pack } from './registry.mjs'
+import { inExplorer, openFile, runCommand, tab } from './workbench.mjs'
+
+let display, browser
+const homes = []
+let page, keel, home
+
+before(async () => {
+  display = await startDisplay()
+  browser = await launchChromium()
+})
+
+afterEach(async (context) => {
+  if (context.passed === false && page) await picture(page, `failed-${context.name}`)
+  await page?.context().close()
+  await keel?.end()
+  page = keel = undefined
+})
+
+after(async () => {
+  await browser?.close()
+  await display?.end()
+  for (const each of homes) await each.remove()
+})
+
+/** A home in which these extensions are installed. */
+async function homeWith(names, options) {
+  home = await makeHome(options)
+  homes.push(home)
+  await install(home, names)
+  return home
+}
+
+async function install(into, names) {
+  for (const name of names) {
+    const { vsix } = await pack(name)
+    const file = join(into.home, `${name}.vsix`)
+    await writeFile(file, vsix)
+    execFileSync(product, ['extension', 'install', file, '--yes'], { env: into.env })
+  }
+}
+
+async function open() {
+  keel = await startServed(display, home)
+  page = await openPage(browser, keel)
+}
+
+const hosts = () => page.locator('iframe.keel-extension-host').count()
+
+/** What an extension has left in the folder. */
+const left = (name) => until(`${name} is there`, async () => JSON.parse(await home.read(name)))
+
+test(
+  'a web extension has what it needs, and starts when it is needed',
+  { timeout: 3 * patience },
+  async () => {
+    await homeWith(['guest'])
+    await open()
+    assert.equal(await hosts(), 0, 'a host was started before anybody needed it')
+    await runCommand(page, 'Guest: Run')
+    assert.deepEqual(await left('guest.json'), {
+      files: 'hello 1',
+      storage: '1 1 1',
+      secrets: 'none, then open sesame',
+      languages: 'offered',
+      edit: 'true true',
+      account: 'nobody',
+      setting: '7',
+      ownFile: 'welcome',
+      worker: 'NESTED',
+    })
+    assert.equal(await hosts(), 1)
+    assert.match(await home.read('calc.go'), /^\/\/ by a guest\n/)
+    assert.match(await readFile(join(home.config, 'settings.json'), 'utf8'), /"editor.tabSize": 7/)
+    await page.getByRole('button', { name: /^Rooms Section/ }).click()
+    await page.getByRole('treeitem', { name: 'Kitchen' }).waitFor()
+
+    // What it keeps is there the next time.
+    await reload(page)
+    await runCommand(page, 'Guest: Run')
+    await until('the second visit is counted', async () => (await left('guest.json')).storage === '2 2 2')
+  },
+)
+
+test(
+  'in a folder that nobody trusts, code runs only where it says that it may',
+  { timeout: 3 * patience },
+  async () => {
+    await homeWith(['guest', 'burglar'], { trusted: false })
+    await open()
+    const no = page.getByRole('dialog').getByRole('button', { name: /don.t trust/i })
+    await no.click()
+    await runCommand(page, 'Guest: Run')
+    await left('guest.json')
+    assert.ok(!existsSync(join(home.folder, 'activated.txt')), 'the burglar was let in')
+  },
+)
+
+test('a hostile extension reaches nothing', { timeout: 5 * patience }, async () => {
+  await homeWith(['burglar'])
+  await writeFile(join(home.home, 'outside.txt'), 'secret outside')
+  await mkdir(join(home.folder, '.git/hooks'), { recursive: true })
+  const settings = join(home.config, 'settings.json')
+  await mkdir(home.config, { recursive: true })
+  await writeFile(settings, '{\n  "keelAgent.trustedCommands": ["npm test"]\n}\n')
+  await open()
+  await until('it is activated', () => existsSync(join(home.folder, 'activated.txt')))
+  // The settings are open before the person, and stay between the person and Keel.
+  await runCommand(page, 'Preferences: Open User Settings (JSON)')
+  await tab(page, 'settings.json').waitFor()
+
+  const asked = []
+  let answering = true
+  const answers = (async () => {
+    while (answering) {
+      const dialog = page.getByRole('dialog')
+      if ((await dialog.count()) > 0) {
+        asked.push(await dialog.first().innerText())
+        await page.keyboard.press('Escape')
+        await dialog.first().waitFor({ state: 'detached' })
+      }
+      await new Promise((done) => setTimeout(done, 50))
+    }
+  })()
+  await runCommand(page, 'Burglar: Run')
+  const said = await left('burglar.json')
+  answering = false
+  await answers
+  console.log(JSON.stringify(said, null, 1), asked)
+
+  const reached = /^(status|reached|loaded|open$|opened|imported|applied true|ran|started true|made|\[)/
+  for (const [name, outcome] of Object.entries(said)) {
+    assert.doesNotMatch(outcome, reached, `${name} came through: ${outcome}`)
+    assert.doesNotMatch(outcome, /secret outside|npm test/, name)
+  }
+  assert.doesNotMatch(said.nested, /reached/)
+  assert.equal(said.window, 'undefined undefined undefined undefined')
+  assert.equal(await readFile(join(home.home, 'outside.txt'), 'utf8'), 'secret outside')
+  assert.equal(await readFile(settings, 'utf8'), '{\n  "keelAgent.trustedCommands": ["npm test"]\n}\n')
+  for (const name of ['keybindings.json', 'tasks.json']) assert.ok(!existsSync(join(home.config, name)), name)
+  for (const name of [
+    'fetched.txt',
+    'typed.txt',
+    'shell.txt',
+    'sequence.txt',
+    'task.txt',
+    '.git/hooks/pre-commit',
+    '.envrc',
+  ]) {
+    assert.ok(!existsSync(join(home.folder, name)), name)
+  }
+  assert.ok(
+    asked.some((question) => question.includes('touch typed.txt')),
+    'nobody was asked about the terminal',
+  )
+  // The person goes on working.
+  await openFile(page, 'calc.go')
+})
+
+test(
+  'the window stays usable beside a flood and a loop, and extensions can be restarted',
+  { timeout: 5 * patience },
+  async () => {
+    await homeWith(['burglar', 'guest'])
+    await open()
+    await runCommand(page, 'Burglar: Flood')
+    await until('the flood is over', () => existsSync(join(home.folder, 'flooded.txt')))
+    await openFile(page, 'calc.go')
+    await runCommand(page, 'Burglar: Loop')
+    const restart = page.getByRole('button', { name: 'Restart Extensions' })
+    await restart.first().waitFor()
+    await openFile(page, 'parse.go') // meanwhile
+    await runCommand(page, 'Notifications: Clear All Notifications')
+    await inExplorer(page, 'main.go').waitFor()
+    await runCommand(page, 'Developer: Restart Extension Host')
+    await runCommand(page, 'Guest: Run')
+    await left('guest.json')
+  },
+)

@@ -1,0 +1,66 @@
+import { RPCProtocol } from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/extensions/common/rpcProtocol'
+
+/** Refused says that an extension may not do what it asked for. */
+export class Refused extends Error {
+  constructor(what: string) {
+    super(`Keel does not let extensions do this: ${what}.`)
+    this.name = 'NoPermissions'
+  }
+}
+
+/**
+ * A rule stands before one call of an extension: it throws, answers in the place
+ * of the workbench, changes the arguments, or lets the call through with next.
+ */
+export type Rule = (args: readonly unknown[], next: (...args: readonly unknown[]) => unknown) => unknown
+
+/** What extensions may call of one actor: all of it, nothing, or what rules let through; "*" is for the calls without one. */
+export type Access = 'open' | 'closed' | Readonly<Record<string, Rule>>
+
+type Method = (...args: readonly unknown[]) => unknown
+
+/**
+ * guarded is an actor as extensions may use it. Only what VS Code marks as meant
+ * for them can be called at all: the other half of the protocol is in their hands,
+ * and could name any method of the object.
+ */
+export function guarded(name: string, actor: object, access: Access): object {
+  return new Proxy(actor, {
+    get(target, key): unknown {
+      if (typeof key !== 'string' || !key.startsWith('$')) return undefined
+      const value: unknown = Reflect.get(target, key)
+      if (typeof value !== 'function') return undefined
+      const next: Method = (...args) => Reflect.apply(value as Method, target, args)
+      if (access === 'open') return next
+      if (access === 'closed') {
+        return () => {
+          throw new Refused(`${name}.${key.slice(1)}`)
+        }
+      }
+      const rule = [key, '*'].filter((each) => Object.hasOwn(access, each)).map((each) => access[each])[0]
+      return rule ? (...args: readonly unknown[]) => rule(args, next) : next
+    },
+  })
+}
+
+/**
+ * guardActors puts the rules before everything that extensions can call: each
+ * actor is set in one place. What the table does not know is closed, also what a
+ * later version of the workbench adds.
+ */
+export function guardActors(table: Readonly<Record<string, Access>>): void {
+  const stock = Object.getOwnPropertyDescriptor(RPCProtocol.prototype, 'set')?.value as (
+    this: RPCProtocol,
+    identifier: { readonly sid: string },
+    actor: object,
+  ) => unknown
+  Object.defineProperty(RPCProtocol.prototype, 'set', {
+    value(this: RPCProtocol, identifier: { readonly sid: string }, actor: object) {
+      const access = Object.hasOwn(table, identifier.sid) ? table[identifier.sid] : undefined
+      stock.call(this, identifier, guarded(identifier.sid, actor, access ?? 'closed'))
+      return actor
+    },
+    configurable: true,
+    writable: true,
+  })
+}

@@ -1,0 +1,52 @@
+import { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
+import { ICodeEditorService } from '@codingame/monaco-vscode-api/vscode/vs/editor/browser/services/codeEditorService.service'
+import { CommandsRegistry } from '@codingame/monaco-vscode-api/vscode/vs/platform/commands/common/commands'
+import { ExtensionIdentifier } from '@codingame/monaco-vscode-api/vscode/vs/platform/extensions/common/extensions'
+import type { ServicesAccessor } from '@codingame/monaco-vscode-api/vscode/vs/platform/instantiation/common/instantiation'
+import { places as accounts } from '../../authentication'
+import { Consent } from './ask'
+import { guardActors } from './guard'
+import { Places } from './places'
+import { rules } from './rules'
+import { filterOutgoing, Seen } from './seen'
+
+/** guardExtensions puts Keel's rules between extensions and the workbench, once, before any runs. */
+export function guardExtensions(
+  folder: string,
+  extensions: () => readonly { readonly identifier: ExtensionIdentifier }[],
+  services: <T>(use: (accessor: ServicesAccessor) => T) => T,
+): void {
+  const served = URI.parse(new URL('/keel/extension/', window.location.href).href)
+  const places = new Places(folder ? URI.file(folder).path : '', served)
+  const seen = new Seen((resource) => places.permission(resource) !== 'nothing')
+  filterOutgoing(seen.outgoing)
+  const taken = new Set<string>()
+  guardActors(
+    rules({
+      places,
+      consent: new Consent(),
+      seen,
+      activeDocument: () =>
+        services((accessor) => {
+          const editors = accessor.get(ICodeEditorService)
+          const editor = editors.getFocusedCodeEditor() ?? editors.getActiveCodeEditor()
+          return editor?.getModel()?.uri
+        }),
+      isExtension: (id) => extensions().some(({ identifier }) => ExtensionIdentifier.equals(identifier, id)),
+      isOwnCommand: (id) => {
+        if (
+          /^(default:)?(type|replacePreviousChar|compositionType|compositionStart|compositionEnd|paste|cut)$/.test(
+            id,
+          )
+        )
+          return false
+        if (taken.has(id)) return false
+        if (/^keel/i.test(id) || CommandsRegistry.getCommand(id) !== undefined) return true
+        taken.add(id)
+        return false
+      },
+      isOwnProvider: (id) => accounts.some((place) => place.id === id),
+      isInFront: () => document.hasFocus(),
+    }),
+  )
+}

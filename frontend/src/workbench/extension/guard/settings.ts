@@ -1,0 +1,42 @@
+/**
+ * Settings that decide what may run, what is trusted and where things go. An
+ * extension changes none of them, nor an object that holds one.
+ */
+const kept = [
+  'keel',
+  'keelAgent',
+  'keelExtensions',
+  'security',
+  'terminal.integrated',
+  'terminal.external',
+  'extensions',
+  'http',
+  'remote',
+  'task',
+  'tasks',
+  'launch',
+  'debug',
+  'chat',
+  'mcp',
+  'update',
+  'telemetry',
+  'workbench.trust',
+  'workbench.externalBrowser',
+  'workbench.trustedDomains',
+  'workbench.settings',
+  'window.confirmBeforeClose',
+  'explorer.confirmDelete',
+  'explorer.confirmDragAndDrop',
+  'files.confirmUndo',
+  'accounts',
+]
+
+/** Whether a setting is one that an extension cannot change. */
+export function keptSetting(key: unknown): boolean {
+  if (typeof key !== 'string' || key === '') return true
+  const name = key.toLowerCase()
+  return kept.some((each) => {
+    const other = each.toLowerCase()
+    return name === other || name.startsWith(`${other}.`) || other.startsWith(`${name}.`)
+  })
+}
