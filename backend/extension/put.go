@@ -6,12 +6,15 @@ import (
 	"path/filepath"
 )
 
+// asideName is where the extension whose place another one takes is meanwhile.
+const asideName = "before"
+
 // put moves what was unpacked to its place and writes it into the list. Between
 // the two there is a folder that the list does not name, which is swept.
 func (s *store) put(ctx context.Context, w *workspace, r record, fault func(string) error) error {
 	return s.change(ctx, func(l *list) error {
 		place := filepath.Join(s.folder, r.Folder)
-		aside := filepath.Join(w.path, "before") // goes with the workspace
+		aside := filepath.Join(w.path, asideName) // goes with the workspace
 		old := os.Rename(place, aside) == nil
 		err := fault("before rename")
 		if err == nil {

@@ -318,6 +318,7 @@ func (s *store) sweep(ctx context.Context, all bool) error {
 				base := strings.TrimSuffix(path, ".lock")
 				lock := openLock(base + ".lock")
 				if ok, err := lock.TryLock(); err == nil && ok {
+					s.restore(base, now)
 					(&workspace{path: base, lock: lock}).end()
 				}
 			case all && entry.IsDir() && !now.holds(name):
@@ -328,6 +329,24 @@ func (s *store) sweep(ctx context.Context, all bool) error {
 		}
 		return err
 	})
+}
+
+// restore puts back what a process had taken aside before it died, to put the same
+// version anew in its place.
+func (s *store) restore(work string, now list) {
+	aside := filepath.Join(work, asideName)
+	text, err := readSmall(filepath.Join(aside, "package.json"))
+	if err != nil {
+		return
+	}
+	m, err := ReadManifest(text)
+	if err != nil {
+		return
+	}
+	folder := folderOf(m.ID(), m.Version)
+	if _, err := os.Lstat(filepath.Join(s.folder, folder)); now.holds(folder) && errors.Is(err, fs.ErrNotExist) {
+		_ = os.Rename(aside, filepath.Join(s.folder, folder)) // else it shows as lost, and can be installed again
+	}
 }
 
 // holds tells whether a folder is that of an extension.
