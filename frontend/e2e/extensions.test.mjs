@@ -62,7 +62,7 @@ test('a theme is found, looked at, asked about, installed and worn', async () =>
 
   const dialog = await view.ask('themes', 'Harbour Themes')
   await dialog.getByRole('heading', { name: 'Do you trust the publisher “Harbour”?' }).waitFor()
-  await dialog.getByText('the registry has verified the publisher').waitFor()
+  await dialog.getByText('verified publisher').waitFor()
   await dialog.getByText('signed by the registry').waitFor()
   await dialog.getByText('has no code').waitFor()
   await dialog.getByRole('button', { name: 'Cancel' }).click()
@@ -334,6 +334,34 @@ test('a package is dropped on the view', async () => {
   const names = await readdir(join(home.data, 'extensions'))
   assert.ok(
     names.every((name) => !name.startsWith('pier.slip')),
+    names.join(' '),
+  )
+})
+
+test('an installation is shown and can be ended', async () => {
+  await registry.publish('lamp', {
+    change: (manifest) => Object.assign(manifest, { name: 'slow', displayName: 'Slow Lamp' }),
+  })
+  await wb.clearToasts(page)
+  registry.hold(/slow.*\.vsix$/)
+  try {
+    await view.ask('slow lamp', 'Slow Lamp')
+    await view.agree()
+    const shown = wb.toast(page, 'Installing Slow Lamp')
+    await shown.waitFor()
+    await shown.hover()
+    await shown.getByRole('button', { name: 'Cancel' }).click()
+    await shown.waitFor({ state: 'detached' })
+    await view
+      .button('Slow Lamp', /^Install/)
+      .first()
+      .waitFor()
+  } finally {
+    registry.release()
+  }
+  const names = await readdir(join(home.data, 'extensions'))
+  assert.ok(
+    names.every((name) => !name.includes('slow')),
     names.join(' '),
   )
 })

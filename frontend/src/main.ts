@@ -1,5 +1,5 @@
 import { isCancellationError } from '@codingame/monaco-vscode-api/vscode/vs/base/common/errors'
-import { connect, type Bridge, type Notice } from './bridge'
+import { connect, type Bridge, type ExtensionsState, type Notice } from './bridge'
 import { startAccess } from './features/access'
 import { askToSignIn, startAccounts } from './features/account'
 import { startAudit } from './features/audit'
@@ -39,7 +39,8 @@ async function main(root: HTMLElement): Promise<void> {
   const [state, schema, extensions] = await Promise.all([
     bridge.Window.State(),
     bridge.Settings.Schema(),
-    bridge.Extensions.State(),
+    // Without it the window still opens; what lists them says why it cannot.
+    bridge.Extensions.State().catch(() => noExtensions),
     import('./workbench/languageFeatures'), // before the workbench looks for what comes with Keel
   ])
   const host = chatHost(bridge, state.workspace.path)
@@ -75,6 +76,8 @@ async function main(root: HTMLElement): Promise<void> {
   if (state.message) notify.error([state.message, state.hint].filter(Boolean).join(' '))
   if (state.timings) void reportTimings(bridge)
 }
+
+const noExtensions: ExtensionsState = { seq: 0, gallery: '', network: false, installed: [] }
 
 const severities: Record<string, (message: string) => void> = {
   info: notify.info,

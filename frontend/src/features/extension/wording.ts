@@ -90,8 +90,8 @@ export interface Fact {
 export function facts(item: ExtensionPlanItem): readonly Fact[] {
   const known: Fact[] = [
     item.verified
-      ? { icon: 'verified-filled', text: 'the registry has verified the publisher', warns: false }
-      : { icon: 'unverified', text: 'the publisher is not verified', warns: true },
+      ? { icon: 'verified-filled', text: 'verified publisher', warns: false }
+      : { icon: 'unverified', text: 'publisher not verified', warns: true },
     item.signed
       ? { icon: 'shield', text: 'signed by the registry', warns: false }
       : { icon: 'unlock', text: 'not signed', warns: true },
