@@ -5,7 +5,7 @@
 export const hostileDrawing = (web, folder) => `<!doctype html><html><head>
 <link rel="prefetch" href="${web}/prefetch"><link rel="stylesheet" href="${web}/style"><meta http-equiv="refresh" content="1;url=${web}/refresh">
 </head><body><h1>Hostile</h1>
-<img src="${web}/img"><form id="form" action="${web}/form"></form><a id="away" href="${web}/link" target="_top">x</a>
+<img src="${web}/img"><a id="away" href="${web}/link" target="_top">x</a>
 <script>
 const api = acquireVsCodeApi()
 const say = (what, found) => api.postMessage({ what, found: String(found) })
@@ -30,6 +30,7 @@ attempt('event on top', () => { for (const detail of bridgeMessages) top.dispatc
 attempt('blank child', () => { const child = document.createElement('iframe'); document.body.append(child); return toGo(child.contentWindow) })
 const inChild = '<script>try { window.webkit.messageHandlers.external.postMessage("Q"); parent.postMessage("child posted", "*") } catch (cause) { parent.postMessage("child " + cause.name, "*") }' +
   'fetch(' + JSON.stringify(origin + '/keel/file/workspace?path=secret.txt') + ').then((r) => r.text()).then((t) => parent.postMessage("child read " + t, "*"), (c) => parent.postMessage("child " + c.name, "*"));' +
+  'const form = document.createElement("form"); form.action = ' + JSON.stringify('${web}/form') + '; document.documentElement.append(form); setTimeout(() => form.submit(), 1500);' +
   'new Image().src = ' + JSON.stringify('${web}/child') + '</' + 'script>'
 for (const kind of ['srcdoc', 'data', 'blob']) {
   const child = document.createElement('iframe')
@@ -52,7 +53,6 @@ attempt('cookie', () => document.cookie)
 attempt('popup', () => window.open('${web}/popup'))
 attempt('top away', () => { top.location = '${web}/top'; return 'set' })
 attempt('click away', () => { document.querySelector('#away').click(); return 'clicked' })
-attempt('form', () => { document.querySelector('#form').submit(); return 'submitted' })
 attempt('others', () => {
   for (let at = 0; at < top.length; at++) {
     top[at].postMessage({ answer: 'evil' }, '*')
