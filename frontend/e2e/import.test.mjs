@@ -162,7 +162,7 @@ describe('import from another editor', { timeout: 300_000 }, () => {
     // Another program writes the settings while the list is looked at.
     const meanwhile = (await read('settings.json')).replace(
       '"files.eol"',
-      '"files.encoding": "utf8",\n  "files.eol"',
+      '"editor.tabSize": 8,\n  "files.eol"',
     )
     await writeFile(file('settings.json'), meanwhile)
     await panel().getByRole('combobox', { name: 'editor.fontSize: which value' }).selectOption('theirs')
