@@ -14,6 +14,7 @@ import (
 
 	"github.com/keel-ide/keel/app/cli"
 	"github.com/keel-ide/keel/app/folder"
+	"github.com/keel-ide/keel/backend/extension/extensiontest"
 	"github.com/keel-ide/keel/backend/search"
 )
 
@@ -49,6 +50,9 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":  exits,
 			"trusts": trusts,
+			"registry": func(script *testscript.TestScript, _ bool, _ []string) {
+				registry(t, script)
+			},
 		},
 	})
 }
@@ -84,4 +88,22 @@ func trusts(script *testscript.TestScript, negated bool, arguments []string) {
 	text, err := json.Marshal(map[string][]string{"folders": {folder}})
 	script.Check(err)
 	script.Check(os.WriteFile(filepath.Join(data, "trusted-folders.json"), text, 0o600))
+}
+
+// registry starts a registry of extensions on loopback and names it in the
+// settings; beside them are packages in files: registry.
+func registry(t *testing.T, script *testscript.TestScript) {
+	served := extensiontest.New(t)
+	dusk := served.Add(t, extensiontest.Version{Publisher: "acme", Name: "dusk", Version: "1.2.0", Verified: true, Files: extensiontest.Files{"README.md": "# Dusk"}}, nil)
+	served.Add(t, extensiontest.Version{Publisher: "acme", Name: "dusk", Version: "1.1.0", Unsigned: true}, nil)
+	served.Add(t, extensiontest.Version{Publisher: "acme", Name: "all", Version: "3.0.0"}, map[string]any{"extensionPack": []string{"acme.dusk", "acme.debugger"}})
+	served.Add(t, extensiontest.Version{Publisher: "acme", Name: "debugger", Version: "1.0.0"}, map[string]any{"main": "./main.js"})
+	served.Add(t, extensiontest.Version{Publisher: "acme", Name: "wrong", Version: "1.0.0", SHA256: "0000"}, nil)
+	config := filepath.Join(script.Getenv("XDG_CONFIG_HOME"), "keel")
+	script.Check(os.MkdirAll(config, 0o700))
+	text, err := json.Marshal(map[string]string{"keelExtensions.gallery": served.URL})
+	script.Check(err)
+	script.Check(os.WriteFile(filepath.Join(config, "settings.json"), text, 0o600))
+	script.Check(os.WriteFile(script.MkAbs("dusk.vsix"), dusk.VSIX, 0o600))
+	script.Check(os.WriteFile(script.MkAbs("half.vsix"), dusk.VSIX[:len(dusk.VSIX)/2], 0o600))
 }

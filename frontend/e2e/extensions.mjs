@@ -48,6 +48,12 @@ export function extensions(page) {
       })
       return details
     },
+    /** A button of the details page, by what it shows: what is read out says more. */
+    act: (label) =>
+      details
+        .locator('.extension-action:not(.hide):not(.disabled)')
+        .filter({ hasText: new RegExp(`^${label}$`) })
+        .first(),
     /** Presses Install in the list, and waits for the question. */
     async ask(text, name) {
       await self.find(text, name)

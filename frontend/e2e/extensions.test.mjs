@@ -23,6 +23,7 @@ const publish = [
   'node',
   'remote-ssh',
   'hostile',
+  'web',
 ]
 
 before(async () => {
@@ -209,8 +210,13 @@ test('an update is shown and installed, and a version can be chosen', async () =
   )
 
   await view.find('@installed snippets', 'Harbour Snippets')
-  await view.row('Harbour Snippets').getByRole('button', { name: 'Manage' }).click()
-  await page.getByRole('menuitem', { name: /^Install Specific Version/ }).click()
+  const choice = page.getByRole('menuitem', { name: /^Install Specific Version/ })
+  await until('the versions are offered', async () => {
+    if (await wb.quickInput(page).isVisible()) return true
+    if (await choice.isVisible()) await choice.click({ timeout: 3000 })
+    else await view.row('Harbour Snippets').getByRole('button', { name: 'Manage' }).click({ timeout: 3000 })
+    return false
+  })
   await wb
     .quickInput(page)
     .getByRole('option', { name: /1\.0\.0/ })
@@ -223,21 +229,21 @@ test('an update is shown and installed, and a version can be chosen', async () =
 
 test('disabled, enabled, uninstalled, and as it was after a restart', async () => {
   await view.open('@installed themes', 'Harbour Themes')
-  await view.details.getByRole('button', { name: 'Disable', exact: true }).click()
-  await view.details.getByRole('button', { name: 'Enable', exact: true }).waitFor()
+  await view.act('Disable').click()
+  await view.act('Enable').waitFor()
   await until('its colours are gone', async () => (await colour('.part.sidebar')) !== 'rgb(9, 28, 42)')
   await until('that is kept', async () =>
-    JSON.stringify(await page.evaluate(() => globalThis.go.bind.Storage.Load('application'))).includes(
+    JSON.stringify(await page.evaluate(() => globalThis.go.bind.Storage.Load('profile'))).includes(
       'harbour.theme',
     ),
   )
   await reload(page)
   await view.open('@installed themes', 'Harbour Themes')
-  await wb.pressWhenReady(view.details.getByRole('button', { name: 'Enable', exact: true }))
-  await view.details.getByRole('button', { name: 'Disable', exact: true }).waitFor()
+  await wb.pressWhenReady(view.act('Enable'))
+  await view.act('Disable').waitFor()
 
   await view.open('@installed pier', 'Pier Lamp')
-  await view.details.getByRole('button', { name: 'Uninstall', exact: true }).click()
+  await view.act('Uninstall').click()
   await until('its files are gone', async () =>
     (await readdir(join(home.data, 'extensions'))).every((name) => !name.startsWith('pier.lamp')),
   )
@@ -249,6 +255,34 @@ test('disabled, enabled, uninstalled, and as it was after a restart', async () =
   await view.find('@installed', 'Harbour Icons')
   await view.installed('Harbour Icons')
   await view.row('Pier Lamp').waitFor({ state: 'detached' })
+})
+
+test('an extension with code runs: its command, its completions, its view', async () => {
+  const dialog = await view.ask('a command, completions', 'Harbour Tools')
+  await dialog.getByText('has code').waitFor()
+  await dialog.getByText(/runs closed in, with no way to other files/).waitFor()
+  await view.agree()
+  await view.installed('Harbour Tools')
+  await wb.runCommand(page, 'Harbour: Say Hello')
+  await wb.toast(page, 'Ahoy from the harbour').waitFor()
+
+  await wb.openFile(page, 'calc.go')
+  await wb.press(page, 'Control+End', 'Enter')
+  await page.keyboard.type('harbourm')
+  const offer = page
+    .locator('.suggest-widget')
+    .getByRole('option', { name: /harbourmaster/ })
+    .first()
+  await until('its completion is offered', async () => {
+    if (await offer.isVisible()) return true
+    await wb.press(page, 'Control+Space')
+    return false
+  })
+  await wb.press(page, 'Escape')
+  await wb.closeEditors(page)
+
+  await wb.runCommand(page, 'View: Show Harbour')
+  await page.getByRole('treeitem', { name: 'Heron' }).waitFor()
 })
 
 test('a package is dropped on the view', async () => {
