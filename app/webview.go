@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -43,11 +44,28 @@ func (g *guard) close(ctx context.Context, served bool) {
 
 // refused says why there are no webviews, without waiting.
 func (g *guard) refused() error {
+	why := gate.ErrOpen
 	select {
 	case <-g.closed:
-		return g.err
+		why = g.err
 	default:
-		return fmt.Errorf("the window has not begun yet")
+	}
+	switch {
+	case why == nil:
+		return nil
+	case errors.Is(why, gate.ErrNotHere):
+		return &wire.Error{
+			Code: wire.CodeNotAllowed,
+			Message: "Keel shows what extensions draw on Linux only, for now: elsewhere their pages cannot yet be kept apart " +
+				"from the rest of the window.",
+			Hint: "Everything else of the extension works.",
+		}
+	default:
+		return &wire.Error{
+			Code:    wire.CodeNotAllowed,
+			Message: "Keel does not show what extensions draw now: their pages could not be kept apart from the rest of the window.",
+			Hint:    "Everything else of the extension works. Start Keel again to try once more.",
+		}
 	}
 }
 

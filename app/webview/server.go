@@ -35,7 +35,8 @@ type Options struct {
 	Ask func(request wire.WebviewRequest)
 	// Network tells whether extensions may use the network.
 	Network func() bool
-	// Refused says why there are no webviews here; nil where there are.
+	// Refused says why there are no webviews here, best as a [wire.Error]; nil
+	// where there are.
 	Refused func() error
 	// Patience is how long the page may take for an answer; 0: a minute.
 	Patience time.Duration
@@ -124,7 +125,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) put(w http.ResponseWriter, r *http.Request, name string) {
 	if err := s.options.Refused(); err != nil {
-		fail(w, http.StatusForbidden, &wire.Error{Code: wire.CodeNotAllowed, Message: err.Error()})
+		explained, ok := errors.AsType[*wire.Error](err)
+		if !ok {
+			explained = &wire.Error{Code: wire.CodeNotAllowed, Message: err.Error()}
+		}
+		fail(w, http.StatusForbidden, explained)
 		return
 	}
 	var document Document

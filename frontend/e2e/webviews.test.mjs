@@ -2,7 +2,8 @@
 // one of them gets hold of. The extension is e2e/extensions/drawings.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { after, afterEach, before, describe, test } from 'node:test'
 import {
@@ -12,12 +13,16 @@ import {
   openPage,
   patience,
   picture,
+  product,
   reload,
+  start,
   startDisplay,
   startServed,
   top,
   until,
 } from './harness.mjs'
+import { hostileDrawing } from './hostileDrawing.mjs'
+import { launchWebKit } from './webkit.mjs'
 import { pack } from './registry.mjs'
 import * as wb from './workbench.mjs'
 
@@ -181,3 +186,199 @@ describe('drawings of an extension', { timeout }, () => {
     await wb.closeEditors(page)
   })
 })
+
+describe('the preview of Markdown', { timeout }, () => {
+  let display, browser, home, keel, page
+  before(async () => {
+    display = await startDisplay()
+    browser = await launchChromium()
+    home = await prepare()
+    await writeFile(
+      join(home.folder, 'harbour.md'),
+      '# The harbour\n\n![dot](pictures/dot.svg)\n\n![far](https://example.invalid/far.png)\n\n[Other](other.md)\n',
+    )
+    await writeFile(join(home.folder, 'other.md'), '# Another\n')
+    keel = await startServed(display, home)
+    page = await openPage(browser, keel)
+  })
+  after(async () => {
+    await browser?.close()
+    await keel?.end()
+    await display?.end()
+    await home?.remove()
+  })
+  afterEach((context) => wb.conclude(page, context))
+
+  test('shows the file with its pictures, and none from elsewhere', async () => {
+    // Of what the policy forbids Chromium says that it was asked, and why it failed.
+    const asked = []
+    page.on('request', (request) => {
+      if (request.url().includes('example.invalid')) asked.push(request)
+    })
+    await wb.openFile(page, 'harbour.md')
+    await wb.runCommand(page, 'Markdown: Open Preview to the Side')
+    const frame = await drawn(page, 'The harbour')
+    const width = (alt) =>
+      frame.getByAltText(alt).evaluate((image) => (image.complete ? image.naturalWidth : -1))
+    await until('the picture is there', async () => (await width('dot')) === 9)
+    await until('the far one is not', async () => (await width('far')) === 0)
+    await frame.getByText('Some content has been disabled in this document').waitFor()
+    assert.deepEqual(
+      asked.map((request) => request.failure()?.errorText).filter((why) => why !== 'csp'),
+      [],
+    )
+    await picture(page, 'webview-markdown')
+  })
+
+  test('follows what is typed', async () => {
+    await wb.tab(page, 'harbour.md').click()
+    await wb.lines(page).click()
+    await wb.press(page, 'Control+Home')
+    await page.keyboard.type('# Typed\n\n')
+    await drawn(page, 'Typed')
+  })
+})
+
+/** A server that must hear of nothing. */
+async function startEar() {
+  const heard = []
+  const server = createServer((request, response) => {
+    heard.push(request.url)
+    response.end('<h1>the ear</h1>')
+  })
+  server.on('upgrade', (request, socket) => {
+    heard.push(request.url)
+    socket.destroy()
+  })
+  await new Promise((done) => server.listen(0, '127.0.0.1', done))
+  return {
+    heard,
+    address: `http://127.0.0.1:${server.address().port}`,
+    end: () => new Promise((done) => server.close(done)),
+  }
+}
+
+/** What a hostile drawing is after, and whether it is still as it was. */
+async function layOut(home, ear) {
+  const inFolder = (name) => join(home.folder, name)
+  await writeFile(inFolder('secret.txt'), 'the secret')
+  await writeFile(inFolder('victim.txt'), 'untouched')
+  await writeFile(inFolder('page.html'), '<script>top.location = "about:blank"</script>')
+  await symlink('../secret.txt', inFolder('pictures/link.txt'))
+  await writeFile(inFolder('hostile.html'), hostileDrawing(ear.address, home.folder))
+  // Whatever opens an address of the system's would find this program first.
+  const programs = join(home.home, 'programs')
+  await mkdir(programs)
+  await writeFile(join(programs, 'xdg-open'), `#!/bin/sh\necho "$@" >> ${inFolder('opened.txt')}\n`)
+  await chmod(join(programs, 'xdg-open'), 0o755)
+  home.env.PATH = `${programs}:${home.env.PATH}`
+  const heard = async () => JSON.parse(await readFile(inFolder('heard.json'), 'utf8'))
+  return {
+    /** Waits until it has tried everything, and returns what it says it found. */
+    tried: () =>
+      until(
+        'it has tried everything',
+        async () => (await heard()).some(({ what }) => what === 'all') && heard(),
+      ),
+    async unharmed() {
+      assert.equal(await home.read('victim.txt'), 'untouched')
+      await assert.rejects(home.read('opened.txt'), { code: 'ENOENT' })
+      assert.deepEqual(ear.heard, [])
+      const found = (await heard()).map((each) => each.found).join('\n')
+      assert.doesNotMatch(found, /the secret|the ear|posted|root|Keel/)
+      // What it may read it can: the other answers are no accident.
+      assert.match(found, /200 <svg/)
+    },
+  }
+}
+
+describe('a hostile drawing in a browser', { timeout }, () => {
+  let display, browser, home, keel, page, ear, stakes
+  before(async () => {
+    display = await startDisplay()
+    browser = await launchChromium()
+    home = await prepare()
+    ear = await startEar()
+    stakes = await layOut(home, ear)
+    keel = await startServed(display, home)
+    page = await openPage(browser, keel)
+  })
+  after(async () => {
+    await browser?.close()
+    await keel?.end()
+    await display?.end()
+    await ear?.end()
+    await home?.remove()
+  })
+  afterEach((context) => wb.conclude(page, context))
+
+  test('reaches nothing of the window, of Go, of others, or of the network', async () => {
+    await wb.runCommand(page, 'Drawings: Open Kept Panel')
+    const kept = await drawn(page, 'Kept')
+    await shows(kept, '#answer', 'heard ahoy')
+    await wb.runCommand(page, 'Drawings: Open Hostile Panel')
+    await stakes.tried()
+    await wb.settled(page)
+    await stakes.unharmed()
+    assert.equal(page.context().pages().length, 1)
+    assert.equal(page.url(), keel.address)
+    assert.ok(await wb.quickInput(page).isHidden(), 'it has pressed keys')
+    assert.equal(await kept.locator('#answer').textContent(), 'heard ahoy')
+    // Led elsewhere, it shows no page of ours either.
+    assert.equal(page.frames().filter((each) => each.url() === keel.address).length, 1)
+    await wb.closeEditors(page)
+  })
+})
+
+for (const engine of ['WebKit', 'product']) {
+  describe(
+    `a hostile drawing in ${engine === 'WebKit' ? 'WebKit' : 'the product’s own window'}`,
+    { timeout },
+    () => {
+      let display, home, ear, stakes, keel, webkit
+      before(async () => {
+        display = await startDisplay()
+        home = await prepare()
+        ear = await startEar()
+        stakes = await layOut(home, ear)
+        await writeFile(join(home.folder, 'hostile-at-once'), '')
+      })
+      after(async () => {
+        await webkit?.end()
+        await keel?.end()
+        await display?.end()
+        await ear?.end()
+        await home?.remove()
+      })
+
+      test('reaches nothing of the window, of Go, of others, or of the network', async () => {
+        if (engine === 'product') {
+          keel = start(product, [home.folder], {
+            env: { ...home.env, DISPLAY: display.name, KEEL_TIMINGS: '1' },
+          })
+          await until('the editor is usable', () => {
+            if (keel.exit()) throw new Error(`Keel ended: ${keel.output()}`)
+            return keel.output().includes('editor usable')
+          })
+        } else {
+          keel = await startServed(display, home)
+          webkit = await launchWebKit(display, home)
+          await webkit.driver.get(keel.address)
+        }
+        await stakes.tried()
+        await stakes.unharmed()
+        assert.equal(keel.exit(), null, 'it has ended Keel')
+        // The page still speaks to Go: its way is open, theirs is not.
+        if (engine === 'product') {
+          const env = { ...process.env, DISPLAY: display.name }
+          const xdotool = (...args) => execFileSync('xdotool', args, { env, encoding: 'utf8' }).trim()
+          const window = xdotool('search', '--onlyvisible', '--name', 'sample.*Keel').split('\n')[0]
+          xdotool('windowactivate', '--sync', window, 'key', 'ctrl+shift+p')
+          xdotool('type', '--delay', '40', 'Terminal: Create New Terminal')
+        } else {
+          assert.equal(await webkit.driver.getCurrentUrl(), keel.address)
+        }
+      })
+    },
+  )
+}

@@ -16,3 +16,11 @@
 // The scripts are in place before the window's first document: whoever serves it
 // waits for Close.
 package gate
+
+import "errors"
+
+// Why the way is not closed.
+var (
+	ErrOpen    = errors.New("closing the way from frames to Go: the window's web view was not found")
+	ErrNotHere = errors.New("closing the way from frames to Go: not possible on this system")
+)

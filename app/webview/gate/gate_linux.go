@@ -77,7 +77,6 @@ import "C"
 
 import (
 	"context"
-	"errors"
 	"runtime/cgo"
 )
 
@@ -98,8 +97,7 @@ func Close(ctx context.Context) error {
 	select {
 	case closed := <-done:
 		if !closed {
-			return errors.New("Keel does not show what extensions draw: the window could not be kept apart from their pages. " +
-				"Everything else of the extension works; restarting Keel may help")
+			return ErrOpen
 		}
 		return nil
 	case <-ctx.Done():

@@ -20,7 +20,7 @@ import {
   type WebviewMessageReceivedEvent,
 } from '@codingame/monaco-vscode-api/vscode/vs/workbench/contrib/webview/browser/webview'
 import { WebviewFindWidget } from '@codingame/monaco-vscode-view-common-service-override/vscode/vs/workbench/contrib/webview/browser/webviewFindWidget'
-import type { WebviewBytes } from '../../bridge'
+import { toFailure, type WebviewBytes } from '../../bridge'
 import { addressesOf, mapStrings, type Addresses } from './addresses'
 import { documentOf } from './document'
 import { GuestFrame } from './frame'
@@ -209,7 +209,8 @@ export class WebviewElement extends Disposable implements IWebviewElement {
   private fail(frame: GuestFrame, cause: unknown): void {
     if (this.coming.value !== frame) return
     this.coming.clear()
-    const text = cause instanceof Error ? cause.message : String(cause)
+    const { message, hint } = toFailure(cause)
+    const text = [message, hint].filter(Boolean).join(' ')
     this.world.say(text)
     this.fatalError.fire({ message: text })
   }

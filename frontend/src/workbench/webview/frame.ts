@@ -27,7 +27,9 @@ export class GuestFrame extends Disposable {
     element.sandbox.add(...sandbox)
     element.allow = 'autoplay; clipboard-write'
     element.style.cssText =
-      'position: absolute; inset: 0; width: 100%; height: 100%; border: none; visibility: hidden'
+      'position: absolute; inset: 0; width: 100%; height: 100%; border: none; visibility: hidden;' +
+      // As a document has that says nothing: over another one its frame would be painted white.
+      'color-scheme: light'
     this.element = element
     const take = (event: MessageEvent<unknown>): void => {
       const port = event.ports[0]
