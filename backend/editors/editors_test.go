@@ -255,7 +255,7 @@ func TestNoFiles(t *testing.T) {
 		}
 	}
 	private := filepath.Join(m.places.Home, "key")
-	if err := os.WriteFile(private, []byte("a private key"), 0o600); err != nil {
+	if err := os.WriteFile(private, []byte("private words"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	other := filepath.Join(m.places.Home, "other.json")
@@ -270,6 +270,9 @@ func TestNoFiles(t *testing.T) {
 	contents := m.read()
 	if len(contents.Settings)+len(contents.Bindings)+len(contents.Snippets) != 0 || len(contents.Problems) != 7 {
 		t.Errorf("contents %+v", contents)
+	}
+	if said := strings.Join(contents.Problems, "\n"); strings.Contains(said, "private") || strings.Contains(said, "auths") {
+		t.Errorf("what a link leads to is shown:\n%s", said)
 	}
 }
 

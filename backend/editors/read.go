@@ -81,7 +81,17 @@ func parse(data []byte) (hujson.Value, error) {
 			return parsed, nil
 		}
 	}
-	return hujson.Value{}, fmt.Errorf("it has a mistake: %w", err)
+	return hujson.Value{}, mistake(err)
+}
+
+// mistake says where a text is broken, and nothing of what stands there: a link may
+// lead to anything.
+func mistake(err error) error {
+	var line, column int
+	if _, scanErr := fmt.Sscanf(err.Error(), "hujson: line %d, column %d:", &line, &column); scanErr != nil {
+		return errors.New("it has a mistake")
+	}
+	return fmt.Errorf("it has a mistake in line %d, column %d", line, column)
 }
 
 // ReadObject reads the settings of an editor as they stand, nothing left out.

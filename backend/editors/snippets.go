@@ -2,7 +2,6 @@ package editors
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -99,7 +98,7 @@ func areSnippets(data []byte) error {
 	}
 	for _, member := range NewObject(parsed).Members {
 		if _, ok := NewObject(member.Value).Get("body"); !ok {
-			return fmt.Errorf("%q in it is no snippet", shortened(member.Name))
+			return errors.New("it holds something else than snippets")
 		}
 	}
 	return nil

@@ -8,6 +8,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { launchChromium, makeHome, openPage, picture, startDisplay, startServed, until } from './harness.mjs'
+import { startRegistry, writeSettings } from './registry.mjs'
 import * as wb from './workbench.mjs'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -162,7 +163,7 @@ describe('import from another editor', { timeout: 300_000 }, () => {
     // Another program writes the settings while the list is looked at.
     const meanwhile = (await read('settings.json')).replace(
       '"files.eol"',
-      '"files.encoding": "utf8",\n  "files.eol"',
+      '"editor.tabSize": 8,\n  "files.eol"',
     )
     await writeFile(file('settings.json'), meanwhile)
     await panel().getByRole('combobox', { name: 'editor.fontSize: which value' }).selectOption('theirs')
@@ -250,4 +251,57 @@ describe('import from another editor', { timeout: 300_000 }, () => {
   })
 
   test('the page made no mistake', () => wb.assertNoProblems(page))
+})
+
+describe('extensions of another editor', { timeout: 300_000 }, () => {
+  let registry, home, keel, page
+  const panel = () => page.getByRole('region', { name: 'Import', exact: true })
+
+  before(async () => {
+    registry = await startRegistry()
+    for (const name of ['theme', 'node', 'pack']) await registry.publish(name)
+    home = await makeHome()
+    await writeSettings(home, registry.settings)
+    const folder = join(home.home, '.vscode/extensions')
+    await mkdir(folder, { recursive: true })
+    const ids = ['Harbour.Theme', 'harbour.node', 'nobody.nothing']
+    const entries = ids.map((id) => ({ identifier: { id }, version: '0.1.0' }))
+    await writeFile(join(folder, 'extensions.json'), JSON.stringify(entries))
+    keel = await startServed(display, home)
+    page = await openPage(browser, keel)
+  })
+
+  afterEach((context) => wb.conclude(page, context))
+
+  after(async () => {
+    await page?.context().close()
+    await keel?.end()
+    await registry?.end()
+    await home?.remove()
+  })
+
+  test('are asked about only when told to, and those that can be are installed', async () => {
+    await wb.runCommand(page, 'Keel: Import from Another Editor…')
+    await panel().getByText('3 extensions are installed there.').waitFor()
+    assert.deepEqual(registry.asked(/harbour|nobody/), [])
+    await panel().getByRole('button', { name: 'Look Them Up' }).press('Enter')
+    await panel().getByText('1 of 3 can be installed.').waitFor()
+    const entry = (id) => panel().getByRole('listitem').filter({ hasText: id })
+    await entry('harbour.node')
+      .getByText(/Node extension host/)
+      .waitFor()
+    await entry('nobody.nothing').getByText('the registry does not have it').waitFor()
+    await entry('harbour.theme').getByText('by Harbour, verified, no code').waitFor()
+    await picture(page, 'import of extensions')
+    await panel().getByRole('button', { name: 'Import 1 extension' }).press('Enter')
+    const question = page.getByRole('dialog', { name: /Trust 1 publisher and install 1 extension/ })
+    await question.getByText(/Nothing of “Harbour” has been installed yet/).waitFor()
+    await question.getByRole('button', { name: 'Trust and Install' }).press('Enter')
+    await panel().getByText('1 of 1 extensions were installed.').waitFor()
+    await entry('harbour.theme').getByText('installed', { exact: true }).waitFor()
+    await until('it is on the disk', async () =>
+      (await readdir(join(home.data, 'extensions'))).some((name) => name.startsWith('harbour.theme-')),
+    )
+    await wb.chooseTheme(page, 'Harbour Night')
+  })
 })

@@ -196,7 +196,7 @@ describe('languages', { timeout: 600_000 }, () => {
     await page.keyboard.press('Escape')
     await until('the link leads to the file', async () => {
       await go(3, 20)
-      await page.keyboard.press('F12')
+      await wb.runCommand(page, 'Open Link')
       await wb.tab(page, 'other.md').waitFor({ timeout: 3000 })
       return true
     })
