@@ -62,8 +62,7 @@ export function workbenchServices(
 ): IEditorOverrideServices {
   return {
     ...getLog(),
-    ...hostServices(state.workspace.path),
-    ...extensionServices(bridge, plans, extensions),
+    ...hostServices(state.workspace.path, extensionServices(bridge, plans, extensions)),
     ...getModel(),
     ...getNotifications(),
     ...notificationServices(),

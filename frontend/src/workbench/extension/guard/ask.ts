@@ -1,4 +1,3 @@
-import { confirm } from '../../confirm'
 import { plainVisible } from '../../../lib/visible'
 
 /** Asker puts a question to the person; false is no. */
@@ -18,7 +17,7 @@ export class Consent {
   private before: Promise<unknown> = Promise.resolve()
   private refusals = 0
 
-  constructor(private readonly ask: Asker = (question) => confirm({ ...question, danger: true })) {}
+  constructor(private readonly ask: Asker) {}
 
   /** Whether the person lets extensions do this; shown whole, with what is invisible made visible. */
   allows(message: string, what: string, primary: string): Promise<boolean> {

@@ -1,5 +1,3 @@
-import { RPCProtocol } from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/extensions/common/rpcProtocol'
-
 /** Refused says that an extension may not do what it asked for. */
 export class Refused extends Error {
   constructor(what: string) {
@@ -40,27 +38,5 @@ export function guarded(name: string, actor: object, access: Access): object {
       const rule = [key, '*'].filter((each) => Object.hasOwn(access, each)).map((each) => access[each])[0]
       return rule ? (...args: readonly unknown[]) => rule(args, next) : next
     },
-  })
-}
-
-/**
- * guardActors puts the rules before everything that extensions can call: each
- * actor is set in one place. What the table does not know is closed, also what a
- * later version of the workbench adds.
- */
-export function guardActors(table: Readonly<Record<string, Access>>): void {
-  const stock = Object.getOwnPropertyDescriptor(RPCProtocol.prototype, 'set')?.value as (
-    this: RPCProtocol,
-    identifier: { readonly sid: string },
-    actor: object,
-  ) => unknown
-  Object.defineProperty(RPCProtocol.prototype, 'set', {
-    value(this: RPCProtocol, identifier: { readonly sid: string }, actor: object) {
-      const access = Object.hasOwn(table, identifier.sid) ? table[identifier.sid] : undefined
-      stock.call(this, identifier, guarded(identifier.sid, actor, access ?? 'closed'))
-      return actor
-    },
-    configurable: true,
-    writable: true,
   })
 }

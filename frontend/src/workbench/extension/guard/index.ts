@@ -4,11 +4,12 @@ import { CommandsRegistry } from '@codingame/monaco-vscode-api/vscode/vs/platfor
 import { ExtensionIdentifier } from '@codingame/monaco-vscode-api/vscode/vs/platform/extensions/common/extensions'
 import type { ServicesAccessor } from '@codingame/monaco-vscode-api/vscode/vs/platform/instantiation/common/instantiation'
 import { places as accounts } from '../../authentication'
+import { confirm } from '../../confirm'
 import { Consent } from './ask'
-import { guardActors } from './guard'
+import { filterOutgoing, guardActors } from './actors'
 import { Places } from './places'
 import { rules } from './rules'
-import { filterOutgoing, Seen } from './seen'
+import { Seen } from './seen'
 
 /** guardExtensions puts Keel's rules between extensions and the workbench, once, before any runs. */
 export function guardExtensions(
@@ -24,7 +25,7 @@ export function guardExtensions(
   guardActors(
     rules({
       places,
-      consent: new Consent(),
+      consent: new Consent((question) => confirm({ ...question, danger: true })),
       seen,
       activeDocument: () =>
         services((accessor) => {

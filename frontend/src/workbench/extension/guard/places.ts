@@ -39,7 +39,7 @@ export class Places {
   }
 
   /** A filter of documents, as filters of only those that extensions may know. */
-  narrowed<T extends { readonly scheme?: string }>(filter: T): T[] {
+  narrowed<T extends { readonly scheme?: string; readonly language?: string }>(filter: T): T[] {
     const known = ['file', ...loose, ...this.own]
     if (filter.scheme === undefined || filter.scheme === '*')
       return known.map((scheme) => ({ ...filter, scheme }))

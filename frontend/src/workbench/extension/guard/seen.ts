@@ -3,10 +3,9 @@ import type {
   IDocumentsAndEditorsDelta,
   ITextEditorAddData,
 } from '@codingame/monaco-vscode-api/vscode/vs/workbench/api/common/extHost.protocol'
-import { RPCProtocol } from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/extensions/common/rpcProtocol'
 
-type Method = (...args: readonly unknown[]) => unknown
-type Outgoing = (args: readonly unknown[], next: Method) => unknown
+export type Method = (...args: readonly unknown[]) => unknown
+export type Outgoing = (args: readonly unknown[], next: Method) => unknown
 
 /**
  * Seen is which documents and editors extensions know of: those of the folder and
@@ -60,29 +59,4 @@ export class Seen {
 
 export function isUri(value: unknown): value is UriComponents {
   return typeof value === 'object' && value !== null && 'scheme' in value && typeof value.scheme === 'string'
-}
-
-/** filterOutgoing puts something before what the workbench tells extensions. */
-export function filterOutgoing(table: Readonly<Record<string, Outgoing>>): void {
-  const stock = Object.getOwnPropertyDescriptor(RPCProtocol.prototype, 'getProxy')?.value as (
-    this: RPCProtocol,
-    identifier: { readonly sid: string },
-  ) => object
-  Object.defineProperty(RPCProtocol.prototype, 'getProxy', {
-    value(this: RPCProtocol, identifier: { readonly sid: string }): object {
-      const proxy = stock.call(this, identifier)
-      const filter = Object.hasOwn(table, identifier.sid) ? table[identifier.sid] : undefined
-      if (!filter) return proxy
-      return new Proxy(proxy, {
-        get(target, key): unknown {
-          const value: unknown = Reflect.get(target, key)
-          if (typeof key !== 'string' || !key.startsWith('$') || typeof value !== 'function') return value
-          return (...args: readonly unknown[]) =>
-            filter(args, (...less) => Reflect.apply(value as Method, target, less))
-        },
-      })
-    },
-    configurable: true,
-    writable: true,
-  })
 }

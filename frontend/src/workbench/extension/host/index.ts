@@ -8,10 +8,14 @@ import getExtensions from '@codingame/monaco-vscode-extensions-service-override'
 import { ManifestProperties } from './manifests'
 import { extensionService } from './service'
 
-/** hostServices are VS Code's services around extensions, which run apart from the page and under Keel's rules. */
-export function hostServices(folder: string): IEditorOverrideServices {
+/**
+ * hostServices are VS Code's services around extensions, which run apart from the
+ * page and under Keel's rules; others are what else there is around extensions.
+ */
+export function hostServices(folder: string, others: IEditorOverrideServices): IEditorOverrideServices {
   return {
     ...getExtensions({ enableWorkerExtensionHost: true }),
+    ...others,
     [IExtensionManifestPropertiesService.toString()]: new SyncDescriptor(ManifestProperties, [], true),
     [IExtensionService.toString()]: new SyncDescriptor(extensionService(folder), [true], false),
   }
