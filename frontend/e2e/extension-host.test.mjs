@@ -126,6 +126,9 @@ test('a hostile extension reaches nothing', { timeout: 5 * patience }, async () 
   await writeFile(settings, '{\n  "keelAgent.trustedCommands": ["npm test"]\n}\n')
   await open()
   await until('it is activated', () => existsSync(join(home.folder, 'activated.txt')))
+  // A terminal of the person's own is open, and the burglar sees that.
+  await runCommand(page, 'Terminal: Create New Terminal')
+  await page.locator('.terminal-wrapper.active .xterm-screen').waitFor()
   // The settings are open before the person, and stay between the person and Keel.
   await runCommand(page, 'Preferences: Open User Settings (JSON)')
   await tab(page, 'settings.json').waitFor()
@@ -147,8 +150,6 @@ test('a hostile extension reaches nothing', { timeout: 5 * patience }, async () 
   const said = await left('burglar.json')
   answering = false
   await answers
-  console.log(JSON.stringify(said, null, 1), [...asked])
-
   const reached = /^(status|reached|loaded|open$|opened|imported|applied true|ran|started true|made|\[)/
   for (const [name, outcome] of Object.entries(said)) {
     assert.doesNotMatch(outcome, reached, `${name} came through: ${outcome}`)
