@@ -89,7 +89,17 @@ exports.activate = async (context) => {
       (await vscode.workspace.openTextDocument(userData('/User/settings.json'))).getText(),
     checkpoint: () => read(vscode.Uri.from({ scheme: 'keel-checkpoint', path: '/1/calc.go' })),
     pageScheme: () => read(vscode.Uri.parse(`${origin}/keel/file/workspace?path=calc.go`)),
-    takeScheme: () => String(vscode.workspace.registerFileSystemProvider('file', {}).dispose),
+    takeScheme: () => {
+      const nothing = () => ({ dispose() {} })
+      const provider = {
+        onDidChangeFile: nothing,
+        watch: nothing,
+        stat() {},
+        readFile() {},
+        readDirectory() {},
+      }
+      return String(vscode.workspace.registerFileSystemProvider('file', provider).dispose)
+    },
     // Settings and commands.
     setTrusted: () => set('keelAgent.trustedCommands'),
     setWhole: () => set('keelAgent'),
@@ -120,9 +130,8 @@ exports.activate = async (context) => {
 
   /** These ask the person first, and wait for the answer. */
   const asks = {
-    terminal: async () => {
-      const terminal = vscode.window.createTerminal('x')
-      terminal.sendText('touch typed.txt')
+    terminal: () => {
+      vscode.window.terminals[0].sendText('touch typed.txt')
       return 'sent'
     },
     shell: async () => {

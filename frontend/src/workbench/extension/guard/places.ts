@@ -5,6 +5,12 @@ import { obeyedByOthers } from './names'
 /** What an extension may do with a resource. */
 export type Permission = 'write' | 'ask' | 'read' | 'nothing'
 
+/** A filter of documents, as far as it matters here. */
+export interface DocumentFilter {
+  readonly scheme?: string
+  readonly language?: string
+}
+
 /** Below these, extensions keep what is their own. */
 const storage = ['/User/globalStorage/', '/User/workspaceStorage/']
 
@@ -39,7 +45,7 @@ export class Places {
   }
 
   /** A filter of documents, as filters of only those that extensions may know. */
-  narrowed<T extends { readonly scheme?: string; readonly language?: string }>(filter: T): T[] {
+  narrowed(filter: DocumentFilter): DocumentFilter[] {
     const known = ['file', ...loose, ...this.own]
     if (filter.scheme === undefined || filter.scheme === '*')
       return known.map((scheme) => ({ ...filter, scheme }))
