@@ -14,6 +14,9 @@ export interface DocumentFilter {
 /** Below these, extensions keep what is their own. */
 const storage = ['/User/globalStorage/', '/User/workspaceStorage/']
 
+/** Where the host of extensions keeps the logs of each. */
+const logs = /^\/[^/]+\/exthost\/./
+
 /** Documents that are nobody's file. */
 const loose = new Set(['untitled', 'output', 'vscode-notebook-cell', 'vscode-scm'])
 
@@ -61,6 +64,7 @@ export class Places {
       return obeyedByOthers(path.slice(this.folder.length)) === undefined ? 'write' : 'ask'
     }
     if (scheme === 'extension-file') return 'read'
+    if (scheme === 'vscode-log') return logs.test(path) ? 'write' : 'nothing'
     if (scheme === 'vscode-userdata') {
       const below = storage.find((place) => path.startsWith(place))
       // "keel" is Keel's own, the storage as a whole nobody's.

@@ -268,6 +268,9 @@ export function rules(ground: Ground): Readonly<Record<string, Access>> {
     MainThreadLogger: { '*': log },
     MainThreadOutputService: { $register: log },
     MainThreadTelemetry: { '*': quiet },
+    // The host asks these by itself when it starts; nobody would hear a refusal.
+    MainThreadChatSkills: { $getTools: () => [], '*': refuse('using tools of a chat') },
+    MainThreadProfileContentHandlers: { '*': quiet },
 
     MainThreadComments: 'open',
     MainThreadConsole: 'open',
