@@ -368,16 +368,8 @@ for (const engine of ['WebKit', 'product']) {
         await stakes.tried()
         await stakes.unharmed()
         assert.equal(keel.exit(), null, 'it has ended Keel')
-        // The page still speaks to Go: its way is open, theirs is not.
-        if (engine === 'product') {
-          const env = { ...process.env, DISPLAY: display.name }
-          const xdotool = (...args) => execFileSync('xdotool', args, { env, encoding: 'utf8' }).trim()
-          const window = xdotool('search', '--onlyvisible', '--name', 'sample.*Keel').split('\n')[0]
-          xdotool('windowactivate', '--sync', window, 'key', 'ctrl+shift+p')
-          xdotool('type', '--delay', '40', 'Terminal: Create New Terminal')
-        } else {
-          assert.equal(await webkit.driver.getCurrentUrl(), keel.address)
-        }
+        // That the page itself speaks to Go is what the line of timings came by.
+        if (webkit) assert.equal(await webkit.driver.getCurrentUrl(), keel.address)
       })
     },
   )
