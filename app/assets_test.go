@@ -49,7 +49,7 @@ func TestExtensionHostDocument(t *testing.T) {
 }
 
 func TestExtensionHostKnowsPlainHostsOnly(t *testing.T) {
-	r := httptest.NewRequest("GET", "/extensionHost.html", nil)
+	r := httptest.NewRequest(http.MethodGet, "/extensionHost.html", nil)
 	r.Host = "a;script-src *"
 	if origin, ok := ownOrigin(r); ok {
 		t.Errorf("took %q for an origin", origin)
