@@ -299,7 +299,7 @@ test(
 
 /** What came of the guest's visit, on an engine that is slow to ask more of. */
 function assertGuest(results) {
-  for (const name of ['files', 'storage', 'languages', 'edit', 'ownFile', 'worker'])
+  for (const name of ['files', 'storage', 'secrets', 'languages', 'edit', 'ownFile', 'worker'])
     assert.doesNotMatch(results[name], /threw|error|missing|false/, name)
 }
 
