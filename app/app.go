@@ -101,7 +101,7 @@ func openWindow(arguments []string, page fs.FS, clients folder.Clients, started 
 			log.Debug("closing the accounts", "error", err)
 		}
 	}()
-	a.extensions = folder.NewExtensions(folder.ExtensionsOptions{Paths: paths, Values: a.settings, Outbound: a.outbound, Log: log})
+	a.extensions = folder.NewExtensions(folder.ExtensionsOptions{Paths: paths, Values: a.settings, Outbound: a.outbound, Secrets: a.secrets, Log: log})
 	defer func() {
 		if err := a.extensions.Close(); err != nil {
 			log.Debug("closing the extensions", "error", err)

@@ -85,3 +85,32 @@ func (b *Extensions) PickFile() (string, error) {
 		return f.NameExtensionFile(ctx, path)
 	})
 }
+
+// Secret returns what an extension keeps under a key.
+func (b *Extensions) Secret(of wire.ExtensionSecretKey) (wire.ExtensionSecret, error) {
+	return home(b.seam, "Extensions.Secret", func(ctx context.Context, f *folder.Folder) (wire.ExtensionSecret, error) {
+		return f.ExtensionSecret(ctx, of)
+	})
+}
+
+// KeepSecret keeps a secret of an extension, where the person keeps keys and
+// tokens.
+func (b *Extensions) KeepSecret(of wire.ExtensionSecretKey, value string) error {
+	return homeDo(b.seam, "Extensions.KeepSecret", func(ctx context.Context, f *folder.Folder) error {
+		return f.KeepExtensionSecret(ctx, of, value)
+	})
+}
+
+// ForgetSecret deletes a secret of an extension.
+func (b *Extensions) ForgetSecret(of wire.ExtensionSecretKey) error {
+	return homeDo(b.seam, "Extensions.ForgetSecret", func(ctx context.Context, f *folder.Folder) error {
+		return f.ForgetExtensionSecret(ctx, of)
+	})
+}
+
+// SecretKeys returns what all installed extensions keep, without any value.
+func (b *Extensions) SecretKeys() ([]wire.ExtensionSecretKey, error) {
+	return home(b.seam, "Extensions.SecretKeys", func(ctx context.Context, f *folder.Folder) ([]wire.ExtensionSecretKey, error) {
+		return f.ExtensionSecretKeys(ctx)
+	})
+}

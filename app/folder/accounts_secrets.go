@@ -7,7 +7,7 @@ import (
 	"github.com/keel-ide/keel/backend/secret"
 )
 
-// tokens keeps the tokens of accounts. Where there is no keychain they are kept
+// tokens keeps the tokens of accounts, and what extensions keep. Where there is no keychain they are kept
 // until Keel closes: at the next start such a token is not there, which is no
 // failure of the keychain, and its account can be signed out.
 type tokens struct{ store *secret.Store }
@@ -29,6 +29,8 @@ func (t tokens) Put(ctx context.Context, name, value string) error {
 func (t tokens) Remove(ctx context.Context, name string) error {
 	return t.unlessAbsent(name, t.store.Remove(ctx, name))
 }
+
+func (t tokens) Names(prefix string) []string { return t.store.Names(prefix) }
 
 // unlessAbsent drops what a keychain said that has never had the name. While
 // the sealed file is locked nobody knows what is in it.

@@ -12,6 +12,7 @@ import (
 	"github.com/keel-ide/keel/backend/event"
 	"github.com/keel-ide/keel/backend/extension"
 	"github.com/keel-ide/keel/backend/outbound"
+	"github.com/keel-ide/keel/backend/secret"
 	"github.com/keel-ide/keel/backend/settings"
 )
 
@@ -20,6 +21,7 @@ type ExtensionsOptions struct {
 	Paths    Paths
 	Values   func() settings.Values // as they are now
 	Outbound *outbound.Transport
+	Secrets  *secret.Store
 	Log      *slog.Logger
 }
 
@@ -28,6 +30,7 @@ type ExtensionsOptions struct {
 type Extensions struct {
 	*extension.Extensions
 	values func() settings.Values
+	kept   *extension.Secrets
 
 	showing sync.Mutex // held while a state is made; guards seq
 	seq     int64      // of the last state
@@ -35,13 +38,14 @@ type Extensions struct {
 
 // NewExtensions reads and reaches nothing.
 func NewExtensions(o ExtensionsOptions) *Extensions {
-	return &Extensions{values: o.Values, Extensions: extension.New(extension.Options{
+	installed := extension.New(extension.Options{
 		Folder:   filepath.Join(o.Paths.Data, "extensions"),
 		Cache:    filepath.Join(o.Paths.Data, "gallery-cache"),
 		Outbound: o.Outbound,
 		Gallery:  func() string { return cmp.Or(o.Values().Gallery, extension.DefaultGallery) },
 		Log:      o.Log,
-	})}
+	})
+	return &Extensions{values: o.Values, Extensions: installed, kept: extension.NewSecrets(tokens{o.Secrets}, installed)}
 }
 
 // openExtensions makes them where the program gave none along.
@@ -49,7 +53,7 @@ func (f *Folder) openExtensions() {
 	f.Extensions = f.options.Extensions
 	if f.Extensions == nil {
 		f.Extensions = NewExtensions(ExtensionsOptions{
-			Paths: f.options.Paths, Values: f.Settings.Values, Outbound: f.Outbound, Log: f.options.Log,
+			Paths: f.options.Paths, Values: f.Settings.Values, Outbound: f.Outbound, Secrets: f.secrets, Log: f.options.Log,
 		})
 		f.onClose(f.Extensions.Close)
 	}
@@ -87,6 +91,7 @@ func (e *Extensions) state(ctx context.Context, values settings.Values) (wire.Ex
 func (f *Folder) forwardExtensions(ctx context.Context, changes *event.Subscription[struct{}]) {
 	defer changes.Close()
 	for {
+		f.sweepExtensionSecrets(ctx)
 		if _, err := changes.Next(ctx); err != nil {
 			return
 		}

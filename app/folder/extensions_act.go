@@ -61,13 +61,17 @@ func (f *Folder) CancelExtension(ctx context.Context, jobID string) error {
 	return f.Extensions.Cancel(ctx, jobID)
 }
 
-// UninstallExtension takes an extension away.
+// UninstallExtension takes an extension away, with the secrets that it has kept.
 func (f *Folder) UninstallExtension(ctx context.Context, id string) error {
 	change := trustChange{What: "Uninstalled an extension", Pattern: extension.Plain(id, 200), Tier: "user", Tightens: true}
 	if err := f.auditTrust(ctx, change); err != nil {
 		return err
 	}
-	return f.Extensions.Uninstall(ctx, id)
+	if err := f.Extensions.Uninstall(ctx, id); err != nil {
+		return err
+	}
+	f.sweepExtensionSecrets(ctx)
+	return nil
 }
 
 // SetExtensionMetadata keeps the workbench's own JSON with an extension.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/account"
+	"github.com/keel-ide/keel/backend/extension"
 	"github.com/keel-ide/keel/backend/redact"
 	"github.com/keel-ide/keel/backend/secret"
 )
@@ -17,9 +18,21 @@ var _ account.Secrets = (*secret.Store)(nil)
 func NewSecrets(paths Paths, redactor *redact.Redactor, changed func()) *secret.Store {
 	return secret.New(secret.Options{
 		Folder:  filepath.Join(paths.Data, "secrets"),
-		Learned: redactor.Learn,
+		Learned: learner(redactor),
 		Changed: changed,
 	})
+}
+
+// learner keeps a secret out of logs: what is kept for an extension, each by
+// itself.
+func learner(redactor *redact.Redactor) func(value string) {
+	return func(value string) {
+		if kept, ok := extension.SecretValues(value); ok {
+			redactor.LearnGuests(kept)
+			return
+		}
+		redactor.Learn(value)
+	}
 }
 
 // openSecrets makes the store where the program gave none along.
@@ -67,7 +80,11 @@ func (f *Folder) UsePassphrase(ctx context.Context, passphrase string) error {
 
 // UnlockSecrets opens that file.
 func (f *Folder) UnlockSecrets(ctx context.Context, passphrase string) error {
-	return f.secrets.Unlock(ctx, passphrase)
+	if err := f.secrets.Unlock(ctx, passphrase); err != nil {
+		return err
+	}
+	f.sweepExtensionSecrets(ctx)
+	return nil
 }
 
 // UseMemory keeps them until Keel closes.

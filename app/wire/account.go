@@ -131,8 +131,8 @@ type ExtensionSessionRequest struct {
 	Scopes        []string `json:"scopes"`
 }
 
-// ExtensionSession is the one thing on the bridge that holds a token: it is for
-// an extension, which cannot be given it otherwise, and is in the audit log.
+// ExtensionSession is the one thing on the bridge that holds a token of Keel's: it
+// is for an extension, which cannot be given it otherwise, and is in the audit log.
 type ExtensionSession struct {
 	Token string `json:"token"`
 }

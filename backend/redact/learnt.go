@@ -12,6 +12,9 @@ const (
 	shortest   = 8  // bytes of a secret that is learnt; shorter ones stand in ordinary text
 	surelyLong = 12 // bytes from which a secret need not look like one
 	learntMost = 512
+
+	guestShortest = 16 // bytes of a secret of an extension that is learnt
+	guestLongest  = 4096
 )
 
 // Learn makes the redactor take out a secret wherever it stands. What is too short
@@ -23,7 +26,44 @@ func (r *Redactor) Learn(secret string) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.learnt = r.learnt.with(spellings(secret))
+	r.learnt = r.learnt.with(spellings(secret), nil)
+}
+
+// LearnGuests is Learn for what extensions keep. An extension is a stranger: what
+// it keeps pushes nothing of Keel's out and has to look like a token, so that no
+// command, path or sentence can be hidden with it.
+func (r *Redactor) LearnGuests(secrets []string) {
+	var more []string
+	for _, secret := range secrets {
+		if token(secret) {
+			more = append(more, spellings(secret)...)
+		}
+	}
+	if len(more) == 0 {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.learnt = r.learnt.with(nil, more)
+}
+
+// token reports whether a secret looks like one that a program has made.
+func token(secret string) bool {
+	if len(secret) < guestShortest || len(secret) > guestLongest || !distinctive(secret) || distinct(secret) < 8 {
+		return false
+	}
+	var letter, digit bool
+	for i := range len(secret) {
+		switch c := secret[i]; {
+		case isDigit(c):
+			digit = true
+		case alphanumeric(c):
+			letter = true
+		case strings.IndexByte("-_.=+~", c) < 0:
+			return false
+		}
+	}
+	return letter && digit
 }
 
 // LearnEnvironment learns the values of variables that are named like secrets, out
@@ -94,21 +134,16 @@ func spellings(secret string) []string {
 // learnt is a set of spellings that is looked for at every byte.
 type learnt struct {
 	order  []string // the oldest first
+	guests []string // those of extensions, the oldest first
 	most   int      // bytes of the longest
 	starts [1 << 16]bool
 	by     map[[shortest]byte][]string // by their first bytes, the longest first
 }
 
 // with returns the set with more in it; when it is full the oldest go.
-func (l *learnt) with(more []string) *learnt {
-	made := &learnt{order: slices.Clone(l.order), by: map[[shortest]byte][]string{}}
-	for _, each := range more {
-		if len(each) >= shortest && !slices.Contains(made.order, each) {
-			made.order = append(made.order, each)
-		}
-	}
-	made.order = made.order[max(0, len(made.order)-learntMost):]
-	for _, each := range made.order {
+func (l *learnt) with(more, guests []string) *learnt {
+	made := &learnt{order: added(l.order, more), guests: added(l.guests, guests), by: map[[shortest]byte][]string{}}
+	for _, each := range slices.Concat(made.order, made.guests) {
 		made.most = max(made.most, len(each))
 		made.starts[int(each[0])<<8|int(each[1])] = true
 		key := [shortest]byte([]byte(each[:shortest]))
@@ -118,6 +153,16 @@ func (l *learnt) with(more []string) *learnt {
 		slices.SortFunc(same, func(a, b string) int { return len(b) - len(a) })
 	}
 	return made
+}
+
+func added(to, more []string) []string {
+	all := slices.Clone(to)
+	for _, each := range more {
+		if len(each) >= shortest && !slices.Contains(all, each) {
+			all = append(all, each)
+		}
+	}
+	return all[max(0, len(all)-learntMost):]
 }
 
 // at returns how long the learnt secret is that stands at i, or 0.
@@ -134,7 +179,7 @@ func (l *learnt) at(text string, i int) int {
 }
 
 func (l *learnt) replace(text string) string {
-	if len(l.order) == 0 {
+	if len(l.by) == 0 {
 		return text
 	}
 	var out strings.Builder

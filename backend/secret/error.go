@@ -27,6 +27,9 @@ var (
 	ErrPassphrase = errors.New("this is not the passphrase")
 	// ErrDamaged is of a sealed file that is not what was written.
 	ErrDamaged = errors.New("a sealed file is damaged")
+	// ErrItem is of an ErrDamaged that concerns one secret alone: it can be set again
+	// and nothing else is lost.
+	ErrItem = errors.New("one secret alone")
 )
 
 var (
@@ -67,7 +70,7 @@ func damagedVault(err error) error {
 func damagedItem(err error) error {
 	return &Error{
 		Message: "What was kept here is damaged or was exchanged, so it was not used.",
-		Hint:    "Enter the key again, or sign in again.", Err: fmt.Errorf("%w: %w", ErrDamaged, err),
+		Hint:    "Enter the key again, or sign in again.", Err: fmt.Errorf("%w: %w: %w", ErrDamaged, ErrItem, err),
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/zalando/go-keyring"
@@ -218,4 +219,20 @@ func (s *Store) settle(ctx context.Context, name string, files []string) error {
 		s.folder.keepOnly(name, keep, others...)
 	}
 	return nil
+}
+
+// Names returns the names that begin with prefix and have a secret, or may have
+// one. Of a locked file nobody knows what is in it.
+func (s *Store) Names(prefix string) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refresh()
+	list, _ := s.folder.readIndex() // one that cannot be read names nothing
+	all := slices.AppendSeq(slices.Collect(maps.Keys(list.Names)), maps.Keys(s.memory))
+	if s.vault != nil {
+		all = slices.AppendSeq(all, maps.Keys(s.vault.values))
+	}
+	all = slices.DeleteFunc(all, func(name string) bool { return !strings.HasPrefix(name, prefix) })
+	slices.Sort(all)
+	return slices.Compact(all)
 }

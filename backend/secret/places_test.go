@@ -282,3 +282,32 @@ func TestLearned(t *testing.T) {
 		t.Errorf("learned %q", learned)
 	}
 }
+
+func TestNames(t *testing.T) {
+	path, k := quick(t), &fake{}
+	s := at(path, k)
+	check := func(s *Store, prefix string, want ...string) {
+		t.Helper()
+		if got := s.Names(prefix); !slices.Equal(got, want) {
+			t.Errorf("names with %q: %q, want %q", prefix, got, want)
+		}
+	}
+	check(s, "")
+	put(t, s, "a:1", "x", InKeychain)
+	put(t, s, "a:2", strings.Repeat("large", 1000), InKeychain)
+	put(t, s, "b:1", "x", InKeychain)
+	check(s, "a:", "a:1", "a:2")
+	check(at(path, k), "", "a:1", "a:2", "b:1") // after a restart
+	ok(t, s.Remove(t.Context(), "a:1"))
+	check(s, "a:", "a:2")
+
+	ok(t, s.UsePassphrase(t.Context(), phrase))
+	put(t, s, "a:3", "x", InPassphrase)
+	check(s, "a:", "a:2", "a:3")
+	again := at(path, k)
+	check(again, "")
+	put(t, again, "a:4", "x", InMemory) // until it is unlocked
+	check(again, "", "a:4")
+	ok(t, again.Unlock(t.Context(), phrase))
+	check(again, "", "a:2", "a:3", "a:4", "b:1")
+}

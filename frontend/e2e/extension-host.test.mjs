@@ -4,10 +4,11 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, afterEach, before, test } from 'node:test'
 import { Key } from 'selenium-webdriver'
+import { throughKeyring } from './accounts.mjs'
 import {
   launchChromium,
   makeHome,
@@ -22,8 +23,9 @@ import {
   until,
 } from './harness.mjs'
 import { pack } from './registry.mjs'
+import { groupRuns } from './signin.mjs'
 import { launchWebKit } from './webkit.mjs'
-import { openFile, runCommand, tab } from './workbench.mjs'
+import { openFile, press, runCommand, tab, toast } from './workbench.mjs'
 
 let display, browser
 const homes = []
@@ -64,9 +66,18 @@ async function install(into, names) {
   }
 }
 
-async function open() {
-  keel = await startServed(display, home)
+/** A keychain is there, and open, where through says so. */
+async function open({ through = [] } = {}) {
+  keel = await startServed(display, home, { through })
   page = await openPage(browser, keel)
+}
+
+async function close() {
+  await page.context().close()
+  await keel.end()
+  // What ends first is the bus: a Keel that still runs would take over from the next one.
+  await until('Keel has ended', async () => !(await groupRuns(keel.pid)))
+  page = keel = undefined
 }
 
 const hosts = () => page.locator('iframe.keel-extension-host').count()
@@ -79,13 +90,14 @@ test(
   { timeout: 3 * patience },
   async () => {
     await homeWith(['guest'])
-    await open()
+    await open({ through: throughKeyring })
     assert.equal(await hosts(), 0, 'a host was started before anybody needed it')
     await runCommand(page, 'Guest: Run')
-    assert.deepEqual(await left('guest.json'), {
+    const { secrets, ...rest } = await left('guest.json')
+    const [, word] = /^none, then (\S+-emases) as word$/.exec(secrets) ?? assert.fail(secrets)
+    assert.deepEqual(rest, {
       files: 'hello 1',
       storage: '1 1 1',
-      secrets: 'none, then open sesame',
       languages: 'offered',
       edit: 'true true',
       account: 'nobody',
@@ -103,6 +115,7 @@ test(
     await reload(page)
     await runCommand(page, 'Guest: Run')
     await until('the second visit is counted', async () => (await left('guest.json')).storage === '2 2 2')
+    assert.equal((await left('guest.json')).secrets, `${word}, then ${word} as word`)
   },
 )
 
@@ -201,9 +214,92 @@ test(
   },
 )
 
+/** Lets the guest do its work, and returns what came of its secrets. */
+async function visit() {
+  await rm(join(home.folder, 'guest.json'), { force: true })
+  await runCommand(page, 'Guest: Run')
+  return (await left('guest.json')).secrets
+}
+
+/** The word that the guest keeps, which it tells the wrong way round. */
+function wordIn(secrets) {
+  const [, told] = /^none, then (\S+-emases) as word$/.exec(secrets) ?? assert.fail(secrets)
+  return { told, word: [...told].reverse().join('') }
+}
+
+/** No file below the home holds it. */
+async function nowhereOnDisk(word) {
+  const forms = [word, Buffer.from(word).toString('base64').replace(/=*$/, '').slice(0, -1)]
+  let files = 0
+  for (const entry of await readdir(home.home, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue
+    files++
+    const path = join(entry.parentPath, entry.name)
+    const text = await readFile(path, 'latin1').catch(() => '') // it may be gone by now
+    for (const form of forms) assert.ok(!text.includes(form), `${path} holds the secret`)
+  }
+  assert.ok(files > 0)
+}
+
+test(
+  'what an extension keeps is in the keychain, outlives the program, and goes with the extension',
+  { timeout: 6 * patience },
+  async () => {
+    await homeWith(['guest'])
+    await open({ through: throughKeyring })
+    const { told, word } = wordIn(await visit())
+    await nowhereOnDisk(word)
+    await close()
+    await nowhereOnDisk(word)
+
+    await open({ through: throughKeyring })
+    assert.equal(await visit(), `${told}, then ${told} as word`)
+    await close()
+
+    const [command, ...args] = throughKeyring
+    const uninstall = [...args, product, 'extension', 'uninstall', 'keel-tests.guest']
+    execFileSync(command, uninstall, { env: home.env })
+    await install(home, ['guest'])
+    await open({ through: throughKeyring })
+    assert.notEqual(wordIn(await visit()).word, word)
+  },
+)
+
+test(
+  'without a keychain the window asks where to keep what an extension keeps, and how to open it',
+  { timeout: 6 * patience },
+  async () => {
+    const passphrase = 'correct horse battery'
+    await homeWith(['guest'])
+    await open()
+    const { told, word } = wordIn(await visit())
+    const asked = page.getByRole('dialog', { name: 'The keychain cannot be used' })
+    await asked.getByRole('textbox', { name: 'Passphrase', exact: true }).fill(passphrase)
+    await asked.getByRole('textbox', { name: 'The passphrase again' }).fill(passphrase)
+    await asked.getByRole('button', { name: 'Seal' }).click()
+    await asked.waitFor({ state: 'hidden' })
+    assert.equal(await visit(), `${told}, then ${told} as word`)
+    await close()
+    await nowhereOnDisk(word)
+
+    // Locked: the extension hears why, and the person what to do. Nothing is lost.
+    await open()
+    assert.match(await visit(), /^threw .*sealed with a passphrase/)
+    const offer = toast(page, 'keel-tests.guest cannot use the secrets that it keeps')
+    await offer.waitFor()
+    await picture(page, 'extensions: secrets are locked, dark')
+    await offer.getByRole('button', { name: 'Where Secrets Are Kept' }).click()
+    const unlocking = page.getByRole('dialog', { name: 'Unlock your keys' })
+    await unlocking.getByRole('textbox', { name: 'Passphrase' }).fill(passphrase)
+    await press(page, 'Enter')
+    await unlocking.waitFor({ state: 'hidden' })
+    assert.equal(await visit(), `${told}, then ${told} as word`)
+  },
+)
+
 /** What came of the guest's visit, on an engine that is slow to ask more of. */
 function assertGuest(results) {
-  for (const name of ['files', 'storage', 'languages', 'edit', 'ownFile', 'worker'])
+  for (const name of ['files', 'storage', 'secrets', 'languages', 'edit', 'ownFile', 'worker'])
     assert.doesNotMatch(results[name], /threw|error|missing|false/, name)
 }
 

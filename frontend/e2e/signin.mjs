@@ -202,7 +202,7 @@ async function withoutBrowser(home) {
 }
 
 /** Whether a process of a group still runs; one that nobody has waited for yet does not. */
-async function groupRuns(group) {
+export async function groupRuns(group) {
   for (const name of await readdir('/proc')) {
     const stat = /^\d+$/.test(name) && (await readFile(`/proc/${name}/stat`, 'latin1').catch(() => ''))
     const [, state, of] = /^\d+ \(.*\) (\S) \d+ (\d+)/s.exec(stat) ?? []

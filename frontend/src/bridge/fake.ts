@@ -1,6 +1,6 @@
 import { Failure, type Bridge, type Bytes, type Disposable } from './bridge'
 import { FakeFiles } from './fakeFiles'
-import { methodNames, type Events, type Methods, type WindowState } from './wire.gen'
+import { methodNames, type Events, type ExtensionSecretKey, type Methods, type WindowState } from './wire.gen'
 
 /** FakeBridge is a bridge in memory, for tests: no Go behind it. */
 export interface FakeBridge extends Bridge {
@@ -39,6 +39,7 @@ export function fakeBridge(options: FakeOptions = {}): FakeBridge {
   const files = new FakeFiles(options.files ?? {})
   const storage: Record<string, Record<string, string>> = {}
   const texts: Record<string, string> = {}
+  const secrets = new Map<string, { of: ExtensionSecretKey; value: string }>()
   const calls: FakeBridge['calls'] = []
   const listeners = new Map<string, Set<(payload: never) => void>>()
   const known: Record<string, (...args: never[]) => unknown> = {
@@ -63,6 +64,14 @@ export function fakeBridge(options: FakeOptions = {}): FakeBridge {
     },
     'Accounts.State': () => ({ seq: 0, accounts: [], services: [], signIns: [] }),
     'Extensions.State': () => ({ seq: 0, gallery: 'https://open-vsx.org', network: true, installed: [] }),
+    'Extensions.Secret': (of: ExtensionSecretKey) => {
+      const kept = secrets.get(JSON.stringify(of))
+      return { value: kept?.value ?? '', found: kept !== undefined }
+    },
+    'Extensions.KeepSecret': (of: ExtensionSecretKey, value: string) =>
+      void secrets.set(JSON.stringify(of), { of, value }),
+    'Extensions.ForgetSecret': (of: ExtensionSecretKey) => void secrets.delete(JSON.stringify(of)),
+    'Extensions.SecretKeys': () => [...secrets.values()].map(({ of }) => of),
     'Terminals.List': () => [],
     'Terminals.Shells': () => [{ name: 'bash', path: '/bin/bash', args: [], default: true }],
     'Sessions.List': () => [],

@@ -578,8 +578,25 @@ export interface ExtensionProgress {
 }
 
 /**
- * ExtensionSession is the one thing on the bridge that holds a token: it is for
- * an extension, which cannot be given it otherwise, and is in the audit log.
+ * ExtensionSecret is a secret on its way to the extension that keeps it, and to
+ * nobody else.
+ */
+export interface ExtensionSecret {
+  value: string
+  /** there is one; an empty one is one, too */
+  found: boolean
+}
+
+/** ExtensionSecretKey names a secret of an extension. */
+export interface ExtensionSecretKey {
+  extensionId: string
+  /** the extension's own word */
+  key: string
+}
+
+/**
+ * ExtensionSession is the one thing on the bridge that holds a token of Keel's: it
+ * is for an extension, which cannot be given it otherwise, and is in the audit log.
  */
 export interface ExtensionSession {
   token: string
@@ -2404,11 +2421,18 @@ export interface Methods {
     Agree(planID: string): Promise<void>
     /** CancelInstall ends a job. What it had not finished leaves nothing behind. */
     CancelInstall(jobID: string): Promise<void>
+    /** ForgetSecret deletes a secret of an extension. */
+    ForgetSecret(of: ExtensionSecretKey): Promise<void>
     /**
      * Install starts to install one extension of a plan that was agreed to, and
      * returns the job's id; how it goes on comes as events.
      */
     Install(request: ExtensionInstallRequest): Promise<string>
+    /**
+     * KeepSecret keeps a secret of an extension, where the person keeps keys and
+     * tokens.
+     */
+    KeepSecret(of: ExtensionSecretKey, value: string): Promise<void>
     /**
      * PickFile lets the person choose a *.vsix, and returns a token that names it in
      * a plan; empty when none was chosen.
@@ -2419,6 +2443,10 @@ export interface Methods {
      * installed before the plan has been agreed to.
      */
     Plan(request: ExtensionPlanRequest): Promise<ExtensionPlan>
+    /** Secret returns what an extension keeps under a key. */
+    Secret(of: ExtensionSecretKey): Promise<ExtensionSecret>
+    /** SecretKeys returns what all installed extensions keep, without any value. */
+    SecretKeys(): Promise<ExtensionSecretKey[]>
     /** SetMetadata keeps the workbench's own JSON with an extension. */
     SetMetadata(id: string, metadata: string): Promise<void>
     /** State returns what is installed; changes of it come as events. */
@@ -2698,7 +2726,7 @@ export const methodNames = {
   Audit: ['List'],
   Checkpoints: ['Activity', 'Create', 'Diff', 'Forget', 'Last', 'List', 'Name', 'Pin', 'Preview', 'Prune', 'Purge', 'Restore', 'Seen', 'StopReading', 'Undo', 'Unsaved', 'Usage', 'Versions'],
   Editors: ['SetProblems', 'SetUnsaved'],
-  Extensions: ['Agree', 'CancelInstall', 'Install', 'PickFile', 'Plan', 'SetMetadata', 'State', 'Uninstall'],
+  Extensions: ['Agree', 'CancelInstall', 'ForgetSecret', 'Install', 'KeepSecret', 'PickFile', 'Plan', 'Secret', 'SecretKeys', 'SetMetadata', 'State', 'Uninstall'],
   Files: ['Copy', 'Delete', 'List', 'MakeFolder', 'Move', 'Stat'],
   Imports: ['Find', 'Import', 'Last', 'Undo'],
   Providers: ['AWS', 'RemoveKey', 'SetKey'],

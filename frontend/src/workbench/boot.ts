@@ -1,5 +1,6 @@
 import {
   getService,
+  ICommandService,
   IExplorerService,
   ILabelService,
   IModelService,
@@ -11,7 +12,7 @@ import { FileChangeType } from '@codingame/monaco-vscode-api/vscode/vs/platform/
 import { ColorScheme } from '@codingame/monaco-vscode-api/vscode/vs/platform/theme/common/theme'
 import { SearchProviderType } from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/search/common/search'
 import { registerCustomProvider } from '@codingame/monaco-vscode-files-service-override'
-import type { Bridge, ExtensionsState, Property, WindowState } from '../bridge'
+import type { Bridge, ExtensionsState, Failure, Property, WindowState } from '../bridge'
 import { backUpSoon } from './backups'
 import { setContext } from './commands'
 import { confirm } from './confirm'
@@ -24,6 +25,7 @@ import { followDisk, WorkspaceFiles } from './files/workspaceFiles'
 import {
   drawDetailsNatively,
   ExtensionFiles,
+  ExtensionSecrets,
   extensionWords,
   galleryProduct,
   nameRefusals,
@@ -89,6 +91,7 @@ export async function boot(
     {
       enableWorkspaceTrust: true,
       workspaceProvider: folders.provider(),
+      secretStorageProvider: new ExtensionSecrets(bridge, offerSecrets),
       productConfiguration: { ...product, ...galleryProduct },
       configurationDefaults: settingDefaults(state.platform),
       // As the default theme is: until it is loaded a web page would be light.
@@ -107,6 +110,16 @@ export async function boot(
   })
   if (folder) await answerSearches(bridge, folder)
   return folders
+}
+
+/** Where an extension cannot get at its secrets, the person can do something about it. */
+function offerSecrets(extensionId: string, { message, hint }: Failure): void {
+  const label = 'Where Secrets Are Kept'
+  const run = async (): Promise<void> =>
+    (await getService(ICommandService)).executeCommand('keel.showSecrets')
+  notify.warn(`${extensionId} cannot use the secrets that it keeps. ${message} ${hint}`.trim(), [
+    { label, run },
+  ])
 }
 
 async function answerSearches(bridge: Bridge, folder: string): Promise<void> {

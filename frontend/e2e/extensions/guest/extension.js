@@ -3,6 +3,7 @@ const vscode = require('vscode')
 
 const text = (bytes) => new TextDecoder().decode(bytes)
 const bytes = (string) => new TextEncoder().encode(string)
+const random = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), String).join('-')
 
 exports.activate = (context) => {
   const folder = vscode.workspace.workspaceFolders[0].uri
@@ -29,10 +30,15 @@ exports.activate = (context) => {
       await vscode.workspace.fs.writeFile(file, bytes(String(count)))
       return `${count} ${context.workspaceState.get('here')} ${text(await vscode.workspace.fs.readFile(file))}`
     },
+    // The word itself stands nowhere: it is made here, and told the wrong way round.
     async secrets() {
+      const told = (word) => (word === undefined ? 'none' : [...word].reverse().join(''))
       const before = await context.secrets.get('word')
-      await context.secrets.store('word', 'open sesame')
-      return `${before ?? 'none'}, then ${await context.secrets.get('word')}`
+      if (before === undefined) await context.secrets.store('word', `sesame-${random()}`)
+      await context.secrets.store('passing', 'x')
+      await context.secrets.delete('passing')
+      const now = await context.secrets.get('word')
+      return `${told(before)}, then ${told(now)} as ${(await context.secrets.keys()).join()}`
     },
     async languages() {
       const items = await vscode.commands.executeCommand(

@@ -176,7 +176,10 @@ describe('words', () => {
   it('fit the state', () => {
     expect(title(undecided)).toBe('The keychain cannot be used')
     expect(title({ ...undecided, locked: true })).toBe('The keychain does not answer')
-    expect(explain(keychain)).toBe("Keys and tokens are kept in the system's keychain (2 keys and tokens).")
+    expect(explain(keychain)).toBe(
+      "Keys and tokens are kept in the system's keychain (2 keys and tokens). " +
+        'An extension that keeps something counts as one of them; uninstalling it deletes what it keeps.',
+    )
     expect(choices(undecided).map((each) => each.place)).toEqual(['passphrase', 'memory', 'keychain'])
     expect(choices(keychain).map((each) => each.place)).toEqual(['passphrase', 'memory'])
     expect(choices({ ...locked, locked: false })[1]?.label).toBe('Change the passphrase')

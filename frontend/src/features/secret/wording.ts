@@ -25,7 +25,9 @@ export function explain(state: SecretsState): string {
     const why = state.message && `${state.message} `
     return `${why}What you entered is in memory for now. Where shall Keel keep keys and tokens? They are never written down in plain text.`
   }
-  return [present(state), state.message].filter(Boolean).join(' ')
+  const extensions =
+    'An extension that keeps something counts as one of them; uninstalling it deletes what it keeps.'
+  return [present(state), extensions, state.message].filter(Boolean).join(' ')
 }
 
 function present(state: SecretsState): string {
