@@ -150,9 +150,17 @@ test('a grammar, snippets and keys work', async () => {
   )
   await wb.closeEditors(page)
 
-  await wb.press(page, 'Control+Alt+U')
+  // The first of the two types into terminals too, and is nobody's any more.
+  await wb.press(page, 'Control+Alt+Y', 'Control+Alt+U')
   await wb.tab(page, 'Untitled-1').waitFor()
+  assert.equal(await wb.tab(page, 'Untitled-2').count(), 0)
   await wb.closeEditors(page)
+  await until('a key opens the terminal', async () => {
+    if (await page.locator('.terminal-wrapper').first().isVisible()) return true
+    await wb.press(page, 'Control+Alt+J')
+    return false
+  })
+  await wb.press(page, 'Control+Alt+J')
 })
 
 test('what comes along is shown first', async () => {
