@@ -429,8 +429,11 @@ test('what a terminal installs and takes away shows in the open window', async (
   const lamp = await colour('.part.sidebar')
   await view.search('@installed buoy')
   await run(product, ['extension', 'uninstall', 'pier.buoy'], { env: home.env })
-  await view.row('Buoy Lamp').waitFor({ state: 'detached' })
   await until('its colours are gone', async () => (await colour('.part.sidebar')) !== lamp)
+  // The list that is shown keeps it, as one that is not installed; a new one has it no more.
+  await view.row('Buoy Lamp').locator('.extension-action.manage:not(.hide)').waitFor({ state: 'detached' })
+  await view.search('@installed')
+  await view.row('Buoy Lamp').waitFor({ state: 'detached' })
 })
 
 test('extensions that run are offered to be restarted when the network is taken from them', async () => {
