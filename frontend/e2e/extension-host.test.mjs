@@ -181,6 +181,7 @@ test('a hostile extension reaches nothing', { timeout: 5 * patience }, async () 
     'typed.txt',
     'shell.txt',
     'sequence.txt',
+    'several.txt',
     'task.txt',
     '.git/hooks/pre-commit',
     '.envrc',

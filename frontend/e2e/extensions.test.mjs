@@ -1,13 +1,26 @@
 // Extensions as a person meets them, on a registry on this machine.
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, afterEach, before, test } from 'node:test'
+import { promisify } from 'node:util'
 import { extensions } from './extensions.mjs'
-import { launchChromium, makeHome, openPage, reload, startDisplay, startServed, until } from './harness.mjs'
+import {
+  launchChromium,
+  makeHome,
+  openPage,
+  product,
+  reload,
+  startDisplay,
+  startServed,
+  until,
+} from './harness.mjs'
 import { archive, pack, startRegistry, writeSettings } from './registry.mjs'
 import * as wb from './workbench.mjs'
+
+const run = promisify(execFile)
 
 let display, browser, registry, home, keel, page, view
 
@@ -150,9 +163,16 @@ test('a grammar, snippets and keys work', async () => {
   )
   await wb.closeEditors(page)
 
-  await wb.press(page, 'Control+Alt+U')
+  // The first of the two types into terminals too, and is nobody's any more.
+  await wb.press(page, 'Control+Alt+Y', 'Control+Alt+U')
   await wb.tab(page, 'Untitled-1').waitFor()
+  assert.equal(await wb.tab(page, 'Untitled-2').count(), 0)
   await wb.closeEditors(page)
+  await wb.press(page, 'Control+Alt+J')
+  const terminal = page.locator('.terminal-wrapper.active .xterm-screen')
+  await terminal.waitFor()
+  await wb.press(page, 'Control+Alt+J')
+  await terminal.waitFor({ state: 'hidden' })
 })
 
 test('what comes along is shown first', async () => {
@@ -390,6 +410,44 @@ test('what is not what the registry promised is not installed', async () => {
     names.every((name) => !/broken|forged/.test(name)),
     names.join(' '),
   )
+})
+
+test('what a terminal installs and takes away shows in the open window', async () => {
+  const { vsix } = await pack('lamp', {
+    change: (manifest) => {
+      Object.assign(manifest, { name: 'buoy', displayName: 'Buoy Lamp' })
+      manifest.contributes.themes[0].label = 'Buoy Lamp'
+    },
+  })
+  const file = join(home.home, 'buoy.vsix')
+  await writeFile(file, vsix)
+  await wb.clearToasts(page)
+  await view.search('@installed buoy')
+  await run(product, ['extension', 'install', file, '--yes'], { env: home.env })
+  await view.installed('Buoy Lamp')
+  await wb.chooseTheme(page, 'Buoy Lamp')
+  const lamp = await colour('.part.sidebar')
+  await view.search('@installed buoy')
+  await run(product, ['extension', 'uninstall', 'pier.buoy'], { env: home.env })
+  await until('its colours are gone', async () => (await colour('.part.sidebar')) !== lamp)
+  // The list that is shown keeps it, as one that is not installed; a new one has it no more.
+  await view.row('Buoy Lamp').locator('.extension-action.manage:not(.hide)').waitFor({ state: 'detached' })
+  await view.search('@installed')
+  await view.row('Buoy Lamp').waitFor({ state: 'detached' })
+})
+
+test('extensions that run are offered to be restarted when the network is taken from them', async () => {
+  await wb.runCommand(page, 'Harbour: Say Hello')
+  await wb.toast(page, 'Ahoy from the harbour').waitFor()
+  await wb.clearToasts(page)
+  const settings = join(home.config, 'settings.json')
+  const before = JSON.parse(await readFile(settings, 'utf8'))
+  await writeFile(settings, JSON.stringify({ ...before, 'keelExtensions.network': false }))
+  const said = wb.toast(page, 'Extensions that run now may use the network until they are restarted.')
+  await said.waitFor()
+  await wb.pressWhenReady(said.getByRole('button', { name: 'Restart Extensions' }))
+  await wb.runCommand(page, 'Harbour: Say Hello')
+  await wb.toast(page, 'Ahoy from the harbour').waitFor()
 })
 
 test('without the registry the installed ones work, and the view says what is the matter', async () => {

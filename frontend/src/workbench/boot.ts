@@ -27,6 +27,8 @@ import {
   ExtensionFiles,
   ExtensionSecrets,
   extensionWords,
+  Following,
+  followNetwork,
   galleryProduct,
   nameRefusals,
   ownScheme,
@@ -82,11 +84,12 @@ export async function boot(
   useWords(extensionWords(registryName(extensions)))
   drawDetailsNatively()
   nameRefusals()
-  const packages = new Packages(bridge, plans)
+  const following = new Following(bridge, extensions)
+  const packages = new Packages(bridge, plans, following)
   packages.register()
   const terminals = new TerminalBackend(bridge, state.workspace, gate)
   await initialize(
-    workbenchServices(bridge, state, gate, terminals, trust, plans, extensions),
+    workbenchServices(bridge, state, gate, terminals, trust, plans, extensions, following),
     root,
     {
       enableWorkspaceTrust: true,
@@ -101,6 +104,7 @@ export async function boot(
     { userHome: URI.file('/no-home-folder') },
   )
   void packages.replace()
+  followNetwork(bridge, extensions)
   // The workbench believes that only a native window can open folders.
   setContext('openFolderWorkspaceSupport', true)
   const labels = await getService(ILabelService)

@@ -38,7 +38,7 @@ import getWorkbench from '@codingame/monaco-vscode-workbench-service-override'
 import getWorkingCopy from '@codingame/monaco-vscode-working-copy-service-override'
 import getWorkspaceTrust from '@codingame/monaco-vscode-workspace-trust-service-override'
 import type { Bridge, ExtensionsState, WindowState } from '../bridge'
-import { extensionServices, type Plans } from './extension'
+import { extensionServices, type Following, type Plans } from './extension'
 import { hostServices } from './extension/host'
 import type { Gate } from './folders'
 import { notificationServices } from './notifications'
@@ -59,10 +59,11 @@ export function workbenchServices(
   trust: FolderTrust,
   plans: Plans,
   extensions: ExtensionsState,
+  following: Following,
 ): IEditorOverrideServices {
   return {
     ...getLog(),
-    ...hostServices(state.workspace.path, extensionServices(bridge, plans, extensions)),
+    ...hostServices(state.workspace.path, extensionServices(bridge, plans, extensions, following)),
     ...getModel(),
     ...getNotifications(),
     ...notificationServices(),

@@ -108,6 +108,12 @@ exports.activate = async (context) => {
     trust: () => run('keel.editTrustedCommands'),
     restore: () => run('keel.undoLastRestore'),
     sequence: () => run('workbench.action.terminal.sendSequence', { text: 'touch sequence.txt\n' }),
+    several: () =>
+      run('runCommands', {
+        commands: [
+          { command: 'workbench.action.terminal.sendSequence', args: { text: 'touch several.txt\n' } },
+        ],
+      }),
     openFolder: () => run('vscode.openFolder', vscode.Uri.joinPath(folder, '..')),
     accept: () => run('workbench.action.acceptSelectedQuickOpenItem'),
     register: () => String(vscode.commands.registerCommand('keel.toggleMode', () => {}).dispose),

@@ -18,6 +18,7 @@ import type { Bridge } from '../../bridge'
 import { plainVisible } from '../../lib/visible'
 import { notify } from '../notify'
 import { locate } from './address'
+import type { Following } from './following'
 import type { Plans } from './plans'
 import { whileShown } from './progress'
 
@@ -26,6 +27,7 @@ export class Packages {
   constructor(
     private readonly bridge: Bridge,
     private readonly plans: Plans,
+    private readonly following: Pick<Following, 'hold'>,
   ) {}
 
   /** Adds the command, and takes files that are dropped on the Extensions view. */
@@ -124,11 +126,13 @@ export class Packages {
     if (!asked) return
     const metadata = JSON.stringify({ source: 'vsix', pinned: true, installedTimestamp: Date.now() })
     const name = plainVisible(asked.displayName || asked.id)
-    const { folder } = await whileShown(`Installing ${name}`, (report, signal) =>
-      this.plans.install(asked.id, asked.version, metadata, report, signal),
-    )
-    const management = await getService(IWorkbenchExtensionManagementService)
-    await management.installFromLocation(locate(folder))
+    await this.following.hold(asked.id, async () => {
+      const { folder } = await whileShown(`Installing ${name}`, (report, signal) =>
+        this.plans.install(asked.id, asked.version, metadata, report, signal),
+      )
+      const management = await getService(IWorkbenchExtensionManagementService)
+      await management.installFromLocation(locate(folder))
+    })
     notify.info(`${name} ${plainVisible(asked.version)} is installed.`)
   }
 }

@@ -30,8 +30,12 @@ import { toFailure, type Bridge, type Extension } from '../../bridge'
 import { plainVisible } from '../../lib/visible'
 import { notify } from '../notify'
 import { locate } from './address'
+import { ownCommands, trimmed } from './guard'
 import type { Plans } from './plans'
 import { whileShown } from './progress'
+
+/** Of what is left out of one extension: a log is not the place for more. */
+const mostTold = 20
 
 /**
  * InstalledExtensions is where the workbench looks for extensions and where it
@@ -40,6 +44,8 @@ import { whileShown } from './progress'
  */
 export class InstalledExtensions implements IWebExtensionsScannerService {
   declare readonly _serviceBrand: undefined
+  /** Folders of extensions about which it has been said what was left out. */
+  private readonly told = new Set<string>()
 
   constructor(
     private readonly bridge: Pick<Bridge, 'Extensions'>,
@@ -147,7 +153,7 @@ export class InstalledExtensions implements IWebExtensionsScannerService {
     }
     const metadata: Metadata = parsed(extension.metadata) ?? {}
     const location = locate(extension.folder)
-    const manifest = this.translated(raw, extension)
+    const manifest = this.trimmed(this.translated(raw, extension), extension)
     const { version, date } = this.product
     const validations = [...validateExtensionManifest(version, date, location, manifest, false)]
     const id = getGalleryExtensionId(manifest.publisher, manifest.name)
@@ -165,6 +171,18 @@ export class InstalledExtensions implements IWebExtensionsScannerService {
       isValid: !validations.some(([severity]) => severity === Severity.Error),
       preRelease: metadata.preRelease ?? false,
     }
+  }
+
+  /** Translations come first: they may hold names of commands too. */
+  private trimmed(manifest: IExtensionManifest, { folder }: Extension): IExtensionManifest {
+    const { manifest: rest, leftOut } = trimmed(manifest, (id) => ownCommands.has(id))
+    if (leftOut.length > 0 && !this.told.has(folder)) {
+      this.told.add(folder)
+      const all = leftOut.map((each) => plainVisible(each.slice(0, 200)))
+      const more = all.length > mostTold ? `; and ${all.length - mostTold} more` : ''
+      this.log.warn(`of ${folder} Keel leaves out: ${all.slice(0, mostTold).join('; ')}${more}`)
+    }
+    return rest
   }
 
   private translated(manifest: IExtensionManifest, { translations }: Extension): IExtensionManifest {

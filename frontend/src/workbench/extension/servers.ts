@@ -9,20 +9,30 @@ import {
   type IExtensionManifest,
 } from '@codingame/monaco-vscode-api/vscode/vs/platform/extensions/common/extensions'
 import { ExtensionManagementServerService } from '@codingame/monaco-vscode-extension-gallery-service-override/vscode/vs/workbench/services/extensionManagement/common/extensionManagementServerService'
+import type { Following, Management } from './following'
 import { needsNode, refusal } from './refusal'
 
 type Manifests = Pick<IExtensionGalleryService, 'getManifest'>
 
-/** WebServers has one place to install to, and says why what needs Node cannot be. */
-export class WebServers extends ExtensionManagementServerService {
-  constructor(...services: ConstructorParameters<typeof ExtensionManagementServerService>) {
-    super(...services)
-    const gallery: Manifests = {
-      getManifest: (extension, token) =>
-        services[2].invokeFunction((all) => all.get(IExtensionGalleryService)).getManifest(extension, token),
+/**
+ * webServers has one place to install to, says why what needs Node cannot be, and
+ * hears of what is installed elsewhere.
+ */
+export function webServers(following: Following): typeof ExtensionManagementServerService {
+  return class extends ExtensionManagementServerService {
+    constructor(...services: ConstructorParameters<typeof ExtensionManagementServerService>) {
+      super(...services)
+      const gallery: Manifests = {
+        getManifest: (extension, token) =>
+          services[2]
+            .invokeFunction((all) => all.get(IExtensionGalleryService))
+            .getManifest(extension, token),
+      }
+      const server = this.webExtensionManagementServer
+      if (!server) return
+      explainRefusals(server.extensionManagementService, gallery)
+      following.attach(server.extensionManagementService as unknown as Management)
     }
-    const server = this.webExtensionManagementServer
-    if (server) explainRefusals(server.extensionManagementService, gallery)
   }
 }
 

@@ -9,13 +9,14 @@ import {
 import { IExtensionRecommendationsService } from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/extensionRecommendations/common/extensionRecommendations.service'
 import getGallery from '@codingame/monaco-vscode-extension-gallery-service-override'
 import type { Bridge, ExtensionsState } from '../../bridge'
+import type { Following } from './following'
 import { galleryManifest } from './gallery'
 import { plannedManagement } from './management'
 import type { Plans } from './plans'
 import { NoPlugins } from './plugins'
 import { NoRecommendations } from './recommendations'
 import { InstalledExtensions } from './scanner'
-import { WebServers } from './servers'
+import { webServers } from './servers'
 
 /**
  * extensionServices are the workbench's Extensions view, details and gallery, on
@@ -25,6 +26,7 @@ export function extensionServices(
   bridge: Bridge,
   plans: Plans,
   { gallery }: Pick<ExtensionsState, 'gallery'>,
+  following: Following,
 ): IEditorOverrideServices {
   return {
     ...getGallery({
@@ -33,7 +35,7 @@ export function extensionServices(
     }),
     [IWebExtensionsScannerService.toString()]: new SyncDescriptor(InstalledExtensions, [bridge, plans], true),
     [IWorkbenchExtensionManagementService.toString()]: new SyncDescriptor(plannedManagement(plans), [], true),
-    [IExtensionManagementServerService.toString()]: new SyncDescriptor(WebServers, [], true),
+    [IExtensionManagementServerService.toString()]: new SyncDescriptor(webServers(following), [], true),
     [IPluginInstallService.toString()]: new SyncDescriptor(NoPlugins, [], true),
     [IExtensionRecommendationsService.toString()]: new SyncDescriptor(NoRecommendations, [], true),
   }

@@ -5,7 +5,41 @@ export function commandRefusal(id: string, args: readonly unknown[]): string | u
     const key = String(args[0])
     return /^(keel|isWorkspaceTrusted|workspaceTrust)/i.test(key) ? 'it says what only Keel knows' : undefined
   }
+  const inside = commandsInside(id, args)
+  if (inside)
+    return inside.map(([each, given]) => commandRefusal(each, given)).find((why) => why !== undefined)
   return refused.find(([names]) => names.test(id))?.[1]
+}
+
+/**
+ * Why a key may not run a command that an extension binds it to; undefined where
+ * it may. A key is pressed by a person, so it may do what extensions may not by
+ * themselves, as long as nothing is said with it: what the command then acts on
+ * would be the extension's.
+ */
+export function keyRefusal(id: string, args: readonly unknown[]): string | undefined {
+  if (id.startsWith('-'))
+    return /^-_?keel/i.test(id)
+      ? 'a key of Keel, which may be the one that ends what the agent does'
+      : undefined
+  const inside = commandsInside(id, args)
+  if (inside) return inside.map(([each, given]) => keyRefusal(each, given)).find((why) => why !== undefined)
+  const why = commandRefusal(id, args)
+  return args.length === 0 && pressed.some((names) => names.test(id)) ? undefined : why
+}
+
+/** The commands that a command runs one after the other; undefined where it is only itself. */
+export function commandsInside(
+  id: string,
+  [first]: readonly unknown[],
+): (readonly [string, readonly unknown[]])[] | undefined {
+  if (id !== 'runCommands') return undefined
+  const listed: unknown = typeof first === 'object' && first !== null ? Reflect.get(first, 'commands') : []
+  return (Array.isArray(listed) ? listed : []).map((each: unknown) => {
+    if (typeof each !== 'object' || each === null) return [String(each), []] as const
+    const given: unknown = Reflect.get(each, 'args')
+    return [String(Reflect.get(each, 'command')), given === undefined ? [] : [given].flat()] as const
+  })
 }
 
 const harmless = new Set([
@@ -17,6 +51,24 @@ const harmless = new Set([
   'workbench.extensions.search',
   'workbench.extensions.action.showReleasedVersion',
 ])
+
+/**
+ * What keys of an extension may do and its code may not. Not here, and why: Keel's
+ * own commands, answers to questions and trust, because a key that is pressed for
+ * something else would decide; what runs a text or a file in a terminal; installing
+ * and signing in; tasks, debugging, chat and remote machines, which Keel does not
+ * have: the key does what it did before.
+ */
+const pressed: readonly RegExp[] = [
+  // Open, show, split, scroll, find, clear, close: what hands do with a terminal.
+  /^workbench\.action\.terminal\.(?!send|run|accept|chat|quickFix|showQuickFixes|triggerSuggest)/,
+  /^workbench\.action\.createTerminalEditor/,
+  // They ask which folder, and about what is not saved.
+  /^workbench\.action\.(quit|closeWindow|files\.open|openWorkspace|closeFolder|addRootFolder|removeRootFolder|openRecent)/,
+  /^list\.select/,
+  // Looking through notifications and closing them is no answer.
+  /^notifications?\.(?!accept)/,
+]
 
 const refused: readonly (readonly [RegExp, string])[] = [
   [/^_?keel/i, 'it approves, trusts, restores or signs in, which only a person does'],
@@ -45,7 +97,9 @@ const refused: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** Commands that write into whichever editor has the keyboard, which may be the settings. */
-export function writesIntoEditor(id: string): boolean {
+export function writesIntoEditor(id: string, args: readonly unknown[] = []): boolean {
+  const inside = commandsInside(id, args)
+  if (inside) return inside.some(([each, given]) => writesIntoEditor(each, given))
   return (
     /^(default:)?(type|paste|cut|replacePreviousChar|compositionType)$|^(undo|redo|tab|outdent|lineBreakInsert|deleteLeft|deleteRight|deleteAll)/.test(
       id,

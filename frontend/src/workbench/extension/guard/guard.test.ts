@@ -132,7 +132,9 @@ it('commands that decide, run or answer are the person’s', () => {
   ])
     expect(commandRefusal(id, []), id).toBeUndefined()
   expect(commandRefusal('setContext', ['vim.active', true])).toBeUndefined()
-  expect(['type', 'default:type', 'undo', 'editor.action.formatDocument'].every(writesIntoEditor)).toBe(true)
+  expect(
+    ['type', 'default:type', 'undo', 'editor.action.formatDocument'].every((id) => writesIntoEditor(id)),
+  ).toBe(true)
   expect(writesIntoEditor('vscode.open')).toBe(false)
 })
 

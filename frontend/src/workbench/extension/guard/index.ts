@@ -1,15 +1,18 @@
 import { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
 import { ICodeEditorService } from '@codingame/monaco-vscode-api/vscode/vs/editor/browser/services/codeEditorService.service'
-import { CommandsRegistry } from '@codingame/monaco-vscode-api/vscode/vs/platform/commands/common/commands'
 import { ExtensionIdentifier } from '@codingame/monaco-vscode-api/vscode/vs/platform/extensions/common/extensions'
 import type { ServicesAccessor } from '@codingame/monaco-vscode-api/vscode/vs/platform/instantiation/common/instantiation'
 import { places as accounts } from '../../authentication'
 import { confirm } from '../../confirm'
 import { Consent } from './ask'
 import { filterOutgoing, guardActors } from './actors'
+import { ownCommands } from './own'
 import { Places } from './places'
 import { rules } from './rules'
 import { Seen } from './seen'
+
+export { trimmed } from './contributions'
+export { ownCommands } from './own'
 
 /** guardExtensions puts Keel's rules between extensions and the workbench, once, before any runs. */
 export function guardExtensions(
@@ -21,7 +24,6 @@ export function guardExtensions(
   const places = new Places(folder ? URI.file(folder).path : '', served)
   const seen = new Seen((resource) => places.permission(resource) !== 'nothing')
   filterOutgoing(seen.outgoing)
-  const taken = new Set<string>()
   guardActors(
     rules({
       places,
@@ -34,18 +36,7 @@ export function guardExtensions(
           return editor?.getModel()?.uri
         }),
       isExtension: (id) => extensions().some(({ identifier }) => ExtensionIdentifier.equals(identifier, id)),
-      isOwnCommand: (id) => {
-        if (
-          /^(default:)?(type|replacePreviousChar|compositionType|compositionStart|compositionEnd|paste|cut)$/.test(
-            id,
-          )
-        )
-          return false
-        if (taken.has(id)) return false
-        if (/^keel/i.test(id) || CommandsRegistry.getCommand(id) !== undefined) return true
-        taken.add(id)
-        return false
-      },
+      isOwnCommand: (id) => !ownCommands.take(id),
       isOwnProvider: (id) => accounts.some((place) => place.id === id),
       isInFront: () => document.hasFocus(),
     }),

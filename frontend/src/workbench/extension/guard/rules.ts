@@ -42,9 +42,9 @@ const mostMessages = 10
  * Not guarded, because VS Code gives it to every extension and nothing here tells
  * a good use from a bad one: what an extension shows (a view, a decoration or a
  * message may look like Keel's), a command that a person clicks in what it shows,
- * a key binding that it brings, and edits that a person takes from it (a quick
- * fix, a completion), wherever the document is one that it knows. Links inside
- * the folder that lead to what others run are not followed here either.
+ * and edits that a person takes from it (a quick fix, a completion), wherever the
+ * document is one that it knows. Links inside the folder that lead to what others
+ * run are not followed here either. What manifests bring is in contributions.ts.
  */
 export function rules(ground: Ground): Readonly<Record<string, Access>> {
   const { places, consent, seen } = ground
@@ -109,11 +109,12 @@ export function rules(ground: Ground): Readonly<Record<string, Access>> {
       },
       $executeCommand: (args, next) => {
         const id = String(args[0])
-        const given = unwrapped(args[1])
-        const why = commandRefusal(id, Array.isArray(given) ? given : [])
+        const boxed = unwrapped(args[1])
+        const given: readonly unknown[] = Array.isArray(boxed) ? boxed : []
+        const why = commandRefusal(id, given)
         if (why !== undefined) throw new Refused(`running ${id}, since ${why}`)
         const document = ground.activeDocument()
-        if (writesIntoEditor(id) && document && places.permission(document) !== 'write')
+        if (writesIntoEditor(id, given) && document && places.permission(document) !== 'write')
           throw new Refused(`running ${id} in this editor`)
         return next(...args)
       },
