@@ -436,6 +436,36 @@ test('what a terminal installs and takes away shows in the open window', async (
   await view.row('Buoy Lamp').waitFor({ state: 'detached' })
 })
 
+test('a theme brings colours, and no style sheet for the window', async () => {
+  const manifest = {
+    name: 'paint',
+    publisher: 'pier',
+    version: '1.0.0',
+    displayName: 'Pier Paint',
+    engines: { vscode: '*' },
+    enabledApiProposals: ['css'],
+    contributes: {
+      themes: [{ label: 'Pier Paint', uiTheme: 'vs', path: './paint.json' }],
+      css: [{ path: './paint.css' }],
+    },
+  }
+  const file = join(home.home, 'paint.vsix')
+  const paint = { name: 'Pier Paint', type: 'light', colors: { 'sideBar.background': '#0b1621' } }
+  await writeFile(
+    file,
+    archive([
+      ['extension/package.json', JSON.stringify(manifest)],
+      ['extension/paint.json', JSON.stringify(paint)],
+      ['extension/paint.css', 'body { --painted: yes }'],
+    ]),
+  )
+  await run(product, ['extension', 'install', file, '--yes'], { env: home.env })
+  await view.find('@installed paint', 'Pier Paint')
+  await wb.chooseTheme(page, 'Pier Paint')
+  await until('its colours are there', async () => (await colour('.part.sidebar')) === 'rgb(11, 22, 33)')
+  assert.equal(await page.locator('link.extension-contributed-css').count(), 0)
+})
+
 test('extensions that run are offered to be restarted when the network is taken from them', async () => {
   await wb.runCommand(page, 'Harbour: Say Hello')
   await wb.toast(page, 'Ahoy from the harbour').waitFor()

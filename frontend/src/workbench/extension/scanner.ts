@@ -12,7 +12,6 @@ import {
 } from '@codingame/monaco-vscode-api/vscode/vs/platform/extensionManagement/common/extensionNls'
 import {
   ExtensionType,
-  parseEnabledApiProposalNames,
   TargetPlatform,
   type IExtension,
   type IExtensionManifest,
@@ -187,9 +186,7 @@ export class InstalledExtensions implements IWebExtensionsScannerService {
 
   private translated(manifest: IExtensionManifest, { translations }: Extension): IExtensionManifest {
     const texts = parsed(translations) as ITranslations | undefined
-    const whole = texts ? localizeManifest(this.log, manifest, texts) : manifest
-    const proposals = whole.enabledApiProposals
-    return proposals ? { ...whole, enabledApiProposals: parseEnabledApiProposalNames([...proposals]) } : whole
+    return texts ? localizeManifest(this.log, manifest, texts) : manifest
   }
 }
 

@@ -212,6 +212,14 @@ describe('links in texts', () => {
   })
 })
 
+it('nothing brings style sheets, names for resources or what VS Code has not settled', () => {
+  const given = { ...extension({ css: [{ path: 'x.css' }], resourceLabelFormatters: [], themes: [] }) }
+  const { manifest, leftOut } = trimmed({ ...given, enabledApiProposals: [] }, isOwn)
+  expect(manifest).toEqual(extension({ themes: [] }))
+  expect('enabledApiProposals' in manifest).toBe(false)
+  expect(leftOut).toHaveLength(2)
+})
+
 it('what was left out is said, and nothing else is touched', () => {
   const theme = { themes: [{ label: 'Night', path: './night.json' }], debuggers: [{ type: 'x' }], odd: 7 }
   expect(trimmed(extension(theme), isOwn)).toEqual({ manifest: extension(theme), leftOut: [] })

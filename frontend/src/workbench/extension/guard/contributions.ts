@@ -3,6 +3,13 @@ import type { IExtensionManifest } from '@codingame/monaco-vscode-api/vscode/vs/
 import { commandRefusal, keyRefusal } from './commands'
 import { keptSetting } from './settings'
 
+/**
+ * What no installed extension brings. Style sheets would be the whole page's, Keel's
+ * questions in it too; and names that resources are shown by are not for its code
+ * to say either.
+ */
+const never = new Set(['css', 'resourceLabelFormatters'])
+
 type Fields = Readonly<Record<string, unknown>>
 type Use = (id: string, args: readonly unknown[]) => string | undefined
 
@@ -17,9 +24,12 @@ type Use = (id: string, args: readonly unknown[]) => string | undefined
  * when it starts one.
  */
 export function trimmed(
-  manifest: IExtensionManifest,
+  whole: IExtensionManifest,
   isOwnCommand: (id: string) => boolean,
 ): { manifest: IExtensionManifest; leftOut: readonly string[] } {
+  // This build of the workbench gives who names one proposal of its API all of them.
+  const manifest = { ...whole }
+  Reflect.deleteProperty(manifest, 'enabledApiProposals')
   const given: unknown = manifest.contributes
   if (!isFields(given)) return { manifest, leftOut: [] }
   const leftOut: string[] = []
@@ -73,10 +83,14 @@ export function trimmed(
   )
   const changed = { commands, keybindings, menus, configurationDefaults: defaults, configuration }
   const contributes = Object.fromEntries(
-    Object.entries({ ...given, ...present(changed) }).map(([point, value]) => [
-      point,
-      point === 'keybindings' ? value : withoutLinks(value, (link) => drop(`a link in ${point}`, link), use),
-    ]),
+    Object.entries({ ...given, ...present(changed) })
+      .filter(([point]) => !never.has(point) || !drop(point, 'it is the whole window’s'))
+      .map(([point, value]) => [
+        point,
+        point === 'keybindings'
+          ? value
+          : withoutLinks(value, (link) => drop(`a link in ${point}`, link), use),
+      ]),
   )
   return {
     manifest: { ...manifest, contributes: contributes },
