@@ -159,18 +159,6 @@ describe('languages', { timeout: 600_000 }, () => {
     await wb.settled(page)
   })
 
-  test('settings.json is shown to none of them', async () => {
-    await wb.runCommand(page, 'Preferences: Open User Settings (JSON)')
-    await wb.tab(page, 'settings.json').waitFor()
-    await wb.lines(page).waitFor()
-    const before = await wb.shownText(page)
-    await wb.press(page, 'Control+Home', 'Control+Space')
-    await wb.runCommand(page, 'Format Document')
-    await wb.toast(page, /no formatter/i).first().waitFor()
-    assert.equal(await wb.shownText(page), before)
-    await wb.clearToasts(page)
-  })
-
   test('CSS and HTML complete', async () => {
     await wb.openFile(page, 'style.css')
     await go(2, 3)
