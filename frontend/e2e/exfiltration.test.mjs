@@ -49,7 +49,10 @@ function watch() {
   const look = (node) => {
     if (!(node instanceof Element)) return
     const found = [...(node.matches(selector) ? [node] : []), ...node.querySelectorAll(selector)]
-    globalThis.became.push(...found.map(({ outerHTML }) => outerHTML.slice(0, 200)))
+    // What understands Markdown starts with the first file of it, in Keel's own frame.
+    const own = 'iframe.keel-extension-host[sandbox="allow-scripts"][src="/extensionHost.html"]'
+    const others = found.filter((each) => !each.matches(own))
+    globalThis.became.push(...others.map(({ outerHTML }) => outerHTML.slice(0, 200)))
   }
   look(document.documentElement)
   new MutationObserver((records) => {
