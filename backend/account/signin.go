@@ -228,12 +228,14 @@ func (a *Accounts) Cancel(_ context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	s.cancel()
+	// Asked before cancelling: a sign-in that ends by this very call stays on the
+	// list, so that it is seen how it ended.
 	a.mu.Lock()
 	if s.ended {
 		a.signIns = slices.DeleteFunc(a.signIns, func(other *signIn) bool { return other == s })
 	}
 	a.mu.Unlock()
+	s.cancel()
 	a.changed()
 	return nil
 }
