@@ -3,6 +3,7 @@
 #
 #   build/setup.sh run     to build the window and show it
 #   build/setup.sh test    to run every test as well
+#   build/setup.sh package to make the packages
 #
 # On Debian and Ubuntu it installs them with apt, as root or through sudo.
 # Elsewhere, or where it may not, it says what to install and stops.
@@ -22,6 +23,7 @@ node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.ex
 }
 
 packages="gcc libc6-dev pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev fonts-dejavu-core"
+[ "$purpose" = package ] && packages="$packages librsvg2-bin xz-utils"
 [ "$purpose" = test ] && packages="$packages chromium webkit2gtk-driver xdotool dbus gnome-keyring"
 # Without a display of its own, a task shows the window on a virtual one.
 if [ "$purpose" = test ] || { [ -z "${DISPLAY:-}" ] && [ -z "${WAYLAND_DISPLAY:-}" ]; }; then

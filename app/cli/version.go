@@ -8,9 +8,16 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Version is this build's version: the module's where it was built as one, else
-// the commit's.
+// tagged is the version that this build is of, set by the linker (see VERSION in the
+// Taskfile) and by nothing else; empty where the sources have none.
+var tagged string
+
+// Version is this build's version: the tag's, else the module's where it was built
+// as one, else the commit's.
 func Version() string {
+	if tagged != "" {
+		return tagged
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return defaultVersion
