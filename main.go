@@ -10,6 +10,7 @@ import (
 	"os"
 
 	"github.com/keel-ide/keel/app"
+	"github.com/keel-ide/keel/app/cli"
 	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/backend/account/google"
 )
@@ -17,13 +18,14 @@ import (
 //go:embed all:frontend/dist
 var page embed.FS
 
-// The clients that this build brings along to sign in with, set by the linker (see
-// CLIENTS in the Taskfile) and by nothing else; empty in a build from source.
-var gitHubClientID, googleClientID, googleClientSecret string
+// The clients that this build brings along to sign in with, and the version that its
+// commit is tagged with, set by the linker (see CLIENTS and VERSION in the Taskfile)
+// and by nothing else; empty in a build from source.
+var gitHubClientID, googleClientID, googleClientSecret, version string
 
 func main() {
-	os.Exit(app.Main(os.Args[1:], page, folder.Clients{
+	os.Exit(app.Main(os.Args[1:], page, cli.Build{Tag: version, Clients: folder.Clients{
 		GitHub: gitHubClientID,
 		Google: google.Client{ID: googleClientID, Secret: googleClientSecret},
-	}))
+	}}))
 }

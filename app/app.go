@@ -30,22 +30,22 @@ import (
 
 // Main runs Keel and returns its exit code: the command line when the first
 // argument names one of its commands, else the window.
-func Main(arguments []string, page fs.FS, clients folder.Clients) int {
+func Main(arguments []string, page fs.FS, build cli.Build) int {
 	if code, ok := cli.Helper(arguments); ok {
 		return code
 	}
 	started := time.Now()
 	if cli.Is(arguments) {
-		return cli.Run(context.Background(), arguments, clients)
+		return cli.Run(context.Background(), arguments, build)
 	}
-	if err := openWindow(arguments, page, clients, started); err != nil {
+	if err := openWindow(arguments, page, build, started); err != nil {
 		fmt.Fprintf(os.Stderr, "keel: %v\n", err)
 		return 1
 	}
 	return 0
 }
 
-func openWindow(arguments []string, page fs.FS, clients folder.Clients, started time.Time) error {
+func openWindow(arguments []string, page fs.FS, build cli.Build, started time.Time) error {
 	path := ""
 	if len(arguments) > 0 {
 		absolute, err := filepath.Abs(arguments[0])
@@ -76,7 +76,7 @@ func openWindow(arguments []string, page fs.FS, clients folder.Clients, started 
 	defer cancel()
 	a := &App{
 		ctx: ctx, log: log, paths: paths, events: &events{}, redactor: redactor, started: started,
-		guard: newGuard(),
+		guard: newGuard(), build: build,
 	}
 	a.webviews = a.newWebviews()
 	if a.areas, err = folder.OpenAreas(ctx, paths); err != nil {
@@ -92,7 +92,7 @@ func openWindow(arguments []string, page fs.FS, clients folder.Clients, started 
 	defer func() { _ = a.outbound.Close() }() // it never fails
 	if a.accounts, err = folder.NewAccounts(folder.AccountsOptions{
 		Paths: paths, Secrets: a.secrets, Values: a.settings, HTTP: a.outbound, Redactor: redactor,
-		Environ: a.environ, Clients: clients, Log: log,
+		Environ: a.environ, Clients: build.Clients, Log: log,
 	}); err != nil {
 		return err
 	}
@@ -153,6 +153,7 @@ type App struct {
 
 	extensions *folder.Extensions
 
+	build   cli.Build
 	started time.Time
 	closing closing
 

@@ -20,7 +20,6 @@ import (
 	wails2 "github.com/wailsapp/wails/v2/pkg/runtime"
 
 	"github.com/keel-ide/keel/app/bind"
-	"github.com/keel-ide/keel/app/cli"
 	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/app/instance"
 	"github.com/keel-ide/keel/app/wire"
@@ -107,7 +106,7 @@ func format(err error) any {
 func (a *App) State() wire.WindowState {
 	f := a.Folder()
 	state := wire.WindowState{
-		Version:   cli.Version(),
+		Version:   a.build.Version(),
 		Platform:  runtime.GOOS,
 		Recent:    folder.ReadRecent(a.paths),
 		Timings:   os.Getenv("KEEL_TIMINGS") != "",

@@ -24,7 +24,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/keel-ide/keel/app/bind"
-	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/checkpoint"
 	"github.com/keel-ide/keel/backend/codemap/outline"
@@ -86,11 +85,11 @@ func Helper(arguments []string) (code int, ok bool) {
 }
 
 // Run carries out a command and returns the exit code.
-func Run(ctx context.Context, arguments []string, clients folder.Clients) int {
-	return run(ctx, arguments, clients, os.Stdout, os.Stderr)
+func Run(ctx context.Context, arguments []string, build Build) int {
+	return run(ctx, arguments, build, os.Stdout, os.Stderr)
 }
 
-func run(ctx context.Context, arguments []string, clients folder.Clients, stdout, stderr io.Writer) int {
+func run(ctx context.Context, arguments []string, build Build, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// What goes to standard error is for people, who paste it into reports: it holds
@@ -98,7 +97,7 @@ func run(ctx context.Context, arguments []string, clients folder.Clients, stdout
 	redactor := redact.New(redact.Options{})
 	redactor.LearnEnvironment(os.Environ())
 	lines := redactor.Writer(stderr)
-	options := &shared{stdout: stdout, stderr: lines, redactor: redactor, clients: clients}
+	options := &shared{stdout: stdout, stderr: lines, redactor: redactor, build: build}
 	code := execute(ctx, arguments, options)
 	if err := lines.Flush(); err != nil && code == exitDone {
 		return exitFailed
@@ -154,14 +153,14 @@ type shared struct {
 	stdout    io.Writer
 	stderr    io.Writer
 	redactor  *redact.Redactor
-	clients   folder.Clients // that the build brings along
+	build     Build
 }
 
 func newRoot(options *shared) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "keel [FOLDER]",
 		Short:         "An agentic IDE: with a folder or nothing it opens the window",
-		Version:       Version(),
+		Version:       options.build.Version(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}

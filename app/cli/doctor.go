@@ -61,7 +61,7 @@ func newDoctor(options *shared) *cobra.Command {
 
 func diagnose(ctx context.Context, options *shared) []check {
 	checks := []check{
-		{Name: "version", OK: true, Detail: fmt.Sprintf("%s on %s/%s", Version(), runtime.GOOS, runtime.GOARCH)},
+		{Name: "version", OK: true, Detail: fmt.Sprintf("%s on %s/%s", options.build.Version(), runtime.GOOS, runtime.GOARCH)},
 		display(),
 		ripgrep(),
 		shell(),

@@ -9,11 +9,11 @@ import (
 
 // Manual writes a manual page for each command into a folder. Pages of the same
 // version and date have the same bytes.
-func Manual(folder string, date time.Time) error {
-	root := newRoot(&shared{})
+func Manual(build Build, folder string, date time.Time) error {
+	root := newRoot(&shared{build: build})
 	root.DisableAutoGenTag = true
 	date = date.UTC()
-	header := &doc.GenManHeader{Title: "KEEL", Section: "1", Source: "Keel " + Version(), Manual: "Keel", Date: &date}
+	header := &doc.GenManHeader{Title: "KEEL", Section: "1", Source: "Keel " + build.Version(), Manual: "Keel", Date: &date}
 	if err := doc.GenManTree(root, header, folder); err != nil {
 		return fmt.Errorf("writing the manual into %q: %w", folder, err)
 	}

@@ -53,7 +53,7 @@ func (s *shared) openAt(ctx context.Context, path string, more extra) (*folder.F
 		Trusted:   more.trusted,
 		Providers: more.providers,
 		Redactor:  s.redactor,
-		Clients:   s.clients,
+		Clients:   s.build.Clients,
 		Explain:   bind.Explain,
 		Log:       slog.New(slog.DiscardHandler),
 		Helper:    folder.HelperProgram(),

@@ -13,7 +13,6 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/keel-ide/keel/app/cli"
-	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/backend/extension/extensiontest"
 	"github.com/keel-ide/keel/backend/search"
 )
@@ -23,7 +22,7 @@ func TestMain(m *testing.M) {
 		os.Exit(code)
 	}
 	testscript.Main(m, map[string]func(){
-		"keel": func() { os.Exit(cli.Run(context.Background(), os.Args[1:], folder.Clients{})) },
+		"keel": func() { os.Exit(cli.Run(context.Background(), os.Args[1:], cli.Build{})) },
 	})
 }
 

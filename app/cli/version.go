@@ -6,17 +6,21 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"github.com/keel-ide/keel/app/folder"
 )
 
-// tagged is the version that this build is of, set by the linker (see VERSION in the
-// Taskfile) and by nothing else; empty where the sources have none.
-var tagged string
+// Build is what a build brings along that its sources do not say.
+type Build struct {
+	Tag     string         // the version that the commit is tagged with; empty for none
+	Clients folder.Clients // to sign in with
+}
 
-// Version is this build's version: the tag's, else the module's where it was built
+// Version is the build's version: the tag's, else the module's where it was built
 // as one, else the commit's.
-func Version() string {
-	if tagged != "" {
-		return tagged
+func (b Build) Version() string {
+	if b.Tag != "" {
+		return b.Tag
 	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
@@ -45,7 +49,7 @@ func newVersion(options *shared) *cobra.Command {
 		Short: "Print the version",
 		Args:  arguments(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
-			r := versionReport{Version: Version(), Go: runtime.Version(), System: runtime.GOOS + "/" + runtime.GOARCH}
+			r := versionReport{Version: options.build.Version(), Go: runtime.Version(), System: runtime.GOOS + "/" + runtime.GOARCH}
 			if options.json {
 				return options.print(r)
 			}

@@ -47,7 +47,7 @@ install -D -m 644 build/package/linux/lintian-overrides "$root/usr/share/lintian
 
 # How a shell knows it.
 mkdir -p "$root/usr/share/man/man1"
-go run ./build/package/manual "$root/usr/share/man/man1" "$SOURCE_DATE_EPOCH"
+go run ./build/package/manual "$version" "$root/usr/share/man/man1" "$SOURCE_DATE_EPOCH"
 mkdir -p "$root/usr/share/bash-completion/completions" "$root/usr/share/zsh/vendor-completions" "$root/usr/share/fish/vendor_completions.d"
 build/bin/keel completion bash >"$root/usr/share/bash-completion/completions/keel"
 build/bin/keel completion zsh >"$root/usr/share/zsh/vendor-completions/_keel"

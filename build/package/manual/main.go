@@ -1,11 +1,12 @@
 // Command manual writes Keel's manual pages into a folder, for the packages.
 //
-//	go run ./build/package/manual FOLDER SECONDS
+//	go run ./build/package/manual VERSION FOLDER SECONDS
 //
 // SECONDS since 1970 are the date that the pages bear.
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -22,12 +23,12 @@ func main() {
 }
 
 func run(arguments []string) error {
-	if len(arguments) != 2 {
-		return fmt.Errorf("usage: manual FOLDER SECONDS")
+	if len(arguments) != 3 {
+		return errors.New("usage: manual VERSION FOLDER SECONDS")
 	}
-	seconds, err := strconv.ParseInt(arguments[1], 10, 64)
+	seconds, err := strconv.ParseInt(arguments[2], 10, 64)
 	if err != nil {
 		return fmt.Errorf("reading the date: %w", err)
 	}
-	return cli.Manual(arguments[0], time.Unix(seconds, 0))
+	return cli.Manual(cli.Build{Tag: arguments[0]}, arguments[1], time.Unix(seconds, 0))
 }
