@@ -23,7 +23,7 @@ node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.ex
 }
 
 packages="gcc libc6-dev pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev fonts-dejavu-core"
-[ "$purpose" = package ] && packages="$packages librsvg2-bin xz-utils"
+[ "$purpose" = package ] && packages="$packages librsvg2-bin lintian appstream desktop-file-utils mandoc rpm"
 [ "$purpose" = test ] && packages="$packages chromium webkit2gtk-driver xdotool dbus gnome-keyring"
 # Without a display of its own, a task shows the window on a virtual one.
 if [ "$purpose" = test ] || { [ -z "${DISPLAY:-}" ] && [ -z "${WAYLAND_DISPLAY:-}" ]; }; then
