@@ -26,7 +26,9 @@ chmod -R a+rX "$seen"
 root=$out/root
 desktop-file-validate "$root/usr/share/applications/keel.desktop"
 appstreamcli validate --no-net "$root/usr/share/metainfo/io.github.keel_ide.Keel.metainfo.xml"
-mandoc -T lint -W error "$root"/usr/share/man/man1/*.gz
+for page in "$root"/usr/share/man/man1/*.gz; do
+  gzip --decompress --stdout "$page" | mandoc -T lint -W error || fail "$page is no good manual page"
+done
 bash -n "$root/usr/share/bash-completion/completions/keel"
 
 # All three hold the same files, owned by root, none of them for others to write.

@@ -74,6 +74,6 @@ for kind in deb rpm; do
 done
 # For other systems: unpacked anywhere, usr/bin/keel starts it.
 tar --create --directory "$root/usr" --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner \
-  --transform "s,^\.,keel-$version," . | gzip -9 -n >"$out/keel-$version-linux-$KEEL_ARCH.tar.gz"
+  --transform "s,^\.,keel-$version,rSh" . | gzip -9 -n >"$out/keel-$version-linux-$KEEL_ARCH.tar.gz"
 (cd "$out" && sha256sum -- *.deb *.rpm *.tar.gz >SHA256SUMS)
 ls -l "$out" | tail -n +2
