@@ -200,16 +200,25 @@ describe('links in texts', () => {
       rest({
         commands: [{ command: 'harbour.greet' }],
         viewsWelcome: [{ view: 'explorer', contents: `${bad}\n[Hello](command:harbour.greet)` }],
-        walkthroughs: [{ steps: [{ description: bad, completionEvents: ['onCommand:harbour.greet'] }] }],
         configuration: { properties: { 'harbour.x': { markdownDescription: bad } } },
       }),
     ).toEqual({
       commands: [{ command: 'harbour.greet' }],
       viewsWelcome: [{ view: 'explorer', contents: 'Go\n[Hello](command:harbour.greet)' }],
-      walkthroughs: [{ steps: [{ description: 'Go', completionEvents: ['onCommand:harbour.greet'] }] }],
       configuration: { properties: { 'harbour.x': { markdownDescription: 'Go' } } },
     })
   })
+})
+
+it('walkthroughs are short, and keep links that are judged where they are drawn', () => {
+  const description = '[Go](command:keel.approve)'
+  const step = { id: 'one', title: 'One', description }
+  const given = [{ id: 'tour', title: 'Tour', description, icon: 7, steps: [step, 'x'] }, 'x']
+  const { manifest, leftOut } = trimmed(extension({ walkthroughs: given }), isOwn)
+  expect(manifest.contributes?.walkthroughs).toEqual([
+    { id: 'tour', title: 'Tour', description, steps: [{ ...step, media: { altText: '' } }] },
+  ])
+  expect(leftOut).toEqual(['walkthroughs: they are more than are shown, or say too little'])
 })
 
 it('nothing brings style sheets, names for resources or what VS Code has not settled', () => {

@@ -2,6 +2,7 @@ import { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
 import type { IExtensionManifest } from '@codingame/monaco-vscode-api/vscode/vs/platform/extensions/common/extensions'
 import { commandRefusal, keyRefusal } from './commands'
 import { keptSetting } from './settings'
+import { walkthroughsIn } from './walkthroughs'
 
 /**
  * What no installed extension brings. Style sheets would be the whole page's, Keel's
@@ -81,13 +82,25 @@ export function trimmed(
       ? { ...section, properties: settings(section['properties'], 'the setting') }
       : section,
   )
-  const changed = { commands, keybindings, menus, configurationDefaults: defaults, configuration }
+  const listed = given['walkthroughs']
+  const walkthroughs = listed === undefined ? undefined : walkthroughsIn(listed)
+  if (walkthroughs && Array.isArray(listed) && listed.length > walkthroughs.length)
+    drop('walkthroughs', 'they are more than are shown, or say too little')
+  const changed = {
+    commands,
+    keybindings,
+    menus,
+    configurationDefaults: defaults,
+    configuration,
+    walkthroughs,
+  }
   const contributes = Object.fromEntries(
     Object.entries({ ...given, ...present(changed) })
       .filter(([point]) => !never.has(point) || !drop(point, 'it is the whole window’s'))
       .map(([point, value]) => [
         point,
-        point === 'keybindings'
+        // What their links do is judged where they are drawn, which says why one is not there.
+        point === 'keybindings' || point === 'walkthroughs'
           ? value
           : withoutLinks(value, (link) => drop(`a link in ${point}`, link), use),
       ]),
