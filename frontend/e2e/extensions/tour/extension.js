@@ -12,10 +12,10 @@ exports.activate = function activate(context) {
     vscode.commands.registerCommand('tour.ready', () =>
       vscode.commands.executeCommand('setContext', 'tour.ready', true),
     ),
-    vscode.commands.registerCommand('tour.show', (step) =>
+    vscode.commands.registerCommand('tour.handbook', () =>
       vscode.commands.executeCommand('workbench.action.openWalkthrough', {
         category: 'harbour.tour#first',
-        step: `harbour.tour#first#${step}`,
+        step: 'harbour.tour#first#docs',
       }),
     ),
   )

@@ -31,12 +31,15 @@ export interface Media {
 /** What a walkthrough says has happened, so that a step is done. */
 export type StepEvent = { kind: 'selected'; step: string } | { kind: 'link'; address: string }
 
+/** Nothing is done yet. */
+export const noSteps: ReadonlySet<string> = new Set()
+
 /** WalkthroughSource is where walkthroughs come from, and what they do. */
 export interface WalkthroughSource {
   /** The walkthroughs, and of them the steps, whose conditions hold. */
   list(): Promise<readonly Walkthrough[]>
-  /** The one to show. A step is named where it is to be open. */
-  wanted(): { readonly id: string; readonly step?: string } | undefined
+  /** The one to show. A step is named where it is to be open; restored is one of the time before. */
+  wanted(): { readonly id: string; readonly step?: string; readonly restored?: boolean } | undefined
   /** Tells of changes of the list, of what is wanted, done or worn. */
   onChange(listener: () => void): Disposable
   look(): Look

@@ -1,5 +1,5 @@
 import type { Disposable } from '../../bridge'
-import type { Look, Step, Walkthrough, WalkthroughSource } from './source'
+import { noSteps, type Look, type Step, type Walkthrough, type WalkthroughSource } from './source'
 
 /** WalkthroughStore is the walkthrough that is shown, and how far the person is in it. */
 export class WalkthroughStore {
@@ -7,7 +7,7 @@ export class WalkthroughStore {
   walkthrough = $state.raw<Walkthrough | null | undefined>(undefined)
   /** how many walkthroughs there are */
   count = $state(0)
-  done = $state.raw<ReadonlySet<string>>(new Set())
+  done = $state.raw(noSteps)
   look = $state<Look>('dark')
   /** the step that is open */
   selected = $state<string>()
@@ -57,6 +57,9 @@ export class WalkthroughStore {
     if (!isNew && (this.selected === undefined || found.steps.some(({ id }) => id === this.selected))) return
     if (isNew) this.source.opened(found)
     const asked = found.steps.find(({ id }) => id === wanted.step)
-    this.select(asked ?? found.steps.find(({ id }) => !this.done.has(id)) ?? found.steps[0])
+    const first = asked ?? found.steps.find(({ id }) => !this.done.has(id)) ?? found.steps[0]
+    // What only comes back was not chosen, and completes nothing.
+    if (wanted.restored) this.selected = first?.id
+    else this.select(first)
   }
 }

@@ -89,14 +89,14 @@ export class InstalledWalkthroughs implements WalkthroughSource {
   private completing: readonly Completing[] = []
   /** The context keys that conditions name. */
   private keys: ReadonlySet<string> = new Set()
-  private shown: Asked | undefined
+  private shown: (Asked & { restored?: boolean }) | undefined
   private readonly expressions = new Map<string, ContextKeyExpression | undefined>()
 
   constructor(private readonly services: Services) {
     const { commands, configuration, contexts, extensions, storage, themes, views } = services
     this.progress = new Progress(kept(storage))
     const shown = storage.get(shownKey, StorageScope.WORKSPACE, '')
-    this.shown = shown ? { id: shown } : undefined
+    this.shown = shown ? { id: shown, restored: true } : undefined
     this.read()
     extensions.onDidChangeExtensions(() => this.read())
     contexts.onDidChangeContext((event) => {
@@ -126,7 +126,7 @@ export class InstalledWalkthroughs implements WalkthroughSource {
       .filter(({ steps }) => steps.length > 0)
   }
 
-  wanted(): Asked | undefined {
+  wanted(): (Asked & { restored?: boolean }) | undefined {
     return this.shown
   }
 

@@ -210,6 +210,18 @@ describe('links in texts', () => {
   })
 })
 
+// It took minutes: the limit of a test is enough to see it.
+it.each(['[a](command:x', '[a](command:x ', '[a](command:x>', '[a](', '[a](   ', '['])(
+  'a text of nothing but %j is looked through at once',
+  (beginning) => {
+    for (const length of [500_000, 20_000]) {
+      const long = beginning.repeat(length / beginning.length)
+      const { manifest } = trimmed(extension({ viewsWelcome: [{ contents: long }] }), isOwn)
+      expect(JSON.stringify(manifest)).not.toMatch(/\]\(command/)
+    }
+  },
+)
+
 it('walkthroughs are short, and keep links that are judged where they are drawn', () => {
   const description = '[Go](command:keel.approve)'
   const step = { id: 'one', title: 'One', description }

@@ -138,19 +138,29 @@ function withoutLinks(value: unknown, drop: (why: string | undefined) => boolean
   return mapped(value, (inner) => withoutLinks(inner, drop, use))
 }
 
-const commandLink = /\[([^[\]]*)\]\(\s*<?(command:[^\s)>]*)>?[^)]*\)/gi
+/**
+ * Each part of it has an end, and begins with what the one before cannot hold: a
+ * text of many beginnings would be looked through again and again, for minutes.
+ */
+const commandLink = /\[([^[\]]*)\]\(\s{0,9}<?(command:[^\s)>]{0,1000})(?:[\s>][^)]{0,200})?\)/gi
+
+/** In a longer text, which nobody reads, no link to a command is looked for: it has none. */
+const longest = 20_000
 
 /** A text whose links to commands are those that are not refused; of another the words stay. */
 export function unlinked(
   markdown: string,
   refused: (id: string, args: readonly unknown[]) => boolean,
 ): string {
-  const plain = markdown.replaceAll(commandLink, (whole, words: string, target: string) => {
-    const [id, args] = run(target)
-    return refused(id, args) ? words : whole
-  })
+  const isLong = markdown.length > longest
+  const plain = isLong
+    ? markdown
+    : markdown.replaceAll(commandLink, (whole, words: string, target: string) => {
+        const [id, args] = run(target)
+        return refused(id, args) ? words : whole
+      })
   // A link that is written in a roundabout way, so that this does not see what it runs: then there are none.
-  if (!/command:\S/i.test(decoded(plain.replaceAll(commandLink, '')))) return plain
+  if (!/command:\S/i.test(decoded(isLong ? plain : plain.replaceAll(commandLink, '')))) return plain
   return plain.replaceAll(/\](?=[([:])/g, '] ').replaceAll('<', '‹')
 }
 
