@@ -14,6 +14,7 @@ const features = [
   'secret',
   'settings',
   'trust',
+  'walkthrough',
 ]
 
 /** A feature is reached only through its index.ts. */

@@ -244,6 +244,12 @@ func TestManifests(t *testing.T) {
 	if err != nil || m.Kind() != extension.Node {
 		t.Errorf("keys in another case: %v, %v", m.Kind(), err)
 	}
+	m, err = extension.ReadManifest([]byte(manifest(map[string]any{
+		"contributes": map[string]any{"walkthroughs": []any{map[string]any{"id": "first", "title": "First"}}},
+	})))
+	if err != nil || m.Kind() != extension.Declarative || m.Refusal("") != "" {
+		t.Errorf("nothing but a walkthrough: %v, %q, %v", m.Kind(), m.Refusal(""), err)
+	}
 }
 
 func TestWhatAStrangerSaysStaysText(t *testing.T) {

@@ -32,6 +32,7 @@ import { reportProblems } from './workbench/settings'
 import { provideTimeline } from './workbench/timeline'
 import { reportTimings } from './workbench/timings'
 import { followTitle } from './workbench/title'
+import { provideWalkthroughs } from './workbench/walkthrough'
 import './style.css'
 
 async function main(root: HTMLElement): Promise<void> {
@@ -54,6 +55,7 @@ async function main(root: HTMLElement): Promise<void> {
   startAccess(host, chatView)
   startAccounts(host, chatView)
   startAudit(host, chatView)
+  provideWalkthroughs(host)
   giveTokens(bridge) // before any extension can ask
   const folders = await boot(root, bridge, state, schema, extensions, plans)
 

@@ -63,7 +63,7 @@ export function chatHost(bridge: Bridge, folder: string): ChatHost & ReviewHost 
     registerAsk: (command) => registerAsk(command, paths),
     openModal,
     registerPage,
-    openPage,
+    openPage: (id) => openPage(id),
     runCommand: async (id, ...args) => {
       const commands = await getService(ICommandService)
       await commands.executeCommand(id, ...args)

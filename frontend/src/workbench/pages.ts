@@ -67,12 +67,12 @@ export function registerPage(page: HostPage): Disposable {
   }
 }
 
-/** openPage shows a page and gives it the keyboard. */
-export async function openPage(id: string): Promise<void> {
+/** openPage shows a page and gives it the keyboard; what is said differently differs. */
+export async function openPage(id: string, options: IEditorOptions = {}): Promise<void> {
   const make = registered.get(id)
   if (!make) throw new Error(`there is no page ${id}`)
   const editors = await getService(IEditorService)
-  await editors.openEditor(make(), { pinned: true })
+  await editors.openEditor(make(), { pinned: true, ...options })
 }
 
 /**

@@ -22,7 +22,6 @@ export function settingDefaults(platform: string): Record<string, unknown> {
     'workbench.startupEditor': 'none',
     'workbench.editor.dragToOpenWindow': false,
     'workbench.editor.useModal': 'off',
-    'workbench.welcomePage.walkthroughs.openOnInstall': false,
     'workbench.secondarySideBar.defaultVisibility': 'visible',
     'workbench.layoutControl.enabled': true,
     // At the right they would lie on the chat's input and its Stop.

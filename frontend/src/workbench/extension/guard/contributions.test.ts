@@ -200,16 +200,37 @@ describe('links in texts', () => {
       rest({
         commands: [{ command: 'harbour.greet' }],
         viewsWelcome: [{ view: 'explorer', contents: `${bad}\n[Hello](command:harbour.greet)` }],
-        walkthroughs: [{ steps: [{ description: bad, completionEvents: ['onCommand:harbour.greet'] }] }],
         configuration: { properties: { 'harbour.x': { markdownDescription: bad } } },
       }),
     ).toEqual({
       commands: [{ command: 'harbour.greet' }],
       viewsWelcome: [{ view: 'explorer', contents: 'Go\n[Hello](command:harbour.greet)' }],
-      walkthroughs: [{ steps: [{ description: 'Go', completionEvents: ['onCommand:harbour.greet'] }] }],
       configuration: { properties: { 'harbour.x': { markdownDescription: 'Go' } } },
     })
   })
+})
+
+// It took minutes: the limit of a test is enough to see it.
+it.each(['[a](command:x', '[a](command:x ', '[a](command:x>', '[a](', '[a](   ', '['])(
+  'a text of nothing but %j is looked through at once',
+  (beginning) => {
+    for (const length of [500_000, 20_000]) {
+      const long = beginning.repeat(length / beginning.length)
+      const { manifest } = trimmed(extension({ viewsWelcome: [{ contents: long }] }), isOwn)
+      expect(JSON.stringify(manifest)).not.toMatch(/\]\(command/)
+    }
+  },
+)
+
+it('walkthroughs are short, and keep links that are judged where they are drawn', () => {
+  const description = '[Go](command:keel.approve)'
+  const step = { id: 'one', title: 'One', description }
+  const given = [{ id: 'tour', title: 'Tour', description, icon: 7, steps: [step, 'x'] }, 'x']
+  const { manifest, leftOut } = trimmed(extension({ walkthroughs: given }), isOwn)
+  expect(manifest.contributes?.walkthroughs).toEqual([
+    { id: 'tour', title: 'Tour', description, steps: [{ ...step, media: { altText: '' } }] },
+  ])
+  expect(leftOut).toEqual(['walkthroughs: they are more than are shown, or say too little'])
 })
 
 it('nothing brings style sheets, names for resources or what VS Code has not settled', () => {

@@ -2,6 +2,7 @@ import { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
 import type { IExtensionManifest } from '@codingame/monaco-vscode-api/vscode/vs/platform/extensions/common/extensions'
 import { commandRefusal, keyRefusal } from './commands'
 import { keptSetting } from './settings'
+import { walkthroughsIn } from './walkthroughs'
 
 /**
  * What no installed extension brings. Style sheets would be the whole page's, Keel's
@@ -81,13 +82,25 @@ export function trimmed(
       ? { ...section, properties: settings(section['properties'], 'the setting') }
       : section,
   )
-  const changed = { commands, keybindings, menus, configurationDefaults: defaults, configuration }
+  const listed = given['walkthroughs']
+  const walkthroughs = listed === undefined ? undefined : walkthroughsIn(listed)
+  if (walkthroughs && Array.isArray(listed) && listed.length > walkthroughs.length)
+    drop('walkthroughs', 'they are more than are shown, or say too little')
+  const changed = {
+    commands,
+    keybindings,
+    menus,
+    configurationDefaults: defaults,
+    configuration,
+    walkthroughs,
+  }
   const contributes = Object.fromEntries(
     Object.entries({ ...given, ...present(changed) })
       .filter(([point]) => !never.has(point) || !drop(point, 'it is the whole window’s'))
       .map(([point, value]) => [
         point,
-        point === 'keybindings'
+        // What their links do is judged where they are drawn, which says why one is not there.
+        point === 'keybindings' || point === 'walkthroughs'
           ? value
           : withoutLinks(value, (link) => drop(`a link in ${point}`, link), use),
       ]),
@@ -125,19 +138,29 @@ function withoutLinks(value: unknown, drop: (why: string | undefined) => boolean
   return mapped(value, (inner) => withoutLinks(inner, drop, use))
 }
 
-const commandLink = /\[([^[\]]*)\]\(\s*<?(command:[^\s)>]*)>?[^)]*\)/gi
+/**
+ * Each part of it has an end, and begins with what the one before cannot hold: a
+ * text of many beginnings would be looked through again and again, for minutes.
+ */
+const commandLink = /\[([^[\]]*)\]\(\s{0,9}<?(command:[^\s)>]{0,1000})(?:[\s>][^)]{0,200})?\)/gi
+
+/** In a longer text, which nobody reads, no link to a command is looked for: it has none. */
+const longest = 20_000
 
 /** A text whose links to commands are those that are not refused; of another the words stay. */
 export function unlinked(
   markdown: string,
   refused: (id: string, args: readonly unknown[]) => boolean,
 ): string {
-  const plain = markdown.replaceAll(commandLink, (whole, words: string, target: string) => {
-    const [id, args] = run(target)
-    return refused(id, args) ? words : whole
-  })
+  const isLong = markdown.length > longest
+  const plain = isLong
+    ? markdown
+    : markdown.replaceAll(commandLink, (whole, words: string, target: string) => {
+        const [id, args] = run(target)
+        return refused(id, args) ? words : whole
+      })
   // A link that is written in a roundabout way, so that this does not see what it runs: then there are none.
-  if (!/command:\S/i.test(decoded(plain.replaceAll(commandLink, '')))) return plain
+  if (!/command:\S/i.test(decoded(isLong ? plain : plain.replaceAll(commandLink, '')))) return plain
   return plain.replaceAll(/\](?=[([:])/g, '] ').replaceAll('<', '‹')
 }
 

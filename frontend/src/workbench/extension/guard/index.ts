@@ -8,11 +8,18 @@ import { Consent } from './ask'
 import { filterOutgoing, guardActors } from './actors'
 import { ownCommands } from './own'
 import { Places } from './places'
-import { rules } from './rules'
+import { rules, type Ground } from './rules'
+import { judgeOf, type Judge } from './running'
 import { Seen } from './seen'
 
 export { trimmed } from './contributions'
 export { ownCommands } from './own'
+export * from './walkthroughs'
+
+let judge: Judge = () => 'extensions are not there yet'
+
+/** Why a button with words of an extension does not run a command; undefined where its code might run it. */
+export const refusalToRun: Judge = (id, args) => judge(id, args)
 
 /** guardExtensions puts Keel's rules between extensions and the workbench, once, before any runs. */
 export function guardExtensions(
@@ -24,21 +31,21 @@ export function guardExtensions(
   const places = new Places(folder ? URI.file(folder).path : '', served)
   const seen = new Seen((resource) => places.permission(resource) !== 'nothing')
   filterOutgoing(seen.outgoing)
-  guardActors(
-    rules({
-      places,
-      consent: new Consent((question) => confirm({ ...question, danger: true })),
-      seen,
-      activeDocument: () =>
-        services((accessor) => {
-          const editors = accessor.get(ICodeEditorService)
-          const editor = editors.getFocusedCodeEditor() ?? editors.getActiveCodeEditor()
-          return editor?.getModel()?.uri
-        }),
-      isExtension: (id) => extensions().some(({ identifier }) => ExtensionIdentifier.equals(identifier, id)),
-      isOwnCommand: (id) => !ownCommands.take(id),
-      isOwnProvider: (id) => accounts.some((place) => place.id === id),
-      isInFront: () => document.hasFocus(),
-    }),
-  )
+  const ground: Ground = {
+    places,
+    consent: new Consent((question) => confirm({ ...question, danger: true })),
+    seen,
+    activeDocument: () =>
+      services((accessor) => {
+        const editors = accessor.get(ICodeEditorService)
+        const editor = editors.getFocusedCodeEditor() ?? editors.getActiveCodeEditor()
+        return editor?.getModel()?.uri
+      }),
+    isExtension: (id) => extensions().some(({ identifier }) => ExtensionIdentifier.equals(identifier, id)),
+    isOwnCommand: (id) => !ownCommands.take(id),
+    isOwnProvider: (id) => accounts.some((place) => place.id === id),
+    isInFront: () => document.hasFocus(),
+  }
+  judge = judgeOf(ground)
+  guardActors(rules(ground))
 }

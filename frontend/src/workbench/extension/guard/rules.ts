@@ -1,8 +1,8 @@
 import type { UriComponents } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
-import { commandRefusal, writesIntoEditor } from './commands'
 import type { Consent } from './ask'
 import { Refused, type Access, type Rule } from './guard'
 import type { Places } from './places'
+import { judgeOf } from './running'
 import { isUri, type Seen } from './seen'
 import { keptSetting } from './settings'
 import { terminalRules } from './terminals'
@@ -48,6 +48,7 @@ const mostMessages = 10
  */
 export function rules(ground: Ground): Readonly<Record<string, Access>> {
   const { places, consent, seen } = ground
+  const judge = judgeOf(ground)
   const read = (resource: unknown): void => {
     if (isUri(resource) && places.permission(resource) !== 'nothing') return
     throw new Refused(`reading ${shown(resource)}`)
@@ -111,11 +112,8 @@ export function rules(ground: Ground): Readonly<Record<string, Access>> {
         const id = String(args[0])
         const boxed = unwrapped(args[1])
         const given: readonly unknown[] = Array.isArray(boxed) ? boxed : []
-        const why = commandRefusal(id, given)
+        const why = judge(id, given)
         if (why !== undefined) throw new Refused(`running ${id}, since ${why}`)
-        const document = ground.activeDocument()
-        if (writesIntoEditor(id, given) && document && places.permission(document) !== 'write')
-          throw new Refused(`running ${id} in this editor`)
         return next(...args)
       },
     },

@@ -1,0 +1,103 @@
+import { getService, IExtensionService, ILifecycleService } from '@codingame/monaco-vscode-api'
+import {
+  Action2,
+  registerAction2,
+} from '@codingame/monaco-vscode-api/vscode/vs/platform/actions/common/actions'
+import type { ServicesAccessor } from '@codingame/monaco-vscode-api/vscode/vs/platform/instantiation/common/instantiation'
+import { LifecyclePhase } from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/lifecycle/common/lifecycle'
+import { startWalkthroughs, walkthroughPage, type Walkthrough } from '../../features/walkthrough'
+import { plainVisible } from '../../lib/visible'
+import type { WindowHost } from '../../ui/host'
+import { notify } from '../notify'
+import { openPage } from '../pages'
+import { askedFor, isMeant, openWalkthrough, type Asked } from './asked'
+import { openAfterInstalling } from './installed'
+import type { InstalledWalkthroughs } from './source'
+
+/**
+ * provideWalkthroughs shows the walkthroughs of extensions: by VS Code's command,
+ * and after a person has installed one. What they are is loaded when an extension
+ * brings one.
+ */
+export function provideWalkthroughs(host: Pick<WindowHost, 'registerPage' | 'pick'>): void {
+  let loading: Promise<InstalledWalkthroughs> | undefined
+  const load = () => (loading ??= import('./source').then(({ loadWalkthroughs }) => loadWalkthroughs()))
+  startWalkthroughs(host, load)
+
+  const open = async (given: unknown): Promise<void> => {
+    const source = await load()
+    const all = await source.list()
+    const asked = askedFor(given) ?? (await choose(host, all))
+    if (!asked) return
+    const found = all.find(({ id }) => isMeant(id, asked))
+    if (!found) {
+      const name = plainVisible(asked.id.slice(0, 200))
+      notify.info(
+        `There is no walkthrough ${name}: its extension is not installed, or does not offer it here.`,
+      )
+      return
+    }
+    source.want({ ...asked, id: found.id })
+    await openPage(walkthroughPage)
+  }
+  registerAction2(
+    class extends Action2 {
+      constructor() {
+        super({
+          id: openWalkthrough,
+          title: { value: 'Open Walkthrough...', original: 'Open Walkthrough...' },
+          category: { value: 'Welcome', original: 'Welcome' },
+          f1: true,
+        })
+      }
+
+      override async run(_: ServicesAccessor, given?: unknown): Promise<void> {
+        await open(given).catch((cause: unknown) => notify.failure(cause))
+      }
+    },
+  )
+  void openAfterInstalling(load)
+  void followWhereBrought(load)
+}
+
+/** What completes steps is listened for once there are any. */
+async function followWhereBrought(load: () => Promise<unknown>): Promise<void> {
+  const [extensions, lifecycle] = await Promise.all([
+    getService(IExtensionService),
+    getService(ILifecycleService),
+  ])
+  await lifecycle.when(LifecyclePhase.Eventually)
+  const look = (): void => {
+    const isBrought = extensions.extensions.some(
+      ({ isBuiltin, contributes }) => !isBuiltin && contributes?.walkthroughs !== undefined,
+    )
+    if (!isBrought) return
+    listening.dispose()
+    void load()
+  }
+  const listening = extensions.onDidChangeExtensions(look)
+  look()
+}
+
+async function choose(
+  host: Pick<WindowHost, 'pick'>,
+  all: readonly Walkthrough[],
+): Promise<Asked | undefined> {
+  if (all.length === 0) {
+    notify.info('None of the installed extensions brings a walkthrough.')
+    return undefined
+  }
+  return host.pick(
+    all.map(({ id, title, extension }) => ({
+      label: plain(title),
+      description: plain(extension.name),
+      value: { id },
+    })),
+    { title: 'Open Walkthrough', placeholder: 'Select a walkthrough to open' },
+  )
+}
+
+/** Of the picker's own signs, "$(name)" is an icon. */
+function plain(text: string): string {
+  return plainVisible(text).replaceAll('$(', '$ (')
+}
