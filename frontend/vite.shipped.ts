@@ -57,12 +57,27 @@ const typescriptFile =
   /new URL\('(\.\/resources\/(tsserver\.web\.js|lib\.[\w.]+\.d\.ts\.txt|lib\.d\.ts\.txt))', import\.meta\.url\)/g
 
 /**
+ * Files of extensions that nothing here reads: for those who look for mistakes in
+ * them, in languages that Keel does not speak, for notebooks, of the kinds that an
+ * engine takes only where it has no better one.
+ */
+const unread = [
+  /\.map/,
+  /diagnosticMessages\.generated\.json/,
+  /typescript\/typescript\.d\.ts/,
+  /notebook-out\/[^']+/,
+  /markdown-editor-src\/[^']+/,
+  /KaTeX_[^']+\.(?:ttf|woff)/,
+]
+
+/**
  * shippedExtensions makes the extensions that come with Keel fit for it. It leaves
  * out what only their makers need; of what it changes, the build fails when it is
  * not there any more.
  */
 export function shippedExtensions(): Plugin {
-  const maps = /^registerFileUrl\('[^']*\.map',.*\n/gm
+  const files = unread.map(({ source }) => new RegExp(`^registerFileUrl\\('[^']*${source}',.*\\n`, 'gm'))
+  const left = new Set(files)
   return {
     name: 'shipped-extensions',
     apply: 'build',
@@ -71,10 +86,15 @@ export function shippedExtensions(): Plugin {
       if (name === undefined) return undefined
       const [from, to] = edits[name] ?? ['', '']
       if (!code.includes(from)) throw new Error(`${name} does not have ${from} any more`)
-      let files = code.replace(maps, '').replace(from, to)
+      let kept = code.replace(from, to)
+      for (const each of files) {
+        const less = kept.replace(each, '')
+        if (less !== kept) left.delete(each)
+        kept = less
+      }
       if (name === 'typescript-language-features') {
         const emitted = new Map<string, string>()
-        files = files.replaceAll(typescriptFile, (_, path: string, file: string) => {
+        kept = kept.replaceAll(typescriptFile, (_, path: string, file: string) => {
           const text = readFileSync(join(dirname(id), path), 'utf8')
           const script = file.endsWith('.js')
             ? readScripts + text
@@ -87,7 +107,11 @@ export function shippedExtensions(): Plugin {
         })
         if (emitted.size < 50) throw new Error(`${name} does not have its libraries where they were`)
       }
-      return { code: files, map: null }
+      return { code: kept, map: null }
+    },
+    buildEnd(error) {
+      const [gone] = left
+      if (gone && !error) throw new Error(`there is nothing like ${gone.source} to leave out any more`)
     },
   }
 }

@@ -63,9 +63,15 @@ func (f *Folder) CancelExtension(ctx context.Context, jobID string) error {
 
 // UninstallExtension takes an extension away, with the secrets that it has kept.
 func (f *Folder) UninstallExtension(ctx context.Context, id string) error {
-	change := trustChange{What: "Uninstalled an extension", Pattern: extension.Plain(id, 200), Tier: "user", Tightens: true}
-	if err := f.auditTrust(ctx, change); err != nil {
+	there, err := f.Extensions.Has(ctx, id)
+	if err != nil {
 		return err
+	}
+	if there { // else it is only said below that it is not
+		change := trustChange{What: "Uninstalled an extension", Pattern: extension.Plain(id, 200), Tier: "user", Tightens: true}
+		if err := f.auditTrust(ctx, change); err != nil {
+			return err
+		}
 	}
 	if err := f.Extensions.Uninstall(ctx, id); err != nil {
 		return err

@@ -80,13 +80,16 @@ func (f *Folder) forwardSettings(ctx context.Context, changes *settings.Subscrip
 		}
 		after := f.Settings.Values()
 		f.auditSettings(ctx, before, after)
+		extensions := before.Gallery != after.Gallery || before.ExtensionNetworkOff != after.ExtensionNetworkOff
 		before = after
 		state := f.SettingsState(change.Name)
 		state.Seq = seq
 		f.options.Events.Settings(state)
 		f.trustChanged()
 		f.tellAccounts(ctx) // client ids and roles are settings
-		f.tellExtensions(ctx)
+		if extensions {     // their manifests go along, which can be megabytes
+			f.tellExtensions(ctx)
+		}
 	}
 }
 

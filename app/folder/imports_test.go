@@ -223,7 +223,7 @@ func TestUndoLeavesWhatWasChangedSince(t *testing.T) {
 	}
 	wantKept := []string{
 		"editor.fontSize was changed since, so it stays.",
-		"keybindings.json was changed since, so the key bindings that came stay at the end of it.",
+		"keybindings.json was changed since, so it stays as it is.",
 		"rust.json was changed since, so it stays.",
 	}
 	if d := cmp.Diff(wantKept, undone.Kept); d != "" {
@@ -235,6 +235,34 @@ func TestUndoLeavesWhatWasChangedSince(t *testing.T) {
 	}
 	if d := cmp.Diff(want, n.texts()); d != "" {
 		t.Errorf("files (-want +got):\n%s", d)
+	}
+}
+
+// What did nothing is no import, and takes the place of none.
+func TestAnImportOfNothingLeavesTheOneBefore(t *testing.T) {
+	n := furnished(t)
+	before := n.texts()
+	first, err := n.Import(t.Context(), allOf(n.only()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	offered := n.only()
+	nothing := wire.ImportRequest{Editor: offered.ID, Preview: offered.Preview, Snippets: []string{"rust.json"}} // it is here already
+	if done, err := n.Import(t.Context(), nothing); err != nil || len(done.Snippets) > 0 {
+		t.Fatalf("done %+v, %v", done, err)
+	}
+	last, err := n.LastImport(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(first, last); d != "" {
+		t.Errorf("last (-want +got):\n%s", d)
+	}
+	if undone, err := n.UndoImport(t.Context()); err != nil || len(undone.Kept) > 0 {
+		t.Errorf("undone %+v, %v", undone, err)
+	}
+	if d := cmp.Diff(before, n.texts()); d != "" {
+		t.Errorf("files after undo (-want +got):\n%s", d)
 	}
 }
 

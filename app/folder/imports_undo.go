@@ -17,6 +17,8 @@ import (
 
 // keptImport is what is needed to take an import back. One is kept, the last.
 type keptImport struct {
+	previous []byte // the file of the import before this one; nil: there was none
+
 	At       int64         `json:"at"`
 	Editor   string        `json:"editor"`
 	Before   importedTexts `json:"before"`
@@ -60,15 +62,25 @@ func (f *Folder) keepBefore(ctx context.Context, o offer, request wire.ImportReq
 		return keptImport{}, err
 	}
 	kept := keptImport{At: now(), Editor: o.shown.Name, Before: before, After: before}
+	if kept.previous, err = os.ReadFile(f.importFile()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return keptImport{}, fmt.Errorf("reading the import before this one: %w", err)
+	}
 	if len(request.Settings)+len(request.Bindings)+len(request.Snippets) == 0 {
 		return kept, nil
 	}
 	return kept, f.writeImport(kept)
 }
 
-// keepAfter keeps what was done: also of an import that failed on its way.
+// keepAfter keeps what was done: also of an import that failed on its way. After
+// one that did nothing, the import before it can still be taken back.
 func (f *Folder) keepAfter(ctx context.Context, kept *keptImport) error {
 	if len(kept.Keys)+len(kept.Snippets)+kept.Bindings == 0 {
+		if kept.previous == nil {
+			return nil
+		}
+		if err := atomicfile.Write(f.importFile(), kept.previous, 0o600); err != nil {
+			return fmt.Errorf("keeping the import before this one: %w", err)
+		}
 		return nil
 	}
 	after, err := f.importedTexts(context.WithoutCancel(ctx))
@@ -146,7 +158,7 @@ func (f *Folder) UndoImport(ctx context.Context) (wire.ImportUndone, error) {
 			return undone, err
 		}
 	default:
-		undone.Kept = append(undone.Kept, "keybindings.json was changed since, so the key bindings that came stay at the end of it.")
+		undone.Kept = append(undone.Kept, "keybindings.json was changed since, so it stays as it is.")
 	}
 	if err := f.undoSnippets(kept.Snippets, &undone); err != nil {
 		return undone, err

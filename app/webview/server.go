@@ -96,7 +96,7 @@ var (
 //
 //	PUT    /keel/webview/NAME             registers a [Document], as JSON
 //	DELETE /keel/webview/NAME             drops it
-//	PUT    /keel/webview/NAME/answer/ID   the page's answer to a [wire.WebviewRequest]: status=S, type=T
+//	PUT    /keel/webview/NAME/answer/ID   the page's answer to a [wire.WebviewRequest]: found=1, or there is nothing
 //	GET    /keel/webview/NAME/page/V      the document, when it is the state V
 //	GET    /keel/webview/NAME/at/SCHEME+AUTHORITY/PATH   what it loads
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -285,6 +285,12 @@ func (e *Extensions) SetMetadata(ctx context.Context, id, metadata string) error
 // mostMetadata is how many bytes the workbench may keep with an extension.
 const mostMetadata = 64 << 10
 
+// Has tells whether an extension is installed.
+func (e *Extensions) Has(ctx context.Context, id string) (bool, error) {
+	there, err := e.installed(ctx)
+	return err == nil && there(id), err
+}
+
 // Uninstall takes an extension away.
 func (e *Extensions) Uninstall(ctx context.Context, id string) error {
 	err := e.store.remove(ctx, id)

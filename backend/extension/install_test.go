@@ -1,6 +1,7 @@
 package extension_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -346,6 +347,29 @@ func TestSeveralAtOnce(t *testing.T) {
 	slices.Sort(got)
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("installed (-want +got):\n%s", d)
+	}
+}
+
+// An import from another editor shows hundreds of plans before the first of them is
+// carried out.
+func TestPlansWaitForAnAnswer(t *testing.T) {
+	e := openIn(t, t.TempDir(), "http://127.0.0.1:1", extension.Options{})
+	token, err := e.TakeBytes(t.Context(), "a.vsix", bytes.NewReader(extensiontest.Pack(t, extensiontest.Manifest("a", "b", "1.0.0", nil), nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var first extension.Plan
+	for range 1000 {
+		made, err := e.Plan(t.Context(), extension.PlanRequest{File: token})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first.ID == "" {
+			first = made
+		}
+	}
+	if err := carryOut(t, e, first); err != nil {
+		t.Error(err)
 	}
 }
 

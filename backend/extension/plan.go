@@ -16,7 +16,9 @@ const (
 	// atOnce is how many extensions of a plan are looked at side by side.
 	atOnce    = 6
 	mostItems = 100
-	mostPlans = 64
+	// mostPlans is more than another editor has extensions: an import asks about all
+	// of them before the person chooses.
+	mostPlans = 2000
 	planTime  = time.Hour
 )
 

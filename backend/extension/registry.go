@@ -137,7 +137,11 @@ func choose(all []version, preRelease bool) (version, bool) {
 func (r *registry) find(ctx context.Context, id, wanted string, preRelease bool) (published, error) {
 	publisher, name, ok := splitID(id)
 	if !ok || wanted != "" && !validVersion(wanted) {
-		return published{}, &Error{Message: "This is not the name of an extension, such as publisher.name or publisher.name@1.2.3.", Err: ErrNotFound}
+		named := strings.TrimSuffix(id+"@"+wanted, "@")
+		return published{}, &Error{
+			Message: Plain(named, 2*mostName) + " is not the name of an extension.",
+			Hint:    "Name it as publisher.name, or with a version as publisher.name@1.2.3.", Err: ErrNotFound,
+		}
 	}
 	platform := ""
 	if wanted == "" {

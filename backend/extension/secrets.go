@@ -26,6 +26,10 @@ const (
 	secretsForm = "keel-extension-secrets:1:"
 )
 
+// errForm is of what an extension keeps where it is not what this Keel writes: a
+// newer one may have written it, so it is not written over.
+var errForm = errors.New("not in the form of what extensions keep")
+
 // Keeper keeps secrets by name. Get returns "" where there is none.
 type Keeper interface {
 	Get(ctx context.Context, name string) (string, error)
@@ -125,8 +129,8 @@ func (s *Secrets) Keys(ctx context.Context) ([]SecretKey, error) {
 			continue
 		}
 		all, err := s.load(ctx, name)
-		if errors.Is(err, secret.ErrItem) {
-			continue
+		if errors.Is(err, secret.ErrItem) || errors.Is(err, errForm) {
+			continue // it is not the others' trouble
 		}
 		if err != nil {
 			return nil, err
@@ -246,7 +250,7 @@ func (s *Secrets) load(ctx context.Context, name string) (map[string]string, err
 	if !ok {
 		return nil, &secret.Error{
 			Message: "What the extension has kept is damaged, so it was not used.",
-			Hint:    "Uninstall the extension and install it again, then sign in again in it.", Err: secret.ErrDamaged,
+			Hint:    "Uninstall the extension and install it again, then sign in again in it.", Err: fmt.Errorf("%w: %w", errForm, secret.ErrDamaged),
 		}
 	}
 	return all, nil

@@ -119,6 +119,17 @@ test(
   },
 )
 
+test('an error that an extension does not catch ends nothing', { timeout: 3 * patience }, async () => {
+  await homeWith(['guest'])
+  await open()
+  await runCommand(page, 'Guest: Stumble')
+  await until('it has stumbled', () => existsSync(join(home.folder, 'stumbled.txt')))
+  await runCommand(page, 'Guest: Run')
+  await left('guest.json')
+  assert.equal(await hosts(), 1)
+  assert.equal(await toast(page, 'Extensions have stopped working').count(), 0)
+})
+
 test(
   'in a folder that nobody trusts, code runs only where it says that it may',
   { timeout: 3 * patience },

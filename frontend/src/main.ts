@@ -42,7 +42,6 @@ async function main(root: HTMLElement): Promise<void> {
     bridge.Settings.Schema(),
     // Without it the window still opens; what lists them says why it cannot.
     bridge.Extensions.State().catch(() => noExtensions),
-    import('./workbench/languageFeatures'), // before the workbench looks for what comes with Keel
   ])
   const host = chatHost(bridge, state.workspace.path)
   const plans = new Plans(bridge, (plan) => askAboutPlan(host, plan))

@@ -1,4 +1,5 @@
 // The languages, themes and icons that come with Keel. Each registers itself and loads its grammar when a file asks for it.
+import './languageFeatures'
 import '@codingame/monaco-vscode-theme-defaults-default-extension'
 import '@codingame/monaco-vscode-theme-seti-default-extension'
 import '@codingame/monaco-vscode-go-default-extension'

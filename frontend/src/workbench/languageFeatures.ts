@@ -1,6 +1,5 @@
 // What understands the web's languages, and the settings files. Each registers itself; its code runs in the
-// host of extensions, when a file of its language is opened. What they say of themselves is long, so it is a
-// file of its own, which is read while the window asks Go what to show.
+// host of extensions, when a file of its language is opened.
 import '@codingame/monaco-vscode-css-language-features-default-extension'
 import '@codingame/monaco-vscode-configuration-editing-default-extension'
 import '@codingame/monaco-vscode-emmet-default-extension'

@@ -97,5 +97,12 @@ exports.activate = (context) => {
     vscode.window.registerTreeDataProvider('guest.rooms', rooms),
     vscode.languages.registerCompletionItemProvider('go', completions),
     vscode.commands.registerCommand('guest.run', () => (visit ??= run().finally(() => (visit = undefined)))),
+    // Nobody waits for what it does, and nobody catches what it throws; then it goes on.
+    vscode.commands.registerCommand('guest.stumble', () => {
+      setTimeout(() => {
+        setTimeout(() => vscode.workspace.fs.writeFile(at('stumbled.txt'), bytes('and went on')))
+        throw new Error('stumbled')
+      })
+    }),
   )
 }

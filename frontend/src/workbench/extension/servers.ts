@@ -58,9 +58,9 @@ function explainRefusals(
     const answer = await stock(extension)
     if (answer === true) return true
     const manifest = await manifestOf(extension)
-    if (!manifest || needsNode(manifest)) {
-      return { value: refusal(extension.identifier.id, manifest) }
-    }
+    // Where the registry does not give it now, the plan says why nothing can be installed.
+    if (!manifest) return true
+    if (needsNode(manifest)) return { value: refusal(extension.identifier.id, manifest) }
     if (!extension.allTargetPlatforms.includes(TargetPlatform.WEB)) {
       extension.allTargetPlatforms.push(TargetPlatform.WEB)
     }

@@ -1,15 +1,7 @@
-import { Event } from '@codingame/monaco-vscode-api/vscode/vs/base/common/event'
-import { Disposable, type IDisposable } from '@codingame/monaco-vscode-api/vscode/vs/base/common/lifecycle'
 import { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
-import {
-  FileSystemProviderCapabilities as Can,
-  FileSystemProviderErrorCode,
-  FileType,
-  type IFileSystemProviderWithFileReadWriteCapability,
-  type IStat,
-} from '@codingame/monaco-vscode-api/vscode/vs/platform/files/common/files'
 import type { Bridge } from '../../bridge'
-import { FileError, guard } from './errors'
+import { guard } from './errors'
+import { ReadOnlyFiles } from './readOnly'
 
 export const checkpointScheme = 'keel-checkpoint'
 
@@ -29,22 +21,12 @@ export function standingFor(file: URI, other: URI): URI {
 /** How many files stay in memory: the workbench asks for the size, then for the bytes. */
 const kept = 32
 
-/** CheckpointFiles are the files of all checkpoints; they never change and cannot be written. */
-export class CheckpointFiles implements IFileSystemProviderWithFileReadWriteCapability {
-  readonly capabilities = Can.FileReadWrite | Can.PathCaseSensitive | Can.Readonly
-  readonly onDidChangeCapabilities = Event.None
-  readonly onDidChangeFile = Event.None
+/** CheckpointFiles are the files of all checkpoints. */
+export class CheckpointFiles extends ReadOnlyFiles {
   private readonly contents = new Map<string, Promise<Uint8Array>>()
 
-  constructor(private readonly bridge: Bridge) {}
-
-  watch(): IDisposable {
-    return Disposable.None
-  }
-
-  async stat(resource: URI): Promise<IStat> {
-    const content = await this.readFile(resource)
-    return { type: FileType.File, mtime: 0, ctime: 0, size: content.byteLength }
+  constructor(private readonly bridge: Bridge) {
+    super('A checkpoint cannot be changed, only restored.')
   }
 
   readFile(resource: URI): Promise<Uint8Array> {
@@ -60,34 +42,5 @@ export class CheckpointFiles implements IFileSystemProviderWithFileReadWriteCapa
       if (oldest !== undefined) this.contents.delete(oldest)
     }
     return content
-  }
-
-  readdir(): Promise<[string, FileType][]> {
-    return Promise.resolve([])
-  }
-
-  writeFile(): Promise<void> {
-    return this.refuse()
-  }
-
-  mkdir(): Promise<void> {
-    return this.refuse()
-  }
-
-  delete(): Promise<void> {
-    return this.refuse()
-  }
-
-  rename(): Promise<void> {
-    return this.refuse()
-  }
-
-  private refuse(): Promise<never> {
-    return Promise.reject(
-      new FileError(
-        FileSystemProviderErrorCode.NoPermissions,
-        'A checkpoint cannot be changed, only restored.',
-      ),
-    )
   }
 }

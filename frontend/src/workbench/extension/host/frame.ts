@@ -19,11 +19,12 @@ const extensionPlaces = (): string[] =>
 
 /**
  * openFrame starts a worker in a document without an origin. The page fetches the
- * worker's script for it: that document may read nothing from here.
+ * worker's script for it: that document may read nothing from here. Once it runs,
+ * uncaught hears of errors that an extension has not caught; they end nothing.
  */
 export async function openFrame(
   container: HTMLElement,
-  failed: (message: string) => void,
+  uncaught: (message: string) => void,
 ): Promise<HostFrame> {
   const frame = document.createElement('iframe')
   frame.className = 'keel-extension-host'
@@ -43,7 +44,9 @@ export async function openFrame(
   const send = (message: unknown, ports: Transferable[] = []): void =>
     frame.contentWindow?.postMessage(message, '*', ports) // its origin has no name
   const script = read(workerAddress)
+  let running = false
   const opened = new Promise<MessagePort>((resolve, reject) => {
+    script.catch(reject) // also while the document is not there yet
     const hear = (event: MessageEvent<unknown>): void => {
       if (event.source !== frame.contentWindow) return
       const message = known(event.data)
@@ -58,10 +61,11 @@ export async function openFrame(
           send({ type: 'extensionHost.start', data }, [files.port2])
         }, reject)
       } else if (message?.type === 'extensionHost.port') {
+        running = true
         resolve(message.port)
       } else if (message?.type === 'extensionHost.failed') {
-        reject(new Error(message.message))
-        failed(message.message)
+        if (running) uncaught(message.message)
+        else reject(new Error(message.message))
       }
     }
     window.addEventListener('message', hear, { signal: listening.signal })
