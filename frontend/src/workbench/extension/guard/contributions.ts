@@ -76,11 +76,15 @@ export function trimmed(
     // A value of "[go]" is settings again.
     key.startsWith('[') ? settings(value, 'the default of') : value,
   )
-  const configuration = eachOf(given['configuration'], (section) =>
-    'properties' in section
-      ? { ...section, properties: settings(section['properties'], 'the setting') }
-      : section,
-  )
+  const section = (each: Fields, depth: number): unknown => ({
+    ...each,
+    ...('properties' in each ? { properties: settings(each['properties'], 'the setting') } : {}),
+    // Sections in a section, which VS Code reads as well.
+    ...('allOf' in each
+      ? { allOf: depth > 0 ? eachOf(each['allOf'], (inner) => section(inner, depth - 1)) : [] }
+      : {}),
+  })
+  const configuration = eachOf(given['configuration'], (each) => section(each, 8))
   const changed = { commands, keybindings, menus, configurationDefaults: defaults, configuration }
   const contributes = Object.fromEntries(
     Object.entries({ ...given, ...present(changed) })

@@ -1,18 +1,31 @@
+import { IExtensionService } from '@codingame/monaco-vscode-api'
 import { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
 import { ICodeEditorService } from '@codingame/monaco-vscode-api/vscode/vs/editor/browser/services/codeEditorService.service'
+import { CommandsRegistry } from '@codingame/monaco-vscode-api/vscode/vs/platform/commands/common/commands'
 import { ExtensionIdentifier } from '@codingame/monaco-vscode-api/vscode/vs/platform/extensions/common/extensions'
 import type { ServicesAccessor } from '@codingame/monaco-vscode-api/vscode/vs/platform/instantiation/common/instantiation'
+import { CustomEditorService } from '@codingame/monaco-vscode-view-common-service-override/vscode/vs/workbench/contrib/customEditor/browser/customEditors'
+import { plainVisible } from '../../../lib/visible'
 import { places as accounts } from '../../authentication'
 import { confirm } from '../../confirm'
+import { notify } from '../../notify'
 import { Consent } from './ask'
+import { clickRefusal, refusedClick, type ClickRefusal } from './clicks'
 import { filterOutgoing, guardActors } from './actors'
+import { narrowCustomEditors } from './customEditors'
 import { ownCommands } from './own'
 import { Places } from './places'
 import { rules } from './rules'
 import { Seen } from './seen'
+import { answersOf, shownBy } from './shows'
 
+export { refusedLink } from './clicks'
 export { trimmed } from './contributions'
 export { ownCommands } from './own'
+
+/** Why a click may not run a command, with what is registered now: extensions may run their own. */
+export const clickRefusalHere: ClickRefusal = (id, args) =>
+  ownCommands.isTaken(id) ? undefined : clickRefusal(id, args)
 
 /** guardExtensions puts Keel's rules between extensions and the workbench, once, before any runs. */
 export function guardExtensions(
@@ -22,8 +35,15 @@ export function guardExtensions(
 ): void {
   const served = URI.parse(new URL('/keel/extension/', window.location.href).href)
   const places = new Places(folder ? URI.file(folder).path : '', served)
-  const seen = new Seen((resource) => places.permission(resource) !== 'nothing')
-  filterOutgoing(seen.outgoing)
+  const visible = (resource: URI): boolean => places.permission(resource) !== 'nothing'
+  const seen = new Seen(visible)
+  narrowCustomEditors(CustomEditorService.prototype, visible)
+  CommandsRegistry.registerCommand(refusedClick, (_, id: unknown) =>
+    notify.warn(
+      `Keel does not let a click in what an extension shows do this: ${plainVisible(typeof id === 'string' ? id : 'run a command')}. Nothing was done.`,
+    ),
+  )
+  filterOutgoing({ ...answersOf(clickRefusalHere), ...seen.outgoing })
   guardActors(
     rules({
       places,
@@ -37,8 +57,16 @@ export function guardExtensions(
         }),
       isExtension: (id) => extensions().some(({ identifier }) => ExtensionIdentifier.equals(identifier, id)),
       isOwnCommand: (id) => !ownCommands.take(id),
+      isExtensionsCommand: (id) => ownCommands.isTaken(id),
+      startedFor: (command) =>
+        services((accessor) => {
+          const service = accessor.get(IExtensionService)
+          const event = `onCommand:${command}`
+          return service.activationEventIsDone(event) ? undefined : service.activateByEvent(event)
+        }),
       isOwnProvider: (id) => accounts.some((place) => place.id === id),
       isInFront: () => document.hasFocus(),
     }),
+    (actor, args) => shownBy(actor, args, clickRefusalHere),
   )
 }
