@@ -121,6 +121,14 @@ exports.activate = async (context) => {
       `reached ${JSON.stringify(await vscode.commands.executeCommand('_workbench.fetchJSON', `${origin}/keel/file/config?path=settings.json`, 'GET'))}`,
     pageWrite: () =>
       run('_workbench.fetchJSON', `${origin}/keel/file/config?path=keybindings.json&create=1`, 'PUT'),
+    savedSettings: async () => {
+      const scheme = 'conflictResolution'
+      const provider = { provideTextDocumentContent: () => undefined }
+      vscode.workspace.registerTextDocumentContentProvider(scheme, provider)
+      const query = JSON.stringify({ scheme: 'vscode-userdata', query: '' })
+      const uri = vscode.Uri.from({ scheme, path: '/User/settings.json', query })
+      return (await vscode.workspace.openTextDocument(uri)).getText()
+    },
     recent: () => run('_workbench.getRecentlyOpened'),
     revertAll: () => run('_workbench.revertAllDirty'),
     uninstall: () => run('_remoteCLI.manageExtensions', { uninstall: ['keel-tests.burglar'] }),

@@ -1,4 +1,4 @@
-import { IExtensionService } from '@codingame/monaco-vscode-api'
+import { IExtensionService, ITextModelService } from '@codingame/monaco-vscode-api'
 import { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
 import { ICodeEditorService } from '@codingame/monaco-vscode-api/vscode/vs/editor/browser/services/codeEditorService.service'
 import { CommandsRegistry } from '@codingame/monaco-vscode-api/vscode/vs/platform/commands/common/commands'
@@ -64,6 +64,10 @@ export function guardExtensions(
           const event = `onCommand:${command}`
           return service.activationEventIsDone(event) ? undefined : service.activateByEvent(event)
         }),
+      isHandled: (scheme) =>
+        services((accessor) =>
+          accessor.get(ITextModelService).canHandleResource(URI.from({ scheme, path: '/' })),
+        ),
       isOwnProvider: (id) => accounts.some((place) => place.id === id),
       isInFront: () => document.hasFocus(),
     }),

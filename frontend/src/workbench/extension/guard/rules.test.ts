@@ -31,6 +31,7 @@ function world(changes: Partial<Ground> = {}) {
     isOwnCommand: () => false,
     isExtensionsCommand: (id) => id.startsWith('harbour.'),
     startedFor: () => undefined,
+    isHandled: (scheme) => scheme === 'later-version',
     isOwnProvider: () => false,
     isInFront: () => true,
     ...changes,
@@ -126,4 +127,21 @@ it('editors that extensions do not know look as they are', async () => {
   await expect(
     call('MainThreadTextEditors', '$registerTextEditorDecorationType', {}, 'key', {}).answer,
   ).resolves.toBe('ran')
+})
+
+it('schemes of the workbench, which may stand for any file, are not to be had', async () => {
+  const call = world()
+  const register = (scheme: unknown) =>
+    call('MainThreadDocumentContentProviders', '$registerTextContentProvider', 1, scheme).answer
+  for (const scheme of [
+    'conflictResolution',
+    'showModifications',
+    'trustedDomains',
+    'TERMINAL_OUTPUT',
+    'later-version',
+    'extension',
+  ])
+    await expect(register(scheme), scheme).rejects.toThrow('answering for')
+  await expect(register('harbour')).resolves.toBe('ran')
+  await expect(register('harbour')).resolves.toBe('ran')
 })

@@ -23,6 +23,8 @@ export interface Ground {
   isExtensionsCommand(id: string): boolean
   /** Resolves when nothing is waited for any more before a command runs; undefined where nothing is. */
   startedFor(command: string): Promise<void> | undefined
+  /** Whether somebody answers for documents of this scheme already. */
+  isHandled(scheme: string): boolean
   /** Whether accounts of this provider are Keel's. */
   isOwnProvider(id: string): boolean
   /** Whether the person is looking at this window. */
@@ -78,7 +80,9 @@ export function rules(ground: Ground): Readonly<Record<string, Access>> {
     return next(...args)
   }
   const scheme: Rule = (args, next) => {
-    if (!places.take(args[1])) throw new Refused(`answering for ${String(args[1])}: documents`)
+    const mine = typeof args[1] === 'string' && places.isOwn(args[1])
+    if ((!mine && ground.isHandled(String(args[1]))) || !places.take(args[1]))
+      throw new Refused(`answering for ${String(args[1])}: documents`)
     return next(...args)
   }
   const ownDocument: Rule = (args, next) => {
