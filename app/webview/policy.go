@@ -38,9 +38,12 @@ func policy(d Document, base string, network bool) string {
 	}, "; ")
 }
 
-// Framing is the header of the window's own page: which addresses its frames may
-// ever show, whoever leads them there. Those of webviews, and one more of the page's
-// origin; its own policy would allow them every address of that.
+// Framing is the header of the window's own page, on top of the page's own policy,
+// which allows every address of its origin. Frames may ever show, whoever leads them
+// there, those of webviews and one more of the page's origin. Scripts are the
+// program's: files of extensions, which are served there too, are none.
 func Framing(origin, more string) string {
-	return "frame-src " + origin + Prefix + " " + origin + more
+	return "frame-src " + origin + Prefix + " " + origin + more +
+		"; script-src " + origin + "/assets/ " + origin + "/splash.js " + origin + "/wails/ 'wasm-unsafe-eval'" +
+		"; worker-src " + origin + "/assets/ blob:"
 }

@@ -1,6 +1,7 @@
 package editors
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"path/filepath"
@@ -44,10 +45,10 @@ func (c *Contents) readBindings(secrets Secrets) {
 		switch {
 		case binding.Key == "" || binding.Command == "" || !showable(name) || len(binding.JSON) > bindingLongest:
 			c.leaveOut(fmt.Sprintf("Key binding %d", i+1), reasonNoBinding)
-		case strings.HasPrefix(binding.Command, "-"): // it can only take a key away
-			c.Bindings = append(c.Bindings, binding)
+		case strings.HasPrefix(binding.Command, "-") && !strings.HasPrefix(strings.ToLower(binding.Command), "-keel"):
+			c.Bindings = append(c.Bindings, binding) // it can only take a key away
 		default:
-			reason := mentions(element)
+			reason := cmp.Or(mentions(element), tells(element))
 			if reason == "" && holdsSecret("", element, secrets) {
 				reason = reasonSecret
 			}
@@ -83,9 +84,35 @@ func mentions(value hujson.Value) string {
 	return ""
 }
 
+// tells says why a binding is left out that tells a terminal what to start, or with
+// what; it may stand in the middle of others.
+func tells(value hujson.Value) string {
+	switch v := value.Value.(type) {
+	case *hujson.Object:
+		entry := NewObject(value)
+		command := strings.ToLower(strings.TrimSpace(entry.text("command")))
+		_, given := entry.Get("args")
+		if given && (strings.HasPrefix(command, "workbench.action.terminal.") || strings.HasPrefix(command, "workbench.action.createterminaleditor")) {
+			return reasonTypes
+		}
+		for _, member := range entry.Members {
+			if reason := tells(member.Value); reason != "" {
+				return reason
+			}
+		}
+	case *hujson.Array:
+		for _, each := range v.Elements {
+			if reason := tells(each); reason != "" {
+				return reason
+			}
+		}
+	}
+	return ""
+}
+
 func reasonAgainst(command string) string {
 	for _, each := range []struct{ begins, reason string }{
-		{"keel.", reasonAnswers}, {"keelagent.", reasonAnswers}, {"workbench.trust.", reasonAnswers}, {"workbench.action.trust", reasonAnswers},
+		{"keel.", reasonAnswers}, {"-keel", reasonAnswers}, {"keelagent.", reasonAnswers}, {"workbench.trust.", reasonAnswers}, {"workbench.action.trust", reasonAnswers},
 		{"workbench.extensions.", reasonAnswers}, {"workbench.action.terminal.sendsequence", reasonTypes},
 		{"workbench.action.terminal.runselectedtext", reasonTypes}, {"workbench.action.terminal.runactivefile", reasonTypes},
 		{"workbench.action.tasks.", reasonTypes}, {"workbench.action.terminal.newwithprofile", reasonTypes},

@@ -141,6 +141,8 @@ func TestLeftOut(t *testing.T) {
 		"emeraldwalk.runonsave": `{"commands": [{"match": ".*", "cmd": "rm -rf /"}]}`, "phpcs.executablesFolder": `"/tmp"`,
 		"gitlab.token": `"x"`, "some.apiKey": `"abc"`, "deep": `{"list": [{"password": "hunter2"}]}`, "plain": `"ghp_` + "wX3kP9qLz7RvB2mN5tYc8HdJ4sFgA1eU6oTi" + `"`,
 		"address": `"https://me:pa55word@example.com/"`, "extensions.autoUpdate": `true`, "remote.SSH.configFile": `"/tmp/c"`,
+		"keelAgent": `{"trustedCommands": ["*"]}`, "terminal": `{"integrated": {"profiles": {"linux": {"x": {"path": "/tmp/x"}}}}}`,
+		"terminal.integrated": `{"defaultProfile": {"linux": "x"}}`, "security": `{"workspace": {"trust": {"enabled": false}}}`, "http": `{"proxy": "x"}`,
 		"huge": `"` + strings.Repeat("x", 70_000) + `"`, "with\u202ename": `1`, "with\nline": `1`, "": `1`,
 	}
 	stay := map[string]string{
@@ -202,6 +204,9 @@ func TestBindingsLeftOut(t *testing.T) {
 		`{"key": "a", "command": "workbench.action.tasks.runTask"}`,
 		`{"key": "a", "command": "x", "args": {"token": "abc"}}`,
 		`{"key": "a\u202e", "command": "x"}`,
+		`{"key": "a", "command": "workbench.action.terminal.new", "args": {"config": {"executable": "/bin/sh"}}}`,
+		`{"key": "a", "command": "runCommands", "args": {"commands": [{"command": "workbench.action.createTerminalEditor", "args": {"config": {}}}]}}`,
+		`{"key": "a", "command": "-keel.stop"}`, `{"key": "a", "command": "-Keel.stop"}`,
 		`{"key": 1, "command": "x"}`, `"text"`, `null`, `[]`,
 		`{"key": "a", "command": "x", "args": "` + strings.Repeat("x", 20_000) + `"}`,
 	}

@@ -99,6 +99,9 @@ func refusal(key string, value hujson.Value, secrets Secrets) string {
 			return each.reason
 		}
 	}
+	if reason := holdsRefused(low, value); reason != "" {
+		return reason
+	}
 	text := plain(value)
 	switch {
 	case len(text) > settingLongest:
@@ -109,6 +112,20 @@ func refusal(key string, value hujson.Value, secrets Secrets) string {
 		return reasonProgram
 	case holdsSecret(key, value, secrets):
 		return reasonSecret
+	}
+	return ""
+}
+
+// holdsRefused looks for a rule about what is inside: {"terminal": {"integrated": …}}
+// means the same to the workbench as the names in a row.
+func holdsRefused(low string, value hujson.Value) string {
+	if _, ok := value.Value.(*hujson.Object); !ok || slices.Contains(harmless(), low) {
+		return ""
+	}
+	for _, each := range rules() {
+		if strings.HasPrefix(each.begins, low+".") {
+			return each.reason
+		}
 	}
 	return ""
 }

@@ -24,6 +24,7 @@ const (
 	mostUnpacked  = 512 << 20
 	mostDirectory = 16 << 20 // the archive's own list of its files
 	mostPath      = 1024
+	mostDepth     = 40  // folders in one another
 	mostRatio     = 100 // unpacked to packed, from freelyUnpacked on
 	freely        = 32 << 20
 )
@@ -155,7 +156,13 @@ func checkName(name string) string {
 			return "has characters that are not seen"
 		}
 	}
+	if strings.Count(name, "/") > mostDepth {
+		return "stands in too many folders"
+	}
 	for part := range strings.SplitSeq(name, "/") {
+		if device(part) {
+			return "is one that Windows keeps for devices"
+		}
 		if len(part) > 255 {
 			return "is too long"
 		}
@@ -166,11 +173,24 @@ func checkName(name string) string {
 	return ""
 }
 
+// device tells the names that mean a device on Windows in any folder, whatever
+// follows a dot (learn.microsoft.com, "Naming Files, Paths, and Namespaces").
+func device(part string) bool {
+	base, _, _ := strings.Cut(strings.ToLower(part), ".")
+	switch base = strings.TrimRight(base, " "); base {
+	case "con", "prn", "aux", "nul", "conin$", "conout$":
+		return true
+	}
+	number := strings.TrimPrefix(strings.TrimPrefix(base, "com"), "lpt")
+	return number != base && utf8.RuneCountInString(number) == 1 && strings.Contains("0123456789¹²³", number)
+}
+
 // names are the paths of an archive in a form in which those are the same that
 // are one on some system; true for a file.
 type names map[string]bool
 
-// add notes an entry, and every folder on the way to it.
+// add notes an entry, and every folder on the way to it: what is unpacked has to be
+// made, too.
 func (n names) add(name string) error {
 	clash := func() error {
 		return refuse(fmt.Sprintf("The package has two files that would be one on some systems: %s.", Plain(name, 120)))
@@ -190,6 +210,9 @@ func (n names) add(name string) error {
 			break
 		}
 		n[parent] = false
+	}
+	if len(n) > 2*mostFiles {
+		return tooMany()
 	}
 	return nil
 }

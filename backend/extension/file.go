@@ -131,7 +131,11 @@ func (e *Extensions) given(token string) (*given, error) {
 	defer e.mu.Unlock()
 	g, ok := e.files[token]
 	if !ok {
-		return nil, &Error{Message: "The package is no longer at hand; nothing was installed.", Hint: "Choose the file again.", Err: ErrNotFound}
+		return nil, noLonger()
 	}
 	return g, nil
+}
+
+func noLonger() error {
+	return &Error{Message: "The package is no longer at hand; nothing was installed.", Hint: "Choose the file again.", Err: ErrNotFound}
 }

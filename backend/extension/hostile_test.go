@@ -76,7 +76,11 @@ func TestTheGuardRefuses(t *testing.T) {
 		{"not UTF-8", named(t, "extension/\xff"), "cannot be read"},
 		{"a long name", named(t, "extension/"+strings.Repeat("a", 300)), "too long"},
 		{"a long path", named(t, "extension/"+strings.Repeat("a/", 600)+"a"), "too long"},
-		{"a trailing dot", named(t, "extension/con."), "ends in a dot"},
+		{"a deep path", named(t, "extension/"+strings.Repeat("a/", 60)+"a"), "too many folders"},
+		{"a device of Windows", named(t, "extension/lib/NUL"), "Windows keeps for devices"},
+		{"a device with an ending", named(t, "extension/aux.tar.gz"), "Windows keeps for devices"},
+		{"a device as a folder", named(t, "extension/com1/a"), "Windows keeps for devices"},
+		{"a trailing dot", named(t, "extension/console."), "ends in a dot"},
 		{"a link", special(t, "extension/link", fs.ModeSymlink|0o777, "../../target"), "neither a file nor a folder"},
 		{"a device", special(t, "extension/null", fs.ModeDevice|fs.ModeCharDevice|0o666, ""), "neither a file nor a folder"},
 		{"a pipe", special(t, "extension/pipe", fs.ModeNamedPipe|0o666, ""), "neither a file nor a folder"},
@@ -155,6 +159,27 @@ func many(t *testing.T, count int) []byte {
 	})
 }
 
+// inFolders is a package with so many files, each in 35 folders of its own.
+func inFolders(t *testing.T, count int) []byte {
+	t.Helper()
+	return with(t, func(w *zip.Writer) {
+		for i := range count {
+			name := fmt.Sprintf("extension/%d/%sa", i, strings.Repeat("a/", 34))
+			if _, err := w.CreateRaw(&zip.FileHeader{Name: name, Method: zip.Store}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+func TestNamesThatAreNoDevices(t *testing.T) {
+	e := openIn(t, t.TempDir(), "http://127.0.0.1:1", extension.Options{})
+	vsix := named(t, "extension/console.js", "extension/com/a.js", "extension/com10.js", "extension/nullable/lptx", "extension/auxiliary.md")
+	if err := installFile(t, e, vsix); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestBombs(t *testing.T) {
 	tests := []struct {
 		name string
@@ -165,6 +190,7 @@ func TestBombs(t *testing.T) {
 		{"10 GB that says it is small", zeroes(t, 10<<30, 1000), "cannot be read as an archive"},
 		{"a ratio", zeroes(t, 64<<20, 64<<20), "more than a hundred times"},
 		{"too many files", many(t, 30_000), "more than 20,000 files"},
+		{"far more folders than files", inFolders(t, 1500), "more than 20,000 files"},
 		{"100,000 files", many(t, 100_000), "more than 4 GiB or 65,535 files"},
 	}
 	for _, test := range tests {

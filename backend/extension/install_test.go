@@ -391,3 +391,29 @@ func TestAPlanHasLimits(t *testing.T) {
 		t.Errorf("a pack whose members want the larger one: %v", err)
 	}
 }
+
+func TestAFileOfTwoPlans(t *testing.T) {
+	e := openIn(t, t.TempDir(), "http://127.0.0.1:1", extension.Options{})
+	vsix := extensiontest.Pack(t, extensiontest.Manifest("a", "b", "1.0.0", nil), nil)
+	token, err := e.TakeBytes(t.Context(), "a.vsix", bytes.NewReader(vsix))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var plans []extension.Plan
+	for range 2 {
+		p, err := e.Plan(t.Context(), extension.PlanRequest{File: token})
+		if err != nil {
+			t.Fatal(err)
+		}
+		plans = append(plans, p)
+	}
+	if err := carryOut(t, e, plans[0]); err != nil {
+		t.Fatal(err)
+	}
+	if err := carryOut(t, e, plans[1]); !errors.Is(err, extension.ErrNotFound) || !strings.Contains(err.Error(), "no longer at hand") {
+		t.Errorf("the second plan: %v", err)
+	}
+	if d := cmp.Diff([]string{"a.b 1.0.0"}, installed(t, e)); d != "" {
+		t.Errorf("installed (-want +got):\n%s", d)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -181,6 +182,9 @@ func (j *job) install(ctx context.Context) error {
 	}
 	j.tell(PhaseChecking, 0, 0, true)
 	vsix, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) && j.from.file != nil {
+		return noLonger() // installed by another plan, or as many others were given since
+	}
 	if err != nil {
 		return keeping(err)
 	}

@@ -203,6 +203,13 @@ test('a hostile extension reaches nothing', { timeout: 5 * patience }, async () 
     [...asked].some((question) => question.includes('touch typed.txt')),
     'nobody was asked about the terminal',
   )
+  // What a person clicks in what it shows runs nothing in a terminal either.
+  const refusal = toast(page, 'Keel does not let a click in what an extension shows do this')
+  await until('the click is refused', async () => {
+    if (await refusal.isVisible()) return true
+    await page.locator('.statusbar-item').getByText('Burglar Ready').click({ timeout: 5000 })
+    return false
+  })
   // The person goes on working.
   await openFile(page, 'calc.go')
 })

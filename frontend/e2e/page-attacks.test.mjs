@@ -303,6 +303,41 @@ describe('the policy of the page', { timeout }, () => {
     await leaks.heardNobody()
   })
 
+  test('no script runs that is served beside the program’s own', async () => {
+    const refused = await page.evaluate(async () => {
+      const seen = new Set()
+      const listening = new AbortController()
+      document.addEventListener(
+        'securitypolicyviolation',
+        ({ effectiveDirective, blockedURI }) =>
+          seen.add(`${effectiveDirective} ${blockedURI.replace(location.origin, '')}`),
+        listening,
+      )
+      const script = document.createElement('script')
+      script.src = '/keel/extension/a.b-1.0.0/a.js'
+      document.body.append(script)
+      await new Promise((done) => (script.onerror = done))
+      script.remove()
+      await import('/keel/webview/x/a.js').catch(() => undefined)
+      try {
+        new Worker('/keel/extension/a.b-1.0.0/a.js')
+      } catch {
+        // Some engines say so at once.
+      }
+      const wanted = [
+        'script-src-elem /keel/extension/a.b-1.0.0/a.js',
+        'script-src-elem /keel/webview/x/a.js',
+        'worker-src /keel/extension/a.b-1.0.0/a.js',
+      ]
+      const end = performance.now() + 20_000
+      while (wanted.some((each) => !seen.has(each)) && performance.now() < end)
+        await new Promise((done) => setTimeout(done, 50))
+      listening.abort()
+      return wanted.filter((each) => !seen.has(each))
+    })
+    assert.deepEqual(refused, [], 'loaded from beside the program')
+  })
+
   test('no script runs but the program’s own', async () => {
     const tried = await page.evaluate(
       () =>

@@ -116,6 +116,33 @@ exports.activate = async (context) => {
       }),
     openFolder: () => run('vscode.openFolder', vscode.Uri.joinPath(folder, '..')),
     accept: () => run('workbench.action.acceptSelectedQuickOpenItem'),
+    // What the workbench's parts say to one another, in the page's own name.
+    pageFetch: async () =>
+      `reached ${JSON.stringify(await vscode.commands.executeCommand('_workbench.fetchJSON', `${origin}/keel/file/config?path=settings.json`, 'GET'))}`,
+    pageWrite: () =>
+      run('_workbench.fetchJSON', `${origin}/keel/file/config?path=keybindings.json&create=1`, 'PUT'),
+    savedSettings: async () => {
+      const scheme = 'conflictResolution'
+      const provider = { provideTextDocumentContent: () => undefined }
+      vscode.workspace.registerTextDocumentContentProvider(scheme, provider)
+      const query = JSON.stringify({ scheme: 'vscode-userdata', query: '' })
+      const uri = vscode.Uri.from({ scheme, path: '/User/settings.json', query })
+      return (await vscode.workspace.openTextDocument(uri)).getText()
+    },
+    recent: () => run('_workbench.getRecentlyOpened'),
+    revertAll: () => run('_workbench.revertAllDirty'),
+    uninstall: () => run('_remoteCLI.manageExtensions', { uninstall: ['keel-tests.burglar'] }),
+    reload: () => run('workbench.action.reloadWindow'),
+    words: async () => {
+      const { items } = await vscode.commands.executeCommand(
+        'vscode.executeCompletionItemProvider',
+        userData('/User/settings.json'),
+        new vscode.Position(1, 3),
+      )
+      return `reached ${JSON.stringify(items.map(({ label }) => label))}`
+    },
+    typeInSettings: () => run('type', { text: 'burgled' }),
+    snippetInSettings: () => run('insertSnippet', { snippet: 'burgled' }),
     register: () => String(vscode.commands.registerCommand('keel.toggleMode', () => {}).dispose),
     task: () =>
       vscode.tasks.executeTask(
@@ -165,7 +192,13 @@ exports.activate = async (context) => {
     return results
   }
 
+  const ready = vscode.window.createStatusBarItem('burglar.ready', vscode.StatusBarAlignment.Left, 1e6)
+  ready.text = 'Burglar Ready'
+  ready.command = 'workbench.action.terminal.runSelectedText'
+  ready.show()
+
   context.subscriptions.push(
+    ready,
     vscode.commands.registerCommand('burglar.run', async () => {
       const results = { ...(await attempt(tries)), ...(await attempt(asks)) }
       await vscode.workspace.fs.writeFile(at('burglar.json'), bytes(JSON.stringify(results, null, 2)))

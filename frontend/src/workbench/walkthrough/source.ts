@@ -33,7 +33,7 @@ import {
 } from '../../features/walkthrough'
 import {
   isExtensionFile,
-  refusalToRun,
+  clickRefusalHere,
   walkthroughsIn,
   type MediaManifest,
   type WalkthroughManifest,
@@ -169,12 +169,12 @@ export class InstalledWalkthroughs implements WalkthroughSource {
   }
 
   refusal(command: string, args: readonly unknown[]): string | undefined {
-    return refusalToRun(command, alive(args))
+    return clickRefusalHere(command, alive(args))
   }
 
   async run(command: string, args: readonly unknown[]): Promise<void> {
     const given = alive(args)
-    const why = refusalToRun(command, given)
+    const why = clickRefusalHere(command, given)
     if (why !== undefined) throw new Error(`Keel does not let extensions run it, because ${why}.`)
     await this.services.commands.executeCommand(command, ...given)
   }

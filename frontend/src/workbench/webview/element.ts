@@ -21,6 +21,7 @@ import {
 } from '@codingame/monaco-vscode-api/vscode/vs/workbench/contrib/webview/browser/webview'
 import { WebviewFindWidget } from '@codingame/monaco-vscode-view-common-service-override/vscode/vs/workbench/contrib/webview/browser/webviewFindWidget'
 import { toFailure, type WebviewBytes } from '../../bridge'
+import { clickRefusalHere, refusedLink } from '../extension/guard'
 import { addressesOf, mapStrings, type Addresses } from './addresses'
 import { documentOf } from './document'
 import { GuestFrame } from './frame'
@@ -252,7 +253,7 @@ export class WebviewElement extends Disposable implements IWebviewElement {
   private act(frame: GuestFrame, message: FromGuest): void {
     switch (message.type) {
       case 'link':
-        if (frame.focused) this.didClickLink.fire(this.addresses.outward(message.address))
+        if (frame.focused) this.follow(this.addresses.outward(message.address))
         break
       case 'key':
         if (frame.focused) this.press(frame, message.event, message.key)
@@ -281,6 +282,13 @@ export class WebviewElement extends Disposable implements IWebviewElement {
         this.foundResult.fire(message.found)
         break
     }
+  }
+
+  /** What a link runs has been written by the page, which also says that it was clicked. */
+  private follow(address: string): void {
+    if (refusedLink(address, clickRefusalHere))
+      this.world.say('Keel does not let a link in what an extension shows do this. Nothing was done.')
+    else this.didClickLink.fire(address)
   }
 
   private press(frame: GuestFrame, type: 'keydown' | 'keyup', key: Key): void {

@@ -7,7 +7,10 @@ import type { Method, Outgoing } from './seen'
  * actor is set in one place. What the table does not know is closed, also what a
  * later version of the workbench adds.
  */
-export function guardActors(table: Readonly<Record<string, Access>>): void {
+export function guardActors(
+  table: Readonly<Record<string, Access>>,
+  taken: (actor: string, args: readonly unknown[]) => readonly unknown[],
+): void {
   const stock = Object.getOwnPropertyDescriptor(RPCProtocol.prototype, 'set')?.value as (
     this: RPCProtocol,
     identifier: { readonly sid: string },
@@ -16,7 +19,12 @@ export function guardActors(table: Readonly<Record<string, Access>>): void {
   Object.defineProperty(RPCProtocol.prototype, 'set', {
     value(this: RPCProtocol, identifier: { readonly sid: string }, actor: object) {
       const access = Object.hasOwn(table, identifier.sid) ? table[identifier.sid] : undefined
-      stock.call(this, identifier, guarded(identifier.sid, actor, access ?? 'closed'))
+      const { sid } = identifier
+      stock.call(
+        this,
+        identifier,
+        guarded(sid, actor, access ?? 'closed', (args) => taken(sid, args)),
+      )
       return actor
     },
     configurable: true,

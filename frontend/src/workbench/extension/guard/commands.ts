@@ -8,7 +8,8 @@ export function commandRefusal(id: string, args: readonly unknown[]): string | u
   const inside = commandsInside(id, args)
   if (inside)
     return inside.map(([each, given]) => commandRefusal(each, given)).find((why) => why !== undefined)
-  return refused.find(([names]) => names.test(id))?.[1]
+  const why = refused.find(([names]) => names.test(id))?.[1]
+  return why ?? (id.startsWith('_') && !internal.test(id) ? 'only the workbench itself uses it' : undefined)
 }
 
 /**
@@ -68,7 +69,20 @@ const pressed: readonly RegExp[] = [
   /^list\.select/,
   // Looking through notifications and closing them is no answer.
   /^notifications?\.(?!accept)/,
+  // The person sees what is selected, and is asked where something would be lost.
+  /^workbench\.action\.(reloadWindow$|newWindow$|newEmptyEditorWindow$|files\.revert|revertAndClose|localHistory\.)/,
+  /^workbench\.files\.action\.(accept|revert)LocalChanges$/,
+  /^(deleteFile|moveFileToTrash|renameFile)$|^filesExplorer\.|^explorer\.(upload|download)$/,
+  /^search\.action\.replace|^keybindings\.editor\.|^settings\.action\.|^quickInput\.toggleCheckbox$/,
 ]
+
+/**
+ * What begins with "_" is between parts of the workbench, and asks nobody: it
+ * fetches addresses of the page, throws unsaved work away, removes extensions.
+ * These are what VS Code's API is made of, and what moves a cursor.
+ */
+const internal =
+  /^_(_vsc|setContext$|generateContextKeyInfo$|execute|provide|prepare|(last)?(cursor|line|word|column)|move|workbench\.(open(With|MultiDiffEditor|ScmMultiDiffEditor)?|diff|changes)$|snippet\.|open\.mergeEditor$|notebook\.)/i
 
 const refused: readonly (readonly [RegExp, string])[] = [
   [/^_?keel/i, 'it approves, trusts, restores or signs in, which only a person does'],
@@ -77,32 +91,50 @@ const refused: readonly (readonly [RegExp, string])[] = [
   [/^workbench\.action\.(tasks|debug)\.|^(debug|tasks?)\.|^_?workbench\.debug/, 'it runs programs'],
   [/^workbench\.(action\.)?(manage)?trust/i, 'only a person trusts a folder'],
   [
-    /^quickInput\.accept|^workbench\.action\.(acceptSelectedQuickOpenItem|quickPickManyToggle|alternativeAcceptSelectedQuickOpenItem)|^list\.select|^notifications?\.|^(hideNotification|accept(Selected)?Quick)/,
+    /^workbench\.action\.(files\.revert|revertAndClose|localHistory\.(restore|delete|rename))|^workbench\.files\.action\.(accept|revert)LocalChanges$/,
+    'it throws away what a person has written',
+  ],
+  [
+    /^(deleteFile|moveFileToTrash|renameFile)$|^filesExplorer\.(cut|copy|paste)|^explorer\.(upload|download)$|^search\.action\.replace/,
+    'it changes whatever happens to be selected',
+  ],
+  [
+    /^keybindings\.editor\.|^settings\.action\./,
+    'keys and settings are changed by a person, or by their names',
+  ],
+  [
+    /^refactorPreview\.|^quickInput\.(accept|toggleCheckbox)|^workbench\.action\.(acceptSelectedQuickOpenItem|quickPickManyToggle|alternativeAcceptSelectedQuickOpenItem)|^list\.select|^notifications?\.|^(hideNotification|accept(Selected)?Quick)/,
     'it answers a question in the place of a person',
   ],
   [
-    /^_?workbench\.extensions\.|^_?extensions?\.(install|uninstall)|^workbench\.action\.(install|uninstall|disable|enable)/i,
+    /^_?workbench\.extensions\.|^_?extensions?\.(install|uninstall|bisect)|^workbench\.action\.(install|uninstall|disable|enable)/i,
     'only a person installs, removes or turns off extensions',
   ],
   [
-    /^vscode\.(openFolder|newWindow|removeFromRecentlyOpened)$|^_files\.|^workbench\.action\.(quit|closeWindow|files\.open|openWorkspace|closeFolder|addRootFolder|removeRootFolder|openRecent)/,
+    /^vscode\.(openFolder|newWindow|removeFromRecentlyOpened)$|^_files\.|^(add|set|remove)RootFolder$|^workbench\.action\.(quit|closeWindow|reloadWindow$|newWindow$|newEmptyEditorWindow$|duplicateWorkspace|saveWorkspaceAs|files\.open|openWorkspace|closeFolder|addRootFolder|removeRootFolder|openRecent)/,
     'it opens another folder or closes the window',
   ],
-  [/^_(sign|manage)|^workbench\.action\.(signOut|manageAccount)/i, 'only a person signs in and out'],
+  [
+    /^_(sign|manage)|^workbench\.actions?\.(signOut|manageAccount|accounts)/i,
+    'only a person signs in and out',
+  ],
   [
     /^(workbench\.action\.chat|_chat|mcp|workbench\.mcp|workbench\.action\.remote|remote)\b/i,
     'Keel does not have it',
   ],
   [/^_workbench\.(download|upload)/, 'it moves files out of the folder or into it'],
+  [/^workbench\.experimental\./, 'Keel does not have it'],
 ]
 
-/** Commands that write into whichever editor has the keyboard, which may be the settings. */
+/**
+ * Whether a command may write into whichever editor has the keyboard, which may be
+ * the settings. Of the workbench's own these do not; of new ones nobody knows.
+ */
 export function writesIntoEditor(id: string, args: readonly unknown[] = []): boolean {
   const inside = commandsInside(id, args)
   if (inside) return inside.some(([each, given]) => writesIntoEditor(each, given))
-  return (
-    /^(default:)?(type|paste|cut|replacePreviousChar|compositionType)$|^(undo|redo|tab|outdent|lineBreakInsert|deleteLeft|deleteRight|deleteAll)/.test(
-      id,
-    ) || /^editor\.action\.|^delete(Word|All|Inside)|^cursor.*(Undo|Redo)/.test(id)
-  )
+  return !looking.test(id)
 }
+
+const looking =
+  /^(_?workbench\.(?!action\.(populateFile|localHistory|replace))|_?vscode\.|_?setContext$|_?generateContextKeyInfo$|getContextKeyInfo$|_(execute|provide|prepare)|noop$|cursor(?!.*(Undo|Redo))|_?(cursor|columnSelect|move|lastCursor|line|word)(Select|To|Move)|scroll|editorScroll|revealLine$|setSelection$|cancelSelection$|list\.|quickInput\.|breadcrumbs\.|notifications?\.|search\.action\.(?!replace)|revealInExplorer$|hide|close|leave|toggle|copy(Relative)?FilePath$|saveAll$)/

@@ -149,6 +149,11 @@ it('settings that are the person’s have no other default and no other meaning'
       7,
     ],
   })
+  expect(
+    rest({
+      configuration: { allOf: [{ properties: { 'keelAgent.x': {}, 'harbour.y': {} } }, { allOf: [7] }, 'x'] },
+    }),
+  ).toEqual({ configuration: { allOf: [{ properties: { 'harbour.y': {} } }, { allOf: [7] }, 'x'] } })
   expect(rest({ configuration: { properties: { 'keelAgent.x': {} } }, configurationDefaults: [] })).toEqual({
     configuration: { properties: {} },
     configurationDefaults: [],

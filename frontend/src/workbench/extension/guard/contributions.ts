@@ -77,11 +77,15 @@ export function trimmed(
     // A value of "[go]" is settings again.
     key.startsWith('[') ? settings(value, 'the default of') : value,
   )
-  const configuration = eachOf(given['configuration'], (section) =>
-    'properties' in section
-      ? { ...section, properties: settings(section['properties'], 'the setting') }
-      : section,
-  )
+  const section = (each: Fields, depth: number): unknown => ({
+    ...each,
+    ...('properties' in each ? { properties: settings(each['properties'], 'the setting') } : {}),
+    // Sections in a section, which VS Code reads as well.
+    ...('allOf' in each
+      ? { allOf: depth > 0 ? eachOf(each['allOf'], (inner) => section(inner, depth - 1)) : [] }
+      : {}),
+  })
+  const configuration = eachOf(given['configuration'], (each) => section(each, 8))
   const listed = given['walkthroughs']
   const walkthroughs = listed === undefined ? undefined : walkthroughsIn(listed)
   if (walkthroughs && Array.isArray(listed) && listed.length > walkthroughs.length)

@@ -121,8 +121,40 @@ it('commands that decide, run or answer are the person’s', () => {
     'vscode.openFolder',
     'workbench.action.quit',
     'workbench.trust.manage',
+    // Between parts of the workbench, without any question.
+    '_workbench.fetchJSON',
+    '_workbench.revertAllDirty',
+    '_workbench.getRecentlyOpened',
+    '_remoteCLI.manageExtensions',
+    '_anything.new',
+    // They reload without end, throw away, or change what is selected.
+    'workbench.action.reloadWindow',
+    'workbench.action.files.revert',
+    'workbench.action.revertAndCloseActiveEditor',
+    'workbench.action.localHistory.restore',
+    'workbench.files.action.revertLocalChanges',
+    'filesExplorer.paste',
+    'deleteFile',
+    'search.action.replaceAllInFile',
+    'keybindings.editor.removeKeybinding',
+    'refactorPreview.apply',
+    'quickInput.toggleCheckbox',
+    'extension.bisect.start',
+    'addRootFolder',
+    'workbench.actions.accounts.signIn',
   ])
     expect(commandRefusal(id, []), id).toBeDefined()
+  for (const id of [
+    '_executeHoverProvider',
+    '_provideDocumentSemanticTokens',
+    '_workbench.open',
+    '_workbench.diff',
+    '_setContext',
+    '_moveTo',
+    '_lineSelectDrag',
+    '__vsca23d4495-706c-44d2-a56a-4f83e1f39dc1',
+  ])
+    expect(commandRefusal(id, []), id).toBeUndefined()
   expect(commandRefusal('setContext', ['keel.hasProposal', true])).toBeDefined()
   for (const id of [
     'editor.action.formatDocument',
@@ -135,7 +167,19 @@ it('commands that decide, run or answer are the person’s', () => {
   expect(
     ['type', 'default:type', 'undo', 'editor.action.formatDocument'].every((id) => writesIntoEditor(id)),
   ).toBe(true)
-  expect(writesIntoEditor('vscode.open')).toBe(false)
+  for (const id of ['insertSnippet', 'acceptSelectedSuggestion', 'default:paste', 'outdent', 'anything.new'])
+    expect(writesIntoEditor(id), id).toBe(true)
+  for (const id of [
+    'vscode.open',
+    'setContext',
+    'cursorMove',
+    'editorScroll',
+    'revealLine',
+    '_executeHoverProvider',
+    'workbench.action.focusActiveEditorGroup',
+    'list.focusDown',
+  ])
+    expect(writesIntoEditor(id), id).toBe(false)
 })
 
 it('settings that loosen are the person’s, also inside another', () => {

@@ -15,6 +15,11 @@ class OwnCommands {
     return /^_?keel/i.test(id) || (!this.taken.has(id) && CommandsRegistry.getCommand(id) !== undefined)
   }
 
+  /** Whether an extension has registered this command. */
+  isTaken(id: string): boolean {
+    return this.taken.has(id)
+  }
+
   /** Lets an extension have a command, and says whether it may. */
   take(id: string): boolean {
     if (typing.test(id)) return true

@@ -20,9 +20,19 @@ const logs = /^\/[^/]+\/exthost\/./
 /** Documents that are nobody's file. */
 const loose = new Set(['untitled', 'output', 'vscode-notebook-cell', 'vscode-scm'])
 
-/** Schemes that an extension cannot take for its own: somebody else's, or what a page obeys. */
-const taken =
-  /^(file|https?|wss?|ftp|wails|about|data|blob|javascript|command|mailto|inmemory|private|walkthrough|output|untitled|vscode.*|keel.*|extension-file)$/i
+/**
+ * Schemes that an extension cannot take for its own: somebody else's, or what a page
+ * obeys. Some of the workbench's stand for any other file, such as what was saved of it.
+ */
+const taken = new RegExp(
+  `^(${[
+    'file|https?|wss?|ftp|wails|about|data|blob|javascript|command|mailto|inmemory|private|walkthrough.*|output|untitled',
+    'vscode.*|keel.*|extension.*|webview.*|showmodifications|conflictresolution|trusteddomains|terminal_output',
+    'environment_changes_collection|scm-history.*|comment|code-setting|accessible-view|search-editor|interactive',
+    'chat.*|copilot.*|ahp.*|mcp.*|debug|vsls',
+  ].join('|')})$`,
+  'i',
+)
 
 /** Places says where extensions may read and write. What they bring themselves is theirs. */
 export class Places {

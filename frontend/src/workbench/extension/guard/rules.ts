@@ -1,8 +1,9 @@
 import type { UriComponents } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
+import { commandRefusal, writesIntoEditor } from './commands'
 import type { Consent } from './ask'
+import { withoutCommandLinks } from './clicks'
 import { Refused, type Access, type Rule } from './guard'
 import type { Places } from './places'
-import { judgeOf } from './running'
 import { isUri, type Seen } from './seen'
 import { keptSetting } from './settings'
 import { terminalRules } from './terminals'
@@ -16,8 +17,14 @@ export interface Ground {
   activeDocument(): UriComponents | undefined
   /** Whether an extension with this name is there. */
   isExtension(id: string): boolean
-  /** Whether a command is the workbench's own. */
+  /** Whether a command is the workbench's own; one that is nobody's is the extension's from now on. */
   isOwnCommand(id: string): boolean
+  /** Whether an extension has registered this command. */
+  isExtensionsCommand(id: string): boolean
+  /** Resolves when nothing is waited for any more before a command runs; undefined where nothing is. */
+  startedFor(command: string): Promise<void> | undefined
+  /** Whether somebody answers for documents of this scheme already. */
+  isHandled(scheme: string): boolean
   /** Whether accounts of this provider are Keel's. */
   isOwnProvider(id: string): boolean
   /** Whether the person is looking at this window. */
@@ -41,14 +48,13 @@ const mostMessages = 10
  *
  * Not guarded, because VS Code gives it to every extension and nothing here tells
  * a good use from a bad one: what an extension shows (a view, a decoration or a
- * message may look like Keel's), a command that a person clicks in what it shows,
- * and edits that a person takes from it (a quick fix, a completion), wherever the
- * document is one that it knows. Links inside the folder that lead to what others
+ * message may look like Keel's), and edits that a person takes from it (a quick
+ * fix, a completion), wherever the document is one that it knows. What a click in
+ * what it shows may run is in clicks.ts. Links inside the folder that lead to what others
  * run are not followed here either. What manifests bring is in contributions.ts.
  */
 export function rules(ground: Ground): Readonly<Record<string, Access>> {
   const { places, consent, seen } = ground
-  const judge = judgeOf(ground)
   const read = (resource: unknown): void => {
     if (isUri(resource) && places.permission(resource) !== 'nothing') return
     throw new Refused(`reading ${shown(resource)}`)
@@ -74,7 +80,9 @@ export function rules(ground: Ground): Readonly<Record<string, Access>> {
     return next(...args)
   }
   const scheme: Rule = (args, next) => {
-    if (!places.take(args[1])) throw new Refused(`answering for ${String(args[1])}: documents`)
+    const mine = typeof args[1] === 'string' && places.isOwn(args[1])
+    if ((!mine && ground.isHandled(String(args[1]))) || !places.take(args[1]))
+      throw new Refused(`answering for ${String(args[1])}: documents`)
     return next(...args)
   }
   const ownDocument: Rule = (args, next) => {
@@ -108,12 +116,20 @@ export function rules(ground: Ground): Readonly<Record<string, Access>> {
         if (ground.isOwnCommand(String(args[0]))) throw new Refused(`taking the command ${String(args[0])}`)
         return next(...args)
       },
-      $executeCommand: (args, next) => {
+      $executeCommand: async (args, next) => {
         const id = String(args[0])
         const boxed = unwrapped(args[1])
         const given: readonly unknown[] = Array.isArray(boxed) ? boxed : []
-        const why = judge(id, given)
+        const why = commandRefusal(id, given)
         if (why !== undefined) throw new Refused(`running ${id}, since ${why}`)
+        // What they find out about a document, words of it, they give to whoever asks.
+        if (asks.test(id)) given.filter(isUri).forEach(read)
+        // An extension that starts for the command makes it wait, and the person goes elsewhere meanwhile.
+        await ground.startedFor(id)
+        const document = ground.activeDocument()
+        const writes = writesIntoEditor(id, given) && !ground.isExtensionsCommand(id)
+        if (writes && document && places.permission(document) !== 'write')
+          throw new Refused(`running ${id} in this editor`)
         return next(...args)
       },
     },
@@ -169,9 +185,16 @@ export function rules(ground: Ground): Readonly<Record<string, Access>> {
       $onVirtualDocumentChange: ownDocument,
     },
     MainThreadTextEditors: {
+      $registerTextEditorDecorationType: (args, next) => next(...args),
+      $removeTextEditorDecorationType: (args, next) => next(...args),
       $tryShowTextDocument: reading,
       $tryApplyEdits: inEditor,
       $tryInsertSnippet: inEditor,
+      // What it draws there would stand for what the person agrees to.
+      '*': (args, next) => {
+        if (seen.documentOf(args[0]) === undefined) throw new Refused('changing how this editor looks')
+        return next(...args)
+      },
     },
     MainThreadBulkEdits: {
       '*': async (args, next) => {
@@ -197,16 +220,15 @@ export function rules(ground: Ground): Readonly<Record<string, Access>> {
     },
     MainThreadLanguages: { $changeLanguage: reading, $tokensAtPosition: reading },
     MainThreadLanguageFeatures: {
-      '*': (args, next) => {
+      $registerNavigateTypeSupport: (args, next) => next(...args),
+      '*': (args, next, call) => {
+        if (!call.startsWith('$register')) return next(...args)
         // Asked for settings or proposals it could change them; it is not asked.
         const [handle, selector, ...rest] = args
-        return Array.isArray(selector) && selector.every(isFilter)
-          ? next(
-              handle,
-              selector.flatMap((each) => places.narrowed(each)),
-              ...rest,
-            )
-          : next(...args)
+        if (!Array.isArray(selector) || !selector.every(isFilter))
+          throw new Refused('answering for documents without saying which')
+        const narrow = selector.flatMap((each) => places.narrowed(each))
+        return next(handle, narrow, ...rest)
       },
     },
     MainThreadLocalizationShape: { $fetchBundleContents: reading },
@@ -247,7 +269,7 @@ export function rules(ground: Ground): Readonly<Record<string, Access>> {
         if (messages >= mostMessages) return undefined
         messages++
         try {
-          return await next(severity, withoutCommands(String(message)), said(options), commands)
+          return await next(severity, shortMessage(message), said(options), commands)
         } finally {
           messages--
         }
@@ -297,7 +319,7 @@ export function rules(ground: Ground): Readonly<Record<string, Access>> {
     MainThreadTheming: 'open',
     MainThreadTimeline: 'open',
     MainThreadTreeViews: 'open',
-    MainThreadUriOpeners: 'open',
+    MainThreadUriOpeners: 'closed', // addresses that a person opens are nobody's to catch
     MainThreadUrls: 'open',
     MainThreadWebviewPanels: 'open',
     MainThreadWebviewViews: 'open',
@@ -336,14 +358,18 @@ function edited(edit: unknown): unknown[] {
   })
 }
 
+/** A filter as VS Code's own half of the protocol writes it: to the other half an empty scheme is every scheme. */
 function isFilter(value: unknown): value is { scheme?: string } {
-  return typeof value === 'object' && value !== null
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const scheme: unknown = Reflect.get(value, 'scheme')
+  return scheme === undefined || (typeof scheme === 'string' && scheme !== '')
 }
 
+/** Commands of VS Code's API that ask providers, the workbench's own too, about a document. */
+const asks = /^_?(vscode\.)?(execute|provide|prepare)/
+
 /** A message may hold links to addresses; a link that runs a command says nothing of what it does. */
-function withoutCommands(message: string): string {
-  return message.replaceAll(/\]\(command:[^)]*\)/gi, ']').slice(0, 2000)
-}
+const shortMessage = (message: unknown): string => String(withoutCommandLinks(String(message))).slice(0, 2000)
 
 /** A question in the middle of the window says which extension asks: it must not pass for Keel's. */
 function said(options: unknown): unknown {
