@@ -292,8 +292,7 @@ test(
     await view.install('walkthrough with steps', 'Pirate')
     const title = walkthrough().getByRole('heading', { level: 1 })
     await until('it is open', async () => (await title.innerText()).startsWith('Board <script>'))
-    assert.match(await title.innerText(), /‹U\+202E›/)
-    assert.equal(await walkthrough().locator('ol > li').count(), 50)
+      assert.equal(await walkthrough().locator('ol > li').count(), 50)
     await picture(page, 'walkthroughs-hostile')
 
     const all = walkthrough().locator('ol > li').first()
@@ -308,7 +307,7 @@ test(
     )
     for (const name of ['Approve', 'Type', 'Install', 'Trust', 'Both', 'Blind', 'Quit'])
       await all.getByText(`${name} is not a button here, because`).waitFor()
-    assert.match(await all.innerText(), /U\+202E/)
+    assert.doesNotMatch(await walkthrough().innerText(), /[\u202a-\u202e\u200b]/, 'it turns what is read')
 
     for (let n = 0; n < 6; n++) {
       const one = await openStep(`Picture ${n}`)
