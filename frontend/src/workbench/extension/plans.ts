@@ -85,15 +85,16 @@ export class Plans {
       )
     }
     const job = new Job(this.bridge, onProgress)
+    const listening = new AbortController()
     try {
       signal.throwIfAborted()
       const jobId = await this.bridge.Extensions.Install({ planId, id, version, metadata })
       const cancel = () => void this.bridge.Extensions.CancelInstall(jobId).catch(() => undefined)
-      signal.addEventListener('abort', cancel, { once: true })
+      signal.addEventListener('abort', cancel, { signal: listening.signal })
       if (signal.aborted) cancel()
       await job.ended(jobId)
-      signal.removeEventListener('abort', cancel)
     } finally {
+      listening.abort()
       job.dispose()
     }
     this.agreed.delete(key(id, version))

@@ -1,7 +1,7 @@
 /**
  * What other programs run or obey by themselves, as backend/approval has it for
  * the agent: version control with its hooks, editors with their tasks, shells at
- * their start, other agents. names.test.ts compares the two.
+ * their start, other agents. guard.test.ts compares the two.
  */
 const folders = [
   '.git git~1 .hg .svn .husky .githooks',
