@@ -297,7 +297,7 @@ describe('extensions of another editor', { timeout: 300_000 }, () => {
     const question = page.getByRole('dialog', { name: /Trust 1 publisher and install 1 extension/ })
     await question.getByText(/Nothing of “Harbour” has been installed yet/).waitFor()
     await question.getByRole('button', { name: 'Trust and Install' }).press('Enter')
-    await panel().getByText('1 of 1 extensions were installed.').waitFor()
+    await panel().getByText('Installed 1 of 1 extension.').waitFor()
     await entry('harbour.theme').getByText('installed', { exact: true }).waitFor()
     await until('it is on the disk', async () =>
       (await readdir(join(home.data, 'extensions'))).some((name) => name.startsWith('harbour.theme-')),

@@ -3,6 +3,11 @@ export function count(n: number, one: string, many = `${one}s`): string {
   return `${n.toLocaleString('en')} ${n === 1 ? one : many}`
 }
 
+/** "a", "a and b", "a, b and c" */
+export function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+}
+
 /** "20 ms", "0.4 s", "12 s", "2 min 5 s" */
 export function duration(milliseconds: number): string {
   if (milliseconds < 95) return `${Math.round(milliseconds)} ms`

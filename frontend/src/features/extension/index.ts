@@ -5,6 +5,7 @@ import PlanDialog from './PlanDialog.svelte'
 import { title } from './wording'
 
 export { drawReadme } from './readme'
+export { powers } from './wording'
 
 /** askAboutPlan shows everything that would be installed, and resolves with whether the person wants it. */
 export async function askAboutPlan(

@@ -1,5 +1,5 @@
 import type { ExtensionPlan, ExtensionPlanItem } from '../../bridge'
-import { size } from '../../lib/format'
+import { listed, size } from '../../lib/format'
 import { plainVisible } from '../../lib/visible'
 
 /** What an extension is called: its own words, with nothing hidden in them. */
@@ -114,8 +114,4 @@ export function sentence(text: string): string {
   const visible = plainVisible(text.trim())
   const whole = visible.charAt(0).toUpperCase() + visible.slice(1)
   return /[.!?]$/.test(whole) ? whole : `${whole}.`
-}
-
-function listed(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 }

@@ -1,5 +1,6 @@
 import { SvelteMap } from 'svelte/reactivity'
 import { toFailure, type ExtensionPlan, type Failure, type ImportDone, type ImportEditor } from '../../bridge'
+import { count } from '../../lib/format'
 import { chosenAtFirst, none, nothing, requestOf, toggled, type Chosen } from './choice'
 import type { ImportHost } from './host'
 import { lookUp, type Found } from './lookup'
@@ -116,7 +117,7 @@ export class ImportStore {
       }
     }
     if (plans.length > 0) {
-      this.said = `${this.said} ${installed} of ${plans.length} extensions were installed.`.trim()
+      this.said = `${this.said} Installed ${installed} of ${count(plans.length, 'extension')}.`.trim()
     }
   }
 

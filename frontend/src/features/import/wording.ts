@@ -1,7 +1,8 @@
 import type { ExtensionPlan, ImportDone } from '../../bridge'
-import { count } from '../../lib/format'
+import { count, listed } from '../../lib/format'
 import { plainVisible } from '../../lib/visible'
 import type { Question } from '../../ui/host'
+import { powers } from '../extension'
 import type { Chosen } from './choice'
 import { along, newPublishers, type Found } from './lookup'
 
@@ -66,9 +67,6 @@ function readyOf(plan: ExtensionPlan): string {
 export function installQuestion(plans: readonly ExtensionPlan[]): Question {
   const publishers = newPublishers(plans).map((name) => `“${plainVisible(name)}”`)
   const more = along(plans)
-  const code = plans.some((plan) =>
-    plan.items.some(({ kind, refused }) => kind !== 'declarative' && !refused),
-  )
   return {
     message:
       publishers.length === 0
@@ -77,16 +75,10 @@ export function installQuestion(plans: readonly ExtensionPlan[]): Question {
     detail: [
       publishers.length > 0 ? `Nothing of ${listed(publishers)} has been installed yet.` : '',
       more.length > 0 ? `Along with them come ${listed(more)}.` : '',
-      code
-        ? 'Code of an extension can read and change the files of the open folder and use the network. It runs closed in, with no way to other files, to your keys or to Keel itself.'
-        : '',
+      plans.map(powers).find(Boolean),
     ]
       .filter(Boolean)
       .join(' '),
     primary: publishers.length > 0 ? 'Trust and Install' : 'Install',
   }
-}
-
-export function listed(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 }
