@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"encoding/json"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -14,7 +13,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/keel-ide/keel/app/bind"
 	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/agent"
@@ -38,7 +36,7 @@ const (
 
 func propose(t *testing.T) *proposal {
 	t.Helper()
-	home, path := t.TempDir(), t.TempDir()
+	path := t.TempDir()
 	p := &proposal{file: filepath.Join(path, "notes.md")}
 	check := func(err error) {
 		t.Helper()
@@ -47,19 +45,8 @@ func propose(t *testing.T) *proposal {
 		}
 	}
 	check(os.WriteFile(p.file, []byte(before), 0o600))
-	opened, err := folder.Open(t.Context(), path, folder.Options{
-		Paths:   folder.Paths{Config: filepath.Join(home, "config"), Data: filepath.Join(home, "data")},
-		Explain: bind.Explain, Log: slog.New(slog.DiscardHandler),
-	})
-	check(err)
-	t.Cleanup(func() {
-		if err := opened.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	p.server = httptest.NewServer(byteHandler{desk: desk{opened}, log: slog.New(slog.DiscardHandler)})
-	t.Cleanup(p.server.Close)
-	p.agent = opened.Agent
+	server, opened := serveWith(t, t.TempDir(), path, folder.Options{})
+	p.server, p.agent = server, opened.Agent
 	made, err := p.agent.CreateSession(t.Context())
 	check(err)
 	p.sessionID = made.ID

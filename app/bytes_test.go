@@ -27,13 +27,19 @@ func (d desk) Folder() *folder.Folder { return d.folder }
 // serve returns a server over a fresh folder, and the folder's path.
 func serve(t *testing.T) (*httptest.Server, string) {
 	t.Helper()
-	home, path := t.TempDir(), t.TempDir()
-	opened, err := folder.Open(t.Context(), path, folder.Options{
-		Paths:    folder.Paths{Config: filepath.Join(home, "config"), Data: filepath.Join(home, "data")},
-		Headless: true,
-		Explain:  bind.Explain,
-		Log:      slog.New(slog.DiscardHandler),
-	})
+	path := t.TempDir()
+	server, _ := serveWith(t, t.TempDir(), path, folder.Options{Headless: true})
+	return server, path
+}
+
+// serveWith returns a server over what is opened with these options, for a person
+// whose home this is.
+func serveWith(t *testing.T, home, path string, options folder.Options) (*httptest.Server, *folder.Folder) {
+	t.Helper()
+	options.Paths = folder.Paths{Config: filepath.Join(home, "config"), Data: filepath.Join(home, "data")}
+	options.Explain = bind.Explain
+	options.Log = slog.New(slog.DiscardHandler)
+	opened, err := folder.Open(t.Context(), path, options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,9 +48,9 @@ func serve(t *testing.T) (*httptest.Server, string) {
 			t.Error(err)
 		}
 	})
-	server := httptest.NewServer(byteHandler{desk: desk{opened}, log: slog.New(slog.DiscardHandler)})
+	server := httptest.NewServer(byteHandler{desk: desk{opened}, log: options.Log})
 	t.Cleanup(server.Close)
-	return server, path
+	return server, opened
 }
 
 func request(t *testing.T, server *httptest.Server, method, path string, query url.Values, body []byte) (*http.Response, []byte) {
@@ -154,17 +160,8 @@ func TestRangesAreHonoured(t *testing.T) {
 // TestEveryAnswerSetsItsStatus because the window's web view, unlike a server,
 // takes an answer without one for a failure.
 func TestEveryAnswerSetsItsStatus(t *testing.T) {
-	home, path := t.TempDir(), t.TempDir()
-	opened, err := folder.Open(t.Context(), path, folder.Options{
-		Paths:    folder.Paths{Config: filepath.Join(home, "config"), Data: filepath.Join(home, "data")},
-		Headless: true,
-		Explain:  bind.Explain,
-		Log:      slog.New(slog.DiscardHandler),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer opened.Close()
+	path := t.TempDir()
+	_, opened := serveWith(t, t.TempDir(), path, folder.Options{Headless: true})
 	if err := os.WriteFile(filepath.Join(path, "empty"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package app
 
 import (
 	"encoding/json"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -12,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/keel-ide/keel/app/bind"
 	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/extension/extensiontest"
@@ -40,22 +38,7 @@ func serveExtensions(t *testing.T) (*httptest.Server, *folder.Folder, *extension
 		t.Fatal(err)
 	}
 	sent := &shown{states: make(chan wire.ExtensionsState, 100)}
-	opened, err := folder.Open(t.Context(), "", folder.Options{
-		Paths:   folder.Paths{Config: config, Data: filepath.Join(home, "data")},
-		Events:  sent,
-		Explain: bind.Explain,
-		Log:     slog.New(slog.DiscardHandler),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := opened.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	server := httptest.NewServer(byteHandler{desk: desk{opened}, log: slog.New(slog.DiscardHandler)})
-	t.Cleanup(server.Close)
+	server, opened := serveWith(t, home, "", folder.Options{Events: sent})
 	return server, opened, registry, sent
 }
 
