@@ -133,7 +133,7 @@ export class InstalledExtensions implements IWebExtensionsScannerService {
       return (await this.bridge.Extensions.State()).installed
     } catch (cause) {
       const { message, hint } = toFailure(cause)
-      notify.error(`Installed extensions are not there: ${message} ${hint}`.trim())
+      notify.error(`What is installed cannot be listed, so no extension is loaded: ${message} ${hint}`.trim())
       return []
     }
   }

@@ -8,7 +8,7 @@ export const extensionTexts: Record<number, { theirs: string; ours: string }> = 
   10290: { theirs: 'Marketplace', ours: 'REGISTRY' },
   10597: {
     theirs: 'This extension is no longer available on the Extension Marketplace.',
-    ours: 'This extension is no longer to be had from REGISTRY.',
+    ours: 'REGISTRY does not have this extension any more.',
   },
   10611: {
     theirs: 'This extension is disabled because it is not supported in {0} for the Web.',

@@ -25,7 +25,7 @@ export function tellOfTrouble(
     if (isResponsive) return
     timer = setTimeout(() => {
       notify.warn(
-        'Extensions do not answer: one of them is busy or in a loop. Your files, the editor and the agent are not affected. To restart them ends what they were doing.',
+        'Extensions do not answer: one of them is busy or in a loop. Your files, the editor and the agent are not affected. Restarting them ends what they are doing.',
         [{ label: 'Restart Extensions', run: restart }],
       )
     }, patience)
