@@ -110,8 +110,8 @@ func text(object map[string]any, key string) string {
 	return value
 }
 
-// lead leads the files of an extension below origin, and makes what is shown of
-// it plain. It is false for what cannot be an extension.
+// lead leads the files of an extension below origin, makes what is shown of it
+// plain, and marks it. It is false for what cannot be an extension.
 func lead(extension map[string]any, origin string) bool {
 	publisher, _ := extension["publisher"].(map[string]any)
 	name, by := text(extension, "extensionName"), text(publisher, "publisherName")
@@ -145,6 +145,7 @@ func lead(extension map[string]any, origin string) bool {
 	if _, ok := extension["versions"]; ok {
 		extension["versions"] = versions
 	}
+	mark(extension)
 	return true
 }
 

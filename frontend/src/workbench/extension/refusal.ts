@@ -8,12 +8,12 @@ export function needsNode({ main, browser }: Known): boolean {
 }
 
 /** refusal says why an extension cannot be installed; Go has the last word. */
-export function refusal(id: string, manifest: Known | null): string {
+export function refusal(id: string, manifest: Known): string {
   const why = 'This extension needs the Node extension host, which is not available yet.'
   return isRemote(id, manifest) ? `${why} Keel’s own way to work on other machines over SSH is coming.` : why
 }
 
-function isRemote(id: string, manifest: Known | null): boolean {
-  const resolves = manifest?.activationEvents?.some((event) => event.startsWith('onResolveRemoteAuthority'))
+function isRemote(id: string, manifest: Known): boolean {
+  const resolves = manifest.activationEvents?.some((event) => event.startsWith('onResolveRemoteAuthority'))
   return (resolves ?? false) || /\.(?:open-)?remote-(?:ssh|wsl|containers|tunnels|oss)\b/i.test(id)
 }
