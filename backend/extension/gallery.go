@@ -44,7 +44,7 @@ func (e *Extensions) Query(ctx context.Context, query []byte, origin string) ([]
 	if err != nil {
 		return nil, err
 	}
-	data, _, err := e.reach.answer(ctx, r.base, http.MethodPost, r.path("vscode", "gallery", "extensionquery"), query, mostAnswer)
+	data, err := r.query(ctx, query)
 	if err != nil {
 		return nil, err
 	}
