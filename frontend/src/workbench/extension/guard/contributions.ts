@@ -10,6 +10,9 @@ import { keptSetting } from './settings'
  */
 const never = new Set(['css', 'resourceLabelFormatters'])
 
+/** Editors of the workbench and of Keel: an extension of that name would take their place. */
+const takenEditor = /^(default|workbench\.|vscode\.|keel)/i
+
 type Fields = Readonly<Record<string, unknown>>
 type Use = (id: string, args: readonly unknown[]) => string | undefined
 
@@ -63,6 +66,10 @@ export function trimmed(
       }),
     ),
   )
+  const customEditors = filtered(given['customEditors'], (each) => {
+    const id = text(each['viewType'])
+    return !drop(`the editor ${id}`, takenEditor.test(id) ? 'it is there already' : undefined)
+  })
   const settings = (value: unknown, what: string): unknown =>
     isFields(value)
       ? Object.fromEntries(
@@ -81,7 +88,14 @@ export function trimmed(
       ? { ...section, properties: settings(section['properties'], 'the setting') }
       : section,
   )
-  const changed = { commands, keybindings, menus, configurationDefaults: defaults, configuration }
+  const changed = {
+    commands,
+    keybindings,
+    menus,
+    customEditors,
+    configurationDefaults: defaults,
+    configuration,
+  }
   const contributes = Object.fromEntries(
     Object.entries({ ...given, ...present(changed) })
       .filter(([point]) => !never.has(point) || !drop(point, 'it is the whole window’s'))

@@ -2,10 +2,12 @@ import { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
 import { ICodeEditorService } from '@codingame/monaco-vscode-api/vscode/vs/editor/browser/services/codeEditorService.service'
 import { ExtensionIdentifier } from '@codingame/monaco-vscode-api/vscode/vs/platform/extensions/common/extensions'
 import type { ServicesAccessor } from '@codingame/monaco-vscode-api/vscode/vs/platform/instantiation/common/instantiation'
+import { ICustomEditorService } from '@codingame/monaco-vscode-api/vscode/vs/workbench/contrib/customEditor/common/customEditor.service'
 import { places as accounts } from '../../authentication'
 import { confirm } from '../../confirm'
 import { Consent } from './ask'
 import { filterOutgoing, guardActors } from './actors'
+import { guardEditors } from './editors'
 import { ownCommands } from './own'
 import { Places } from './places'
 import { rules } from './rules'
@@ -24,6 +26,13 @@ export function guardExtensions(
   const places = new Places(folder ? URI.file(folder).path : '', served)
   const seen = new Seen((resource) => places.permission(resource) !== 'nothing')
   filterOutgoing(seen.outgoing)
+  guardEditors(
+    (resource) => /^(nothing|ask)$/.test(places.permission(resource)),
+    // Names of editors that come with the window are taken: no installed extension has one.
+    (id) =>
+      !/^vscode\./i.test(id) &&
+      services((accessor) => accessor.get(ICustomEditorService).getCustomEditor(id) !== undefined),
+  )
   guardActors(
     rules({
       places,
