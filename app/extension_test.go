@@ -148,7 +148,7 @@ func TestTheGalleryThroughTheWindow(t *testing.T) {
 	registry.Close()
 	response, body = request(t, server, http.MethodPost, "/keel/gallery/extensionquery", origin, []byte(`{"filters":[]}`))
 	var failure wire.Error
-	if response.StatusCode != http.StatusBadGateway || json.Unmarshal(body, &failure) != nil || failure.Code != wire.CodeProvider || !strings.Contains(failure.Message, "cannot be reached") || failure.Hint == "" {
+	if response.StatusCode != http.StatusBadGateway || json.Unmarshal(body, &failure) != nil || failure.Code != wire.CodeProvider || !strings.Contains(failure.Message, "cannot be used now") || failure.Hint == "" {
 		t.Errorf("without a registry: %s %s", response.Status, body)
 	}
 	if response, body := request(t, server, http.MethodGet, details, url.Values{"targetPlatform": {"universal"}}, nil); response.StatusCode != http.StatusOK || string(body) != "# <script>" {

@@ -86,6 +86,14 @@ func (b *Extensions) PickFile() (string, error) {
 	})
 }
 
+// NameFile returns a token for a *.vsix of the opened folder, which names it in a
+// plan.
+func (b *Extensions) NameFile(path string) (string, error) {
+	return home(b.seam, "Extensions.NameFile", func(ctx context.Context, f *folder.Folder) (string, error) {
+		return f.NameWorkspaceExtension(ctx, path)
+	})
+}
+
 // Secret returns what an extension keeps under a key.
 func (b *Extensions) Secret(of wire.ExtensionSecretKey) (wire.ExtensionSecret, error) {
 	return home(b.seam, "Extensions.Secret", func(ctx context.Context, f *folder.Folder) (wire.ExtensionSecret, error) {

@@ -175,9 +175,12 @@ func extensionFacts(item wire.ExtensionPlanItem) []string {
 	case wire.ExtensionWeb, wire.ExtensionNode:
 		facts = append(facts, "runs code")
 	}
-	if item.Signed {
+	switch {
+	case item.Signed:
 		facts = append(facts, "signed")
-	} else {
+	case item.Unchecked:
+		facts = append(facts, "cannot be checked: the registry gives no checksum")
+	default:
 		facts = append(facts, "not signed")
 	}
 	switch item.Why {

@@ -21,7 +21,7 @@ func (f *Folder) PlanExtension(ctx context.Context, request wire.ExtensionPlanRe
 		plan.Items = append(plan.Items, wire.ExtensionPlanItem{
 			ID: item.ID, Version: item.Version, DisplayName: item.DisplayName, PublisherName: item.PublisherName,
 			Why: item.Why, Kind: wire.ExtensionKind(item.Kind), Verified: item.Verified, NewPublisher: item.NewPublisher,
-			Signed: item.Signed, Installed: item.Installed, Size: item.Size, Refused: item.Refused,
+			Signed: item.Signed, Unchecked: item.Unchecked, Installed: item.Installed, Size: item.Size, Refused: item.Refused,
 		})
 	}
 	return plan, nil
@@ -83,6 +83,21 @@ func (f *Folder) UninstallExtension(ctx context.Context, id string) error {
 // SetExtensionMetadata keeps the workbench's own JSON with an extension.
 func (f *Folder) SetExtensionMetadata(ctx context.Context, id, metadata string) error {
 	return f.Extensions.SetMetadata(ctx, id, metadata)
+}
+
+// NameWorkspaceExtension returns a token for a file of the opened folder that is
+// to be installed.
+func (f *Folder) NameWorkspaceExtension(ctx context.Context, path string) (string, error) {
+	tree, err := f.Area(wire.AreaWorkspace)
+	if err != nil {
+		return "", err
+	}
+	file, entry, err := tree.OpenFile(ctx, path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	return f.Extensions.TakeBytes(ctx, entry.Name, file)
 }
 
 // NameExtensionFile returns a token for a file that is to be installed.

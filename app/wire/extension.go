@@ -60,6 +60,7 @@ type ExtensionPlanItem struct {
 	Verified      bool          `json:"verified"`     // the registry knows who the publisher is
 	NewPublisher  bool          `json:"newPublisher"` // nothing of this publisher has been agreed to yet
 	Signed        bool          `json:"signed"`       // the registry has a signature, which is checked
+	Unchecked     bool          `json:"unchecked"`    // the registry gives neither checksum nor signature to compare it with
 	Installed     string        `json:"installed"`    // the version that is there now; empty: none
 	Size          int64         `json:"size"`         // bytes of the download; 0: not known
 	Refused       string        `json:"refused"`      // a sentence: why it cannot be installed; empty: it can

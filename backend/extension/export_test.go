@@ -18,4 +18,5 @@ var (
 	Compare = compareVersions
 	Engine  = engine
 	Tame    = tame
+	Reason  = reason
 )

@@ -44,7 +44,7 @@ func (e *Extensions) Query(ctx context.Context, query []byte, origin string) ([]
 	if err != nil {
 		return nil, err
 	}
-	data, _, err := e.reach.answer(ctx, r.base, http.MethodPost, r.path("vscode", "gallery", "extensionquery"), query, mostAnswer)
+	data, err := r.query(ctx, query)
 	if err != nil {
 		return nil, err
 	}
@@ -110,8 +110,8 @@ func text(object map[string]any, key string) string {
 	return value
 }
 
-// lead leads the files of an extension below origin, and makes what is shown of
-// it plain. It is false for what cannot be an extension.
+// lead leads the files of an extension below origin, makes what is shown of it
+// plain, and marks it. It is false for what cannot be an extension.
 func lead(extension map[string]any, origin string) bool {
 	publisher, _ := extension["publisher"].(map[string]any)
 	name, by := text(extension, "extensionName"), text(publisher, "publisherName")
@@ -145,6 +145,7 @@ func lead(extension map[string]any, origin string) bool {
 	if _, ok := extension["versions"]; ok {
 		extension["versions"] = versions
 	}
+	mark(extension)
 	return true
 }
 

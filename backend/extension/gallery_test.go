@@ -48,6 +48,46 @@ func TestTheGalleryLeadsHere(t *testing.T) {
 	}
 }
 
+// What the registry says of the web is no more than a hint: a theme without the
+// tag is offered, and looked at first.
+func TestTheGalleryMarksWhatMayWork(t *testing.T) {
+	registry := extensiontest.New(t)
+	e := open(t, registry)
+	const web = `{"properties":[{"key":"Microsoft.VisualStudio.Code.WebExtension","value":"true"}],"version":"2.0.0"}`
+	const silent = `{"properties":[],"version":"1.0.0"}`
+	for members, want := range map[string][]string{
+		`"tags":["theme","__web_extension"],"versions":[` + silent + `]`: {"theme", "__web_extension"},
+		`"tags":["theme"],"versions":[` + silent + `]`:                   {"theme", "__web_extension", "__keel_unsure"},
+		`"tags":null,"versions":[` + silent + `]`:                        {"__web_extension", "__keel_unsure"},
+		`"versions":[` + web + `]`:                                       {"__web_extension"},
+		`"tags":[7],"versions":[` + web + `,` + silent + `]`:             {"7", "__web_extension", "__keel_unsure"},
+		`"tags":"__web_extension"`:                                       {"__web_extension", "__keel_unsure"},
+	} {
+		registry.Answer("/vscode/gallery/extensionquery", func(w http.ResponseWriter, _ *http.Request) {
+			fmt.Fprintf(w, `{"results":[{"extensions":[{"extensionName":"b","publisher":{"publisherName":"a"},%s}]}]}`, members)
+		})
+		data, err := e.Query(t.Context(), []byte(`{}`), "wails://wails")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var answer struct {
+			Results []struct {
+				Extensions []struct{ Tags []any }
+			}
+		}
+		if err := json.Unmarshal(data, &answer); err != nil {
+			t.Fatal(err)
+		}
+		got := []string{}
+		for _, tag := range answer.Results[0].Extensions[0].Tags {
+			got = append(got, fmt.Sprint(tag))
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("tags of %s (-want +got):\n%s", members, d)
+		}
+	}
+}
+
 func TestTheGalleryTakesNoNonsense(t *testing.T) {
 	registry := extensiontest.New(t)
 	e := open(t, registry)

@@ -391,6 +391,25 @@ func TestUnsignedIsSaid(t *testing.T) {
 	}
 }
 
+func TestSaysWhatCannotBeChecked(t *testing.T) {
+	registry := extensiontest.New(t)
+	for name, v := range map[string]extensiontest.Version{
+		"both": {}, "hashed": {Unsigned: true}, "signed": {Unhashed: true}, "bare": {Unsigned: true, Unhashed: true},
+	} {
+		v.Publisher, v.Name, v.Version = "a", name, "1.0.0"
+		registry.Add(t, v, nil)
+	}
+	e := open(t, registry)
+	for _, name := range []string{"both", "hashed", "signed", "bare"} {
+		if got := plan(t, e, "a."+name).Items[0].Unchecked; got != (name == "bare") {
+			t.Errorf("%s: cannot be checked: %v", name, got)
+		}
+		if err := install(t, e, "a."+name); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestWhatTheRegistryLeadsTo(t *testing.T) {
 	inner := extensiontest.New(t) // stands for a server in a private network
 	inner.Answer("/secret", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "secret") })

@@ -52,6 +52,7 @@ type Item struct {
 	Verified      bool   // the registry knows who the publisher is
 	NewPublisher  bool   // nothing of this publisher has been agreed to
 	Signed        bool   // there is a signature, which is checked
+	Unchecked     bool   // the registry gives nothing to compare it with
 	Installed     string // the version that is there
 	Size          int64  // bytes of the package; 0: not known
 	Refused       string // why it cannot be installed
@@ -209,7 +210,8 @@ func (p *planner) addPublished(got seen) {
 	found, m := got.published, got.manifest
 	item := Item{
 		Why: got.why, DisplayName: Plain(found.DisplayName, mostDisplayName), PublisherName: Plain(found.PublisherName, mostDisplayName),
-		Verified: found.Verified, Signed: found.Files["signature"] != "", Refused: m.Refusal(found.Platform),
+		Verified: found.Verified, Signed: found.Files["signature"] != "",
+		Unchecked: found.Files["signature"] == "" && found.Files["sha256"] == "", Refused: m.Refusal(found.Platform),
 	}
 	if strings.TrimSpace(item.DisplayName) == "" {
 		item.DisplayName = m.Shown(nil)

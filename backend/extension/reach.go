@@ -148,17 +148,20 @@ func (r *reach) answer(ctx context.Context, registry *url.URL, method string, at
 	return nil, nil, down(registry, err)
 }
 
+// goesOn is what is safe when the registry is not there.
+const goesOn = " Installed extensions go on working."
+
 // down explains why the registry cannot be used.
 func down(registry *url.URL, err error) error {
 	if known, ok := errors.AsType[*outbound.Error](err); ok {
-		return &Error{Message: known.Message, Hint: known.Hint, Err: fmt.Errorf("%w: %w", ErrRegistry, err)}
+		return &Error{Message: known.Message + goesOn, Hint: known.Hint, Err: fmt.Errorf("%w: %w", ErrRegistry, err)}
 	}
 	if status, ok := errors.AsType[*statusError](err); ok {
 		if status.status == http.StatusNotFound {
 			return &Error{Message: fmt.Sprintf("The registry at %s does not have this.", registry.Host), Err: fmt.Errorf("%w: %w", ErrNotFound, err)}
 		}
 		return &Error{
-			Message: fmt.Sprintf("The registry at %s answers %s. Installed extensions go on working.", registry.Host, status),
+			Message: fmt.Sprintf("The registry at %s answers %s.%s", registry.Host, status, goesOn),
 			Hint:    "Try again later, or check the setting keelExtensions.gallery.", Err: fmt.Errorf("%w: %w", ErrRegistry, err),
 		}
 	}
@@ -169,19 +172,8 @@ func down(registry *url.URL, err error) error {
 		}
 	}
 	return &Error{
-		Message: fmt.Sprintf("The registry at %s cannot be reached: %s. Installed extensions go on working.", registry.Host, Plain(cause(err), 200)),
-		Hint:    "Check the network, keelAgent.network.proxy and keelExtensions.gallery, then try again.", Err: fmt.Errorf("%w: %w", ErrRegistry, err),
-	}
-}
-
-// cause is the last of a chain of errors, which says most with the fewest words.
-func cause(err error) string {
-	for {
-		inner := errors.Unwrap(err)
-		if inner == nil {
-			return err.Error()
-		}
-		err = inner
+		Message: fmt.Sprintf("The registry at %s cannot be used now: %s.%s", registry.Host, reason(err), goesOn),
+		Hint:    "Check the network and the settings keelAgent.network.proxy and keelExtensions.gallery, then try again.", Err: fmt.Errorf("%w: %w", ErrRegistry, err),
 	}
 }
 

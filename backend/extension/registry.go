@@ -66,6 +66,15 @@ func (v version) property(key string) string {
 // path is an address below the registry's.
 func (r *registry) path(parts ...string) *url.URL { return r.base.JoinPath(parts...) }
 
+// query asks in the gallery protocol. Whatever does not know that is no registry.
+func (r *registry) query(ctx context.Context, body []byte) ([]byte, error) {
+	data, _, err := r.reach.answer(ctx, r.base, http.MethodPost, r.path("vscode", "gallery", "extensionquery"), body, mostAnswer)
+	if errors.Is(err, ErrNotFound) {
+		return nil, down(r.base, errors.New("what answers there is no registry of extensions"))
+	}
+	return data, err
+}
+
 // versions asks for every version of an extension, the newest first.
 func (r *registry) versions(ctx context.Context, id string) ([]version, error) {
 	type criterion struct {
@@ -84,7 +93,7 @@ func (r *registry) versions(ctx context.Context, id string) ([]version, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, _, err := r.reach.answer(ctx, r.base, http.MethodPost, r.path("vscode", "gallery", "extensionquery"), body, mostAnswer)
+	data, err := r.query(ctx, body)
 	if err != nil {
 		return nil, err
 	}

@@ -39,9 +39,12 @@ const publish = [
   'web',
 ]
 
+/** As most themes of Open VSX, nothing says of these that they work without Node: one of them has an update, one comes with a pack. */
+const untagged = new Set(['icons', 'snippets', 'lamp'])
+
 before(async () => {
   registry = await startRegistry()
-  for (const name of publish) await registry.publish(name)
+  for (const name of publish) await registry.publish(name, untagged.has(name) ? { webTag: false } : {})
   display = await startDisplay()
   browser = await launchChromium()
   home = await makeHome()
@@ -219,7 +222,7 @@ test('script in names and texts is text', async () => {
 })
 
 test('an update is shown and installed, and a version can be chosen', async () => {
-  await registry.publish('snippets', { version: '1.1.0' })
+  await registry.publish('snippets', { version: '1.1.0', webTag: false })
   await wb.runCommand(page, 'Extensions: Check for Extension Updates')
   await view.find('@installed snippets', 'Harbour Snippets')
   const update = view.button('Harbour Snippets', /^Update/).first()
@@ -485,7 +488,7 @@ test('without the registry the installed ones work, and the view says what is th
   await reload(page)
   await view.search('something that nobody has asked for')
   await view.view
-    .getByText(/cannot be reached now\. What is installed keeps working/)
+    .getByText(/cannot be used now: .+ Installed extensions go on working/)
     .first()
     .waitFor()
   await view.find('@installed', 'Harbour Themes')

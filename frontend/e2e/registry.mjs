@@ -1,34 +1,58 @@
 // A registry of extensions on this machine: it speaks what Open VSX speaks (the
 // gallery protocol under /vscode and the REST API under /api), and its packages
-// are packed by @vscode/vsce out of e2e/extensions/NAME, without a network.
+// are packed by @vscode/vsce, without a network: out of e2e/extensions/NAME, out
+// of what is VS Code's own, and out of packages of npm.
 //
 //   const registry = await startRegistry()
 //   await registry.publish('theme')                                // harbour.theme 1.0.0
 //   await registry.publish('theme', { version: '1.1.0' })          // an update of it
 //   await registry.publish('web', { change: (manifest) => { … } }) // with another manifest
 //   await registry.publish('theme', { wrong: 'hash' })             // or 'signature'
+//   await registry.publish('theme', { hashed: false, signed: false, webTag: false })
+//   await registry.publish('theme-seti', { from: builtin, change })
 //   registry.publishFile(vsix, { manifest, wrong, … })             // any bytes
 //   await writeSettings(home, registry.settings)                   // before Keel starts
-//   … registry.down() / registry.up(), registry.asked(/part of an address/)
+//   … registry.down() / registry.fail(500) / registry.up(), registry.asked(/part of an address/)
 //   await registry.end()
 import { createHash, generateKeyPairSync, sign } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { createVSIX } from '@vscode/vsce'
 import { top } from './harness.mjs'
 
 const sources = join(top, 'frontend/e2e/extensions')
 
+const modules = join(top, 'frontend/node_modules')
+
+/** Sources of our own. */
+const own = (name, to) => cp(join(sources, name), to, { recursive: true })
+
+/** Sources that are a package of npm. */
+export const npm = (name, to) => cp(join(modules, name), to, { recursive: true })
+
+/**
+ * Sources of an extension that is VS Code's own. The package that it comes in has
+ * all its files in one folder, and says in its code where each of them belongs.
+ */
+export async function builtin(name, to) {
+  const from = join(modules, `@codingame/monaco-vscode-${name}-default-extension`)
+  const places = await readFile(join(from, 'index.js'), 'utf8')
+  for (const [, path, file] of places.matchAll(/registerFileUrl\('([^']+)', new URL\('([^']+)'/g)) {
+    await mkdir(dirname(join(to, path)), { recursive: true })
+    await cp(join(from, file), join(to, path))
+  }
+}
+
 /** Packs an extension; change may alter its manifest. Returns its bytes, its manifest and its texts. */
-export async function pack(name, { version, change } = {}) {
+export async function pack(name, { from = own, version, change } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'keel-pack-'))
   try {
     const source = join(folder, 'source')
-    await cp(join(sources, name), source, { recursive: true })
+    await from(name, source)
     const file = join(source, 'package.json')
     const manifest = JSON.parse(await readFile(file, 'utf8'))
     if (version) manifest.version = version
@@ -118,11 +142,13 @@ export async function startRegistry() {
   const asked = []
   const waiting = new Set()
   let isDown = false
+  let failure = 0
   let slow = () => false
 
   const server = createServer((request, response) => {
     asked.push(request.url)
     if (isDown) return void request.socket.destroy()
+    if (failure) return void response.writeHead(failure).end()
     const answer = () => route(request, response).catch((cause) => response.writeHead(500).end(String(cause)))
     if (!slow(request.url)) return void answer()
     waiting.add(answer)
@@ -296,7 +322,7 @@ export async function startRegistry() {
       files: {
         download: `${file}/${base}.vsix`,
         manifest: `${file}/package.json`,
-        sha256: `${file}/${base}.sha256`,
+        ...(extension.sha256 ? { sha256: `${file}/${base}.sha256` } : {}),
         ...(extension.readme ? { readme: `${file}/README.md` } : {}),
         ...(extension.changelog ? { changelog: `${file}/CHANGELOG.md` } : {}),
         ...(extension.icon ? { icon: `${file}/icon.png` } : {}),
@@ -336,7 +362,7 @@ export async function startRegistry() {
 
   function publishFile(vsix, options) {
     const { manifest, readme = '', changelog = '', icon, wrong, preRelease = false } = options
-    const { verified = true, signed = true, webTag = forWeb(manifest) } = options
+    const { verified = true, signed = true, hashed = true, webTag = forWeb(manifest) } = options
     const { publisherName = manifest.publisher[0].toUpperCase() + manifest.publisher.slice(1) } = options
     const over = wrong === 'signature' ? Buffer.concat([vsix, Buffer.from('more')]) : vsix
     const sigzip = archive([
@@ -359,7 +385,7 @@ export async function startRegistry() {
       webTag,
       publisherName,
       publicKey,
-      sha256: hash,
+      sha256: hashed ? hash : undefined,
       sigzip: signed ? sigzip : undefined,
       id: [8, 4, 4, 4, 12]
         .reduce(([text, at], n) => [`${text}-${id.slice(at, at + n)}`, at + n], ['', 0])[0]
@@ -375,7 +401,7 @@ export async function startRegistry() {
   return {
     address,
     settings: { 'keelExtensions.gallery': address },
-    /** Packs e2e/extensions/NAME and offers it; what was published last is the newest. */
+    /** Packs sources, those of e2e/extensions/NAME where nothing else is said, and offers them; what was published last is the newest. */
     async publish(name, options = {}) {
       const { vsix, ...packed } = await pack(name, options)
       return publishFile(vsix, { ...packed, ...options })
@@ -383,12 +409,17 @@ export async function startRegistry() {
     publishFile,
     /** The addresses that were asked for and match. */
     asked: (pattern) => asked.filter((each) => pattern.test(each)),
+    /** From now on it answers everybody with this status. */
+    fail(status) {
+      failure = status
+    },
     /** From now on it answers nobody. */
     down() {
       isDown = true
     },
     up() {
       isDown = false
+      failure = 0
     },
     /** Holds back the answers to addresses that match, until release is called. */
     hold(pattern) {

@@ -2,12 +2,13 @@
 // real key presses, and judged by what is on the disk and by a picture.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { mkdir, readdir } from 'node:fs/promises'
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, afterEach, before, test } from 'node:test'
 import { startDesktop } from './desktop.mjs'
 import { makeHome, patience, pictures, product, start, startDisplay, until } from './harness.mjs'
+import { pack } from './registry.mjs'
 
 let display, home
 const started = []
@@ -124,6 +125,67 @@ test('a turn by keyboard, a second start, closing and opening again', { timeout:
   assert.ok(colours(await shoot('window-again')) > 200, 'the picture of the window is blank')
   await keel.end()
   assert.ok(keel.exit().code === 0 || keel.exit().signal === 'SIGTERM', keel.output())
+})
+
+test('a package is chosen in the system’s dialog', { timeout: 6 * patience }, async () => {
+  await home.reset()
+  const { vsix } = await pack('lamp')
+  const file = join(home.home, 'lamp.vsix')
+  const broken = join(home.home, 'broken.vsix')
+  await writeFile(file, vsix)
+  await writeFile(broken, 'no archive')
+  const place = join(home.data, 'extensions')
+  const there = async () =>
+    (existsSync(place) ? await readdir(place) : []).filter((name) => name.includes('lamp'))
+  const dialog = () => xdotool('search', '--onlyvisible', '--name', '^Install from VSIX$').split('\n')[0]
+  const gone = () => {
+    try {
+      return !dialog()
+    } catch {
+      return true // it has found none
+    }
+  }
+  const ask = () =>
+    until('the dialog is open', async () => {
+      xdotool('windowactivate', '--sync', windowID())
+      xdotool('key', 'Escape', 'ctrl+shift+p')
+      xdotool('type', '--delay', '40', 'Extensions: Install from VSIX')
+      xdotool('key', 'Return')
+      return until('it', dialog, patience / 6)
+    })
+  // Keys that come before the dialog can take them are lost: they are pressed until it closes.
+  const answer = (press) =>
+    until('the dialog has closed', async () => {
+      if (gone()) return true
+      xdotool('windowactivate', '--sync', dialog())
+      press()
+      return until('it', gone, patience / 12)
+    })
+  const choose = async (path) => {
+    await ask()
+    await answer(() => {
+      xdotool('key', 'ctrl+a')
+      xdotool('type', '--delay', '40', path)
+      xdotool('key', 'Return')
+    })
+  }
+  await open()
+
+  await ask()
+  await answer(() => xdotool('key', 'Escape'))
+  await choose(broken)
+  await shoot('window-vsix-broken')
+  assert.deepEqual(await there(), [])
+
+  await choose(file)
+  await until('what is asked about is agreed to', async () => {
+    if ((await there()).length > 0) return true
+    // Cancel has the keyboard; what agrees stands before it.
+    xdotool('key', 'shift+Tab', 'Return')
+    return until('it is there', async () => (await there()).length > 0, patience / 12)
+  })
+  await until('the extension is there', () => existsSync(join(place, 'pier.lamp-1.0.0/package.json')))
+  await shoot('window-vsix')
 })
 
 test('without a display it says what to do', async () => {

@@ -87,6 +87,7 @@ type Version struct {
 	Platform                 string // empty: universal
 	PreRelease               bool
 	Verified, Unsigned       bool
+	Unhashed                 bool // no checksum of it is given
 	VSIX                     []byte
 	Manifest                 string
 	Files                    Files
@@ -225,6 +226,9 @@ func (r *Registry) version(w http.ResponseWriter, publisher, name, platform, ver
 	}
 	base := strings.Join([]string{r.URL, "files", v.Publisher, v.Name, v.Version, v.platform()}, "/") + "/"
 	files := map[string]string{"download": base + "download", "manifest": base + "manifest", "sha256": base + "sha256"}
+	if v.Unhashed {
+		delete(files, "sha256")
+	}
 	if !v.Unsigned {
 		files["signature"], files["publicKey"] = base+"signature", base+"publicKey"
 	}

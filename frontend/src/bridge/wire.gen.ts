@@ -541,6 +541,8 @@ export interface ExtensionPlanItem {
   newPublisher: boolean
   /** the registry has a signature, which is checked */
   signed: boolean
+  /** the registry gives neither checksum nor signature to compare it with */
+  unchecked: boolean
   /** the version that is there now; empty: none */
   installed: string
   /** bytes of the download; 0: not known */
@@ -2434,6 +2436,11 @@ export interface Methods {
      */
     KeepSecret(of: ExtensionSecretKey, value: string): Promise<void>
     /**
+     * NameFile returns a token for a *.vsix of the opened folder, which names it in a
+     * plan.
+     */
+    NameFile(path: string): Promise<string>
+    /**
      * PickFile lets the person choose a *.vsix, and returns a token that names it in
      * a plan; empty when none was chosen.
      */
@@ -2726,7 +2733,7 @@ export const methodNames = {
   Audit: ['List'],
   Checkpoints: ['Activity', 'Create', 'Diff', 'Forget', 'Last', 'List', 'Name', 'Pin', 'Preview', 'Prune', 'Purge', 'Restore', 'Seen', 'StopReading', 'Undo', 'Unsaved', 'Usage', 'Versions'],
   Editors: ['SetProblems', 'SetUnsaved'],
-  Extensions: ['Agree', 'CancelInstall', 'ForgetSecret', 'Install', 'KeepSecret', 'PickFile', 'Plan', 'Secret', 'SecretKeys', 'SetMetadata', 'State', 'Uninstall'],
+  Extensions: ['Agree', 'CancelInstall', 'ForgetSecret', 'Install', 'KeepSecret', 'NameFile', 'PickFile', 'Plan', 'Secret', 'SecretKeys', 'SetMetadata', 'State', 'Uninstall'],
   Files: ['Copy', 'Delete', 'List', 'MakeFolder', 'Move', 'Stat'],
   Imports: ['Find', 'Import', 'Last', 'Undo'],
   Providers: ['AWS', 'RemoveKey', 'SetKey'],

@@ -31,6 +31,7 @@ import {
   followNetwork,
   galleryProduct,
   nameRefusals,
+  nameUpdates,
   ownScheme,
   Packages,
   type Plans,
@@ -84,8 +85,9 @@ export async function boot(
   useWords(extensionWords(registryName(extensions)))
   drawDetailsNatively()
   nameRefusals()
+  nameUpdates(registryName(extensions))
   const following = new Following(bridge, extensions)
-  const packages = new Packages(bridge, plans, following)
+  const packages = new Packages(bridge, plans, following, folder)
   packages.register()
   const terminals = new TerminalBackend(bridge, state.workspace, gate)
   await initialize(

@@ -12,6 +12,7 @@ const item = (change: Partial<ExtensionPlanItem> = {}): ExtensionPlanItem => ({
   verified: true,
   newPublisher: false,
   signed: true,
+  unchecked: false,
   installed: '',
   size: 0,
   refused: '',
@@ -55,6 +56,11 @@ it('says what comes along, and why something cannot', () => {
 it('warns of what is not verified or signed, and speaks of code only where there is some', () => {
   const warnings = facts(item({ verified: false, signed: false })).filter(({ warns }) => warns)
   expect(warnings.map(({ text }) => text)).toEqual(['publisher not verified', 'not signed'])
+  const unchecked = facts(item({ signed: false, unchecked: true })).map(({ text }) => text)
+  expect(unchecked).toContain(
+    'not checked on its way here: the registry gives neither checksum nor signature',
+  )
+  expect(unchecked).not.toContain('not signed')
   expect(powers(plan(item()))).toBe('')
   expect(powers(plan(item({ kind: 'web' })))).toContain('closed in')
 })

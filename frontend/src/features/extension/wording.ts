@@ -92,14 +92,22 @@ export function facts(item: ExtensionPlanItem): readonly Fact[] {
     item.verified
       ? { icon: 'verified-filled', text: 'verified publisher', warns: false }
       : { icon: 'unverified', text: 'publisher not verified', warns: true },
-    item.signed
-      ? { icon: 'shield', text: 'signed by the registry', warns: false }
-      : { icon: 'unlock', text: 'not signed', warns: true },
+    signedness(item),
     item.kind === 'declarative'
       ? { icon: 'file', text: 'has no code', warns: false }
       : { icon: 'code', text: 'has code', warns: false },
   ]
   return item.size > 0 ? [...known, { icon: 'cloud-download', text: size(item.size), warns: false }] : known
+}
+
+function signedness({ signed, unchecked }: ExtensionPlanItem): Fact {
+  if (signed) return { icon: 'shield', text: 'signed by the registry', warns: false }
+  if (!unchecked) return { icon: 'unlock', text: 'not signed', warns: true }
+  return {
+    icon: 'warning',
+    text: 'not checked on its way here: the registry gives neither checksum nor signature',
+    warns: true,
+  }
 }
 
 /** What the button says that agrees. */

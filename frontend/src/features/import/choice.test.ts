@@ -55,6 +55,7 @@ function item(id: string, more: Partial<ExtensionPlanItem> = {}): ExtensionPlanI
     verified: true,
     newPublisher: false,
     signed: true,
+    unchecked: false,
     installed: '',
     size: 0,
     refused: '',

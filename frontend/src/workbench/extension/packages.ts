@@ -1,4 +1,4 @@
-import { getService, IFileService, ILifecycleService } from '@codingame/monaco-vscode-api'
+import { getService, ILifecycleService } from '@codingame/monaco-vscode-api'
 import { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
 import { CommandsRegistry } from '@codingame/monaco-vscode-api/vscode/vs/platform/commands/common/commands'
 import {
@@ -7,6 +7,7 @@ import {
   registerAction2,
 } from '@codingame/monaco-vscode-api/vscode/vs/platform/actions/common/actions'
 import { ContextKeyExpr } from '@codingame/monaco-vscode-api/vscode/vs/platform/contextkey/common/contextkey'
+import { ResourceContextKey } from '@codingame/monaco-vscode-api/vscode/vs/workbench/common/contextkeys'
 import {
   INSTALL_EXTENSION_FROM_VSIX_COMMAND_ID,
   SELECT_INSTALL_VSIX_EXTENSION_COMMAND_ID,
@@ -28,11 +29,14 @@ export class Packages {
     private readonly bridge: Bridge,
     private readonly plans: Plans,
     private readonly following: Pick<Following, 'hold'>,
+    /** The opened folder, "" without one. */
+    private readonly folder: string,
   ) {}
 
-  /** Adds the command, and takes files that are dropped on the Extensions view. */
+  /** Adds the commands, and takes files that are dropped on the Extensions view. */
   register(): void {
     const pick = () => this.pick().catch((cause: unknown) => notify.failure(cause))
+    const take = (given: unknown) => this.nameAll(given).catch((cause: unknown) => notify.failure(cause))
     registerAction2(
       class extends Action2 {
         constructor() {
@@ -54,6 +58,25 @@ export class Packages {
         }
       },
     )
+    registerAction2(
+      class extends Action2 {
+        constructor() {
+          super({
+            id: 'keel.extensions.installOpenedFile',
+            title: { value: 'Install Extension VSIX', original: 'Install Extension VSIX' },
+            menu: {
+              id: MenuId.ExplorerContext,
+              group: 'extensions',
+              when: ContextKeyExpr.regex(ResourceContextKey.Extension.key, /^\.vsix$/i),
+            },
+          })
+        }
+
+        override run(_: unknown, one: unknown, all: unknown): Promise<void> {
+          return take(Array.isArray(all) && all.length > 0 ? all : one)
+        }
+      },
+    )
     document.addEventListener('drop', (event) => this.drop(event), true)
   }
 
@@ -64,7 +87,7 @@ export class Packages {
     const pick = () => this.pick().catch((cause: unknown) => notify.failure(cause))
     CommandsRegistry.registerCommand(SELECT_INSTALL_VSIX_EXTENSION_COMMAND_ID, pick)
     CommandsRegistry.registerCommand(INSTALL_EXTENSION_FROM_VSIX_COMMAND_ID, (_, given: unknown) =>
-      this.readAll(Array.isArray(given) ? given : [given]).catch((cause: unknown) => notify.failure(cause)),
+      this.nameAll(given).catch((cause: unknown) => notify.failure(cause)),
     )
   }
 
@@ -73,13 +96,12 @@ export class Packages {
     if (token) await this.install(token)
   }
 
-  /** Files that the workbench names by their address. */
-  private async readAll(given: readonly unknown[]): Promise<void> {
-    const files = await getService(IFileService)
-    for (const each of given) {
-      if (!URI.isUri(each) || each.scheme !== 'file') continue
-      const { value } = await files.readFile(each)
-      await this.hand(each.path.split('/').at(-1) ?? '', value.buffer)
+  /** Files of the opened folder that the workbench names; Go reads them by itself. */
+  private async nameAll(given: unknown): Promise<void> {
+    const top = this.folder && `${URI.file(this.folder).path.replace(/\/$/, '')}/`
+    for (const each of Array.isArray(given) ? (given as unknown[]) : [given]) {
+      if (!URI.isUri(each) || each.scheme !== 'file' || !top || !each.path.startsWith(top)) continue
+      await this.install(await this.bridge.Extensions.NameFile(each.path.slice(top.length)))
     }
   }
 
@@ -127,7 +149,7 @@ export class Packages {
     const metadata = JSON.stringify({ source: 'vsix', pinned: true, installedTimestamp: Date.now() })
     const name = plainVisible(asked.displayName || asked.id)
     await this.following.hold(asked.id, async () => {
-      const { folder } = await whileShown(`Installing ${name}`, (report, signal) =>
+      const { folder } = await whileShown(name, (report, signal) =>
         this.plans.install(asked.id, asked.version, metadata, report, signal),
       )
       const management = await getService(IWorkbenchExtensionManagementService)

@@ -12,6 +12,7 @@ const item: ExtensionPlanItem = {
   verified: true,
   newPublisher: false,
   signed: true,
+  unchecked: false,
   installed: '1.0.0',
   size: 0,
   refused: '',

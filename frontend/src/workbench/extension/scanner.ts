@@ -120,7 +120,7 @@ export class InstalledExtensions implements IWebExtensionsScannerService {
     install: (...args: Parameters<Parameters<typeof whileShown<Extension>>[1]>) => Promise<Extension>,
   ): Promise<IScannedExtension> {
     try {
-      return this.whole(await whileShown(`Installing ${name}`, install))
+      return this.whole(await whileShown(name, install))
     } catch (cause) {
       notify.failure(cause)
       throw new CancellationError()

@@ -4,10 +4,7 @@ import {
   IExtensionGalleryService,
   type IExtensionManagementService,
 } from '@codingame/monaco-vscode-api/vscode/vs/platform/extensionManagement/common/extensionManagement.service'
-import {
-  TargetPlatform,
-  type IExtensionManifest,
-} from '@codingame/monaco-vscode-api/vscode/vs/platform/extensions/common/extensions'
+import type { IExtensionManifest } from '@codingame/monaco-vscode-api/vscode/vs/platform/extensions/common/extensions'
 import { ExtensionManagementServerService } from '@codingame/monaco-vscode-extension-gallery-service-override/vscode/vs/workbench/services/extensionManagement/common/extensionManagementServerService'
 import type { Following, Management } from './following'
 import { needsNode, refusal } from './refusal'
@@ -36,10 +33,13 @@ export function webServers(following: Following): typeof ExtensionManagementServ
   }
 }
 
+/** What Go marks an extension with of which nobody has said that it works without Node. */
+const unsure = '__keel_unsure'
+
 /**
  * explainRefusals asks the manifest about each extension that the registry has
  * not marked as one for the web. Open VSX takes the mark from what the package
- * was made with, and older tools made none: such a theme is as good as any.
+ * was made with, and many have none: such a theme is as good as any.
  */
 function explainRefusals(
   management: Pick<IExtensionManagementService, 'canInstall'>,
@@ -56,14 +56,10 @@ function explainRefusals(
   const stock = management.canInstall.bind(management)
   management.canInstall = async (extension) => {
     const answer = await stock(extension)
-    if (answer === true) return true
+    if (answer === true && !extension.tags.includes(unsure)) return true
     const manifest = await manifestOf(extension)
-    // Where the registry does not give it now, the plan says why nothing can be installed.
-    if (!manifest) return true
-    if (needsNode(manifest)) return { value: refusal(extension.identifier.id, manifest) }
-    if (!extension.allTargetPlatforms.includes(TargetPlatform.WEB)) {
-      extension.allTargetPlatforms.push(TargetPlatform.WEB)
-    }
-    return stock(extension)
+    // What the registry does not tell now, Go finds out when it is to be installed.
+    if (manifest && needsNode(manifest)) return { value: refusal(extension.identifier.id, manifest) }
+    return answer
   }
 }

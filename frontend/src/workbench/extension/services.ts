@@ -6,6 +6,7 @@ import {
   IWebExtensionsScannerService,
   IWorkbenchExtensionManagementService,
 } from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/extensionManagement/common/extensionManagement.service'
+import { IExtensionGalleryService } from '@codingame/monaco-vscode-api/vscode/vs/platform/extensionManagement/common/extensionManagement.service'
 import { IExtensionRecommendationsService } from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/extensionRecommendations/common/extensionRecommendations.service'
 import getGallery from '@codingame/monaco-vscode-extension-gallery-service-override'
 import type { Bridge, ExtensionsState } from '../../bridge'
@@ -14,6 +15,7 @@ import { galleryManifest } from './gallery'
 import { plannedManagement } from './management'
 import type { Plans } from './plans'
 import { NoPlugins } from './plugins'
+import { ReasonedGallery } from './reasons'
 import { NoRecommendations } from './recommendations'
 import { InstalledExtensions } from './scanner'
 import { webServers } from './servers'
@@ -33,6 +35,7 @@ export function extensionServices(
       webOnly: true,
       transformExtensionGalleryManifest: (known) => galleryManifest(known, gallery),
     }),
+    [IExtensionGalleryService.toString()]: new SyncDescriptor(ReasonedGallery, [], true),
     [IWebExtensionsScannerService.toString()]: new SyncDescriptor(InstalledExtensions, [bridge, plans], true),
     [IWorkbenchExtensionManagementService.toString()]: new SyncDescriptor(plannedManagement(plans), [], true),
     [IExtensionManagementServerService.toString()]: new SyncDescriptor(webServers(following), [], true),

@@ -22,7 +22,8 @@ export const extensionTexts: Record<number, { theirs: string; ours: string }> = 
   },
   10737: {
     theirs: 'Error while fetching extensions. {0}',
-    ours: 'REGISTRY cannot be reached now. What is installed keeps working; search again in a while. ({0})',
+    // Go says which registry, why, what is safe and what to do: see reasons.ts.
+    ours: '{0}',
   },
 }
 

@@ -122,6 +122,22 @@ it('commands that are there keep their names', () => {
   })
 })
 
+it('editors that are there keep their names', () => {
+  const editor = (viewType: unknown): unknown => ({ viewType, selector: [{ filenamePattern: '*' }] })
+  expect(
+    rest({
+      customEditors: [
+        editor('default'),
+        editor('Workbench.editor.files'),
+        editor('vscode.markdown.preview.editor'),
+        editor('keel.plan'),
+        editor('harbour.chart'),
+        editor(7),
+      ],
+    }),
+  ).toEqual({ customEditors: [editor('harbour.chart'), editor(7)] })
+})
+
 it('settings that are the person’s have no other default and no other meaning', () => {
   expect(
     rest({

@@ -11,6 +11,9 @@ import { walkthroughsIn } from './walkthroughs'
  */
 const never = new Set(['css', 'resourceLabelFormatters'])
 
+/** Editors of the workbench and of Keel: an extension of that name would take their place. */
+const takenEditor = /^(default|workbench\.|vscode\.|keel)/i
+
 type Fields = Readonly<Record<string, unknown>>
 type Use = (id: string, args: readonly unknown[]) => string | undefined
 
@@ -64,6 +67,10 @@ export function trimmed(
       }),
     ),
   )
+  const customEditors = filtered(given['customEditors'], (each) => {
+    const id = text(each['viewType'])
+    return !drop(`the editor ${id}`, takenEditor.test(id) ? 'it is there already' : undefined)
+  })
   const settings = (value: unknown, what: string): unknown =>
     isFields(value)
       ? Object.fromEntries(
@@ -94,6 +101,7 @@ export function trimmed(
     commands,
     keybindings,
     menus,
+    customEditors,
     configurationDefaults: defaults,
     configuration,
     walkthroughs,

@@ -4,7 +4,7 @@ import { ICodeEditorService } from '@codingame/monaco-vscode-api/vscode/vs/edito
 import { CommandsRegistry } from '@codingame/monaco-vscode-api/vscode/vs/platform/commands/common/commands'
 import { ExtensionIdentifier } from '@codingame/monaco-vscode-api/vscode/vs/platform/extensions/common/extensions'
 import type { ServicesAccessor } from '@codingame/monaco-vscode-api/vscode/vs/platform/instantiation/common/instantiation'
-import { CustomEditorService } from '@codingame/monaco-vscode-view-common-service-override/vscode/vs/workbench/contrib/customEditor/browser/customEditors'
+import { ICustomEditorService } from '@codingame/monaco-vscode-api/vscode/vs/workbench/contrib/customEditor/common/customEditor.service'
 import { plainVisible } from '../../../lib/visible'
 import { places as accounts } from '../../authentication'
 import { confirm } from '../../confirm'
@@ -12,7 +12,7 @@ import { notify } from '../../notify'
 import { Consent } from './ask'
 import { clickRefusal, refusedClick, type ClickRefusal } from './clicks'
 import { filterOutgoing, guardActors } from './actors'
-import { narrowCustomEditors } from './customEditors'
+import { guardEditors } from './editors'
 import { ownCommands } from './own'
 import { Places } from './places'
 import { rules } from './rules'
@@ -38,13 +38,19 @@ export function guardExtensions(
   const places = new Places(folder ? URI.file(folder).path : '', served)
   const visible = (resource: URI): boolean => places.permission(resource) !== 'nothing'
   const seen = new Seen(visible)
-  narrowCustomEditors(CustomEditorService.prototype, visible)
   CommandsRegistry.registerCommand(refusedClick, (_, id: unknown) =>
     notify.warn(
       `Keel does not let a click in what an extension shows do this: ${plainVisible(typeof id === 'string' ? id : 'run a command')}. Nothing was done.`,
     ),
   )
   filterOutgoing({ ...answersOf(clickRefusalHere), ...seen.outgoing })
+  guardEditors(
+    (resource) => /^(nothing|ask)$/.test(places.permission(resource)),
+    // Names of editors that come with the window are taken: no installed extension has one.
+    (id) =>
+      !/^vscode\./i.test(id) &&
+      services((accessor) => accessor.get(ICustomEditorService).getCustomEditor(id) !== undefined),
+  )
   guardActors(
     rules({
       places,
