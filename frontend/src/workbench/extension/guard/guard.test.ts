@@ -188,6 +188,9 @@ it('settings that loosen are the person’s, also inside another', () => {
     'KEELAGENT',
     'terminal',
     'security.workspace.trust.enabled',
+    'files.participants.timeout',
+    'diffEditor.ignoreTrimWhitespace',
+    'editor.unicodeHighlight.invisibleCharacters',
     '',
     7,
   ])

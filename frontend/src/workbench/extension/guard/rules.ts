@@ -3,6 +3,7 @@ import { commandRefusal, writesIntoEditor } from './commands'
 import type { Consent } from './ask'
 import { withoutCommandLinks } from './clicks'
 import { Refused, type Access, type Rule } from './guard'
+import { atMost, seldom } from './limits'
 import type { Places } from './places'
 import { isUri, type Seen } from './seen'
 import { keptSetting } from './settings'
@@ -31,6 +32,7 @@ export interface Ground {
   isInFront(): boolean
 }
 
+export const pass: Rule = (args, next) => next(...args)
 export const quiet: Rule = () => undefined
 export const refuse =
   (what: string): Rule =>
@@ -109,6 +111,8 @@ export function rules(ground: Ground): Readonly<Record<string, Access>> {
     if (resource?.scheme === 'file') throw new Refused(`logging to ${shown(resource)}`)
     return next(...args)
   }
+  const running = atMost(20, 'bars of progress')
+  const lines = atMost(150, 'entries of the status bar')
   let messages = 0
   return {
     MainThreadCommands: {
@@ -147,8 +151,8 @@ export function rules(ground: Ground): Readonly<Record<string, Access>> {
     },
     MainThreadFileSystem: {
       $registerFileSystemProvider: scheme,
-      $unregisterProvider: (args, next) => next(...args),
-      $ensureActivation: (args, next) => next(...args),
+      $unregisterProvider: pass,
+      $ensureActivation: pass,
       $onFileSystemChange: (args, next) => {
         const changes = Array.isArray(args[1]) ? (args[1] as { resource?: unknown }[]) : []
         return next(
@@ -185,8 +189,8 @@ export function rules(ground: Ground): Readonly<Record<string, Access>> {
       $onVirtualDocumentChange: ownDocument,
     },
     MainThreadTextEditors: {
-      $registerTextEditorDecorationType: (args, next) => next(...args),
-      $removeTextEditorDecorationType: (args, next) => next(...args),
+      $registerTextEditorDecorationType: pass,
+      $removeTextEditorDecorationType: pass,
       $tryShowTextDocument: reading,
       $tryApplyEdits: inEditor,
       $tryInsertSnippet: inEditor,
@@ -287,7 +291,7 @@ export function rules(ground: Ground): Readonly<Record<string, Access>> {
       $sendDidChangeDynamicProviderInfo: refuse('signing in by itself'),
     },
     MainThreadLogger: { '*': log },
-    MainThreadOutputService: { $register: log },
+    MainThreadOutputService: { $register: seldom(60, 'lists of output', log) },
     MainThreadTelemetry: { '*': quiet },
     // The host asks these by itself when it starts; nobody would hear a refusal.
     MainThreadChatSkills: { $getTools: () => [], '*': refuse('using tools of a chat') },
@@ -310,18 +314,18 @@ export function rules(ground: Ground): Readonly<Record<string, Access>> {
     MainThreadNotebookKernels: 'open',
     MainThreadNotebookRenderers: 'open',
     MainThreadPower: 'open',
-    MainThreadProgress: 'open',
+    MainThreadProgress: { $startProgress: running.begin, $progressEnd: running.end },
     MainThreadQuickDiff: 'open',
     MainThreadQuickOpen: 'open',
     MainThreadSCM: 'open',
-    MainThreadStatusBar: 'open',
+    MainThreadStatusBar: { $setEntry: lines.begin, $disposeEntry: lines.end },
     MainThreadTesting: 'open',
     MainThreadTheming: 'open',
     MainThreadTimeline: 'open',
     MainThreadTreeViews: 'open',
     MainThreadUriOpeners: 'closed', // addresses that a person opens are nobody's to catch
     MainThreadUrls: 'open',
-    MainThreadWebviewPanels: 'open',
+    MainThreadWebviewPanels: { $createWebviewPanel: seldom(20, 'panels', pass) },
     MainThreadWebviewViews: 'open',
     MainThreadWebviews: 'open',
     MainThreadWindow: 'open', // what it opens outside goes through Keel's question

@@ -28,6 +28,12 @@ const kept = [
   'explorer.confirmDelete',
   'explorer.confirmDragAndDrop',
   'files.confirmUndo',
+  // How long saving waits for extensions.
+  'files.participants',
+  // What a person sees of a change, and what is hidden in it.
+  'diffEditor',
+  'editor.unicodeHighlight',
+  'editor.renderControlCharacters',
   'accounts',
 ]
 
