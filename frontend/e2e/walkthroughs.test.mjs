@@ -292,7 +292,7 @@ test(
     await view.install('walkthrough with steps', 'Pirate')
     const title = walkthrough().getByRole('heading', { level: 1 })
     await until('it is open', async () => (await title.innerText()).startsWith('Board <script>'))
-      assert.equal(await walkthrough().locator('ol > li').count(), 50)
+    assert.equal(await walkthrough().locator('ol > li').count(), 50)
     await picture(page, 'walkthroughs-hostile')
 
     const all = walkthrough().locator('ol > li').first()

@@ -4,6 +4,7 @@ const most = {
   steps: 50,
   id: 200,
   title: 200,
+  lead: 1000,
   text: 4000,
   when: 1000,
   events: 20,
@@ -58,7 +59,7 @@ export function walkthroughsIn(value: unknown): WalkthroughManifest[] {
       {
         id,
         title: text(fields['title'], most.title) || id,
-        description: text(fields['description'], most.text),
+        description: text(fields['description'], most.lead),
         ...(when ? { when } : {}),
         steps,
       },
