@@ -67,6 +67,7 @@ async function followWhereBrought(load: () => Promise<unknown>): Promise<void> {
     getService(ILifecycleService),
   ])
   await lifecycle.when(LifecyclePhase.Eventually)
+  await extensions.whenInstalledExtensionsRegistered()
   const look = (): void => {
     const isBrought = extensions.extensions.some(
       ({ isBuiltin, contributes }) => !isBuiltin && contributes?.walkthroughs !== undefined,

@@ -33,7 +33,7 @@ import {
 } from '../../features/walkthrough'
 import {
   isExtensionFile,
-  clickRefusalHere,
+  buttonRefusal,
   walkthroughsIn,
   type MediaManifest,
   type WalkthroughManifest,
@@ -85,6 +85,8 @@ interface Brought {
 export class InstalledWalkthroughs implements WalkthroughSource {
   private readonly changed = new Emitter<void>()
   private readonly progress: Progress
+  /** Settled once all extensions that are installed have been read. */
+  private readonly known: Promise<void>
   private all: readonly Brought[] = []
   private completing: readonly Completing[] = []
   /** The context keys that conditions name. */
@@ -97,7 +99,8 @@ export class InstalledWalkthroughs implements WalkthroughSource {
     this.progress = new Progress(kept(storage))
     const shown = storage.get(shownKey, StorageScope.WORKSPACE, '')
     this.shown = shown ? { id: shown, restored: true } : undefined
-    this.read()
+    // The workbench tells of changes only, and reads the list once without a word.
+    this.known = extensions.whenInstalledExtensionsRegistered().then(() => this.read())
     extensions.onDidChangeExtensions(() => this.read())
     contexts.onDidChangeContext((event) => {
       if (event.affectsSome(this.keys)) this.lookAtContext()
@@ -115,7 +118,7 @@ export class InstalledWalkthroughs implements WalkthroughSource {
   }
 
   async list(): Promise<readonly Walkthrough[]> {
-    await this.services.extensions.whenInstalledExtensionsRegistered()
+    await this.known
     return this.all
       .filter(({ manifest }) => this.holds(manifest.when))
       .map(({ manifest, whole }) => {
@@ -169,12 +172,12 @@ export class InstalledWalkthroughs implements WalkthroughSource {
   }
 
   refusal(command: string, args: readonly unknown[]): string | undefined {
-    return clickRefusalHere(command, alive(args))
+    return buttonRefusal(command, alive(args))
   }
 
   async run(command: string, args: readonly unknown[]): Promise<void> {
     const given = alive(args)
-    const why = clickRefusalHere(command, given)
+    const why = buttonRefusal(command, given)
     if (why !== undefined) throw new Error(`Keel does not let extensions run it, because ${why}.`)
     await this.services.commands.executeCommand(command, ...given)
   }

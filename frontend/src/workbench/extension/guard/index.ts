@@ -12,6 +12,7 @@ import { notify } from '../../notify'
 import { Consent } from './ask'
 import { clickRefusal, refusedClick, type ClickRefusal } from './clicks'
 import { filterOutgoing, guardActors } from './actors'
+import { commandRefusal } from './commands'
 import { guardEditors } from './editors'
 import { ownCommands } from './own'
 import { Places } from './places'
@@ -27,6 +28,14 @@ export * from './walkthroughs'
 /** Why a click may not run a command, with what is registered now: extensions may run their own. */
 export const clickRefusalHere: ClickRefusal = (id, args) =>
   ownCommands.isTaken(id) ? undefined : clickRefusal(id, args)
+
+/**
+ * Why a button with words of an extension on it does not run a command; undefined
+ * where it does. It may do what the extension's code may: more would be asked of
+ * somebody who reads "Continue".
+ */
+export const buttonRefusal: ClickRefusal = (id, args) =>
+  clickRefusalHere(id, args) ?? (ownCommands.isTaken(id) ? undefined : commandRefusal(id, args))
 
 /** guardExtensions puts Keel's rules between extensions and the workbench, once, before any runs. */
 export function guardExtensions(
