@@ -55,7 +55,7 @@ before(async () => {
   }
   local = await startLocal()
   keel = await startServed(display, home, { folder: '', env: { OLLAMA_HOST: local.address } })
-  page = await openPage(browser, keel)
+  page = await openPage(browser, keel, { watch: noteColours })
   chat = wb.chat(page)
 })
 afterEach((context) => wb.conclude(page, context))
@@ -66,6 +66,19 @@ after(async () => {
   await display?.end()
   await home?.remove()
 })
+
+/** Notes every colour that the activity bar has had, from the first picture on. */
+function noteColours(page) {
+  void page.addInitScript(() => {
+    globalThis.barColours = new Set()
+    const look = () => {
+      const bar = document.querySelector('.part.activitybar')
+      if (bar) globalThis.barColours.add(getComputedStyle(bar).backgroundColor)
+      requestAnimationFrame(look)
+    }
+    look()
+  })
+}
 
 /** Stands for Ollama on this machine, which runs and has one model. */
 async function startLocal() {
@@ -175,6 +188,10 @@ async function tryAll() {
   }
   return prompts
 }
+
+test('the first start has the colours of its theme from the first picture on', async () => {
+  assert.deepEqual(await page.evaluate(() => [...globalThis.barColours]), ['rgb(24, 24, 24)'])
+})
 
 test('without a folder it asks for one', { timeout }, async () => {
   await page.getByRole('heading', { name: 'Open a folder to start' }).waitFor()

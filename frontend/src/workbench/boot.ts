@@ -10,6 +10,7 @@ import {
 import { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
 import { FileChangeType } from '@codingame/monaco-vscode-api/vscode/vs/platform/files/common/files'
 import { ColorScheme } from '@codingame/monaco-vscode-api/vscode/vs/platform/theme/common/theme'
+import { COLOR_THEME_DARK_INITIAL_COLORS } from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/themes/common/workbenchThemeService'
 import { SearchProviderType } from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/search/common/search'
 import { registerCustomProvider } from '@codingame/monaco-vscode-files-service-override'
 import type { Bridge, ExtensionsState, Failure, Property, WindowState } from '../bridge'
@@ -99,8 +100,9 @@ export async function boot(
       secretStorageProvider: new ExtensionSecrets(bridge, offerSecrets),
       productConfiguration: { ...product, ...galleryProduct },
       configurationDefaults: settingDefaults(state.platform),
-      // As the default theme is: until it is loaded a web page would be light.
-      initialColorTheme: { themeType: ColorScheme.DARK },
+      // As the default theme is: until it is loaded a web page would be light, and its
+      // bars in colours that no theme of today has.
+      initialColorTheme: { themeType: ColorScheme.DARK, colors: COLOR_THEME_DARK_INITIAL_COLORS },
     },
     // Paths are shown whole, and the workbench takes no folder for the user's home.
     { userHome: URI.file('/no-home-folder') },
