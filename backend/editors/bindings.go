@@ -48,7 +48,7 @@ func (c *Contents) readBindings(secrets Secrets) {
 		case strings.HasPrefix(binding.Command, "-") && !strings.HasPrefix(strings.ToLower(binding.Command), "-keel"):
 			c.Bindings = append(c.Bindings, binding) // it can only take a key away
 		default:
-			reason := cmp.Or(mentions(element), tells(element))
+			reason := cmp.Or(anywhere(element, mentions), anywhere(element, tells))
 			if reason == "" && holdsSecret("", element, secrets) {
 				reason = reasonSecret
 			}
@@ -61,49 +61,47 @@ func (c *Contents) readBindings(secrets Secrets) {
 	}
 }
 
-// mentions says why a binding is left out for a command that stands anywhere in it:
-// some commands run others that they are given.
+// mentions says why a binding is left out for a command that it names: some commands
+// run others that they are given.
 func mentions(value hujson.Value) string {
-	switch v := value.Value.(type) {
-	case hujson.Literal:
-		text, _ := Text(value)
-		return reasonAgainst(strings.ToLower(strings.TrimSpace(text)))
-	case *hujson.Object:
-		for _, member := range NewObject(value).Members {
-			if reason := mentions(member.Value); reason != "" {
-				return reason
-			}
-		}
-	case *hujson.Array:
-		for _, each := range v.Elements {
-			if reason := mentions(each); reason != "" {
-				return reason
-			}
-		}
+	if _, ok := value.Value.(hujson.Literal); !ok {
+		return ""
+	}
+	text, _ := Text(value)
+	return reasonAgainst(strings.ToLower(strings.TrimSpace(text)))
+}
+
+// tells says why a binding is left out that tells a terminal what to start, or with
+// what.
+func tells(value hujson.Value) string {
+	if _, ok := value.Value.(*hujson.Object); !ok {
+		return ""
+	}
+	entry := NewObject(value)
+	command := strings.ToLower(strings.TrimSpace(entry.text("command")))
+	_, given := entry.Get("args")
+	if given && (strings.HasPrefix(command, "workbench.action.terminal.") || strings.HasPrefix(command, "workbench.action.createterminaleditor")) {
+		return reasonTypes
 	}
 	return ""
 }
 
-// tells says why a binding is left out that tells a terminal what to start, or with
-// what; it may stand in the middle of others.
-func tells(value hujson.Value) string {
+// anywhere asks about a value and all that is in it, until there is a reason.
+func anywhere(value hujson.Value, reason func(hujson.Value) string) string {
+	if found := reason(value); found != "" {
+		return found
+	}
 	switch v := value.Value.(type) {
 	case *hujson.Object:
-		entry := NewObject(value)
-		command := strings.ToLower(strings.TrimSpace(entry.text("command")))
-		_, given := entry.Get("args")
-		if given && (strings.HasPrefix(command, "workbench.action.terminal.") || strings.HasPrefix(command, "workbench.action.createterminaleditor")) {
-			return reasonTypes
-		}
-		for _, member := range entry.Members {
-			if reason := tells(member.Value); reason != "" {
-				return reason
+		for _, member := range NewObject(value).Members {
+			if found := anywhere(member.Value, reason); found != "" {
+				return found
 			}
 		}
 	case *hujson.Array:
 		for _, each := range v.Elements {
-			if reason := tells(each); reason != "" {
-				return reason
+			if found := anywhere(each, reason); found != "" {
+				return found
 			}
 		}
 	}
