@@ -1,9 +1,10 @@
 // The user's side of checkpoints: the status bar, the commands, the storage,
 // and unsaved text that survives a restore and its undoing.
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
+import { pathsBelow } from './files.mjs'
 import {
   launchChromium,
   makeHome,
@@ -296,11 +297,9 @@ describe('a lost list of checkpoints', { timeout: 300_000 }, () => {
     wb.assertNoProblems(page)
     await page.context().close()
     await keel.end()
-    for (const entry of await readdir(home.data, { recursive: true, withFileTypes: true })) {
-      const file = join(entry.parentPath, entry.name)
-      if (entry.name === 'meta.db') await writeFile(file, 'nonsense')
-      else if (entry.name.startsWith('meta.db-')) await rm(file)
-    }
+    for (const path of await pathsBelow(home.data))
+      if (basename(path) === 'meta.db') await writeFile(path, 'nonsense')
+      else if (basename(path).startsWith('meta.db-')) await rm(path)
 
     await start()
     const question = page.getByRole('dialog', { name: /list of the checkpoints of “sample” is lost/ })

@@ -4,11 +4,12 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, afterEach, before, test } from 'node:test'
 import { Key } from 'selenium-webdriver'
 import { throughKeyring } from './accounts.mjs'
+import { bytesOf, pathsBelow } from './files.mjs'
 import {
   launchChromium,
   makeHome,
@@ -250,11 +251,9 @@ function wordIn(secrets) {
 async function nowhereOnDisk(word) {
   const forms = [word, Buffer.from(word).toString('base64').replace(/=*$/, '').slice(0, -1)]
   let files = 0
-  for (const entry of await readdir(home.home, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue
+  for (const path of await pathsBelow(home.home)) {
     files++
-    const path = join(entry.parentPath, entry.name)
-    const text = await readFile(path, 'latin1').catch(() => '') // it may be gone by now
+    const text = await bytesOf(path)
     for (const form of forms) assert.ok(!text.includes(form), `${path} holds the secret`)
   }
   assert.ok(files > 0)

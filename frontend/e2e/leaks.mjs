@@ -1,6 +1,7 @@
 // Where a secret could turn up, and the ways it could be written there.
 import { readdir, readFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { relative } from 'node:path'
+import { bytesOf, pathsBelow } from './files.mjs'
 
 /** base64 of a text wherever it begins in what is encoded, such as behind a name and a colon. */
 function* inBase64(text) {
@@ -39,17 +40,11 @@ export function leaks(sinks, secrets) {
 
 /** Every file below a folder, but those below the folders that are left out. */
 export async function filesBelow(folder, leftOut = []) {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const paths = entries
-    .filter((each) => each.isFile())
-    .map((each) => join(each.parentPath, each.name))
-    .filter((path) => !leftOut.some((out) => path.startsWith(`${out}/`)))
+  const paths = await pathsBelow(folder)
   return Promise.all(
-    paths.map(async (path) => ({
-      name: `file ${relative(folder, path)}`,
-      // One that has gone in the meantime holds nothing.
-      text: await readFile(path, 'latin1').catch(() => ''),
-    })),
+    paths
+      .filter((path) => !leftOut.some((out) => path.startsWith(`${out}/`)))
+      .map(async (path) => ({ name: `file ${relative(folder, path)}`, text: await bytesOf(path) })),
   )
 }
 

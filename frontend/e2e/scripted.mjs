@@ -1,8 +1,9 @@
 // The program with a model that answers by a script, and its chat: what the
 // tests of the agent stand on.
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { startScripted } from './bedrock.mjs'
+import { pathsBelow, textOf } from './files.mjs'
 import { launchChromium, makeHome, openPage, startDisplay, startServed, until } from './harness.mjs'
 import * as wb from './workbench.mjs'
 
@@ -57,10 +58,9 @@ export async function startAgent(settings = {}, env = {}, browserArguments = [])
     /** Waits until a text is with Go, so that it outlives the page. */
     kept: (text) =>
       until(`${JSON.stringify(text)} is kept`, async () => {
-        const entries = await readdir(home.data, { recursive: true, withFileTypes: true })
-        const files = entries.filter((each) => each.isFile() && !each.parentPath.includes('/checkpoints'))
-        const read = files.map((each) => readFile(join(each.parentPath, each.name), 'utf8'))
-        return (await Promise.all(read)).some((content) => content.includes(text))
+        const paths = await pathsBelow(home.data)
+        const files = paths.filter((path) => !dirname(path).includes('/checkpoints'))
+        return (await Promise.all(files.map(textOf))).some((content) => content.includes(text))
       }),
     queued: (text) =>
       self.chat.log

@@ -1,9 +1,10 @@
 // Where keys are kept when there is no keychain: asked once something has to be
 // kept, sealed with a passphrase or in memory, moved and deleted again.
 import assert from 'node:assert/strict'
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
+import { bytesOf, pathsBelow } from './files.mjs'
 import {
   launchChromium,
   makeHome,
@@ -90,11 +91,9 @@ async function hasKey(wanted) {
 /** No file of Keel's holds the key or the passphrase. */
 async function nowhereOnDisk() {
   let files = 0
-  for (const entry of await readdir(home.home, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue
+  for (const path of await pathsBelow(home.home)) {
     files++
-    const path = join(entry.parentPath, entry.name)
-    const text = await readFile(path, 'latin1')
+    const text = await bytesOf(path)
     for (const secret of [key, passphrase, Buffer.from(key).toString('base64')])
       assert.ok(!text.includes(secret), `${path} holds a secret`)
   }

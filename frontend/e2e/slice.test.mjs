@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
+import { bytesOf, pathsBelow, textOf } from './files.mjs'
 import {
   launchChromium,
   makeHome,
@@ -47,22 +48,17 @@ function running(commandLine) {
 
 /** Every file of the workspace with its bytes. */
 async function contents() {
-  const names = await readdir(home.folder, { recursive: true, withFileTypes: true })
-  const files = names.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name))
-  const read = await Promise.all(
-    files.sort().map(async (file) => [file, (await readFile(file)).toString('latin1')]),
-  )
-  return Object.fromEntries(read)
+  const files = await pathsBelow(home.folder)
+  return Object.fromEntries(await Promise.all(files.map(async (file) => [file, await bytesOf(file)])))
 }
 
 const settingsText = () => readFile(join(home.config, 'settings.json'), 'utf8')
 
 /** Tells whether some folder's window would open again with its panel. */
 async function panelIsStored() {
-  const entries = await readdir(home.data, { recursive: true, withFileTypes: true })
-  const stored = entries.filter((each) => each.name === 'storage.json')
-  const texts = await Promise.all(stored.map((each) => readFile(join(each.parentPath, each.name), 'utf8')))
-  return texts.some((text) => JSON.parse(text)['workbench.panel.hidden'] === 'false')
+  const paths = await pathsBelow(home.data)
+  const texts = await Promise.all(paths.filter((path) => basename(path) === 'storage.json').map(textOf))
+  return texts.some((text) => JSON.parse(text || '{}')['workbench.panel.hidden'] === 'false')
 }
 
 before(async () => {
@@ -638,10 +634,9 @@ describe('7 again', { timeout: 300_000 }, () => {
       await chat.input.click()
       await chat.input.fill(`a draft ${signal}`)
       await until('the draft and the text are with Go', async () => {
-        const files = await readdir(home.data, { recursive: true, withFileTypes: true })
-        const texts = files
-          .filter((each) => each.isFile() && !each.parentPath.includes('/checkpoints'))
-          .map((each) => readFileSync(join(each.parentPath, each.name), 'utf8'))
+        const paths = await pathsBelow(home.data)
+        const files = paths.filter((path) => !dirname(path).includes('/checkpoints'))
+        const texts = await Promise.all(files.map(textOf))
         return (
           texts.some((text) => text.includes(`a draft ${signal}`)) &&
           texts.some((text) => text.includes(`// unsaved ${signal}`))

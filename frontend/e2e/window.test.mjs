@@ -2,11 +2,12 @@
 // real key presses, and judged by what is on the disk and by a picture.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { after, afterEach, before, test } from 'node:test'
 import { startDesktop } from './desktop.mjs'
+import { pathsBelow, textOf } from './files.mjs'
 import { makeHome, patience, pictures, product, start, startDisplay, until } from './harness.mjs'
 import { pack } from './registry.mjs'
 
@@ -74,10 +75,9 @@ function colours(file) {
 
 /** Whether a session on the disk holds this text. */
 async function inSession(text) {
-  const files = await readdir(home.data, { recursive: true, withFileTypes: true })
-  return files
-    .filter((each) => each.isFile() && each.parentPath.includes('/sessions'))
-    .some((each) => readFileSync(join(each.parentPath, each.name), 'utf8').includes(text))
+  const paths = await pathsBelow(home.data)
+  const files = paths.filter((path) => dirname(path).includes('/sessions'))
+  return (await Promise.all(files.map(textOf))).some((content) => content.includes(text))
 }
 
 test('a turn by keyboard, a second start, closing and opening again', { timeout: 6 * patience }, async () => {
