@@ -194,8 +194,8 @@ func (a *App) Timing(timing wire.Timing) {
 		return
 	}
 	page := time.UnixMilli(timing.StartedAt).Sub(a.started).Milliseconds()
-	fmt.Printf("timings: page %d ms, first paint %d ms, editor usable %d ms after the process started\n",
-		page, page+timing.FirstPaint, page+timing.EditorUsable)
+	fmt.Printf("timings: page %d ms, code %d ms, state %d ms, workbench %d ms, first paint %d ms, editor usable %d ms after the process started\n",
+		page, page+timing.Loaded, page+timing.Answered, page+timing.Initialized, page+timing.FirstPaint, page+timing.EditorUsable)
 }
 
 // later is a second start's request: this window comes to the front.

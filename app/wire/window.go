@@ -34,6 +34,9 @@ type OpenFolderRequest struct {
 // Timing is how long the page took, in milliseconds since its own start.
 type Timing struct {
 	StartedAt    int64 `json:"startedAt"` // when the page began to load
+	Loaded       int64 `json:"loaded"`    // its code runs
+	Answered     int64 `json:"answered"`  // Go has told what it starts from
+	Initialized  int64 `json:"initialized"`
 	FirstPaint   int64 `json:"firstPaint"`
 	EditorUsable int64 `json:"editorUsable"`
 }

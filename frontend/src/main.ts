@@ -30,12 +30,13 @@ import { notify } from './workbench/notify'
 import { saveLayoutSoon } from './workbench/saving'
 import { reportProblems } from './workbench/settings'
 import { provideTimeline } from './workbench/timeline'
-import { reportTimings } from './workbench/timings'
+import { reach, reportTimings } from './workbench/timings'
 import { followTitle } from './workbench/title'
 import { provideWalkthroughs } from './workbench/walkthrough'
 import './style.css'
 
 async function main(root: HTMLElement): Promise<void> {
+  reach('loaded')
   const bridge = connect()
   const [state, schema, extensions] = await Promise.all([
     bridge.Window.State(),
@@ -43,6 +44,7 @@ async function main(root: HTMLElement): Promise<void> {
     // Without it the window still opens; what lists them says why it cannot.
     bridge.Extensions.State().catch(() => noExtensions),
   ])
+  reach('answered')
   const host = chatHost(bridge, state.workspace.path)
   const plans = new Plans(bridge, (plan) => askAboutPlan(host, plan))
   const review = startReview(host)
@@ -57,6 +59,7 @@ async function main(root: HTMLElement): Promise<void> {
   provideWalkthroughs(host)
   giveTokens(bridge) // before any extension can ask
   const folders = await boot(root, bridge, state, schema, extensions, plans)
+  reach('initialized')
 
   const ask: SignInAsker = (request) => askToSignIn(host, request)
   keepAccountsMenu(host, ask)

@@ -2044,6 +2044,11 @@ export interface TextSearch {
 export interface Timing {
   /** when the page began to load */
   startedAt: number
+  /** its code runs */
+  loaded: number
+  /** Go has told what it starts from */
+  answered: number
+  initialized: number
   firstPaint: number
   editorUsable: number
 }
