@@ -89,6 +89,7 @@ test('a link is followed only after a question that shows the whole of it', asyn
   await agreed.requests.take(false)
   await vi.waitFor(() => expect(agreed.calls()).toEqual([['Window.FollowLink', '7']]))
   const [question] = agreed.host.confirm.mock.calls[0] ?? []
+  expect(question?.danger).toBe(true)
   expect(question?.message).toBe('A link from outside Keel asks to open a file.')
   expect(question?.detail).toContain('/a/evil‹U+202E›txt.exe‹U+000A›, line 3\n')
   const refused = setUp([link], false)

@@ -69,6 +69,7 @@ export class Requests {
       message: `A link from outside Keel asks to open a ${kind}.`,
       detail: `${onOneLine(request.path)}${place}\n\nOpening it shows it and no more: nothing is changed, run or installed. If you did not click on such a link, cancel.`,
       primary: request.isFile ? 'Open File' : 'Open Folder',
+      danger: true, // it comes unasked: a key meant for something else must not agree
     })
     if (agreed) await this.bridge.Window.FollowLink(request.link)
     else await this.bridge.Window.DropLink(request.link)
