@@ -45,9 +45,10 @@ func (r *requests) push(request wire.OpenRequest) {
 		return other.Kind == wire.OpenPlace && other.Folder == request.Folder
 	}
 	only := request.Kind == wire.OpenPlace && request.File == "" && request.Wait == ""
-	if len(r.pending) < maxRequests && !(only && slices.ContainsFunc(r.pending, opens)) {
-		r.pending = append(r.pending, request)
+	if len(r.pending) >= maxRequests || only && slices.ContainsFunc(r.pending, opens) {
+		return
 	}
+	r.pending = append(r.pending, request)
 }
 
 // add takes a request; ended is closed when what it waits for has ended.

@@ -17,15 +17,15 @@ import {
   until,
 } from './harness.mjs'
 
-let display, home, alpha, beta
+let display, home, alpha, beta, gamma
 const started = []
 
 before(async () => {
   display = await startDisplay('1600x1000')
   home = await makeHome()
-  ;[alpha, beta] = ['alpha', 'beta'].map((name) => join(home.home, name))
-  for (const folder of [alpha, beta]) await cp(join(top, 'build/sample'), folder, { recursive: true })
-  await trustFolders(home, alpha, beta)
+  ;[alpha, beta, gamma] = ['alpha', 'beta', 'gamma'].map((name) => join(home.home, name))
+  for (const folder of [alpha, beta, gamma]) await cp(join(top, 'build/sample'), folder, { recursive: true })
+  await trustFolders(home, alpha, beta, gamma)
 })
 
 afterEach(async (context) => {
@@ -96,6 +96,16 @@ const windowOf = (name) => xdotool('search', '--onlyvisible', '--name', `${name}
 const title = (id) => xdotool('getwindowname', id)
 const inFront = () => xdotool('getactivewindow')
 const ended = (keel, what) => until(`${what} has ended`, () => keel.exit())
+
+/** Closes a window as its manager does; keys are lost at times, so they are pressed until it has gone. */
+function close(id, keel, what) {
+  return until(`${what} has closed`, async () => {
+    if (keel.exit()) return true
+    xdotool('windowactivate', '--sync', id)
+    xdotool('key', 'alt+F4')
+    return until('it', () => keel.exit(), patience / 12)
+  })
+}
 
 function geometry(id) {
   const values = xdotool('getwindowgeometry', '--shell', id)
@@ -200,12 +210,12 @@ test('--wait ends with the editor, with Ctrl+C, and with the window', { timeout:
   await ended(crash, 'the wait for a window that was killed')
   assert.equal(crash.exit().code, 1)
   assert.match(crash.output(), /ended unexpectedly/)
-  await open(alpha)
+  const again = await open(alpha)
   const well = launch(['--wait', alpha])
   await until('the window is there', () => windowOf('alpha'))
   await until('it is in front', () => inFront() === windowOf('alpha'))
   assert.equal(well.exit(), null)
-  xdotool('windowactivate', '--sync', windowOf('alpha'), 'key', 'alt+F4')
+  await close(windowOf('alpha'), again, 'the window')
   await ended(well, 'the wait for the folder')
   assert.deepEqual(well.exit(), { code: 0, signal: null }, well.output())
 })
@@ -260,17 +270,16 @@ test('a window comes back as large as it was, and a new one like it', { timeout:
   xdotool('windowactivate', '--sync', id)
   await until('it has its size', () => geometry(id).WIDTH === '1000')
   const was = geometry(id)
-  xdotool('key', 'alt+F4')
-  await ended(keel, 'the window')
+  await close(id, keel, 'the window')
   await open(alpha)
   const now = await until('it is as it was', () => {
     const found = geometry(windowOf('alpha'))
     return found.WIDTH === '1000' && found.X === was.X && found
   })
   assert.deepEqual([now.WIDTH, now.HEIGHT, now.X, now.Y], [was.WIDTH, was.HEIGHT, was.X, was.Y])
-  const other = launch([beta])
+  const other = launch([gamma])
   await until('another folder is open', () => other.output().includes('editor usable'))
-  const beside = geometry(await until('its window', () => windowOf('beta')))
+  const beside = geometry(await until('its window', () => windowOf('gamma')))
   assert.equal(beside.WIDTH, '1000')
   assert.notEqual(beside.X, now.X)
 })
