@@ -76,8 +76,9 @@ func handPaths(ctx context.Context, start cli.Start, windows launcher, running [
 	var failed error
 	for _, one := range errands(start.Paths, running, start.New) {
 		window := one.window
-		if window.ID == "" && start.Reuse && len(running) > 0 {
-			window = running[0]
+		if window.ID == "" && !start.New {
+			window = free(running, start.Reuse)
+			running = slices.DeleteFunc(slices.Clone(running), func(other instance.Window) bool { return other.ID == window.ID })
 		}
 		if window.ID == "" && left == nil && !start.Wait {
 			left = &own{folder: one.folder, requests: one.requests}
@@ -103,6 +104,17 @@ func handPaths(ctx context.Context, start cli.Start, windows launcher, running [
 	}
 	group.Wait()
 	return left, failed
+}
+
+// free is the window that a folder may be opened in: the one without a folder, or
+// any, the one used last first.
+func free(running []instance.Window, any bool) instance.Window {
+	for _, window := range running {
+		if any || window.Folder() == "" {
+			return window
+		}
+	}
+	return instance.Window{}
 }
 
 // again is how often a start looks anew when a window ends while it is asked.
