@@ -68,7 +68,7 @@ describe('folders that cannot be opened', { timeout }, () => {
   after(() => home?.remove())
   afterEach(async (context) => {
     try {
-      await wb.conclude(page, context)
+      if (page) await wb.conclude(page, context)
     } finally {
       await stop()
     }
