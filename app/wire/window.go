@@ -9,7 +9,6 @@ type WindowState struct {
 	Trust     FolderTrust `json:"trust"`   // of the opened folder
 	Message   string      `json:"message"` // why the asked-for folder is not open; empty when it is
 	Hint      string      `json:"hint"`
-	Open      string      `json:"open"`    // a folder that a later start asked for before there was a page
 	Timings   bool        `json:"timings"` // KEEL_TIMINGS is set: send Window.Timing
 	StartedAt int64       `json:"startedAt"`
 }
@@ -61,7 +60,32 @@ type Closing struct {
 	Session string `json:"session"` // the title of the session at work
 }
 
-// OpenPath asks the page to show what a second start of Keel was given.
-type OpenPath struct {
-	Path string `json:"path"`
+// OpenKind is what a request to open something is about.
+type OpenKind string
+
+// The kinds of requests.
+const (
+	OpenPlace   OpenKind = "place"   // show it: another start of Keel asks
+	OpenLink    OpenKind = "link"    // a link from outside asks: the user is asked first
+	OpenRefused OpenKind = "refused" // a link from outside that is not followed
+)
+
+// OpenRequest is what another start of Keel, or a link from outside, asks of this
+// window.
+type OpenRequest struct {
+	Kind   OpenKind `json:"kind"`
+	Folder string   `json:"folder"` // of a place: the folder to show, absolute
+	File   string   `json:"file"`   // a file of that folder; empty for none
+	Line   int      `json:"line"`   // from 1; 0 for none
+	Column int      `json:"column"`
+	Wait   string   `json:"wait"`  // tell Window.Closed when the file's editor is closed; empty when nobody waits
+	Shown  bool     `json:"shown"` // the file was shown before the page was loaded again
+	Link   string   `json:"link"`  // for Window.FollowLink or DropLink
+	Path   string   `json:"path"`  // where the link leads, absolute
+	IsFile bool     `json:"isFile"`
+	// Message is why a link is not followed.
+	Message string `json:"message"`
 }
+
+// OpenWaiting tells that Window.Requests has something.
+type OpenWaiting struct{}

@@ -21,13 +21,13 @@ import { keepBytes } from './workbench/encodings'
 import { folderPaths } from './workbench/files/paths'
 import { isCancelledInstallation } from './workbench/extension'
 import { showFailure } from './workbench/failure'
-import type { Folders } from './workbench/folders'
 import { tellEditorState } from './workbench/editorState'
 import { offerImport } from './workbench/importMenu'
 import { extensionInstaller } from './workbench/installing'
 import { openLinksOutside } from './workbench/links'
 import { notify } from './workbench/notify'
 import { saveLayoutSoon } from './workbench/saving'
+import { followRequests } from './workbench/opening'
 import { reportProblems } from './workbench/settings'
 import { provideTimeline } from './workbench/timeline'
 import { reach, reportTimings } from './workbench/timings'
@@ -73,10 +73,10 @@ async function main(root: HTMLElement): Promise<void> {
   }
   followTitle(bridge)
   reportProblems(bridge, host.openFile)
-  reportNotices(bridge, folders)
+  reportNotices(bridge)
   startSecrets(host)
   askBeforeClosing(bridge, host)
-  if (state.open) void folders.open(state.open)
+  followRequests(bridge, folders, state.workspace.path)
   if (state.message) notify.error([state.message, state.hint].filter(Boolean).join(' '))
   if (state.timings) void reportTimings(bridge)
 }
@@ -89,12 +89,11 @@ const severities: Record<string, (message: string) => void> = {
   error: notify.error,
 }
 
-function reportNotices(bridge: Bridge, folders: Folders): void {
+function reportNotices(bridge: Bridge): void {
   bridge.on('notice', ({ severity, message, hint }: Notice) => {
     const show = severities[severity] ?? notify.info
     show(hint ? `${message} ${hint}` : message)
   })
-  bridge.on('open', ({ path }) => void folders.open(path))
 }
 
 /** Closing the window stops a turn, so a window at work asks first. */

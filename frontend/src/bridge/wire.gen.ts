@@ -400,7 +400,7 @@ export interface Closing {
 }
 
 /** Code is the closed set of failures the page can tell apart. */
-export type Code = 'bad_pattern' | 'broken' | 'busy' | 'cancelled' | 'changed' | 'disk_full' | 'exists' | 'internal' | 'invalid' | 'is_folder' | 'missing_tool' | 'needs_consent' | 'no_record' | 'no_workspace' | 'not_allowed' | 'not_folder' | 'not_found' | 'outside' | 'provider' | 'set_aside' | 'too_large'
+export type Code = 'bad_pattern' | 'broken' | 'busy' | 'cancelled' | 'changed' | 'disk_full' | 'elsewhere' | 'exists' | 'internal' | 'invalid' | 'is_folder' | 'missing_tool' | 'needs_consent' | 'no_record' | 'no_workspace' | 'not_allowed' | 'not_folder' | 'not_found' | 'outside' | 'provider' | 'set_aside' | 'too_large'
 
 /** Conflict is a path that a restore leaves as it is, and why. */
 export interface Conflict {
@@ -877,9 +877,33 @@ export interface OpenFolderRequest {
   setAside: boolean
 }
 
-/** OpenPath asks the page to show what a second start of Keel was given. */
-export interface OpenPath {
+/** OpenKind is what a request to open something is about. */
+export type OpenKind = 'link' | 'place' | 'refused'
+
+/**
+ * OpenRequest is what another start of Keel, or a link from outside, asks of this
+ * window.
+ */
+export interface OpenRequest {
+  kind: OpenKind
+  /** of a place: the folder to show, absolute */
+  folder: string
+  /** a file of that folder; empty for none */
+  file: string
+  /** from 1; 0 for none */
+  line: number
+  column: number
+  /** tell Window.Closed when the file's editor is closed; empty when nobody waits */
+  wait: string
+  /** the file was shown before the page was loaded again */
+  shown: boolean
+  /** for Window.FollowLink or DropLink */
+  link: string
+  /** where the link leads, absolute */
   path: string
+  isFile: boolean
+  /** Message is why a link is not followed. */
+  message: string
 }
 
 /** OpenTerminal starts a shell in a pseudo-terminal. */
@@ -892,6 +916,10 @@ export interface OpenTerminal {
   env: Record<string, string>
   columns: number
   rows: number
+}
+
+/** OpenWaiting tells that Window.Requests has something. */
+export interface OpenWaiting {
 }
 
 /** PathChange is one path that differs between two states. */
@@ -2213,8 +2241,6 @@ export interface WindowState {
   /** why the asked-for folder is not open; empty when it is */
   message: string
   hint: string
-  /** a folder that a later start asked for before there was a page */
-  open: string
   /** KEEL_TIMINGS is set: send Window.Timing */
   timings: boolean
   startedAt: number
@@ -2237,7 +2263,7 @@ export interface Events {
   terminal: TerminalOutput
   settings: SettingsChanged
   notice: Notice
-  open: OpenPath
+  open: OpenWaiting
   closing: Closing
   checkpoints: CheckpointActivity
   trust: TrustChanged
@@ -2694,6 +2720,20 @@ export interface Methods {
   }
   /** Window is the window itself: which folder it shows, its title, its end. */
   Window: {
+    /** Closed ends the wait of a request: its file's editor is closed in all groups. */
+    Closed(id: string): Promise<void>
+    /** DropLink forgets a link that the user has said no to. */
+    DropLink(id: string): Promise<void>
+    /**
+     * FollowLink opens what a link from outside names; the user has seen it whole and
+     * agreed. Each link is answered once.
+     */
+    FollowLink(id: string): Promise<void>
+    /**
+     * NewWindow opens a window of its own, empty or on a folder; one that has the
+     * folder open comes to the front.
+     */
+    NewWindow(path: string): Promise<void>
     /**
      * Notify shows a notification of the system, where it has such a thing; the page
      * asks for it when something waits and the window is not in front.
@@ -2719,14 +2759,30 @@ export interface Methods {
     Ping(text: string): Promise<string>
     /** Quit closes the window, also while a turn runs. */
     Quit(): Promise<void>
+    /**
+     * Requests returns what other starts of Keel and links from outside ask of this
+     * window, each once. An "open" event says that there is something. A page that
+     * has just been loaded also learns which editors are waited for.
+     */
+    Requests(loaded: boolean): Promise<OpenRequest[]>
     /** SetTitle names the window. */
     SetTitle(title: string): Promise<void>
+    /**
+     * ShowElsewhere brings another window that has a folder open to the front, and
+     * returns false when there is none.
+     */
+    ShowElsewhere(path: string): Promise<boolean>
     /** State returns what the page needs to start. */
     State(): Promise<WindowState>
     /** Stay answers a "closing" event: the window stays open. */
     Stay(): Promise<void>
     /** Timing reports how long the page took to start. */
     Timing(timing: Timing): Promise<void>
+    /**
+     * Used notes that this window is in front, which orders the windows, and how large
+     * it is and where it stands.
+     */
+    Used(): Promise<void>
   }
 }
 
@@ -2751,5 +2807,5 @@ export const methodNames = {
   Storage: ['Load', 'Update'],
   Terminals: ['Acknowledge', 'Attach', 'Kill', 'List', 'Open', 'Resize', 'Shells', 'Write'],
   Trust: ['Add', 'Edit', 'Explain', 'Import', 'Imports', 'Remove', 'SetFolder', 'SetParent', 'State'],
-  Window: ['Notify', 'OpenExternal', 'OpenFolder', 'PickFolder', 'Ping', 'Quit', 'SetTitle', 'State', 'Stay', 'Timing'],
+  Window: ['Closed', 'DropLink', 'FollowLink', 'NewWindow', 'Notify', 'OpenExternal', 'OpenFolder', 'PickFolder', 'Ping', 'Quit', 'Requests', 'SetTitle', 'ShowElsewhere', 'State', 'Stay', 'Timing', 'Used'],
 } as const

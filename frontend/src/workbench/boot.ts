@@ -49,7 +49,7 @@ import { contributeSettings } from './settings'
 import { TerminalBackend } from './terminal/backend'
 import { FolderTrust } from './trust'
 import { offerNo, restrictSettings, retireSettings, trustFailure } from './trustServices'
-import { registerWindowCommands } from './window'
+import { registerNewWindow, registerWindowCommands } from './window'
 import { useWords } from './words'
 import { provideWorkers } from './workers'
 
@@ -79,6 +79,7 @@ export async function boot(
   const folders = new Folders(bridge, state.workspace, gate, saveEverything, confirm)
   folders.registerCommands()
   registerWindowCommands(bridge, saveEverything)
+  registerNewWindow(() => folders.pickForNewWindow())
   const trust = new FolderTrust(bridge, state, gate, trustFailure)
   restrictSettings(trust)
   retireSettings()
