@@ -13,6 +13,20 @@ export interface AWSChoices {
   account: string
 }
 
+/** About is which build this is, and what it runs on. */
+export interface About {
+  version: string
+  /** whole; empty where the build does not know it */
+  commit: string
+  /** the sources were not as in that commit */
+  changed: boolean
+  go: string
+  /** what draws the window, as "WebKitGTK 2.50.1"; empty where that is not known */
+  engine: string
+  /** as "Debian GNU/Linux 12 (bookworm), amd64" */
+  system: string
+}
+
 /** AccessChange is how a person changes an item. */
 export interface AccessChange {
   /** "" nothing to change; setting, variable, network: what Target names */
@@ -1272,6 +1286,14 @@ export interface ReviewWhole {
   why: string
 }
 
+/** SamplePlace is where a copy of the sample project would go. */
+export interface SamplePlace {
+  /** absolute; nothing is there */
+  path: string
+  /** the newest copy beside it; empty for none */
+  existing: string
+}
+
 /** SecretsPlace is a place for keys and tokens. */
 export type SecretsPlace = 'keychain' | 'memory' | 'passphrase'
 
@@ -2497,6 +2519,8 @@ export interface Methods {
   Providers: {
     /** AWS returns what can be chosen for Amazon Bedrock; it reads files only. */
     AWS(): Promise<AWSChoices>
+    /** Local lists the model servers that run on this machine, and asks no other. */
+    Local(): Promise<ProviderState[]>
     /** RemoveKey takes a service's key out of the keychain. */
     RemoveKey(providerID: string): Promise<void>
     /** SetKey keeps a service's key where secrets are kept. Keys never come back to the page. */
@@ -2541,6 +2565,13 @@ export interface Methods {
     State(sessionID: string): Promise<ReviewState>
     /** Undo takes the last decision, revert or resolution of a session back. */
     Undo(sessionID: string, unsaved: UnsavedText[]): Promise<ReviewResult>
+  }
+  /** Samples are copies of the project on which a newcomer tries Keel. */
+  Samples: {
+    /** Find says where a copy would go below a folder, by default the user's home. */
+    Find(below: string): Promise<SamplePlace>
+    /** Write makes a copy at a path where nothing is; the person has agreed to it. */
+    Write(path: string): Promise<void>
   }
   /** Search finds text and files in the opened folder. */
   Search: {
@@ -2689,6 +2720,8 @@ export interface Methods {
   }
   /** Window is the window itself: which folder it shows, its title, its end. */
   Window: {
+    /** About says which build this is, and what it runs on. */
+    About(): Promise<About>
     /**
      * Notify shows a notification of the system, where it has such a thing; the page
      * asks for it when something waits and the window is not in front.
@@ -2736,9 +2769,10 @@ export const methodNames = {
   Extensions: ['Agree', 'CancelInstall', 'ForgetSecret', 'Install', 'KeepSecret', 'NameFile', 'PickFile', 'Plan', 'Secret', 'SecretKeys', 'SetMetadata', 'State', 'Uninstall'],
   Files: ['Copy', 'Delete', 'List', 'MakeFolder', 'Move', 'Stat'],
   Imports: ['Find', 'Import', 'Last', 'Undo'],
-  Providers: ['AWS', 'RemoveKey', 'SetKey'],
+  Providers: ['AWS', 'Local', 'RemoveKey', 'SetKey'],
   References: ['Find', 'Forget', 'Look', 'StopLooking'],
   Review: ['Decide', 'DecideProposal', 'File', 'Redo', 'Resolve', 'State', 'Undo'],
+  Samples: ['Find', 'Write'],
   Search: ['Cancel', 'ClearCache', 'Files', 'Text'],
   Secrets: ['Forget', 'State', 'Unlock', 'UseKeychain', 'UseMemory', 'UsePassphrase'],
   Sessions: ['Create', 'Delete', 'DraftParts', 'Export', 'List', 'Open', 'Rate', 'Rename', 'SaveDraft', 'SaveDraftParts', 'Search', 'Undelete'],
@@ -2746,5 +2780,5 @@ export const methodNames = {
   Storage: ['Load', 'Update'],
   Terminals: ['Acknowledge', 'Attach', 'Kill', 'List', 'Open', 'Resize', 'Shells', 'Write'],
   Trust: ['Add', 'Edit', 'Explain', 'Import', 'Imports', 'Remove', 'SetFolder', 'SetParent', 'State'],
-  Window: ['Notify', 'OpenExternal', 'OpenFolder', 'PickFolder', 'Ping', 'Quit', 'SetTitle', 'State', 'Stay', 'Timing'],
+  Window: ['About', 'Notify', 'OpenExternal', 'OpenFolder', 'PickFolder', 'Ping', 'Quit', 'SetTitle', 'State', 'Stay', 'Timing'],
 } as const
