@@ -8,7 +8,7 @@ import { chooseModelCommand, tryExampleCommand } from '../../features/chat'
 import { plainVisible } from '../../lib/visible'
 import type { WindowHost } from '../../ui/host'
 import { chooseKey, signIn, use, useAws } from './connections'
-import { goesOnKey } from './firstStart'
+import { goesOnKey } from './whatToDo'
 import { localKey, openFolder, openRecent, openSample, tryPrompt } from './steps'
 
 type Act = (...args: readonly string[]) => Promise<void>

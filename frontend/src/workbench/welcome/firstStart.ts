@@ -2,30 +2,11 @@ import { getService, ILifecycleService, IStorageService } from '@codingame/monac
 import { StorageScope } from '@codingame/monaco-vscode-api/vscode/vs/platform/storage/common/storage'
 import { LifecyclePhase } from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/lifecycle/common/lifecycle'
 import type { WindowHost } from '../../ui/host'
+import { getStarted, goesOnKey, whatToDo } from './whatToDo'
 
-/** The command that opens Keel's own walkthrough. */
-export const getStarted = 'keel.getStarted'
-
-/** No extension is called so: each has a publisher, with a dot behind it. */
-export const welcomeId = 'keel#getStarted'
-
-/** Set while a button of the walkthrough opens a folder: it is there again in the new one. */
-export const goesOnKey = 'keel.welcome.goesOn'
+export { getStarted, welcomeId } from './whatToDo'
 
 const statusId = 'keel.welcome'
-
-/** What a start does about the walkthrough. */
-export type FirstStart = 'open' | 'offer' | 'nothing'
-
-/**
- * whatToDo decides it. At the very first start the walkthrough opens where nothing was
- * asked for; a folder that was asked for is not to be buried, so there it is offered.
- */
-export function whatToDo(start: { isFirst: boolean; folder: string; goesOn: boolean }): FirstStart {
-  if (start.goesOn) return 'open'
-  if (!start.isFirst) return 'nothing'
-  return start.folder ? 'offer' : 'open'
-}
 
 /** startWelcome opens or offers the walkthrough at the first start, once the window is usable. */
 export async function startWelcome(
@@ -40,8 +21,7 @@ export async function startWelcome(
   if (what === 'nothing') return
   await lifecycle.when(LifecyclePhase.Restored)
   if (what === 'open') {
-    // Who has the keyboard somewhere keeps it.
-    await open({ preserveFocus: document.activeElement !== document.body })
+    await open({ preserveFocus: !isKeyboardFree() })
     return
   }
   host.showStatus(statusId, {
@@ -50,6 +30,14 @@ export async function startWelcome(
     tooltip: 'Opens the walkthrough. It is in the Help menu, too; this is shown at the first start only.',
     command: getStarted,
   })
+}
+
+/** Whether nobody types or is asked something: then the keyboard is nowhere, or at the empty editors. */
+function isKeyboardFree(): boolean {
+  const focused = document.activeElement
+  if (!(focused instanceof HTMLElement) || focused === document.body) return true
+  if (focused.isContentEditable || focused.matches('input, textarea, .native-edit-context')) return false
+  return focused.matches('.monaco-workbench') || focused.closest('.part.editor') !== null
 }
 
 /** The offer has been taken. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { partsOf } from '../../features/walkthrough'
-import { whatToDo } from './firstStart'
+import { whatToDo } from './whatToDo'
 import { welcome } from './steps'
 
 const finds = {

@@ -2,7 +2,7 @@ import type { Workspace } from '../../bridge'
 import type { Walkthrough } from '../../features/walkthrough'
 import type { WalkthroughManifest } from '../extension'
 import { chooseKey, signIn, use, useAws } from './connections'
-import { welcomeId } from './firstStart'
+import { welcomeId } from './whatToDo'
 import { button, named } from './markdown'
 
 /** Context keys that the steps depend on. */
