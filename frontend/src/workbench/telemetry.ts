@@ -13,7 +13,7 @@ export function retireTelemetry(): void {
   const registry = Registry.as<IConfigurationRegistry>(Extensions.Configuration)
   const retire = (): void => {
     for (const [name, setting] of Object.entries(registry.getConfigurationProperties()))
-      if (/^telemetry\./.test(name))
+      if (/^telemetry\.|Telemetry$/.test(name))
         setting.deprecationMessage = 'This has no effect: Keel sends no telemetry.'
   }
   retire()

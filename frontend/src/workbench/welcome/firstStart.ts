@@ -32,12 +32,12 @@ export async function startWelcome(
   })
 }
 
-/** Whether nobody types or is asked something: then the keyboard is nowhere, or at the empty editors. */
+/** Whether nobody types or is asked something. The workbench itself puts the keyboard somewhere. */
 function isKeyboardFree(): boolean {
   const focused = document.activeElement
   if (!(focused instanceof HTMLElement) || focused === document.body) return true
   if (focused.isContentEditable || focused.matches('input, textarea, .native-edit-context')) return false
-  return focused.matches('.monaco-workbench') || focused.closest('.part.editor') !== null
+  return focused.closest('dialog, .monaco-dialog-box, .quick-input-widget, .monaco-menu') === null
 }
 
 /** The offer has been taken. */
