@@ -211,7 +211,8 @@ describe('the first start without a folder', { timeout }, () => {
     await until('the layout is stored without it', () =>
       page.evaluate(async () => {
         const values = await globalThis.go.bind.Storage.Load('workspace')
-        return !String(values['editorpart.state']).includes('keel.walkthrough')
+        const editors = values['memento/workbench.parts.editor']
+        return editors !== undefined && !editors.includes('keel.walkthrough')
       }),
     )
     await reload(page)
