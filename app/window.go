@@ -78,6 +78,7 @@ func (a *App) run(page fs.FS) error {
 			bind.NewAccess(seam),
 			bind.NewAccounts(seam),
 			bind.NewSecrets(seam),
+			bind.NewSamples(seam),
 			bind.NewExtensions(seam, a),
 		},
 	}

@@ -15,6 +15,7 @@ type Shell interface {
 	OpenExternal(ctx context.Context, address string) error
 	Timing(timing wire.Timing)
 	Notify(ctx context.Context, notification wire.Notification) error
+	About() wire.About
 	Quit()
 	Stay()
 	Requests(ctx context.Context, loaded bool) ([]wire.OpenRequest, error)
@@ -86,6 +87,13 @@ func (w *Window) Timing(timing wire.Timing) error {
 func (w *Window) Notify(notification wire.Notification) error {
 	return w.do("Window.Notify", func(ctx context.Context) error {
 		return w.shell.Notify(ctx, notification)
+	})
+}
+
+// About says which build this is, and what it runs on.
+func (w *Window) About() (wire.About, error) {
+	return call(w.seam, "Window.About", func(context.Context) (wire.About, error) {
+		return w.shell.About(), nil
 	})
 }
 

@@ -13,6 +13,16 @@ type WindowState struct {
 	StartedAt int64       `json:"startedAt"`
 }
 
+// About is which build this is, and what it runs on.
+type About struct {
+	Version string `json:"version"`
+	Commit  string `json:"commit"`  // whole; empty where the build does not know it
+	Changed bool   `json:"changed"` // the sources were not as in that commit
+	Go      string `json:"go"`
+	Engine  string `json:"engine"` // what draws the window, as "WebKitGTK 2.50.1"; empty where that is not known
+	System  string `json:"system"` // as "Debian GNU/Linux 12 (bookworm), amd64"
+}
+
 // Workspace names an opened folder.
 type Workspace struct {
 	ID   string `json:"id"`

@@ -13,6 +13,7 @@ import { startTrust } from './features/trust'
 import { keepAccountsMenu } from './workbench/accounts'
 import { provideAuthentication, type SignInAsker } from './workbench/authentication'
 import { giveTokens } from './workbench/authenticationTokens'
+import { provideAbout } from './workbench/about'
 import { boot } from './workbench/boot'
 import { Plans } from './workbench/extension'
 import { rememberBackground } from './workbench/background'
@@ -56,7 +57,8 @@ async function main(root: HTMLElement): Promise<void> {
   startAccess(host, chatView)
   startAccounts(host, chatView)
   startAudit(host, chatView)
-  provideWalkthroughs(host)
+  provideWalkthroughs(host, state)
+  provideAbout(host)
   giveTokens(bridge) // before any extension can ask
   const folders = await boot(root, bridge, state, schema, extensions, plans)
   reach('initialized')

@@ -13,6 +13,20 @@ export interface AWSChoices {
   account: string
 }
 
+/** About is which build this is, and what it runs on. */
+export interface About {
+  version: string
+  /** whole; empty where the build does not know it */
+  commit: string
+  /** the sources were not as in that commit */
+  changed: boolean
+  go: string
+  /** what draws the window, as "WebKitGTK 2.50.1"; empty where that is not known */
+  engine: string
+  /** as "Debian GNU/Linux 12 (bookworm), amd64" */
+  system: string
+}
+
 /** AccessChange is how a person changes an item. */
 export interface AccessChange {
   /** "" nothing to change; setting, variable, network: what Target names */
@@ -1300,6 +1314,14 @@ export interface ReviewWhole {
   why: string
 }
 
+/** SamplePlace is where a copy of the sample project would go. */
+export interface SamplePlace {
+  /** absolute; nothing is there */
+  path: string
+  /** the newest copy beside it; empty for none */
+  existing: string
+}
+
 /** SecretsPlace is a place for keys and tokens. */
 export type SecretsPlace = 'keychain' | 'memory' | 'passphrase'
 
@@ -2528,6 +2550,8 @@ export interface Methods {
   Providers: {
     /** AWS returns what can be chosen for Amazon Bedrock; it reads files only. */
     AWS(): Promise<AWSChoices>
+    /** Local lists the model servers that run on this machine, and asks no other. */
+    Local(): Promise<ProviderState[]>
     /** RemoveKey takes a service's key out of the keychain. */
     RemoveKey(providerID: string): Promise<void>
     /** SetKey keeps a service's key where secrets are kept. Keys never come back to the page. */
@@ -2572,6 +2596,13 @@ export interface Methods {
     State(sessionID: string): Promise<ReviewState>
     /** Undo takes the last decision, revert or resolution of a session back. */
     Undo(sessionID: string, unsaved: UnsavedText[]): Promise<ReviewResult>
+  }
+  /** Samples are copies of the project on which a newcomer tries Keel. */
+  Samples: {
+    /** Find says where a copy would go below a folder, by default the user's home. */
+    Find(below: string): Promise<SamplePlace>
+    /** Write makes a copy at a path where nothing is; the person has agreed to it. */
+    Write(path: string): Promise<void>
   }
   /** Search finds text and files in the opened folder. */
   Search: {
@@ -2720,6 +2751,8 @@ export interface Methods {
   }
   /** Window is the window itself: which folder it shows, its title, its end. */
   Window: {
+    /** About says which build this is, and what it runs on. */
+    About(): Promise<About>
     /** Closed ends the wait of a request: its file's editor is closed in all groups. */
     Closed(id: string): Promise<void>
     /** DropLink forgets a link that the user has said no to. */
@@ -2797,9 +2830,10 @@ export const methodNames = {
   Extensions: ['Agree', 'CancelInstall', 'ForgetSecret', 'Install', 'KeepSecret', 'NameFile', 'PickFile', 'Plan', 'Secret', 'SecretKeys', 'SetMetadata', 'State', 'Uninstall'],
   Files: ['Copy', 'Delete', 'List', 'MakeFolder', 'Move', 'Stat'],
   Imports: ['Find', 'Import', 'Last', 'Undo'],
-  Providers: ['AWS', 'RemoveKey', 'SetKey'],
+  Providers: ['AWS', 'Local', 'RemoveKey', 'SetKey'],
   References: ['Find', 'Forget', 'Look', 'StopLooking'],
   Review: ['Decide', 'DecideProposal', 'File', 'Redo', 'Resolve', 'State', 'Undo'],
+  Samples: ['Find', 'Write'],
   Search: ['Cancel', 'ClearCache', 'Files', 'Text'],
   Secrets: ['Forget', 'State', 'Unlock', 'UseKeychain', 'UseMemory', 'UsePassphrase'],
   Sessions: ['Create', 'Delete', 'DraftParts', 'Export', 'List', 'Open', 'Rate', 'Rename', 'SaveDraft', 'SaveDraftParts', 'Search', 'Undelete'],
@@ -2807,5 +2841,5 @@ export const methodNames = {
   Storage: ['Load', 'Update'],
   Terminals: ['Acknowledge', 'Attach', 'Kill', 'List', 'Open', 'Resize', 'Shells', 'Write'],
   Trust: ['Add', 'Edit', 'Explain', 'Import', 'Imports', 'Remove', 'SetFolder', 'SetParent', 'State'],
-  Window: ['Closed', 'DropLink', 'FollowLink', 'NewWindow', 'Notify', 'OpenExternal', 'OpenFolder', 'PickFolder', 'Ping', 'Quit', 'Requests', 'SetTitle', 'ShowElsewhere', 'State', 'Stay', 'Timing', 'Used'],
+  Window: ['About', 'Closed', 'DropLink', 'FollowLink', 'NewWindow', 'Notify', 'OpenExternal', 'OpenFolder', 'PickFolder', 'Ping', 'Quit', 'Requests', 'SetTitle', 'ShowElsewhere', 'State', 'Stay', 'Timing', 'Used'],
 } as const

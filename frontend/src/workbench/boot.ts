@@ -46,6 +46,7 @@ import { saveEverything } from './saving'
 import { Search } from './search/provider'
 import { workbenchServices } from './services'
 import { contributeSettings } from './settings'
+import { retireTelemetry } from './telemetry'
 import { TerminalBackend } from './terminal/backend'
 import { FolderTrust } from './trust'
 import { offerNo, restrictSettings, retireSettings, trustFailure } from './trustServices'
@@ -83,6 +84,7 @@ export async function boot(
   const trust = new FolderTrust(bridge, state, gate, trustFailure)
   restrictSettings(trust)
   retireSettings()
+  retireTelemetry()
   offerNo()
   useWords(extensionWords(registryName(extensions)))
   drawDetailsNatively()
