@@ -65,7 +65,7 @@ func Is(arguments []string) bool {
 		name, _, _ := strings.Cut(first, "=")
 		return slices.Contains([]string{"-h", "--help", "-v", "--version", "--workspace", "--json"}, name)
 	}
-	return slices.Contains([]string{"exec", "checkpoint", "trust", "account", "extension", "doctor", "version", "help", "completion"}, first)
+	return slices.Contains([]string{"exec", "checkpoint", "trust", "account", "extension", "data", "doctor", "version", "help", "completion"}, first)
 }
 
 // Helper does what Keel starts itself for, without starting anything of Keel: it
@@ -176,6 +176,7 @@ func newRoot(options *shared) *cobra.Command {
 		newTrust(options),
 		newAccount(options),
 		newExtension(options),
+		newData(options),
 		newDoctor(options),
 		newVersion(options),
 	)
