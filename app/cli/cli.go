@@ -90,7 +90,7 @@ func Is(arguments []string) bool {
 		return false
 	}
 	return slices.Contains([]string{
-		"exec", "checkpoint", "trust", "account", "extension", "doctor", "version", "help", "completion",
+		"exec", "checkpoint", "trust", "account", "extension", "data", "doctor", "version", "help", "completion",
 		cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd,
 	}, first)
 }
@@ -209,6 +209,7 @@ func newRoot(options *shared) *cobra.Command {
 		newTrust(options),
 		newAccount(options),
 		newExtension(options),
+		newData(options),
 		newDoctor(options),
 		newVersion(options),
 	)
