@@ -158,8 +158,11 @@ func locks(ctx context.Context, place, name string, journals bool) ([]string, er
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // it has just gone
+		}
 		if err != nil {
-			return nil // it is gone
+			return err // it cannot be told whether it is in use
 		}
 		if name == "." && entry.IsDir() && at != "." && at != "windows" {
 			return fs.SkipDir

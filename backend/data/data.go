@@ -238,12 +238,11 @@ func measure(ctx context.Context, place, name string) (size int64, files int, er
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err != nil || entry.IsDir() {
-			return nil
-		}
-		if info, err := entry.Info(); err == nil {
-			size += info.Size()
-			files++
+		if err == nil && !entry.IsDir() {
+			if info, err := entry.Info(); err == nil {
+				size += info.Size()
+				files++
+			}
 		}
 		return nil
 	})

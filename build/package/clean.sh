@@ -64,10 +64,10 @@ until_true() {
   fail "waited in vain until $what; see build/out/package/failed-$suite.png and $clean/keel.out"
 }
 
-cp "$deb" "$root/root/keel.deb"
+cp "$deb" "$root/var/tmp/keel.deb"
 inside apt-get update -q >"$clean/apt.log" 2>&1 || fail "apt-get update: see $clean/apt.log"
 # Only what the package cannot do without comes along.
-inside apt-get install --yes --no-install-recommends -q /root/keel.deb >>"$clean/apt.log" 2>&1 || {
+inside apt-get install --yes --no-install-recommends -q /var/tmp/keel.deb >>"$clean/apt.log" 2>&1 || {
   tail -n 20 "$clean/apt.log" >&2
   fail "the package could not be installed"
 }
@@ -118,9 +118,9 @@ echo "package: a practice turn changed a file; the picture is build/out/package/
 rm -rf "$clean/later"
 dpkg-deb --raw-extract "$deb" "$clean/later"
 sed -i 's/^Version: .*/&+later/' "$clean/later/DEBIAN/control"
-dpkg-deb --root-owner-group -Zgzip -z1 --build "$clean/later" "$root/root/later.deb" >/dev/null
+dpkg-deb --root-owner-group -Zgzip -z1 --build "$clean/later" "$root/var/tmp/later.deb" >/dev/null
 rm -rf "$clean/later"
-inside apt-get install --yes --no-install-recommends -q /root/later.deb >>"$clean/apt.log" 2>&1 || fail "the upgrade failed; see $clean/apt.log"
+inside apt-get install --yes --no-install-recommends -q /var/tmp/later.deb >>"$clean/apt.log" 2>&1 || fail "the upgrade failed; see $clean/apt.log"
 # shellcheck disable=SC2016 # dpkg-query fills that in
 case $(inside dpkg-query -W -f '${Version}' keel) in *+later) ;; *) fail "the upgrade did not take" ;; esac
 as_user keel version >/dev/null || fail "after the upgrade keel does not start"
