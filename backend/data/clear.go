@@ -153,6 +153,9 @@ func locks(ctx context.Context, place, name string, journals bool) ([]string, er
 		return nil, fmt.Errorf("opening %q: %w", place, err)
 	}
 	defer root.Close()
+	if info, err := root.Lstat(name); err == nil && info.Mode().Type() == fs.ModeSymlink {
+		return nil, nil // the link goes, and what it leads to stays
+	}
 	var names []string
 	err = fs.WalkDir(root.FS(), name, func(at string, entry fs.DirEntry, err error) error {
 		if ctx.Err() != nil {
