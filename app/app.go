@@ -9,8 +9,9 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"path/filepath"
+	"os/signal"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/keel-ide/keel/app/bind"
@@ -26,6 +27,7 @@ import (
 	"github.com/keel-ide/keel/backend/secret"
 	"github.com/keel-ide/keel/backend/settings"
 	"github.com/keel-ide/keel/backend/shellenv"
+	"github.com/keel-ide/keel/backend/workspace"
 )
 
 // Main runs Keel and returns its exit code: the command line when the first
@@ -38,27 +40,36 @@ func Main(arguments []string, page fs.FS, build cli.Build) int {
 	if cli.Is(arguments) {
 		return cli.Run(context.Background(), arguments, build)
 	}
-	if err := openWindow(arguments, page, build, started); err != nil {
-		fmt.Fprintf(os.Stderr, "keel: %v\n", err)
-		return 1
+	start, err := cli.ParseStart(arguments)
+	if err == nil {
+		err = openWindow(start, page, build, started)
+	}
+	if err != nil {
+		return cli.Complain(err)
 	}
 	return 0
 }
 
-func openWindow(arguments []string, page fs.FS, build cli.Build, started time.Time) error {
-	path := ""
-	if len(arguments) > 0 {
-		absolute, err := filepath.Abs(arguments[0])
-		if err != nil {
-			return fmt.Errorf("resolving %q: %w", arguments[0], err)
-		}
-		path = absolute
-	}
+func openWindow(start cli.Start, page fs.FS, build cli.Build, started time.Time) error {
+	environment := os.Environ() // as it was given, for other windows
 	paths, err := folder.DefaultPaths()
 	if err != nil {
 		return err
 	}
 	if err := paths.Make(); err != nil {
+		return err
+	}
+	register, err := instance.Open(paths.Data)
+	if err != nil {
+		return err
+	}
+	asking, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	left, err := begin(asking, start, launcher{register, environment})
+	stop()
+	if left == nil {
+		return err
+	}
+	if err := display(); err != nil {
 		return err
 	}
 	redactor := redact.New(redact.Options{})
@@ -76,7 +87,7 @@ func openWindow(arguments []string, page fs.FS, build cli.Build, started time.Ti
 	defer cancel()
 	a := &App{
 		ctx: ctx, log: log, paths: paths, events: &events{}, redactor: redactor, started: started,
-		guard: newGuard(), build: build,
+		guard: newGuard(), build: build, register: register, environment: environment, requests: newRequests(),
 	}
 	a.webviews = a.newWebviews()
 	if a.areas, err = folder.OpenAreas(ctx, paths); err != nil {
@@ -113,22 +124,34 @@ func openWindow(arguments []string, page fs.FS, build cli.Build, started time.Ti
 			log.Debug("closing notifications", "error", err)
 		}
 	}()
-	asking, stop := context.WithTimeout(ctx, 10*time.Second)
-	claim, err := instance.ClaimOrTell(asking, paths.Data, instance.Request{Path: path}, a.later)
-	stop()
-	if claim == nil {
+	if a.claim, err = register.Join(ctx, a.later); err != nil {
 		return err
 	}
-	defer claim.Close()
-	if err := display(); err != nil {
-		return err
+	defer func() {
+		if err := a.claim.Close(); err != nil {
+			log.Debug("leaving the register of windows", "error", err)
+		}
+	}()
+	path := left.folder
+	if path == "" && !left.empty {
+		path = lastFolder(paths)
 	}
-	if err := a.extensions.Sweep(ctx); err != nil {
-		log.Warn("sweeping the folder of extensions", "error", err)
+	if _, err := a.claimFolder(path); err != nil {
+		taken, ok := errors.AsType[*instance.TakenError](err)
+		if !ok {
+			return err
+		}
+		return tellAll(ctx, taken.Window, left.requests) // it was faster
 	}
+	for _, request := range left.requests {
+		if request.File != "" || request.Link != "" {
+			a.later(ctx, request)
+		}
+	}
+	a.sweepExtensions()
 	a.shell = loginShell(log)
 	defer func() { _ = a.shell.Close() }() // it only ends the shell
-	if err := a.start(path); err != nil {
+	if err := a.start(path, path != left.folder); err != nil {
 		return err
 	}
 	defer a.close()
@@ -159,12 +182,19 @@ type App struct {
 
 	notifier *notification.Notifier
 
+	register    *instance.Register
+	claim       *instance.Claim
+	requests    *requests
+	environment []string // that the program was started with
+
 	opening sync.Mutex // held while a folder replaces another, or the last one is closed
 
 	mu     sync.Mutex // guards what follows
 	folder *folder.Folder
 	failed *wire.Error // why the asked-for folder is not open
-	wanted string      // what a later start asked for before there was a page
+	placed place       // where the window is, and whether that was kept before
+
+	placeKnown bool
 }
 
 // Folder returns what the window works on now.
@@ -197,20 +227,14 @@ func (a *App) tellSecrets() {
 	}
 }
 
-// start opens the folder that was asked for, else the last one. A folder that
-// cannot be opened leaves an empty window that says why, or asks where something
-// can be done about it; without even settings there is no window to say it in.
-func (a *App) start(path string) error {
-	consent := false
-	if path == "" {
-		if recent := folder.ReadRecent(a.paths); len(recent) > 0 {
-			path, consent = recent[0].Path, true // it was agreed to when it was opened
-		}
-	}
+// start opens a folder. One that cannot be opened leaves an empty window that
+// says why, or asks where something can be done about it; without even settings
+// there is no window to say it in.
+func (a *App) start(path string, consent bool) error {
 	opened, err := a.open(wire.OpenFolderRequest{Path: path, Consent: consent})
-	if errors.Is(err, checkpoint.ErrNoRecord) || errors.Is(err, checkpoint.ErrNewer) {
+	if errors.Is(err, checkpoint.ErrNoRecord) || errors.Is(err, checkpoint.ErrNewer) || errors.Is(err, workspace.ErrNeedsConsent) {
 		a.log.Warn("opening the folder", "path", path, "error", err)
-		a.wanted = path // the page asks what to do
+		a.later(a.ctx, instance.Request{Folder: path}) // the page asks what to do
 		if opened, err = a.open(wire.OpenFolderRequest{}); err != nil {
 			return err
 		}
@@ -231,8 +255,13 @@ func (a *App) start(path string) error {
 	return nil
 }
 
+// open opens a folder that no other window has.
 func (a *App) open(request wire.OpenFolderRequest) (*folder.Folder, error) {
-	return folder.Open(a.ctx, request.Path, folder.Options{
+	giveBack, err := a.claimFolder(request.Path)
+	if err != nil {
+		return nil, err
+	}
+	opened, err := folder.Open(a.ctx, request.Path, folder.Options{
 		Paths:    a.paths,
 		Consent:  request.Consent,
 		Rescue:   request.Rescue,
@@ -252,6 +281,10 @@ func (a *App) open(request wire.OpenFolderRequest) (*folder.Folder, error) {
 		Explain:  bind.Explain,
 		Log:      a.log,
 	})
+	if err != nil {
+		giveBack()
+	}
+	return opened, err
 }
 
 func (a *App) close() {

@@ -50,6 +50,7 @@ func (c *closing) stays() {
 func (a *App) keepOpen(context.Context) bool {
 	title := a.Folder().Busy(a.ctx)
 	if a.closing.passes(title != "") {
+		a.keepLastPlace()
 		return false
 	}
 	a.events.Closing(wire.Closing{Session: title})

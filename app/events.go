@@ -23,7 +23,7 @@ func (e *events) Search(v wire.TextMatches)       { send(e, "search", v) }
 func (e *events) Terminal(v wire.TerminalOutput)  { send(e, "terminal", v) }
 func (e *events) Settings(v wire.SettingsChanged) { send(e, "settings", v) }
 func (e *events) Notice(v wire.Notice)            { send(e, "notice", v) }
-func (e *events) Open(v wire.OpenPath)            { send(e, "open", v) }
+func (e *events) Open(v wire.OpenWaiting)         { send(e, "open", v) }
 func (e *events) Checkpoints(v wire.CheckpointActivity) {
 	send(e, "checkpoints", v)
 }

@@ -120,3 +120,15 @@ func (h byteHandler) takeExtension(w http.ResponseWriter, r *http.Request) error
 	_, err = io.WriteString(w, token)
 	return err
 }
+
+// sweepExtensions takes away what extensions left behind, unless another window
+// may still show it.
+func (a *App) sweepExtensions() {
+	windows, err := a.register.Windows(a.ctx)
+	if err == nil && len(windows) == 1 {
+		err = a.extensions.Sweep(a.ctx)
+	}
+	if err != nil {
+		a.log.Warn("sweeping the folder of extensions", "error", err)
+	}
+}

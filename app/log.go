@@ -16,7 +16,8 @@ import (
 const maxLog = 4 << 20
 
 // openLog returns a logger that writes to keel.log in the data folder, without
-// secrets, and what closes it.
+// secrets, and what closes it. Windows share the log: each writes a line at a time,
+// at the end.
 func openLog(paths folder.Paths, redactor *redact.Redactor) (*slog.Logger, func() error, error) {
 	folder := filepath.Join(paths.Data, "logs")
 	if err := os.MkdirAll(folder, 0o700); err != nil {
@@ -24,9 +25,9 @@ func openLog(paths folder.Paths, redactor *redact.Redactor) (*slog.Logger, func(
 	}
 	name := filepath.Join(folder, "keel.log")
 	if info, err := os.Stat(name); err == nil && info.Size() > maxLog {
-		if err := os.Rename(name, name+".1"); err != nil {
-			return nil, nil, fmt.Errorf("setting the old log aside: %w", err)
-		}
+		// Another window may have it open, which keeps it in its place on some systems:
+		// then it grows on, and is set aside at a later start.
+		_ = os.Rename(name, name+".1")
 	}
 	file, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"time"
 
 	"github.com/wailsapp/wails/v2"
@@ -34,10 +33,10 @@ func (a *App) run(page fs.FS) error {
 	seam := bind.NewSeam(a.ctx, a.log, a)
 	window := &options.App{
 		Title:            "Keel",
-		Width:            1280,
-		Height:           800,
-		MinWidth:         640,
-		MinHeight:        400,
+		Width:            defaultWidth,
+		Height:           defaultHeight,
+		MinWidth:         minWidth,
+		MinHeight:        minHeight,
 		BackgroundColour: options.NewRGB(0x1f, 0x1f, 0x1f),
 		AssetServer: &assetserver.Options{
 			Assets:  dist,
@@ -50,6 +49,7 @@ func (a *App) run(page fs.FS) error {
 		OnStartup: func(ctx context.Context) {
 			a.events.ctx.Store(&ctx)
 			a.guard.close(ctx, servesBrowser())
+			a.settle()
 		},
 		OnBeforeClose:  a.keepOpen,
 		ErrorFormatter: format,
@@ -78,9 +78,11 @@ func (a *App) run(page fs.FS) error {
 			bind.NewAccess(seam),
 			bind.NewAccounts(seam),
 			bind.NewSecrets(seam),
+			bind.NewSamples(seam),
 			bind.NewExtensions(seam, a),
 		},
 	}
+	a.size(window)
 	tune(window)
 	signals, done := context.WithCancel(a.ctx)
 	defer done()
@@ -117,7 +119,6 @@ func (a *App) State() wire.WindowState {
 		state.Message, state.Hint = a.failed.Message, a.failed.Hint
 		a.failed = nil // said once, not again after each reload
 	}
-	state.Open, a.wanted = a.wanted, ""
 	a.mu.Unlock()
 	if f.Workspace != nil {
 		state.Trust = f.FolderTrust()
@@ -130,14 +131,10 @@ func (a *App) State() wire.WindowState {
 // new one is open, so a folder that cannot be opened changes nothing; and calls
 // reach the new one only once the old one is closed, because the page that is
 // still shown names its files by their paths in the old one.
-func (a *App) OpenFolder(_ context.Context, request wire.OpenFolderRequest) error {
-	path := request.Path
-	if rest, ok := strings.CutPrefix(path, "~"); ok && (rest == "" || rest[0] == '/') {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return fmt.Errorf("finding the home folder: %w", err)
-		}
-		path = filepath.Join(home, rest)
+func (a *App) OpenFolder(ctx context.Context, request wire.OpenFolderRequest) error {
+	path, err := expand(request.Path)
+	if err != nil {
+		return err
 	}
 	a.opening.Lock()
 	defer a.opening.Unlock()
@@ -147,6 +144,9 @@ func (a *App) OpenFolder(_ context.Context, request wire.OpenFolderRequest) erro
 	}
 	request.Path = path
 	opened, err := a.open(request)
+	if taken, ok := errors.AsType[*instance.TakenError](err); ok {
+		return a.elsewhere(ctx, taken)
+	}
 	if err != nil {
 		return err
 	}
@@ -156,6 +156,10 @@ func (a *App) OpenFolder(_ context.Context, request wire.OpenFolderRequest) erro
 	a.mu.Lock()
 	a.folder, a.failed = opened, nil
 	a.mu.Unlock()
+	if before.Workspace != nil {
+		a.drop(before.Workspace.Path())
+	}
+	a.requests.opened(opened.Workspace.Path())
 	return nil
 }
 
@@ -194,23 +198,8 @@ func (a *App) Timing(timing wire.Timing) {
 		return
 	}
 	page := time.UnixMilli(timing.StartedAt).Sub(a.started).Milliseconds()
-	fmt.Printf("timings: page %d ms, first paint %d ms, editor usable %d ms after the process started\n",
-		page, page+timing.FirstPaint, page+timing.EditorUsable)
-}
-
-// later is a second start's request: this window comes to the front.
-func (a *App) later(request instance.Request) {
-	ctx := a.events.ctx.Load()
-	if ctx == nil {
-		a.mu.Lock()
-		a.wanted = request.Path // for the page that is about to load
-		a.mu.Unlock()
-		return
-	}
-	a.raise()
-	if request.Path != "" && !a.Folder().Holds(request.Path) {
-		a.events.Open(wire.OpenPath{Path: request.Path})
-	}
+	fmt.Printf("timings: page %d ms, code %d ms, state %d ms, workbench %d ms, first paint %d ms, editor usable %d ms after the process started\n",
+		page, page+timing.Loaded, page+timing.Answered, page+timing.Initialized, page+timing.FirstPaint, page+timing.EditorUsable)
 }
 
 // extensionsUseNetwork reports whether the settings let extensions use the network.

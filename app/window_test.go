@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/keel-ide/keel/app/folder"
+	"github.com/keel-ide/keel/app/instance"
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/workspace"
 )
@@ -18,12 +19,7 @@ import (
 func window(t *testing.T) *App {
 	t.Helper()
 	home := t.TempDir()
-	a := &App{
-		ctx:    t.Context(),
-		log:    slog.New(slog.DiscardHandler),
-		paths:  folder.Paths{Config: filepath.Join(home, "config"), Data: filepath.Join(home, "data")},
-		events: &events{},
-	}
+	a := registered(t, folder.Paths{Config: filepath.Join(home, "config"), Data: filepath.Join(home, "data")})
 	if err := a.paths.Make(); err != nil {
 		t.Fatal(err)
 	}
@@ -37,10 +33,33 @@ func window(t *testing.T) *App {
 			t.Error(err)
 		}
 	})
-	if err := a.start(t.TempDir()); err != nil {
+	if err := a.start(t.TempDir(), false); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(a.close)
+	return a
+}
+
+// registered is an App that is in the register of windows, and nothing more.
+func registered(t *testing.T, paths folder.Paths) *App {
+	t.Helper()
+	a := &App{
+		ctx: t.Context(), log: slog.New(slog.DiscardHandler), paths: paths, events: &events{}, requests: newRequests(),
+	}
+	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
+	register, err := instance.Open(paths.Data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.register = register
+	if a.claim, err = register.Join(t.Context(), a.later); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := a.claim.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	return a
 }
 
@@ -127,14 +146,9 @@ func TestFoldersReplaceOneAnotherInTurn(t *testing.T) {
 
 func TestStartSaysWhyItHasNoFolder(t *testing.T) {
 	home := t.TempDir()
-	a := &App{
-		ctx:    t.Context(),
-		log:    slog.New(slog.DiscardHandler),
-		paths:  folder.Paths{Config: filepath.Join(home, "config"), Data: filepath.Join(home, "data")},
-		events: &events{},
-	}
+	a := registered(t, folder.Paths{Config: filepath.Join(home, "config"), Data: filepath.Join(home, "data")})
 	missing := filepath.Join(home, "missing")
-	if err := a.start(missing); err != nil {
+	if err := a.start(missing, false); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(a.close)
@@ -147,7 +161,7 @@ func TestStartSaysWhyItHasNoFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	a.paths.Data = filepath.Join(file, "data")
-	if err := a.start(""); err == nil {
+	if err := a.start("", false); err == nil {
 		t.Error("it started without a place for its data")
 	}
 }

@@ -38,7 +38,7 @@ func rows() [][]string {
 		{"backend/checkpoint/internal/meta", "backend/checkpoint/internal/scan"},
 		{"backend/checkpoint/internal/pack"},
 		{"backend/checkpoint/internal/fault", "backend/checkpoint/internal/node", "backend/checkpoint/internal/watch"},
-		{"backend/atomicfile", "backend/diff", "backend/event", "backend/inotify", "backend/outbound", "backend/ignore", "backend/bug", "backend/redact", "backend/sandbox", "backend/shellenv", "backend/codemap/outline", "backend/webhost", "backend/pdf", "backend/jsonc"},
+		{"backend/atomicfile", "backend/diff", "backend/event", "backend/inotify", "backend/outbound", "backend/ignore", "backend/bug", "backend/redact", "backend/sandbox", "backend/shellenv", "backend/codemap/outline", "backend/webhost", "backend/pdf", "backend/jsonc", "backend/link", "backend/sample", "backend/data"},
 	}
 }
 

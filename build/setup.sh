@@ -4,6 +4,9 @@
 #   build/setup.sh run     to build the window and show it
 #   build/setup.sh test    to run every test as well
 #   build/setup.sh package to make the packages
+#   build/setup.sh startup to build what Keel's start is compared with
+#   build/setup.sh install to try them in a clean Debian
+#   build/setup.sh windows to make the installer for Windows
 #
 # On Debian and Ubuntu it installs them with apt, as root or through sudo.
 # Elsewhere, or where it may not, it says what to install and stops.
@@ -24,9 +27,12 @@ node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.ex
 
 packages="gcc libc6-dev pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev fonts-dejavu-core"
 [ "$purpose" = package ] && packages="$packages librsvg2-bin lintian appstream desktop-file-utils mandoc rpm"
+[ "$purpose" = startup ] && packages="$packages chromium libkrb5-dev g++ make python3"
+[ "$purpose" = install ] && packages="$packages debootstrap xvfb xdotool openbox imagemagick x11-utils"
+[ "$purpose" = windows ] && packages="$packages librsvg2-bin gcc-mingw-w64-x86-64 nsis osslsigncode openssl icoutils p7zip-full file"
 [ "$purpose" = test ] && packages="$packages chromium webkit2gtk-driver xdotool dbus gnome-keyring"
 # Without a display of its own, a task shows the window on a virtual one.
-if [ "$purpose" = test ] || { [ -z "${DISPLAY:-}" ] && [ -z "${WAYLAND_DISPLAY:-}" ]; }; then
+if [ "$purpose" = test ] || [ "$purpose" = startup ] || { [ -z "${DISPLAY:-}" ] && [ -z "${WAYLAND_DISPLAY:-}" ]; }; then
   packages="$packages xvfb imagemagick openbox x11-utils dbus"
 fi
 

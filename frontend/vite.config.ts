@@ -1,10 +1,12 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { asciiScripts } from './vite.ascii'
 import { shippedExtensions } from './vite.shipped'
+import { withoutNotebooks } from './vite.unused'
 
 export default defineConfig({
-  plugins: [svelte(), shippedExtensions()],
+  plugins: [svelte(), shippedExtensions(), withoutNotebooks(), asciiScripts()],
   build: {
     target: 'esnext',
     outDir: 'dist',

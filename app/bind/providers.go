@@ -27,6 +27,13 @@ func (b *Providers) RemoveKey(providerID string) error {
 	})
 }
 
+// Local lists the model servers that run on this machine, and asks no other.
+func (b *Providers) Local() ([]wire.ProviderState, error) {
+	return with(b.seam, "Providers.Local", func(ctx context.Context, f *folder.Folder) ([]wire.ProviderState, error) {
+		return f.Providers.LocalStates(ctx), nil
+	})
+}
+
 // AWS returns what can be chosen for Amazon Bedrock; it reads files only.
 func (b *Providers) AWS() (wire.AWSChoices, error) {
 	return with(b.seam, "Providers.AWS", func(ctx context.Context, f *folder.Folder) (wire.AWSChoices, error) {

@@ -15,8 +15,16 @@ type Shell interface {
 	OpenExternal(ctx context.Context, address string) error
 	Timing(timing wire.Timing)
 	Notify(ctx context.Context, notification wire.Notification) error
+	About() wire.About
 	Quit()
 	Stay()
+	Requests(ctx context.Context, loaded bool) ([]wire.OpenRequest, error)
+	Closed(id string)
+	Used(ctx context.Context) error
+	NewWindow(ctx context.Context, path string) error
+	ShowElsewhere(ctx context.Context, path string) (bool, error)
+	FollowLink(ctx context.Context, id string) error
+	DropLink(id string)
 }
 
 // Window is the window itself: which folder it shows, its title, its end.
@@ -82,6 +90,13 @@ func (w *Window) Notify(notification wire.Notification) error {
 	})
 }
 
+// About says which build this is, and what it runs on.
+func (w *Window) About() (wire.About, error) {
+	return call(w.seam, "Window.About", func(context.Context) (wire.About, error) {
+		return w.shell.About(), nil
+	})
+}
+
 // Ping answers with what it was given; it measures the seam.
 func (w *Window) Ping(text string) (string, error) { return text, nil }
 
@@ -97,6 +112,55 @@ func (w *Window) Stay() error {
 func (w *Window) Quit() error {
 	return w.do("Window.Quit", func(context.Context) error {
 		w.shell.Quit()
+		return nil
+	})
+}
+
+// Requests returns what other starts of Keel and links from outside ask of this
+// window, each once. An "open" event says that there is something. A page that
+// has just been loaded also learns which editors are waited for.
+func (w *Window) Requests(loaded bool) ([]wire.OpenRequest, error) {
+	return call(w.seam, "Window.Requests", func(ctx context.Context) ([]wire.OpenRequest, error) {
+		return w.shell.Requests(ctx, loaded)
+	})
+}
+
+// Closed ends the wait of a request: its file's editor is closed in all groups.
+func (w *Window) Closed(id string) error {
+	return w.do("Window.Closed", func(context.Context) error {
+		w.shell.Closed(id)
+		return nil
+	})
+}
+
+// Used notes that this window is in front, which orders the windows, and how large
+// it is and where it stands.
+func (w *Window) Used() error { return w.do("Window.Used", w.shell.Used) }
+
+// NewWindow opens a window of its own, empty or on a folder; one that has the
+// folder open comes to the front.
+func (w *Window) NewWindow(path string) error {
+	return w.do("Window.NewWindow", func(ctx context.Context) error { return w.shell.NewWindow(ctx, path) })
+}
+
+// ShowElsewhere brings another window that has a folder open to the front, and
+// returns false when there is none.
+func (w *Window) ShowElsewhere(path string) (bool, error) {
+	return call(w.seam, "Window.ShowElsewhere", func(ctx context.Context) (bool, error) {
+		return w.shell.ShowElsewhere(ctx, path)
+	})
+}
+
+// FollowLink opens what a link from outside names; the user has seen it whole and
+// agreed. Each link is answered once.
+func (w *Window) FollowLink(id string) error {
+	return w.do("Window.FollowLink", func(ctx context.Context) error { return w.shell.FollowLink(ctx, id) })
+}
+
+// DropLink forgets a link that the user has said no to.
+func (w *Window) DropLink(id string) error {
+	return w.do("Window.DropLink", func(context.Context) error {
+		w.shell.DropLink(id)
 		return nil
 	})
 }

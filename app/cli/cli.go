@@ -54,18 +54,45 @@ func (e exit) Error() string { return fmt.Sprintf("exit code %d", e.code) }
 // usage marks an error in how a command was called.
 type usage struct{ error }
 
+// aboutWindow is what the command without a name does.
+const aboutWindow = `Opens folders and files in Keel's window, one window for each folder.
+
+A folder that is open comes to the front, another one gets a window of its own.
+A file is shown in the window whose folder holds it; else a window opens on the
+git repository or, outside of one, the folder that it is in. Without a path, the
+window used last comes to the front.
+
+A path may be followed by a line and a column, PATH:LINE:COLUMN, unless a file has
+that very name, and may be a file:// address. A folder called like a command is
+opened with a path, as in keel ./exec. A keel:// link opens what it names after
+Keel has asked.
+
+With --wait the command ends when the file's editor, or the folder's window, has
+been closed: git config core.editor "keel --wait".`
+
 // Is tells whether the arguments name a command, perhaps after flags, rather than
-// a folder to open.
+// what a window is to open.
 func Is(arguments []string) bool {
 	if len(arguments) == 0 {
 		return false
 	}
 	first := arguments[0]
 	if strings.HasPrefix(first, "-") {
-		name, _, _ := strings.Cut(first, "=")
-		return slices.Contains([]string{"-h", "--help", "-v", "--version", "--workspace", "--json"}, name)
+		for _, each := range arguments {
+			name, _, _ := strings.Cut(each, "=")
+			if each == "--" || !strings.HasPrefix(each, "-") {
+				return false
+			}
+			if slices.Contains([]string{"-h", "--help", "-v", "--version", "--workspace", "--json"}, name) {
+				return true
+			}
+		}
+		return false
 	}
-	return slices.Contains([]string{"exec", "checkpoint", "trust", "account", "extension", "doctor", "version", "help", "completion"}, first)
+	return slices.Contains([]string{
+		"exec", "checkpoint", "trust", "account", "extension", "data", "doctor", "version", "help", "completion",
+		cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd,
+	}, first)
 }
 
 // Helper does what Keel starts itself for, without starting anything of Keel: it
@@ -158,14 +185,20 @@ type shared struct {
 
 func newRoot(options *shared) *cobra.Command {
 	root := &cobra.Command{
-		Use:           "keel [FOLDER]",
-		Short:         "An agentic IDE: with a folder or nothing it opens the window",
+		Use:           "keel [PATH[:LINE[:COLUMN]]]...",
+		Short:         "An agentic IDE: with a folder, a file or nothing it opens the window",
+		Long:          aboutWindow,
 		Version:       options.build.Version(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
 	root.SetOut(options.stdout)
 	root.SetErr(options.stderr)
+	root.Run = func(*cobra.Command, []string) { _ = root.Help() } // what opens a window does not come here
+	root.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return nil, cobra.ShellCompDirectiveDefault // paths
+	}
+	windowFlags(root.Flags(), &Start{})
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage{err} })
 	flags := root.PersistentFlags()
 	flags.StringVar(&options.workspace, "workspace", ".", "the folder to work in")
@@ -176,6 +209,7 @@ func newRoot(options *shared) *cobra.Command {
 		newTrust(options),
 		newAccount(options),
 		newExtension(options),
+		newData(options),
 		newDoctor(options),
 		newVersion(options),
 	)

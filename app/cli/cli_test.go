@@ -20,6 +20,12 @@ func TestIsTellsCommandsFromFolders(t *testing.T) {
 		{[]string{"--help"}, true},
 		{[]string{"some/folder"}, false},
 		{[]string{"."}, false},
+		{[]string{"--wait", "exec"}, false},
+		{[]string{"-n", "--help"}, true},
+		{[]string{"--", "exec"}, false},
+		{[]string{"--", "--help"}, false},
+		{[]string{"keel://open?folder=--help"}, false},
+		{[]string{"__complete", ""}, true},
 	} {
 		if got := cli.Is(test.arguments); got != test.want {
 			t.Errorf("Is(%q) is %v, want %v", test.arguments, got, test.want)

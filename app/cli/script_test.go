@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,6 +24,15 @@ func TestMain(m *testing.M) {
 	}
 	testscript.Main(m, map[string]func(){
 		"keel": func() { os.Exit(cli.Run(context.Background(), os.Args[1:], cli.Build{})) },
+		"opens": func() {
+			start, err := cli.ParseStart(os.Args[1:])
+			if err != nil {
+				os.Exit(cli.Complain(err))
+			}
+			for _, place := range start.Paths {
+				fmt.Println(place.Path, place.Line, place.Column)
+			}
+		},
 	})
 }
 

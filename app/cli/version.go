@@ -37,6 +37,24 @@ func (b Build) Version() string {
 	return defaultVersion
 }
 
+// Commit is what the build was made of, and whether it was changed since; "" where
+// that is not known.
+func (b Build) Commit() (commit string, changed bool) {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "", false
+	}
+	for _, setting := range info.Settings {
+		switch setting.Key {
+		case "vcs.revision":
+			commit = setting.Value
+		case "vcs.modified":
+			changed = setting.Value == "true"
+		}
+	}
+	return commit, changed
+}
+
 type versionReport struct {
 	Version string `json:"version"`
 	Go      string `json:"go"`

@@ -208,6 +208,27 @@ func (p *Providers) Running(ctx context.Context) string {
 	return ""
 }
 
+// localLimit is how long a server on this machine may take to list its models.
+const localLimit = 2 * time.Second
+
+// LocalStates lists the model servers that run on this machine, with their models.
+// Nothing but this machine is asked.
+func (p *Providers) LocalStates(ctx context.Context) []wire.ProviderState {
+	ctx, cancel := context.WithTimeout(ctx, localLimit)
+	defer cancel()
+	states := make([]wire.ProviderState, len(p.local))
+	var group sync.WaitGroup
+	for i, each := range p.local {
+		group.Go(func() {
+			if info := each.Info(ctx); info.Ready && info.Local {
+				states[i] = p.state(ctx, each)
+			}
+		})
+	}
+	group.Wait()
+	return slices.DeleteFunc(states, func(s wire.ProviderState) bool { return s.ID == "" })
+}
+
 // States lists the providers with their models, asking all at once. One that
 // does not answer says so and holds up no other.
 func (p *Providers) States(ctx context.Context) []wire.ProviderState {

@@ -1,6 +1,7 @@
 package folder
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -30,14 +31,16 @@ func ReadRecent(paths Paths) []wire.Workspace {
 	return recent
 }
 
-// remember puts a folder at the head of the list.
-func remember(paths Paths, opened wire.Workspace) error {
-	recent := slices.DeleteFunc(ReadRecent(paths), func(w wire.Workspace) bool { return w.ID == opened.ID })
-	recent = slices.Insert(recent, 0, opened)
-	recent = recent[:min(len(recent), maxRecent)]
-	text, err := json.MarshalIndent(recent, "", "  ")
-	if err != nil {
-		return fmt.Errorf("encoding the recent folders: %w", err)
-	}
-	return atomicfile.Write(recentFile(paths), text, 0o600)
+// remember puts a folder at the head of the list, which windows share.
+func remember(ctx context.Context, paths Paths, opened wire.Workspace) error {
+	return locked(ctx, recentFile(paths), func() error {
+		recent := slices.DeleteFunc(ReadRecent(paths), func(w wire.Workspace) bool { return w.ID == opened.ID })
+		recent = slices.Insert(recent, 0, opened)
+		recent = recent[:min(len(recent), maxRecent)]
+		text, err := json.MarshalIndent(recent, "", "  ")
+		if err != nil {
+			return fmt.Errorf("encoding the recent folders: %w", err)
+		}
+		return atomicfile.Write(recentFile(paths), text, 0o600)
+	})
 }

@@ -74,7 +74,7 @@ func (f *Folder) openServices(ctx, running context.Context, data string) error {
 	if f.options.Headless {
 		return nil
 	}
-	return remember(f.options.Paths, wire.Workspace{ID: f.Workspace.ID(), Path: f.Workspace.Path(), Name: f.Workspace.Name()})
+	return remember(ctx, f.options.Paths, wire.Workspace{ID: f.Workspace.ID(), Path: f.Workspace.Path(), Name: f.Workspace.Name()})
 }
 
 // openCheckpoints opens the store. Where it is refused, and the user has agreed

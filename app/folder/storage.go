@@ -6,86 +6,89 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
-	"path/filepath"
 	"sync"
 
 	"github.com/keel-ide/keel/backend/atomicfile"
 )
 
-// Storage keeps small texts under keys, one file per scope. A file that cannot
-// be read as such is set aside, not overwritten: the layout starts afresh.
+// Storage keeps small texts under keys, one file per scope. Windows share some of
+// the files: a change is made to what the file holds by then, key by key, so no
+// window takes back what another one has stored. A file that cannot be read as
+// such is set aside, not overwritten: the layout starts afresh.
 type Storage struct {
-	mu    sync.Mutex // guards the files and values
+	mu    sync.Mutex // one change at a time
 	files map[string]string
-	kept  map[string]map[string]string
 }
 
 // NewStorage keeps each scope in the named file.
-func NewStorage(files map[string]string) *Storage {
-	return &Storage{files: files, kept: map[string]map[string]string{}}
-}
+func NewStorage(files map[string]string) *Storage { return &Storage{files: files} }
 
-// Load returns a copy of what a scope holds.
-func (s *Storage) Load(_ context.Context, scope string) (map[string]string, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	values, err := s.load(scope)
+// Load returns what a scope holds.
+func (s *Storage) Load(ctx context.Context, scope string) (map[string]string, error) {
+	file, err := s.file(scope)
 	if err != nil {
 		return nil, err
 	}
-	out := make(map[string]string, len(values))
-	for k, v := range values {
-		out[k] = v
-	}
-	return out, nil
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var values map[string]string
+	err = locked(ctx, file, func() error {
+		values, err = read(scope, file)
+		return err
+	})
+	return values, err
 }
 
 // Update changes a scope and writes it to the disk.
-func (s *Storage) Update(_ context.Context, scope string, set map[string]string, remove []string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	values, err := s.load(scope)
+func (s *Storage) Update(ctx context.Context, scope string, set map[string]string, remove []string) error {
+	file, err := s.file(scope)
 	if err != nil {
 		return err
 	}
-	for k, v := range set {
-		values[k] = v
-	}
-	for _, k := range remove {
-		delete(values, k)
-	}
-	text, err := json.MarshalIndent(values, "", "  ")
-	if err != nil {
-		return fmt.Errorf("encoding storage %q: %w", scope, err)
-	}
-	file := s.files[scope]
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return fmt.Errorf("making the folder of storage %q: %w", scope, err)
-	}
-	return atomicfile.Write(file, text, 0o600)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return locked(ctx, file, func() error {
+		values, err := read(scope, file)
+		if err != nil {
+			return err
+		}
+		maps.Copy(values, set)
+		for _, k := range remove {
+			delete(values, k)
+		}
+		text, err := json.MarshalIndent(values, "", "  ")
+		if err != nil {
+			return fmt.Errorf("encoding storage %q: %w", scope, err)
+		}
+		return atomicfile.Write(file, text, 0o600)
+	})
 }
 
-func (s *Storage) load(scope string) (map[string]string, error) {
-	if values, ok := s.kept[scope]; ok {
-		return values, nil
-	}
+func (s *Storage) file(scope string) (string, error) {
 	file, ok := s.files[scope]
 	if !ok {
-		return nil, fmt.Errorf("loading storage %q: no such scope", scope)
+		return "", fmt.Errorf("loading storage %q: no such scope", scope)
 	}
-	values := map[string]string{}
+	return file, nil
+}
+
+// read returns what a file holds. One that is broken is set aside; the file is locked.
+func read(scope, file string) (map[string]string, error) {
 	text, err := os.ReadFile(file)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-	case err != nil:
+	if errors.Is(err, fs.ErrNotExist) {
+		return map[string]string{}, nil
+	}
+	if err != nil {
 		return nil, fmt.Errorf("reading storage %q: %w", scope, err)
-	case json.Unmarshal(text, &values) != nil:
-		values = map[string]string{}
+	}
+	var values map[string]string
+	if json.Unmarshal(text, &values) != nil || values == nil {
 		if err := os.Rename(file, file+".broken"); err != nil {
 			return nil, fmt.Errorf("setting broken storage %q aside: %w", scope, err)
 		}
+		return map[string]string{}, nil
 	}
-	s.kept[scope] = values
 	return values, nil
 }

@@ -1,196 +1,187 @@
-// Package instance sees to it that one Keel window owns a data folder.
+// Package instance is the register of the Keel windows that run: which folder
+// each has open, and how another start reaches it.
 //
 // # Promises
 //
-// The claim is a lock that ends with its process, so a crash never blocks the
-// next start. A second start hands its request to the first over a socket that
-// only this user can reach, and ends. No D-Bus is needed.
+// A folder is open in one window at most, as its checkpoints have one owner.
+// Whether a window runs is decided by a lock that ends with its process, so a
+// crash never blocks the next start; what it has left behind is swept. Requests
+// go over a socket that only this user can reach. No D-Bus is needed.
+//
+// # Ordering
+//
+// The register changes only under its own lock, which is held for moments. A
+// window listens before others can find it.
 package instance
 
 import (
-	"bufio"
+	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
+	"io/fs"
 	"os"
 	"path/filepath"
-	"sync"
+	"slices"
+	"strings"
 	"time"
+
+	"github.com/gofrs/flock"
+
+	"github.com/keel-ide/keel/backend/atomicfile"
 )
 
-// Request is what a second start asks of the first.
-type Request struct {
-	Path string `json:"path"` // the folder it was given, absolute; empty for none
+// pause is how long a start waits for another one before it looks again.
+const pause = 10 * time.Millisecond
+
+// Window is a window that runs.
+type Window struct {
+	ID      string   `json:"id"`
+	PID     int      `json:"pid"`
+	Folders []string `json:"folders"` // real paths; the last is shown, one before it is being closed
+	Address string   `json:"address"` // of its socket
+	UsedAt  int64    `json:"usedAt"`  // when it was last in front, in Unix milliseconds
 }
 
-// pause is how long a start waits for another one that is just starting or
-// ending, before it looks again.
-const pause = 20 * time.Millisecond
-
-// ErrTaken is returned by [Claim] when another process owns the folder.
-var ErrTaken = errors.New("another Keel window is open")
-
-// Instance is a claim.
-type Instance struct {
-	lock     *os.File
-	listener net.Listener
-	group    sync.WaitGroup
+// Folder is the folder that the window shows, empty for none.
+func (w Window) Folder() string {
+	if len(w.Folders) == 0 {
+		return ""
+	}
+	return w.Folders[len(w.Folders)-1]
 }
 
-// ClaimOrTell claims a data folder, or hands the request to the process that
-// owns it: then both results are nil. An owner that holds the claim and cannot
-// be reached is starting or ending; it is tried again until ctx ends.
-func ClaimOrTell(ctx context.Context, folder string, request Request, handle func(Request)) (*Instance, error) {
-	return claimOrTell(ctx, folder, request, handle, func() error {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(pause):
-			return nil
-		}
-	})
+// TakenError says that another window has a folder open.
+type TakenError struct {
+	Folder string
+	Window Window
 }
 
-func claimOrTell(ctx context.Context, folder string, request Request, handle func(Request), wait func() error) (*Instance, error) {
-	for {
-		claim, err := Claim(folder, handle)
-		if !errors.Is(err, ErrTaken) {
-			return claim, err
-		}
-		err = Tell(ctx, folder, request)
-		if err == nil {
-			return nil, nil
-		}
-		if wait() != nil {
-			return nil, err
-		}
-	}
+func (e *TakenError) Error() string {
+	return fmt.Sprintf("claiming %q: another Keel window has it open", e.Folder)
 }
 
-// Claim makes this process the owner of a data folder, until Close. Requests of
-// later starts are given to handle, one at a time.
-func Claim(folder string, handle func(Request)) (*Instance, error) {
-	lock, err := os.OpenFile(filepath.Join(folder, "window.lock"), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("opening the window's lock: %w", err)
+// Register is the register in a data folder.
+type Register struct{ folder string }
+
+// Open opens the register of a data folder, made where it is missing.
+func Open(data string) (*Register, error) {
+	r := &Register{folder: filepath.Join(data, "windows")}
+	if err := os.MkdirAll(r.folder, 0o700); err != nil {
+		return nil, fmt.Errorf("making the register of windows: %w", err)
 	}
-	if err := tryLock(lock); err != nil {
-		lock.Close()
-		return nil, err
-	}
-	address, err := socket(folder)
-	if err != nil {
-		lock.Close()
-		return nil, err
-	}
-	// The lock is ours, so a socket that is there belongs to a dead process.
-	if err := os.Remove(address); err != nil && !os.IsNotExist(err) {
-		lock.Close()
-		return nil, fmt.Errorf("removing an old socket: %w", err)
-	}
-	var config net.ListenConfig
-	listener, err := config.Listen(context.Background(), "unix", address)
-	if err != nil {
-		lock.Close()
-		return nil, fmt.Errorf("listening for later starts: %w", err)
-	}
-	i := &Instance{lock: lock, listener: listener}
-	i.group.Go(func() { i.serve(handle) })
-	return i, nil
+	return r, nil
 }
 
-// Tell hands a request to the process that owns a data folder, and waits until
-// it was taken.
-func Tell(ctx context.Context, folder string, request Request) error {
-	address, err := socket(folder)
-	if err != nil {
+// Windows returns the windows that run, the one used last first.
+func (r *Register) Windows(ctx context.Context) ([]Window, error) {
+	var windows []Window
+	err := r.locked(ctx, func() error {
+		var err error
+		windows, err = r.alive()
 		return err
+	})
+	return windows, err
+}
+
+// locked runs work while no other process changes the register.
+func (r *Register) locked(ctx context.Context, work func() error) error {
+	lock := newLock(filepath.Join(r.folder, "register.lock"))
+	defer func() { _ = lock.Close() }() // and with it goes the lock
+	if ok, err := lock.TryLockContext(ctx, pause); err != nil || !ok {
+		return fmt.Errorf("locking the register of windows: %w", cmp.Or(err, context.Cause(ctx), errors.New("it is in use")))
 	}
-	var dialer net.Dialer
-	connection, err := dialer.DialContext(ctx, "unix", address)
+	return work()
+}
+
+// alive reads the records of those that run and sweeps the others'. The register
+// is locked.
+func (r *Register) alive() ([]Window, error) {
+	entries, err := os.ReadDir(r.folder)
 	if err != nil {
-		return fmt.Errorf("reaching the open Keel window: %w", err)
+		return nil, fmt.Errorf("reading the register of windows: %w", err)
 	}
-	defer connection.Close()
-	if deadline, ok := ctx.Deadline(); ok {
-		if err := connection.SetDeadline(deadline); err != nil {
-			return err
+	var windows []Window
+	for _, entry := range entries {
+		id, ok := strings.CutSuffix(entry.Name(), ".lock")
+		if !ok || id == "register" {
+			continue
+		}
+		if lock := newLock(r.lock(id)); claimed(lock) { // nobody lives there
+			r.sweep(id, lock)
+			continue
+		}
+		text, err := os.ReadFile(r.record(id))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // it is not ready
+		}
+		var window Window
+		if err != nil || json.Unmarshal(text, &window) != nil {
+			continue // what cannot be read cannot be reached, and takes its folder with it
+		}
+		windows = append(windows, window)
+	}
+	slices.SortStableFunc(windows, func(a, b Window) int { return cmp.Compare(b.UsedAt, a.UsedAt) })
+	return windows, nil
+}
+
+// sweep takes away what a dead window has left.
+func (r *Register) sweep(id string, lock *flock.Flock) {
+	if text, err := os.ReadFile(r.record(id)); err == nil {
+		var window Window
+		if json.Unmarshal(text, &window) == nil && isSocket(window.Address) {
+			_ = os.Remove(window.Address) // what stays does no harm
 		}
 	}
-	if err := json.NewEncoder(connection).Encode(request); err != nil {
-		return fmt.Errorf("asking the open Keel window: %w", err)
+	_ = os.Remove(r.record(id))
+	_ = os.Remove(r.lock(id))
+	_ = lock.Close()
+	_ = os.Remove(r.lock(id)) // where an open file cannot be removed
+}
+
+func (r *Register) lock(id string) string   { return filepath.Join(r.folder, id+".lock") }
+func (r *Register) record(id string) string { return filepath.Join(r.folder, id+".json") }
+
+func (r *Register) write(window Window) error {
+	text, err := json.Marshal(window)
+	if err != nil {
+		return fmt.Errorf("encoding a window: %w", err)
 	}
-	if _, err := bufio.NewReader(connection).ReadString('\n'); err != nil {
-		return fmt.Errorf("waiting for the open Keel window: %w", err)
+	if err := atomicfile.Write(r.record(window.ID), text, 0o600); err != nil {
+		return fmt.Errorf("writing the register of windows: %w", err)
 	}
 	return nil
 }
 
-// Close gives the claim up.
-func (i *Instance) Close() error {
-	err := i.listener.Close()
-	i.group.Wait()
-	return errors.Join(err, i.lock.Close())
+func newLock(path string) *flock.Flock {
+	return flock.New(path, flock.SetPermissions(0o600), flock.SetFlag(os.O_CREATE|os.O_RDWR))
 }
 
-func (i *Instance) serve(handle func(Request)) {
-	for {
-		connection, err := i.listener.Accept()
-		if err != nil {
-			return
-		}
-		answer(connection, handle)
+// claimed takes a lock that nobody holds.
+func claimed(lock *flock.Flock) bool {
+	ok, err := lock.TryLock()
+	if err != nil || !ok {
+		_ = lock.Close()
+		return false
 	}
+	return true
 }
 
-func answer(connection net.Conn, handle func(Request)) {
-	defer connection.Close()
-	if err := connection.SetDeadline(time.Now().Add(5 * time.Second)); err != nil {
-		return
-	}
-	var request Request
-	if err := json.NewDecoder(connection).Decode(&request); err != nil {
-		return
-	}
-	handle(request)
-	// The other side only waits for the line; that it is gone changes nothing.
-	_, _ = connection.Write([]byte("taken\n"))
+func isSocket(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && info.Mode().Type() == fs.ModeSocket
 }
 
-// socket returns the address of a data folder's socket. It is not in the folder
-// itself, because a socket's address may only be about a hundred bytes long.
-func socket(folder string) (string, error) {
-	real, err := filepath.EvalSymlinks(folder)
+// same tells whether two paths are one folder.
+func same(a, b string) bool {
+	if a == b {
+		return true
+	}
+	first, err := os.Stat(a)
 	if err != nil {
-		return "", fmt.Errorf("resolving %q: %w", folder, err)
+		return false
 	}
-	runtime := os.Getenv("XDG_RUNTIME_DIR")
-	if info, err := os.Stat(runtime); runtime == "" || err != nil || !info.IsDir() {
-		runtime = filepath.Join(os.TempDir(), fmt.Sprintf("keel-%d", os.Getuid()))
-		if err := private(runtime); err != nil {
-			return "", err
-		}
-	}
-	sum := sha256.Sum256([]byte(real))
-	return filepath.Join(runtime, "keel-"+hex.EncodeToString(sum[:6])+".sock"), nil
-}
-
-// private makes a folder that only this user can enter, and refuses one that
-// somebody else made in its place.
-func private(folder string) error {
-	if err := os.Mkdir(folder, 0o700); err != nil && !os.IsExist(err) {
-		return fmt.Errorf("making %q: %w", folder, err)
-	}
-	info, err := os.Lstat(folder)
-	if err != nil {
-		return fmt.Errorf("looking at %q: %w", folder, err)
-	}
-	if !info.IsDir() || info.Mode().Perm() != 0o700 || !ownedByUser(info) {
-		return fmt.Errorf("using %q: it is not a folder of this user alone", folder)
-	}
-	return nil
+	second, err := os.Stat(b)
+	return err == nil && os.SameFile(first, second)
 }

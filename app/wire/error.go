@@ -25,6 +25,7 @@ const (
 	CodeNeedsConsent Code = "needs_consent"
 	CodeNoWorkspace  Code = "no_workspace"
 	CodeBusy         Code = "busy"
+	CodeElsewhere    Code = "elsewhere" // the folder is open in another window, which has come to the front
 	CodeBroken       Code = "broken"    // a file that must be corrected first
 	CodeNoRecord     Code = "no_record" // the folder's checkpoints must be found again first
 	CodeSetAside     Code = "set_aside" // the folder's checkpoints are of no use to this version, and must be set aside first

@@ -12,7 +12,7 @@ type Events struct {
 	Terminal TerminalOutput  `event:"terminal"`
 	Settings SettingsChanged `event:"settings"`
 	Notice   Notice          `event:"notice"`
-	Open     OpenPath        `event:"open"`
+	Open     OpenWaiting     `event:"open"`
 	Closing  Closing         `event:"closing"`
 
 	Checkpoints CheckpointActivity `event:"checkpoints"`

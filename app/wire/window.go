@@ -9,9 +9,18 @@ type WindowState struct {
 	Trust     FolderTrust `json:"trust"`   // of the opened folder
 	Message   string      `json:"message"` // why the asked-for folder is not open; empty when it is
 	Hint      string      `json:"hint"`
-	Open      string      `json:"open"`    // a folder that a later start asked for before there was a page
 	Timings   bool        `json:"timings"` // KEEL_TIMINGS is set: send Window.Timing
 	StartedAt int64       `json:"startedAt"`
+}
+
+// About is which build this is, and what it runs on.
+type About struct {
+	Version string `json:"version"`
+	Commit  string `json:"commit"`  // whole; empty where the build does not know it
+	Changed bool   `json:"changed"` // the sources were not as in that commit
+	Go      string `json:"go"`
+	Engine  string `json:"engine"` // what draws the window, as "WebKitGTK 2.50.1"; empty where that is not known
+	System  string `json:"system"` // as "Debian GNU/Linux 12 (bookworm), amd64"
 }
 
 // Workspace names an opened folder.
@@ -34,6 +43,9 @@ type OpenFolderRequest struct {
 // Timing is how long the page took, in milliseconds since its own start.
 type Timing struct {
 	StartedAt    int64 `json:"startedAt"` // when the page began to load
+	Loaded       int64 `json:"loaded"`    // its code runs
+	Answered     int64 `json:"answered"`  // Go has told what it starts from
+	Initialized  int64 `json:"initialized"`
 	FirstPaint   int64 `json:"firstPaint"`
 	EditorUsable int64 `json:"editorUsable"`
 }
@@ -58,7 +70,32 @@ type Closing struct {
 	Session string `json:"session"` // the title of the session at work
 }
 
-// OpenPath asks the page to show what a second start of Keel was given.
-type OpenPath struct {
-	Path string `json:"path"`
+// OpenKind is what a request to open something is about.
+type OpenKind string
+
+// The kinds of requests.
+const (
+	OpenPlace   OpenKind = "place"   // show it: another start of Keel asks
+	OpenLink    OpenKind = "link"    // a link from outside asks: the user is asked first
+	OpenRefused OpenKind = "refused" // a link from outside that is not followed
+)
+
+// OpenRequest is what another start of Keel, or a link from outside, asks of this
+// window.
+type OpenRequest struct {
+	Kind   OpenKind `json:"kind"`
+	Folder string   `json:"folder"` // of a place: the folder to show, absolute
+	File   string   `json:"file"`   // a file of that folder; empty for none
+	Line   int      `json:"line"`   // from 1; 0 for none
+	Column int      `json:"column"`
+	Wait   string   `json:"wait"`  // tell Window.Closed when the file's editor is closed; empty when nobody waits
+	Shown  bool     `json:"shown"` // the file was shown before the page was loaded again
+	Link   string   `json:"link"`  // for Window.FollowLink or DropLink
+	Path   string   `json:"path"`  // where the link leads, absolute
+	IsFile bool     `json:"isFile"`
+	// Message is why a link is not followed.
+	Message string `json:"message"`
 }
+
+// OpenWaiting tells that Window.Requests has something.
+type OpenWaiting struct{}

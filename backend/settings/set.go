@@ -120,6 +120,12 @@ func (s *Store) edit(ctx context.Context, change func(document) ([]byte, error))
 	s.disk.Lock()
 	defer s.disk.Unlock()
 	defer s.reload(UserName)
+	// Other programs are seen by what they have written; other windows of Keel wait.
+	release, err := alone(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer release()
 	for range attempts {
 		before, err := readUser(path)
 		if err != nil {

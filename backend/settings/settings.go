@@ -210,6 +210,11 @@ func (s *Store) Write(ctx context.Context, name, text string) error {
 	}
 	s.disk.Lock()
 	defer s.disk.Unlock()
+	release, err := alone(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer release()
 	if err := replace(path, []byte(text)); err != nil {
 		return fmt.Errorf("writing %s: %w", name, err)
 	}

@@ -11,12 +11,16 @@
 // of every package that the page depends on (package-lock.json): rather one too many
 // than one too few. A part without a licence ends the command with an error, and so
 // does a licence that nobody has looked at. The same sources give the same bytes.
+// A file whose name ends in ".gz" is compressed.
 package main
 
 import (
+	"compress/gzip"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -61,10 +65,10 @@ func run(ctx context.Context, version, tags, notices, bill string) error {
 	if err != nil {
 		return err
 	}
-	if err := write(notices, func(f *os.File) error { return writeNotices(f, parts) }); err != nil {
+	if err := write(notices, func(to io.Writer) error { return writeNotices(to, parts) }); err != nil {
 		return err
 	}
-	return write(bill, func(f *os.File) error { return writeBill(f, version, parts) })
+	return write(bill, func(to io.Writer) error { return writeBill(to, version, parts) })
 }
 
 // gather lists all parts of the sources in a folder, sorted.
@@ -91,7 +95,7 @@ func gather(ctx context.Context, folder, tags string) ([]part, error) {
 	}), nil
 }
 
-func write(name string, fill func(*os.File) error) (err error) {
+func write(name string, fill func(io.Writer) error) (err error) {
 	if name == "" {
 		return nil
 	}
@@ -104,5 +108,12 @@ func write(name string, fill func(*os.File) error) (err error) {
 			err = fmt.Errorf("writing %q: %w", name, closing)
 		}
 	}()
-	return fill(f)
+	if !strings.HasSuffix(name, ".gz") {
+		return fill(f)
+	}
+	packer, err := gzip.NewWriterLevel(f, gzip.BestCompression)
+	if err != nil {
+		return fmt.Errorf("compressing %q: %w", name, err)
+	}
+	return errors.Join(fill(packer), packer.Close())
 }

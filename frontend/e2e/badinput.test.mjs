@@ -68,45 +68,52 @@ describe('folders that cannot be opened', { timeout }, () => {
   after(() => home?.remove())
   afterEach(async (context) => {
     try {
-      await wb.conclude(page, context)
+      if (page) await wb.conclude(page, context)
     } finally {
       await stop()
     }
   })
 
-  for (const [what, name, sentence] of [
-    ['that is missing', 'missing', 'This folder does not exist. Check the path, or choose another folder.'],
-    [
-      'that may not be read',
-      'closed',
-      'Keel may not read this folder. Change its permissions, or choose another folder.',
-    ],
-    ['that is a file', 'a-file', 'This is a file, not a folder. Open the folder that holds it.'],
-    [
-      'that is the home folder',
-      '',
-      'This is your home folder or the top of a drive: Keel would watch and keep checkpoints of everything in it.',
-    ],
-  ]) {
-    test(`a start with a folder ${what}`, async () => {
-      await start({ folder: join(home.home, name), ...nobody })
-      await wb.toast(page, `is not open: ${sentence}`).waitFor()
-      await page.getByRole('button', { name: 'Open Folder…' }).waitFor()
-    })
-  }
+  test('a start with a folder that is missing', async () => {
+    await assert.rejects(
+      start({ folder: join(home.home, 'missing'), ...nobody }),
+      /missing does not exist\. Nothing was opened/,
+    )
+  })
+
+  test('a start with a folder that may not be read', async () => {
+    await start({ folder: join(home.home, 'closed'), ...nobody })
+    const sentence = 'Keel may not read this folder. Change its permissions, or choose another folder.'
+    await wb.toast(page, `is not open: ${sentence}`).waitFor()
+    await page.getByRole('button', { name: 'Open Folder…' }).waitFor()
+  })
+
+  test('a start with the home folder asks first', async () => {
+    await start({ folder: home.home, ...nobody })
+    await page
+      .getByRole('dialog', { name: /home folder/ })
+      .getByRole('button', { name: 'Cancel' })
+      .click()
+    await page.getByRole('button', { name: 'Open Folder…' }).waitFor()
+  })
+
+  test('a start with a file of the home folder asks first, and then shows it', async () => {
+    await start({ folder: join(home.home, 'a-file'), ...nobody })
+    await page
+      .getByRole('dialog', { name: /home folder/ })
+      .getByRole('button', { name: 'Open Anyway' })
+      .click()
+    await wb.tab(page, 'a-file').waitFor()
+  })
 
   test('while another folder is open, that one stays', async () => {
     await start(nobody)
     await wb.inExplorer(page, 'calc.go').waitFor()
-    for (const [name, sentence] of [
-      ['missing', 'This folder does not exist.'],
-      ['closed', 'Keel may not read this folder.'],
-      ['a-file', 'This is a file, not a folder.'],
-    ]) {
-      await tellRunning(display, home, join(home.home, name), nobody)
-      await wb.toast(page, sentence).waitFor()
-      await wb.inExplorer(page, 'calc.go').waitFor()
-    }
+    const missing = tellRunning(display, home, join(home.home, 'missing'), nobody)
+    await assert.rejects(missing, /missing does not exist\. Nothing was opened/)
+    await tellRunning(display, home, join(home.home, 'closed'), nobody)
+    await wb.toast(page, 'Keel may not read this folder.').waitFor()
+    await wb.inExplorer(page, 'calc.go').waitFor()
   })
 
   test('the home folder asks first', async () => {

@@ -1,11 +1,13 @@
 // Measures what a person feels: the seam, large files, large folders, fast
 // replies, long conversations, reviews. Prints a table; nothing passes or fails here. `task bench`
-// runs it; `node e2e/bench.mjs review`, `chat`, `token` or `extensions` only that part.
+// runs it; `node e2e/bench.mjs review`, `chat`, `token` or `extensions` only that part,
+// `startup` what the task bench:startup measures.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chat } from './bench.chat.mjs'
 import { extensions } from './bench.extensions.mjs'
 import { mainTasks } from './bench.trace.mjs'
+import { startup } from './bench.startup.mjs'
 import { startBedrock, startScripted } from './bedrock.mjs'
 import {
   launchChromium,
@@ -338,6 +340,7 @@ try {
   if (wanted('chat')) await chat(browser, row)
   if (wanted('review')) await review(browser, display)
   if (wanted('extensions')) await extensions(display, row)
+  if (only === 'startup') await startup(display, row)
 } finally {
   await browser.close()
   await display.end()

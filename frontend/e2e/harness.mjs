@@ -198,9 +198,12 @@ export async function startServed(display, home, options = {}) {
   return { ...keel, address }
 }
 
-/** Starts Keel again with a folder, which the running one takes over. */
+/** Starts Keel again with a folder, which the running window is to show in place of its own. */
 export async function tellRunning(display, home, folder, options = {}) {
-  const second = start(devProgram, [folder], { ...options, env: { ...home.env, DISPLAY: display.name } })
+  const second = start(devProgram, ['--reuse-window', folder], {
+    ...options,
+    env: { ...home.env, DISPLAY: display.name },
+  })
   await until('the second start has ended', () => second.exit())
   if (second.exit().code !== 0) throw new Error(`the second start failed: ${second.output()}`)
 }

@@ -13,6 +13,7 @@ import { startTrust } from './features/trust'
 import { keepAccountsMenu } from './workbench/accounts'
 import { provideAuthentication, type SignInAsker } from './workbench/authentication'
 import { giveTokens } from './workbench/authenticationTokens'
+import { provideAbout } from './workbench/about'
 import { boot } from './workbench/boot'
 import { Plans } from './workbench/extension'
 import { rememberBackground } from './workbench/background'
@@ -21,21 +22,22 @@ import { keepBytes } from './workbench/encodings'
 import { folderPaths } from './workbench/files/paths'
 import { isCancelledInstallation } from './workbench/extension'
 import { showFailure } from './workbench/failure'
-import type { Folders } from './workbench/folders'
 import { tellEditorState } from './workbench/editorState'
 import { offerImport } from './workbench/importMenu'
 import { extensionInstaller } from './workbench/installing'
 import { openLinksOutside } from './workbench/links'
 import { notify } from './workbench/notify'
 import { saveLayoutSoon } from './workbench/saving'
+import { followRequests } from './workbench/opening'
 import { reportProblems } from './workbench/settings'
 import { provideTimeline } from './workbench/timeline'
-import { reportTimings } from './workbench/timings'
+import { reach, reportTimings } from './workbench/timings'
 import { followTitle } from './workbench/title'
 import { provideWalkthroughs } from './workbench/walkthrough'
 import './style.css'
 
 async function main(root: HTMLElement): Promise<void> {
+  reach('loaded')
   const bridge = connect()
   const [state, schema, extensions] = await Promise.all([
     bridge.Window.State(),
@@ -43,6 +45,7 @@ async function main(root: HTMLElement): Promise<void> {
     // Without it the window still opens; what lists them says why it cannot.
     bridge.Extensions.State().catch(() => noExtensions),
   ])
+  reach('answered')
   const host = chatHost(bridge, state.workspace.path)
   const plans = new Plans(bridge, (plan) => askAboutPlan(host, plan))
   const review = startReview(host)
@@ -54,9 +57,11 @@ async function main(root: HTMLElement): Promise<void> {
   startAccess(host, chatView)
   startAccounts(host, chatView)
   startAudit(host, chatView)
-  provideWalkthroughs(host)
+  provideWalkthroughs(host, state)
+  provideAbout(host)
   giveTokens(bridge) // before any extension can ask
   const folders = await boot(root, bridge, state, schema, extensions, plans)
+  reach('initialized')
 
   const ask: SignInAsker = (request) => askToSignIn(host, request)
   keepAccountsMenu(host, ask)
@@ -70,10 +75,10 @@ async function main(root: HTMLElement): Promise<void> {
   }
   followTitle(bridge)
   reportProblems(bridge, host.openFile)
-  reportNotices(bridge, folders)
+  reportNotices(bridge)
   startSecrets(host)
   askBeforeClosing(bridge, host)
-  if (state.open) void folders.open(state.open)
+  followRequests(bridge, folders, state.workspace.path)
   if (state.message) notify.error([state.message, state.hint].filter(Boolean).join(' '))
   if (state.timings) void reportTimings(bridge)
 }
@@ -86,12 +91,11 @@ const severities: Record<string, (message: string) => void> = {
   error: notify.error,
 }
 
-function reportNotices(bridge: Bridge, folders: Folders): void {
+function reportNotices(bridge: Bridge): void {
   bridge.on('notice', ({ severity, message, hint }: Notice) => {
     const show = severities[severity] ?? notify.info
     show(hint ? `${message} ${hint}` : message)
   })
-  bridge.on('open', ({ path }) => void folders.open(path))
 }
 
 /** Closing the window stops a turn, so a window at work asks first. */

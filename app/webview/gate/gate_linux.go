@@ -62,6 +62,11 @@ static gboolean closeGate(void) {
 	return view != NULL && closeView(view);
 }
 
+static char *engineVersion(void) {
+	return g_strdup_printf("WebKitGTK %u.%u.%u",
+		webkit_get_major_version(), webkit_get_minor_version(), webkit_get_micro_version());
+}
+
 extern void keelGateClosed(uintptr_t waiting, gboolean closed);
 
 static gboolean onMainThread(gpointer waiting) {
@@ -87,6 +92,13 @@ func keelGateClosed(waiting C.uintptr_t, closed C.gboolean) {
 	if done, ok := handle.Value().(chan bool); ok {
 		done <- closed != 0
 	}
+}
+
+// Engine names what draws the window, with the version that runs.
+func Engine() string {
+	text := C.engineVersion()
+	defer C.g_free(C.gpointer(text))
+	return C.GoString(text)
 }
 
 // Close closes the way and returns when it is closed. It needs the toolkit's main

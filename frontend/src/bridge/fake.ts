@@ -29,7 +29,6 @@ const emptyState: WindowState = {
   trust: { trusted: true, path: '/home/user/calc', parent: '', effects: [] },
   message: '',
   hint: '',
-  open: '',
   timings: false,
   startedAt: 0,
 }
@@ -46,6 +45,9 @@ export function fakeBridge(options: FakeOptions = {}): FakeBridge {
     ...files.methods(),
     'Window.State': () => ({ ...emptyState, ...options.state }),
     'Window.SetTitle': () => undefined,
+    'Window.Requests': () => [],
+    'Window.Used': () => undefined,
+    'Window.ShowElsewhere': () => false,
     'Window.Timing': () => undefined,
     'Window.Ping': (text: string) => text,
     'Settings.Schema': () => [],

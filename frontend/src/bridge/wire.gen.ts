@@ -13,6 +13,20 @@ export interface AWSChoices {
   account: string
 }
 
+/** About is which build this is, and what it runs on. */
+export interface About {
+  version: string
+  /** whole; empty where the build does not know it */
+  commit: string
+  /** the sources were not as in that commit */
+  changed: boolean
+  go: string
+  /** what draws the window, as "WebKitGTK 2.50.1"; empty where that is not known */
+  engine: string
+  /** as "Debian GNU/Linux 12 (bookworm), amd64" */
+  system: string
+}
+
 /** AccessChange is how a person changes an item. */
 export interface AccessChange {
   /** "" nothing to change; setting, variable, network: what Target names */
@@ -400,7 +414,7 @@ export interface Closing {
 }
 
 /** Code is the closed set of failures the page can tell apart. */
-export type Code = 'bad_pattern' | 'broken' | 'busy' | 'cancelled' | 'changed' | 'disk_full' | 'exists' | 'internal' | 'invalid' | 'is_folder' | 'missing_tool' | 'needs_consent' | 'no_record' | 'no_workspace' | 'not_allowed' | 'not_folder' | 'not_found' | 'outside' | 'provider' | 'set_aside' | 'too_large'
+export type Code = 'bad_pattern' | 'broken' | 'busy' | 'cancelled' | 'changed' | 'disk_full' | 'elsewhere' | 'exists' | 'internal' | 'invalid' | 'is_folder' | 'missing_tool' | 'needs_consent' | 'no_record' | 'no_workspace' | 'not_allowed' | 'not_folder' | 'not_found' | 'outside' | 'provider' | 'set_aside' | 'too_large'
 
 /** Conflict is a path that a restore leaves as it is, and why. */
 export interface Conflict {
@@ -877,9 +891,33 @@ export interface OpenFolderRequest {
   setAside: boolean
 }
 
-/** OpenPath asks the page to show what a second start of Keel was given. */
-export interface OpenPath {
+/** OpenKind is what a request to open something is about. */
+export type OpenKind = 'link' | 'place' | 'refused'
+
+/**
+ * OpenRequest is what another start of Keel, or a link from outside, asks of this
+ * window.
+ */
+export interface OpenRequest {
+  kind: OpenKind
+  /** of a place: the folder to show, absolute */
+  folder: string
+  /** a file of that folder; empty for none */
+  file: string
+  /** from 1; 0 for none */
+  line: number
+  column: number
+  /** tell Window.Closed when the file's editor is closed; empty when nobody waits */
+  wait: string
+  /** the file was shown before the page was loaded again */
+  shown: boolean
+  /** for Window.FollowLink or DropLink */
+  link: string
+  /** where the link leads, absolute */
   path: string
+  isFile: boolean
+  /** Message is why a link is not followed. */
+  message: string
 }
 
 /** OpenTerminal starts a shell in a pseudo-terminal. */
@@ -892,6 +930,10 @@ export interface OpenTerminal {
   env: Record<string, string>
   columns: number
   rows: number
+}
+
+/** OpenWaiting tells that Window.Requests has something. */
+export interface OpenWaiting {
 }
 
 /** PathChange is one path that differs between two states. */
@@ -1270,6 +1312,14 @@ export interface ReviewWhole {
   what: string
   /** a sentence, where it is stale */
   why: string
+}
+
+/** SamplePlace is where a copy of the sample project would go. */
+export interface SamplePlace {
+  /** absolute; nothing is there */
+  path: string
+  /** the newest copy beside it; empty for none */
+  existing: string
 }
 
 /** SecretsPlace is a place for keys and tokens. */
@@ -2044,6 +2094,11 @@ export interface TextSearch {
 export interface Timing {
   /** when the page began to load */
   startedAt: number
+  /** its code runs */
+  loaded: number
+  /** Go has told what it starts from */
+  answered: number
+  initialized: number
   firstPaint: number
   editorUsable: number
 }
@@ -2208,8 +2263,6 @@ export interface WindowState {
   /** why the asked-for folder is not open; empty when it is */
   message: string
   hint: string
-  /** a folder that a later start asked for before there was a page */
-  open: string
   /** KEEL_TIMINGS is set: send Window.Timing */
   timings: boolean
   startedAt: number
@@ -2232,7 +2285,7 @@ export interface Events {
   terminal: TerminalOutput
   settings: SettingsChanged
   notice: Notice
-  open: OpenPath
+  open: OpenWaiting
   closing: Closing
   checkpoints: CheckpointActivity
   trust: TrustChanged
@@ -2497,6 +2550,8 @@ export interface Methods {
   Providers: {
     /** AWS returns what can be chosen for Amazon Bedrock; it reads files only. */
     AWS(): Promise<AWSChoices>
+    /** Local lists the model servers that run on this machine, and asks no other. */
+    Local(): Promise<ProviderState[]>
     /** RemoveKey takes a service's key out of the keychain. */
     RemoveKey(providerID: string): Promise<void>
     /** SetKey keeps a service's key where secrets are kept. Keys never come back to the page. */
@@ -2541,6 +2596,13 @@ export interface Methods {
     State(sessionID: string): Promise<ReviewState>
     /** Undo takes the last decision, revert or resolution of a session back. */
     Undo(sessionID: string, unsaved: UnsavedText[]): Promise<ReviewResult>
+  }
+  /** Samples are copies of the project on which a newcomer tries Keel. */
+  Samples: {
+    /** Find says where a copy would go below a folder, by default the user's home. */
+    Find(below: string): Promise<SamplePlace>
+    /** Write makes a copy at a path where nothing is; the person has agreed to it. */
+    Write(path: string): Promise<void>
   }
   /** Search finds text and files in the opened folder. */
   Search: {
@@ -2689,6 +2751,22 @@ export interface Methods {
   }
   /** Window is the window itself: which folder it shows, its title, its end. */
   Window: {
+    /** About says which build this is, and what it runs on. */
+    About(): Promise<About>
+    /** Closed ends the wait of a request: its file's editor is closed in all groups. */
+    Closed(id: string): Promise<void>
+    /** DropLink forgets a link that the user has said no to. */
+    DropLink(id: string): Promise<void>
+    /**
+     * FollowLink opens what a link from outside names; the user has seen it whole and
+     * agreed. Each link is answered once.
+     */
+    FollowLink(id: string): Promise<void>
+    /**
+     * NewWindow opens a window of its own, empty or on a folder; one that has the
+     * folder open comes to the front.
+     */
+    NewWindow(path: string): Promise<void>
     /**
      * Notify shows a notification of the system, where it has such a thing; the page
      * asks for it when something waits and the window is not in front.
@@ -2714,14 +2792,30 @@ export interface Methods {
     Ping(text: string): Promise<string>
     /** Quit closes the window, also while a turn runs. */
     Quit(): Promise<void>
+    /**
+     * Requests returns what other starts of Keel and links from outside ask of this
+     * window, each once. An "open" event says that there is something. A page that
+     * has just been loaded also learns which editors are waited for.
+     */
+    Requests(loaded: boolean): Promise<OpenRequest[]>
     /** SetTitle names the window. */
     SetTitle(title: string): Promise<void>
+    /**
+     * ShowElsewhere brings another window that has a folder open to the front, and
+     * returns false when there is none.
+     */
+    ShowElsewhere(path: string): Promise<boolean>
     /** State returns what the page needs to start. */
     State(): Promise<WindowState>
     /** Stay answers a "closing" event: the window stays open. */
     Stay(): Promise<void>
     /** Timing reports how long the page took to start. */
     Timing(timing: Timing): Promise<void>
+    /**
+     * Used notes that this window is in front, which orders the windows, and how large
+     * it is and where it stands.
+     */
+    Used(): Promise<void>
   }
 }
 
@@ -2736,9 +2830,10 @@ export const methodNames = {
   Extensions: ['Agree', 'CancelInstall', 'ForgetSecret', 'Install', 'KeepSecret', 'NameFile', 'PickFile', 'Plan', 'Secret', 'SecretKeys', 'SetMetadata', 'State', 'Uninstall'],
   Files: ['Copy', 'Delete', 'List', 'MakeFolder', 'Move', 'Stat'],
   Imports: ['Find', 'Import', 'Last', 'Undo'],
-  Providers: ['AWS', 'RemoveKey', 'SetKey'],
+  Providers: ['AWS', 'Local', 'RemoveKey', 'SetKey'],
   References: ['Find', 'Forget', 'Look', 'StopLooking'],
   Review: ['Decide', 'DecideProposal', 'File', 'Redo', 'Resolve', 'State', 'Undo'],
+  Samples: ['Find', 'Write'],
   Search: ['Cancel', 'ClearCache', 'Files', 'Text'],
   Secrets: ['Forget', 'State', 'Unlock', 'UseKeychain', 'UseMemory', 'UsePassphrase'],
   Sessions: ['Create', 'Delete', 'DraftParts', 'Export', 'List', 'Open', 'Rate', 'Rename', 'SaveDraft', 'SaveDraftParts', 'Search', 'Undelete'],
@@ -2746,5 +2841,5 @@ export const methodNames = {
   Storage: ['Load', 'Update'],
   Terminals: ['Acknowledge', 'Attach', 'Kill', 'List', 'Open', 'Resize', 'Shells', 'Write'],
   Trust: ['Add', 'Edit', 'Explain', 'Import', 'Imports', 'Remove', 'SetFolder', 'SetParent', 'State'],
-  Window: ['Notify', 'OpenExternal', 'OpenFolder', 'PickFolder', 'Ping', 'Quit', 'SetTitle', 'State', 'Stay', 'Timing'],
+  Window: ['About', 'Closed', 'DropLink', 'FollowLink', 'NewWindow', 'Notify', 'OpenExternal', 'OpenFolder', 'PickFolder', 'Ping', 'Quit', 'Requests', 'SetTitle', 'ShowElsewhere', 'State', 'Stay', 'Timing', 'Used'],
 } as const

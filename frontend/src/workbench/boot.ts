@@ -46,10 +46,11 @@ import { saveEverything } from './saving'
 import { Search } from './search/provider'
 import { workbenchServices } from './services'
 import { contributeSettings } from './settings'
+import { retireTelemetry } from './telemetry'
 import { TerminalBackend } from './terminal/backend'
 import { FolderTrust } from './trust'
 import { offerNo, restrictSettings, retireSettings, trustFailure } from './trustServices'
-import { registerWindowCommands } from './window'
+import { registerNewWindow, registerWindowCommands } from './window'
 import { useWords } from './words'
 import { provideWorkers } from './workers'
 
@@ -79,9 +80,11 @@ export async function boot(
   const folders = new Folders(bridge, state.workspace, gate, saveEverything, confirm)
   folders.registerCommands()
   registerWindowCommands(bridge, saveEverything)
+  registerNewWindow(() => folders.pickForNewWindow())
   const trust = new FolderTrust(bridge, state, gate, trustFailure)
   restrictSettings(trust)
   retireSettings()
+  retireTelemetry()
   offerNo()
   useWords(extensionWords(registryName(extensions)))
   drawDetailsNatively()

@@ -15,14 +15,17 @@ interface Given {
   running?: boolean
   agrees?: boolean
   openFolder?: (request: { consent: boolean; rescue: boolean; setAside: boolean }) => void
+  elsewhere?: boolean
 }
 
-function setUp({ running = false, agrees = true, openFolder = () => undefined }: Given) {
+function setUp({ running = false, agrees = true, openFolder = () => undefined, elsewhere = false }: Given) {
   const gate = { closed: false }
   const bridge = fakeBridge({
     methods: {
       'Sessions.List': () => [{ ...session, running }],
       'Window.OpenFolder': openFolder,
+      'Window.ShowElsewhere': () => elsewhere,
+      'Window.NewWindow': () => undefined,
     },
   })
   const confirm = vi.fn<(question: Question) => Promise<boolean>>(() => Promise.resolve(agrees))
@@ -125,4 +128,25 @@ test.each([
   expect(refused.opened()).toBe(1)
   expect(refused.gate.closed).toBe(false)
   expect(refused.reload).not.toHaveBeenCalled()
+})
+
+test('a folder that is open in another window stops nothing here', async () => {
+  const { folders, confirm, reload, opened } = setUp({ running: true, elsewhere: true })
+  expect(await folders.open('/other')).toBe(false)
+  expect(confirm).not.toHaveBeenCalled()
+  expect(opened()).toBe(0)
+  expect(reload).not.toHaveBeenCalled()
+})
+
+test('the workbench opens new windows, and folders in them', async () => {
+  const { folders, bridge, reload, opened } = setUp({})
+  const { open } = folders.provider()
+  expect(await open(undefined)).toBe(true)
+  expect(await open({ folderUri: URI.file('/other') }, { reuse: false })).toBe(true)
+  const made = bridge.calls.filter(({ name }) => name === 'Window.NewWindow')
+  expect(made.map((call) => call.arguments)).toEqual([[''], ['/other']])
+  expect(opened()).toBe(0)
+  expect(reload).not.toHaveBeenCalled()
+  expect(await open({ folderUri: URI.file('/other') }, { reuse: true })).toBe(true)
+  expect(opened()).toBe(1)
 })

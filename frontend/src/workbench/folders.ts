@@ -53,8 +53,10 @@ export class Folders {
         ? { folderUri: URI.file(this.current.path), id: this.current.id }
         : undefined,
       trusted: undefined, // FolderTrust knows
-      open: async (workspace) => {
-        if (workspace && 'folderUri' in workspace) await this.open(workspace.folderUri.fsPath)
+      open: async (workspace, options) => {
+        const path = workspace && 'folderUri' in workspace ? workspace.folderUri.fsPath : ''
+        if (!workspace || (path && options?.reuse === false)) await this.openInNewWindow(path)
+        else if (path) await this.open(path)
         // Anything but true makes the workbench blame a browser's pop-up blocker.
         return true
       },
@@ -64,9 +66,29 @@ export class Folders {
   /** registerCommands makes every way of opening a folder end in pick. */
   registerCommands(): void {
     for (const id of openCommands) CommandsRegistry.registerCommand(id, () => this.pick())
-    CommandsRegistry.registerCommand('vscode.openFolder', (_, folder?: URI) =>
-      folder ? this.open(URI.revive(folder).fsPath) : this.pick(),
-    )
+    CommandsRegistry.registerCommand('vscode.openFolder', async (_, folder?: URI) => {
+      if (folder) await this.open(URI.revive(folder).fsPath)
+      else await this.pick()
+    })
+  }
+
+  /** openInNewWindow leaves this window as it is; without a path the new one is empty. */
+  async openInNewWindow(path: string): Promise<void> {
+    try {
+      await this.bridge.Window.NewWindow(path)
+    } catch (cause) {
+      notify.failure(cause)
+    }
+  }
+
+  /** pickForNewWindow asks for a folder, and opens it in a window of its own. */
+  async pickForNewWindow(): Promise<void> {
+    try {
+      const path = await this.bridge.Window.PickFolder()
+      if (path) await this.openInNewWindow(path)
+    } catch (cause) {
+      notify.failure(cause)
+    }
   }
 
   /** pick asks for a folder with the system's dialog. */
@@ -79,15 +101,22 @@ export class Folders {
     }
   }
 
-  /** open shows another folder in this window; the page starts anew. */
-  async open(path: string): Promise<void> {
-    if (path === this.current.path) return
+  /**
+   * open shows another folder in this window; the page starts anew. One that is open
+   * in another window comes to the front there. Returns whether this page goes.
+   */
+  async open(path: string): Promise<boolean> {
+    if (path === this.current.path) return false
     try {
-      if (!(await this.mayStop())) return
+      if (await this.bridge.Window.ShowElsewhere(path)) return false
+      if (!(await this.mayStop())) return false
       await this.save()
-      if (await this.replace(path)) this.reload()
+      const replaced = await this.replace(path)
+      if (replaced) this.reload()
+      return replaced
     } catch (cause) {
       notify.failure(cause)
+      return false
     }
   }
 

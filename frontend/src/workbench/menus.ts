@@ -6,11 +6,11 @@ import {
 } from '@codingame/monaco-vscode-api/vscode/vs/platform/actions/common/actions'
 
 /**
- * What the workbench brings but Keel does not have: other windows, workspace
+ * What the workbench brings but Keel does not have: one folder in two windows, workspace
  * files, its maker's services and its own chat. They would do nothing.
  */
 const hiddenIds: readonly RegExp[] = [
-  /^workbench\.action\.(newWindow|duplicateWorkspaceInNewWindow|openWorkspace|openWorkspaceInNewWindow|saveWorkspaceAs|closeWindow|addRootFolder|removeRootFolder)$/,
+  /^workbench\.action\.(duplicateWorkspaceInNewWindow|openWorkspace|openWorkspaceInNewWindow|saveWorkspaceAs|closeWindow|addRootFolder|removeRootFolder)$/,
   /^workbench\.action\.files\.(openFile|openFileFolder|openLocalFile|openLocalFolder|openFolderViaWorkspace|newFileInNewWindow)$/,
   /^(addRootFolder|removeRootFolder)$/,
   /^workbench\.action\.(open|show).*(Documentation|Video|Tips|Newsletter|YouTube|Twitter|RequestFeature|License|Privacy|IssueReporter|Url)/,
@@ -24,7 +24,7 @@ const hiddenIds: readonly RegExp[] = [
 ]
 
 const hiddenTitles =
-  /New Window|(Editor|Terminal) Window|Marketplace|Dynamic Authentication|Account|Metered Connection|Extension Bisect|^Connection: |Pty Host|Reload Webviews|(Attach to|Detach) Session|Snooze Inline/
+  /(?<!^)New Window|(Editor|Terminal) Window|Marketplace|Dynamic Authentication|Account|Metered Connection|Extension Bisect|^Connection: |Pty Host|Reload Webviews|(Attach to|Detach) Session|Snooze Inline/
 
 /** Keel's own commands, whatever they are called. */
 const own = /^keel[.A-Z]/

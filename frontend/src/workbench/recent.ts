@@ -70,6 +70,7 @@ export class RecentFolders implements IWorkspacesService {
   }
 
   private async forget(paths: readonly string[]): Promise<void> {
+    this.forgotten = this.load() // with what another window has taken off since
     const forgotten = await this.forgotten
     for (const path of paths) forgotten.add(path)
     this.changed.fire()

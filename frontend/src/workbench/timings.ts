@@ -11,9 +11,24 @@ export async function reportTimings(bridge: Bridge): Promise<void> {
   await nextFrame()
   await bridge.Window.Timing({
     startedAt: Math.round(performance.timeOrigin),
+    loaded: reached('loaded'),
+    answered: reached('answered'),
+    initialized: reached('initialized'),
     firstPaint: Math.round(firstPaint()),
     editorUsable: Math.round(performance.now()),
   })
+}
+
+/** The steps of a start that are told apart. */
+type Step = 'loaded' | 'answered' | 'initialized'
+
+/** reach notes when a step of the start was done. */
+export function reach(step: Step): void {
+  performance.mark(`keel.${step}`)
+}
+
+function reached(step: Step): number {
+  return Math.round(performance.getEntriesByName(`keel.${step}`)[0]?.startTime ?? 0)
 }
 
 /** Some engines do not report paints; then it is when the page's style was there. */

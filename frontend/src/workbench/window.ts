@@ -12,6 +12,7 @@ import {
 import type { Bridge } from '../bridge'
 import { notify } from './notify'
 
+const ctrlShiftN = KeyMod.CtrlCmd | KeyMod.Shift | KeyCode.KeyN
 const ctrlN = KeyMod.CtrlCmd | KeyCode.KeyN
 const ctrlO = KeyMod.CtrlCmd | KeyCode.KeyO
 
@@ -21,6 +22,7 @@ const ctrlO = KeyMod.CtrlCmd | KeyCode.KeyO
  */
 const keys: readonly { id: string; primary: number; when?: string; first?: boolean }[] = [
   { id: 'workbench.action.files.newUntitledFile', primary: ctrlN, first: true },
+  { id: 'workbench.action.newWindow', primary: ctrlShiftN, first: true },
   { id: '-workbench.action.files.openFile', primary: ctrlO },
   { id: 'workbench.action.files.openFolder', primary: ctrlO, when: "workbenchState == 'empty'" },
   { id: 'workbench.action.quickOpen', primary: ctrlO, when: "workbenchState != 'empty'" },
@@ -59,4 +61,24 @@ export function registerWindowCommands(bridge: Bridge, save: () => Promise<void>
     }
   }
   registerAction2(Quit)
+}
+
+/** registerNewWindow gives the File menu what opens a folder beside the one that is open. */
+export function registerNewWindow(pick: () => Promise<void>): void {
+  class OpenFolderInNewWindow extends Action2 {
+    constructor() {
+      super({
+        id: 'keel.openFolderInNewWindow',
+        title: { value: 'Open Folder in New Window…', original: 'Open Folder in New Window…' },
+        category: { value: 'File', original: 'File' },
+        f1: true,
+        menu: { id: MenuId.MenubarFileMenu, group: '2_open', order: 3 },
+      })
+    }
+
+    override run(): Promise<void> {
+      return pick()
+    }
+  }
+  registerAction2(OpenFolderInNewWindow)
 }

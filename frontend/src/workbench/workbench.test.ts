@@ -23,7 +23,7 @@ describe('parseKey', () => {
 
 describe('isHidden', () => {
   it.each([
-    ['workbench.action.newWindow', 'New Window', true],
+    ['workbench.action.newWindow', 'New Window', false],
     ['workbench.action.chat.open', 'Open Chat', true],
     ['workbench.action.terminal.chat.start', 'Start', true],
     ['keel.chat.focus', 'Keel: Focus Chat', false],

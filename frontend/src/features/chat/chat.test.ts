@@ -311,6 +311,8 @@ test('the palette has the commands, and they do what the buttons do', async () =
     'Keel: Focus Chat',
     'Keel: New Session',
     'Keel: Find in Chat',
+    'Keel: Choose Model…',
+    'Keel: Try an Example…',
     'Keel: Zoom Chat In',
     'Keel: Zoom Chat Out',
     'Keel: Reset Chat Zoom',

@@ -1,10 +1,17 @@
 import type { ChatHost, HostCommand } from './host'
 import type { Remembered } from './remembered.svelte'
+import { chooseBedrock, chooseModel } from './input/model'
 import { newSession } from './session/acts'
 import type { ChatStore } from './store.svelte'
 
 /** The id of the chat's view. */
 export const viewId = 'keel.chat'
+
+/** Chooses what answers; told a service and a model, it takes these. */
+export const chooseModelCommand = 'keel.chooseModel'
+
+/** Puts a prompt into the input, and sends nothing. */
+export const tryExampleCommand = 'keel.tryExample'
 
 /** A context key for `when` clauses. */
 export const runningKey = 'keel.turnRunning'
@@ -52,6 +59,29 @@ export function chatCommands(
         await acts()?.find(text)
       },
     },
+    {
+      id: chooseModelCommand,
+      title: 'Keel: Choose Model…',
+      run: async (provider?: string, model?: string) => {
+        await host.showView(viewId)
+        if (provider === 'bedrock' && !model) await chooseBedrock(host, store)
+        else if (provider) await store.setModel(provider, model ?? '')
+        else await chooseModel(host, store)
+      },
+    },
+    {
+      id: tryExampleCommand,
+      title: 'Keel: Try an Example…',
+      run: async (prompt?: string) => {
+        await host.showView(viewId)
+        const chosen = prompt ?? (await chooseExample(host, store))
+        if (chosen === undefined) return
+        // What the person has written stays.
+        const written = store.draft.trim()
+        if (written !== chosen) store.setDraft(written ? `${store.draft}\n${chosen}` : chosen)
+        focusInput()
+      },
+    },
     { id: 'keel.zoomChatIn', title: 'Keel: Zoom Chat In', run: () => remembered.zoomBy(1) },
     { id: 'keel.zoomChatOut', title: 'Keel: Zoom Chat Out', run: () => remembered.zoomBy(-1) },
     { id: 'keel.resetChatZoom', title: 'Keel: Reset Chat Zoom', run: () => remembered.resetZoom() },
@@ -68,4 +98,14 @@ export function chatCommands(
         store.setMode(store.session?.mode === 'autopilot' ? 'supervised' : 'autopilot').then(() => undefined),
     },
   ]
+}
+
+async function chooseExample(host: ChatHost, store: ChatStore): Promise<string | undefined> {
+  await store.loadExamples()
+  const practice = store.provider?.practice ?? false
+  const fitting = store.examples.filter((example) => example.practice === practice)
+  return host.pick(
+    fitting.map(({ prompt, what }) => ({ label: prompt, detail: what, value: prompt })),
+    { title: 'Try an Example', placeholder: 'It is put into the input. Nothing is sent.' },
+  )
 }

@@ -3,7 +3,7 @@ import type { WindowHost } from '../../ui/host'
 import type { WalkthroughSource } from './source'
 
 export type * from './source'
-export { eventsOf } from './description'
+export { eventsOf, partsOf } from './description'
 
 export const walkthroughPage = 'keel.walkthrough'
 

@@ -4,7 +4,8 @@ import type { Disposable } from '../../bridge'
 export interface Walkthrough {
   /** publisher.name#id */
   readonly id: string
-  readonly extension: { readonly id: string; readonly name: string }
+  /** undefined for Keel's own */
+  readonly extension: { readonly id: string; readonly name: string } | undefined
   readonly title: string
   readonly description: string
   readonly steps: readonly Step[]
@@ -15,6 +16,11 @@ export interface Step {
   readonly title: string
   readonly description: string
   readonly media: Media
+  /**
+   * More of the description, which is looked for when the step is opened, and again when
+   * the person asks for it. Only Keel's own steps have such.
+   */
+  readonly found?: (() => Promise<string>) | undefined
 }
 
 /** Kinds of themes, for which an extension may have pictures of their own. */
@@ -49,11 +55,13 @@ export interface WalkthroughSource {
   opened(walkthrough: Walkthrough): void
   happened(walkthrough: Walkthrough, event: StepEvent): void
   /** Why a button does not run a command; undefined where it does. */
-  refusal(command: string, args: readonly unknown[]): string | undefined
+  refusal(walkthrough: Walkthrough, command: string, args: readonly unknown[]): string | undefined
   /** Throws where it is refused. */
-  run(command: string, args: readonly unknown[]): Promise<void>
+  run(walkthrough: Walkthrough, command: string, args: readonly unknown[]): Promise<void>
   /** Opens an address outside, after it was shown whole. */
   openAddress(address: string): Promise<void>
   /** Lets the person choose another walkthrough. */
   choose(): Promise<void>
+  /** Closes the page. */
+  close(): Promise<void>
 }

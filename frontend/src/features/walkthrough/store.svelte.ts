@@ -31,6 +31,14 @@ export class WalkthroughStore {
     if (this.walkthrough) this.source.mark(this.walkthrough.id, step.id, done)
   }
 
+  refusal(command: string, args: readonly unknown[]): string | undefined {
+    return this.walkthrough ? this.source.refusal(this.walkthrough, command, args) : undefined
+  }
+
+  async run(command: string, args: readonly unknown[]): Promise<void> {
+    if (this.walkthrough) await this.source.run(this.walkthrough, command, args)
+  }
+
   async open(address: string): Promise<void> {
     if (this.walkthrough) this.source.happened(this.walkthrough, { kind: 'link', address })
     await this.source.openAddress(address)

@@ -1,27 +1,32 @@
 import { getService, IExtensionService, ILifecycleService } from '@codingame/monaco-vscode-api'
 import {
   Action2,
+  MenuId,
+  MenuRegistry,
   registerAction2,
 } from '@codingame/monaco-vscode-api/vscode/vs/platform/actions/common/actions'
+import type { IEditorOptions } from '@codingame/monaco-vscode-api/vscode/vs/platform/editor/common/editor'
 import type { ServicesAccessor } from '@codingame/monaco-vscode-api/vscode/vs/platform/instantiation/common/instantiation'
 import { LifecyclePhase } from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/lifecycle/common/lifecycle'
 import { startWalkthroughs, walkthroughPage, type Walkthrough } from '../../features/walkthrough'
 import { plainVisible } from '../../lib/visible'
+import type { WindowState } from '../../bridge'
 import type { WindowHost } from '../../ui/host'
 import { notify } from '../notify'
 import { openPage } from '../pages'
+import { endOffer, getStarted, startWelcome, welcomeId } from '../welcome/firstStart'
 import { askedFor, isMeant, openWalkthrough, type Asked } from './asked'
 import { openAfterInstalling } from './installed'
 import type { InstalledWalkthroughs } from './source'
 
 /**
  * provideWalkthroughs shows the walkthroughs of extensions: by VS Code's command,
- * and after a person has installed one. What they are is loaded when an extension
- * brings one.
+ * and after a person has installed one; and Keel's own, also at the first start. What
+ * they are is loaded when one is shown, or an extension brings one.
  */
-export function provideWalkthroughs(host: Pick<WindowHost, 'registerPage' | 'pick'>): void {
+export function provideWalkthroughs(host: WindowHost, state: WindowState): void {
   let loading: Promise<InstalledWalkthroughs> | undefined
-  const load = () => (loading ??= import('./source').then(({ loadWalkthroughs }) => loadWalkthroughs()))
+  const load = () => (loading ??= loadAll(host, state))
   startWalkthroughs(host, load)
 
   const open = async (given: unknown): Promise<void> => {
@@ -56,8 +61,29 @@ export function provideWalkthroughs(host: Pick<WindowHost, 'registerPage' | 'pic
       }
     },
   )
+  const openOwn = async (options: IEditorOptions = {}): Promise<void> => {
+    endOffer(host)
+    const source = await load()
+    source.want({ id: welcomeId })
+    await openPage(walkthroughPage, options)
+  }
+  host.registerCommand({ id: getStarted, title: 'Keel: Get Started', run: () => openOwn() })
+  MenuRegistry.appendMenuItem(MenuId.MenubarHelpMenu, {
+    command: { id: getStarted, title: 'Get Started' },
+    group: '1_welcome',
+    order: 0,
+  })
+  void startWelcome(host, state.workspace.path, openOwn).catch(notify.failure)
   void openAfterInstalling(load)
   void followWhereBrought(load)
+}
+
+async function loadAll(host: WindowHost, state: WindowState): Promise<InstalledWalkthroughs> {
+  const [{ loadWalkthroughs }, { ownWalkthrough }] = await Promise.all([
+    import('./source'),
+    import('../welcome'),
+  ])
+  return loadWalkthroughs(ownWalkthrough(host, state))
 }
 
 /** What completes steps is listened for once there are any. */
@@ -84,14 +110,10 @@ async function choose(
   host: Pick<WindowHost, 'pick'>,
   all: readonly Walkthrough[],
 ): Promise<Asked | undefined> {
-  if (all.length === 0) {
-    notify.info('None of the installed extensions brings a walkthrough.')
-    return undefined
-  }
   return host.pick(
     all.map(({ id, title, extension }) => ({
       label: plain(title),
-      description: plain(extension.name),
+      description: plain(extension?.name ?? 'Keel'),
       value: { id },
     })),
     { title: 'Open Walkthrough', placeholder: 'Select a walkthrough to open' },

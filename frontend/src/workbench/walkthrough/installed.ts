@@ -47,7 +47,9 @@ export async function openAfterInstalling(load: () => Promise<InstalledWalkthrou
     const ready = known.filter((id) => waiting.delete(id))
     if (ready.length === 0) return
     const source = await load()
-    const found = (await source.list()).find(({ extension }) => ready.includes(extension.id.toLowerCase()))
+    const found = (await source.list()).find(
+      ({ extension }) => extension && ready.includes(extension.id.toLowerCase()),
+    )
     if (!found) return
     source.want({ id: found.id })
     await openPage(walkthroughPage, { preserveFocus: true, inactive: isWriting() })

@@ -31,6 +31,7 @@ import {
   type Walkthrough,
   type WalkthroughSource,
 } from '../../features/walkthrough'
+import type { OwnWalkthrough } from '../welcome'
 import {
   isExtensionFile,
   buttonRefusal,
@@ -59,8 +60,8 @@ interface Services {
   readonly views: IViewsService
 }
 
-/** loadWalkthroughs begins to follow the walkthroughs of the extensions that are installed. */
-export async function loadWalkthroughs(): Promise<InstalledWalkthroughs> {
+/** loadWalkthroughs begins to follow the walkthroughs of the extensions that are installed, and Keel's own. */
+export async function loadWalkthroughs(own: OwnWalkthrough): Promise<InstalledWalkthroughs> {
   const [commands, configuration, contexts, extensions, opener, storage, themes, views] = await Promise.all([
     getService(ICommandService),
     getService(IConfigurationService),
@@ -72,7 +73,7 @@ export async function loadWalkthroughs(): Promise<InstalledWalkthroughs> {
     getService(IViewsService),
   ])
   const services = { commands, configuration, contexts, extensions, opener, storage, themes, views }
-  return new InstalledWalkthroughs(services)
+  return new InstalledWalkthroughs(services, own)
 }
 
 /** One walkthrough as its extension has it, and as it is shown. */
@@ -94,7 +95,10 @@ export class InstalledWalkthroughs implements WalkthroughSource {
   private shown: (Asked & { restored?: boolean }) | undefined
   private readonly expressions = new Map<string, ContextKeyExpression | undefined>()
 
-  constructor(private readonly services: Services) {
+  constructor(
+    private readonly services: Services,
+    private readonly own: OwnWalkthrough,
+  ) {
     const { commands, configuration, contexts, extensions, storage, themes, views } = services
     this.progress = new Progress(kept(storage))
     const shown = storage.get(shownKey, StorageScope.WORKSPACE, '')
@@ -161,7 +165,9 @@ export class InstalledWalkthroughs implements WalkthroughSource {
     if (this.progress.mark(id, step, done)) this.changed.fire()
   }
 
-  opened({ id }: Walkthrough): void {
+  opened(walkthrough: Walkthrough): void {
+    if (isOwn(walkthrough)) return
+    const { id } = walkthrough
     const name = id.slice(id.indexOf('#') + 1)
     void this.services.extensions.activateByEvent(`onWalkthrough:${name}`)
   }
@@ -171,11 +177,16 @@ export class InstalledWalkthroughs implements WalkthroughSource {
     this.markAll(steps.filter((step) => isCompletedBy(step, event)))
   }
 
-  refusal(command: string, args: readonly unknown[]): string | undefined {
-    return buttonRefusal(command, alive(args))
+  refusal(walkthrough: Walkthrough, command: string, args: readonly unknown[]): string | undefined {
+    return isOwn(walkthrough) ? undefined : buttonRefusal(command, alive(args))
   }
 
-  async run(command: string, args: readonly unknown[]): Promise<void> {
+  async run(walkthrough: Walkthrough, command: string, args: readonly unknown[]): Promise<void> {
+    if (isOwn(walkthrough)) {
+      if (await this.own.act(command, args)) this.complete(`onCommand:${command}`)
+      else await this.services.commands.executeCommand(command, ...args)
+      return
+    }
     const given = alive(args)
     const why = buttonRefusal(command, given)
     if (why !== undefined) throw new Error(`Keel does not let extensions run it, because ${why}.`)
@@ -190,9 +201,14 @@ export class InstalledWalkthroughs implements WalkthroughSource {
     await this.services.commands.executeCommand(openWalkthrough)
   }
 
+  async close(): Promise<void> {
+    await this.services.commands.executeCommand('workbench.action.closeActiveEditor')
+  }
+
   private read(): void {
     const { extensions, views } = this.services
-    this.all = extensions.extensions.filter(({ isBuiltin }) => !isBuiltin).flatMap(broughtBy)
+    const brought = extensions.extensions.filter(({ isBuiltin }) => !isBuiltin).flatMap(broughtBy)
+    this.all = [this.own, ...brought]
     this.completing = this.all.flatMap(({ manifest, whole }) =>
       manifest.steps.map((step) => ({
         walkthrough: whole.id,
@@ -240,6 +256,11 @@ export class InstalledWalkthroughs implements WalkthroughSource {
     this.expressions.set(when, read)
     return read
   }
+}
+
+/** Every walkthrough of an extension names it; see broughtBy. */
+function isOwn({ extension }: Walkthrough): boolean {
+  return extension === undefined
 }
 
 const brought = new WeakMap<IExtensionDescription, readonly Brought[]>()

@@ -54,8 +54,13 @@ async function take(host: ChatHost, store: ChatStore, choice: Choice): Promise<v
     case 'forget':
       return forgetKey(host, store, choice.provider)
     case 'aws':
-      if (await chooseAws(host, store.bridge)) await chooseModel(host, store)
+      return chooseBedrock(host, store)
   }
+}
+
+/** Lets the user choose whose credentials are used for Amazon Bedrock and where it answers, then a model. */
+export async function chooseBedrock(host: ChatHost, store: ChatStore): Promise<void> {
+  if (await chooseAws(host, store.bridge)) await chooseModel(host, store)
 }
 
 /** The picker's lines for one provider: its models, and what can be done about it. */

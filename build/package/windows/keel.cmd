@@ -1,0 +1,3 @@
+@echo off
+rem Starts Keel from a terminal.
+"%~dp0..\keel.exe" %*
