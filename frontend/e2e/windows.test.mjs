@@ -220,6 +220,58 @@ test('--wait ends with the editor, with Ctrl+C, and with the window', { timeout:
   assert.deepEqual(well.exit(), { code: 0, signal: null }, well.output())
 })
 
+test('a file whose window ends was not edited', { timeout: 6 * patience }, async () => {
+  const waiting = async () => {
+    const edit = launch(['--wait', join(alpha, 'calc.go')])
+    const id = await until('calc.go is shown', () => {
+      if (edit.exit()) throw new Error(edit.output())
+      return xdotool('search', '--onlyvisible', '--name', '^.{0,4}calc.go.*alpha - Keel')
+    })
+    await until('it has text that is not saved', async () => {
+      xdotool('windowactivate', '--sync', id)
+      xdotool('type', '--delay', '40', '//x ')
+      return until('it', () => title(id).startsWith('●'), patience / 12)
+    })
+    return { edit, id }
+  }
+  const notEdited = async (edit) => {
+    await ended(edit, 'the wait')
+    assert.equal(edit.exit().code, 1, edit.output())
+    assert.match(edit.output(), /was not closed in its editor/)
+  }
+  // By its manager.
+  const window = await open(alpha)
+  const first = await waiting()
+  await close(first.id, window, 'the window')
+  await notEdited(first.edit)
+  // By the system. The text of before is there again, still not saved.
+  await open(alpha)
+  const second = await waiting()
+  end((await registered())[0].pid)
+  await notEdited(second.edit)
+  assert.doesNotMatch(await readFile(join(alpha, 'calc.go'), 'utf8'), /\/\/x/)
+})
+
+test('two files of a folder both come to a window without one', { timeout: 6 * patience }, async () => {
+  const empty = launch(['--new-window'])
+  await until('the window is there', () => {
+    if (empty.exit()) throw new Error(empty.output())
+    return empty.output().includes('timings:')
+  })
+  const asked = launch([join(gamma, 'calc.go'), join(gamma, 'main.go')])
+  await ended(asked, 'the start with two files')
+  assert.equal(asked.exit().code, 0, asked.output())
+  const id = await until('the last file is shown', () =>
+    xdotool('search', '--onlyvisible', '--name', '^main.go.*gamma - Keel'),
+  )
+  assert.equal((await registered()).length, 1)
+  await until('the first one is behind it', async () => {
+    xdotool('windowactivate', '--sync', id)
+    xdotool('key', 'ctrl+w')
+    return until('it', () => title(id).startsWith('calc.go'), patience / 12)
+  })
+})
+
 test('a link is asked about, and a hostile one is refused', { timeout: 6 * patience }, async () => {
   await open(alpha)
   const a = windowOf('alpha')
