@@ -19,6 +19,7 @@ import (
 // openWindow does what a start asks, and is the window where none of those that run
 // takes it. It builds every service, joins them, and ends them.
 func openWindow(start cli.Start, page fs.FS, build cli.Build, started time.Time) error {
+	launched := leaveLauncher() // and git, before anything is started
 	environment := os.Environ() // as it was given, for other windows
 	paths, err := folder.DefaultPaths()
 	if err != nil {
@@ -116,6 +117,7 @@ func openWindow(start cli.Start, page fs.FS, build cli.Build, started time.Time)
 		}
 	}()
 	asked.tell(a.arrived)
+	log.Debug("starting", "launched", launched)
 	a.sweepExtensions()
 	a.shell = loginShell(log)
 	defer func() { _ = a.shell.Close() }() // it only ends the shell

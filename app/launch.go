@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +16,9 @@ import (
 
 // launchLimit is how long a new window may take to be there.
 const launchLimit = time.Minute
+
+// launchedVariable tells a window that another process has started it.
+const launchedVariable = "KEEL_LAUNCHED"
 
 // launcher starts other windows: processes of their own, which go on when this
 // one ends. Their environment is the one that this program was started with.
@@ -38,7 +42,8 @@ func (l launcher) launch(ctx context.Context, folder instance.Folder, ask func(w
 	if folder.Path != "" {
 		arguments = append(arguments, "--", folder.Path)
 	}
-	// A file, not a pipe: nobody may be there to read from it later.
+	// A file, not a pipe: nobody may be there to read from it later. The window lets
+	// go of it when it has started.
 	said, err := os.CreateTemp("", "keel-window-*")
 	if err != nil {
 		return fmt.Errorf("starting a window: %w", err)
@@ -48,7 +53,7 @@ func (l launcher) launch(ctx context.Context, folder instance.Folder, ask func(w
 		_ = os.Remove(said.Name())
 	}()
 	command := exec.Command(program, arguments...) //nolint:noctx // it outlives this program
-	command.Env = l.environment
+	command.Env = append(slices.Clone(l.environment), launchedVariable+"=1")
 	command.Stderr = said
 	detach(command)
 	if err := command.Start(); err != nil {

@@ -47,3 +47,12 @@ func TestAWindowThatEndsAtOnce(t *testing.T) {
 		t.Errorf("asked %q, %v", asked, err)
 	}
 }
+
+func TestAWindowIsToldThatItWasLaunched(t *testing.T) {
+	windows := emptyRegister(t)
+	windows.program = program(t, `test "$KEEL_LAUNCHED" = 1 || echo it was not told >&2; exit 3`)
+	err := windows.launch(t.Context(), instance.Folder{}, nil)
+	if err == nil || !strings.Contains(err.Error(), "exit status 3") {
+		t.Errorf("told: %v", err)
+	}
+}
