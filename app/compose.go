@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"github.com/keel-ide/keel/app/cli"
@@ -35,7 +33,7 @@ func openWindow(start cli.Start, page fs.FS, build cli.Build, started time.Time)
 	windows := launcher{register: register, environment: environment}
 	var asked *requests
 	var path string
-	ctx, answered := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, answered := endsOnSignal(os.Exit)
 	left, claim, err := enter(ctx, start, windows, closingLimit, func(ctx context.Context, left own) (*instance.Claim, error) {
 		if err := display(); err != nil {
 			return nil, err
@@ -117,7 +115,6 @@ func openWindow(start cli.Start, page fs.FS, build cli.Build, started time.Time)
 		}
 	}()
 	asked.tell(a.arrived)
-	log.Debug("starting", "launched", launched)
 	a.sweepExtensions()
 	a.shell = loginShell(log)
 	defer func() { _ = a.shell.Close() }() // it only ends the shell
@@ -125,5 +122,14 @@ func openWindow(start cli.Start, page fs.FS, build cli.Build, started time.Time)
 		return err
 	}
 	defer a.close()
-	return a.run(page)
+	if launched {
+		if err := quieten(); err != nil {
+			log.Debug("letting go of the launcher's file", "error", err)
+		}
+	}
+	err = a.run(page)
+	if err != nil {
+		log.Error("showing the window", "error", err) // its standard error may lead nowhere
+	}
+	return err
 }
