@@ -62,7 +62,9 @@ func (r *requests) receive(ctx context.Context, asked instance.Request) (<-chan 
 	if err != nil {
 		return nil, err
 	}
-	if added && closed != nil {
+	if !added {
+		closed = nil // nothing of it would ever end
+	} else if closed != nil {
 		context.AfterFunc(ctx, func() { r.end(made.wire.ID, false) })
 	}
 	r.mu.Lock()

@@ -45,14 +45,15 @@ func (r *Register) locked(ctx context.Context, work func() error) error {
 		return fmt.Errorf("locking the register of windows: %w", cmp.Or(err, errors.New("it is in use")))
 	}
 	// Beside the lock, since a locked file cannot be written on every system. It is
-	// only told to people.
+	// only told to people, and gone before another process may hold the lock.
 	_ = os.WriteFile(r.holderFile(), strconv.AppendInt(nil, int64(os.Getpid()), 10), 0o600)
+	defer func() { _ = os.Remove(r.holderFile()) }()
 	return work()
 }
 
 func (r *Register) holderFile() string { return filepath.Join(r.folder, "register.holder") }
 
-// holder is the process that has locked the register last.
+// holder is the process that has locked the register, 0 where it does not say.
 func (r *Register) holder() int {
 	text, err := os.ReadFile(r.holderFile())
 	if err != nil {
