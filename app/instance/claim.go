@@ -53,7 +53,8 @@ func (r *Register) Join(ctx context.Context, path string, handle Handler) (*Clai
 		end()
 		return nil, err
 	}
-	c.group.Go(func() { c.serve(c.listener) })
+	listener := c.listener // another one may take its place
+	c.group.Go(func() { c.serve(listener) })
 	return c, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,24 +21,22 @@ import (
 func TestRequestsArriveAndAreWaitedFor(t *testing.T) {
 	register, _ := place(t)
 	got := make(chan instance.Request, 1)
-	closed := make(chan bool, 1)
+	waits := make(chan chan bool, 1)
 	join(t, register, t.TempDir(), func(_ context.Context, request instance.Request) (<-chan bool, error) {
 		got <- request
-		return closed, nil
+		return <-waits, nil
 	})
 	window := windows(t, register)[0]
 	for name, test := range map[string]struct {
-		end  func()
+		end  func(closed chan bool)
 		want error
 	}{
-		"closed": {func() { closed <- true }, nil},
-		"failed": {func() { closed <- false }, instance.ErrFailed},
-		"dropped": {func() {
-			before := closed
-			closed = make(chan bool, 1)
-			close(before)
-		}, instance.ErrFailed},
+		"closed":  {func(closed chan bool) { closed <- true }, nil},
+		"failed":  {func(closed chan bool) { closed <- false }, instance.ErrFailed},
+		"dropped": {func(closed chan bool) { close(closed) }, instance.ErrFailed},
 	} {
+		closed := make(chan bool, 1)
+		waits <- closed
 		want := instance.Request{Folder: window.Folder(), File: window.Folder() + "/a:1", Line: 3, Column: 2, Wait: true}
 		asked, err := register.Ask(t.Context(), window, want)
 		if err != nil {
@@ -46,7 +45,7 @@ func TestRequestsArriveAndAreWaitedFor(t *testing.T) {
 		if request := <-got; request != want {
 			t.Errorf("%s: got %+v", name, request)
 		}
-		test.end()
+		test.end(closed)
 		if err := asked.Wait(t.Context()); !errors.Is(err, test.want) || test.want == nil && err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -55,20 +54,20 @@ func TestRequestsArriveAndAreWaitedFor(t *testing.T) {
 
 func TestWhatAWindowDoesNotTake(t *testing.T) {
 	register, _ := place(t)
-	var answer error
-	join(t, register, "", func(context.Context, instance.Request) (<-chan bool, error) { return nil, answer })
+	answers := make(chan error, 1)
+	join(t, register, "", func(context.Context, instance.Request) (<-chan bool, error) { return nil, <-answers })
 	window := windows(t, register)[0]
 	for _, test := range []struct{ said, want error }{
 		{instance.ErrElsewhere, instance.ErrElsewhere},
 		{instance.ErrGone, instance.ErrGone},
 		{errors.New("something else"), instance.ErrGone},
 	} {
-		answer = test.said
+		answers <- test.said
 		if err := register.Tell(t.Context(), window, instance.Request{}); !errors.Is(err, test.want) {
 			t.Errorf("%v: %v", test.said, err)
 		}
 	}
-	answer = &instance.RefusedError{Message: "Too many.\nBye."}
+	answers <- &instance.RefusedError{Message: "Too many.\nBye."}
 	refused, ok := errors.AsType[*instance.RefusedError](register.Tell(t.Context(), window, instance.Request{}))
 	if !ok || refused.Message != "Too many. Bye." {
 		t.Errorf("refused: %v", refused)
@@ -78,25 +77,29 @@ func TestWhatAWindowDoesNotTake(t *testing.T) {
 // A start that has lost the answer may ask again.
 func TestARepeatedRequestIsDoneOnce(t *testing.T) {
 	register, _ := place(t)
-	done := 0
-	var answer error
+	var done atomic.Int64
+	answers := make(chan error, 1)
 	join(t, register, "", func(context.Context, instance.Request) (<-chan bool, error) {
-		done++
-		return nil, answer
+		done.Add(1)
+		select {
+		case answer := <-answers:
+			return nil, answer
+		default:
+			return nil, nil
+		}
 	})
 	window := windows(t, register)[0]
-	answer = instance.ErrElsewhere
+	answers <- instance.ErrElsewhere
 	if err := register.Tell(t.Context(), window, instance.Request{ID: "a"}); err == nil {
 		t.Error("what was not taken is taken")
 	}
-	answer = nil
 	for _, id := range []string{"a", "a", "b", "a", "", ""} {
 		if err := register.Tell(t.Context(), window, instance.Request{ID: id}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if done != 5 {
-		t.Errorf("it was asked %d times, want 5", done)
+	if done.Load() != 5 {
+		t.Errorf("it was asked %d times, want 5", done.Load())
 	}
 }
 
