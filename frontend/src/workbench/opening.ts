@@ -68,7 +68,10 @@ function editorsOf(folder: string): Editors {
       if (!(await isShown(file))) throw new Error(`${file} could not be shown in an editor.`)
     },
     async whenClosed(file, closed) {
-      const [editors, groups] = await Promise.all([getService(IEditorService), getService(IEditorGroupsService)])
+      const [editors, groups] = await Promise.all([
+        getService(IEditorService),
+        getService(IEditorGroupsService),
+      ])
       const resource = paths.toResource(file)
       if (!isOpen(groups, resource)) {
         closed()

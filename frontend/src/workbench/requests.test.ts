@@ -94,7 +94,13 @@ test('what comes after another folder is left for the page that shows it', async
 
 test('a folder that was declined is asked about once, and who waits is told', async () => {
   const other = { folder: '/other', wait: true }
-  const { requests, host, calls } = setUp([{ ...other, file: 'a.go' }, { ...other, id: '2', file: 'b.go' }], false)
+  const { requests, host, calls } = setUp(
+    [
+      { ...other, file: 'a.go' },
+      { ...other, id: '2', file: 'b.go' },
+    ],
+    false,
+  )
   await requests.take(false)
   expect(host.openFolder).toHaveBeenCalledOnce()
   expect(calls()).toEqual([
@@ -104,7 +110,10 @@ test('a folder that was declined is asked about once, and who waits is told', as
 })
 
 test('a file that cannot be shown was not edited, and holds nothing up', async () => {
-  const { requests, host, calls } = setUp([{ file: 'a.go', wait: true }, { id: '2', file: 'b.go' }])
+  const { requests, host, calls } = setUp([
+    { file: 'a.go', wait: true },
+    { id: '2', file: 'b.go' },
+  ])
   host.showFile.mockRejectedValueOnce(new Error('gone'))
   await requests.take(false)
   expect(host.fail).toHaveBeenCalledOnce()
@@ -123,7 +132,14 @@ test('the folder that is shown is all that was asked for', async () => {
 })
 
 test('a link is followed only after a question that shows the whole of it', async () => {
-  const link = { kind: 'link' as const, id: '7', folder: '/a', path: '/a/evil\u202etxt.exe\n', isFile: true, line: 3 }
+  const link = {
+    kind: 'link' as const,
+    id: '7',
+    folder: '/a',
+    path: '/a/evil\u202etxt.exe\n',
+    isFile: true,
+    line: 3,
+  }
   const agreed = setUp([link])
   await agreed.requests.take(false)
   await vi.waitFor(() => expect(agreed.calls()).toEqual([['Window.FollowLink', '7']]))

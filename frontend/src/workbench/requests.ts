@@ -38,7 +38,7 @@ export class Requests {
       try {
         const declined = new Set<string>() // asked about once, however many files of it are asked for
         for (const request of await this.bridge.Window.Requests(loaded)) {
-          await this.carryOut(request, declined)
+          this.going = await this.carryOut(request, declined)
           if (this.going) return
         }
       } catch (cause) {
@@ -48,7 +48,8 @@ export class Requests {
     return this.last
   }
 
-  private async carryOut(request: OpenRequest, declined: Set<string>): Promise<void> {
+  /** Returns whether this page goes: another folder is open. */
+  private async carryOut(request: OpenRequest, declined: Set<string>): Promise<boolean> {
     try {
       if (request.kind === 'refused') {
         this.host.refuse(request.message)
@@ -58,7 +59,7 @@ export class Requests {
       else if (request.kind === 'link') void this.askAbout(request).catch(this.host.fail)
       else if (request.folder === this.folder) await this.show(request)
       else if (declined.has(request.folder)) this.closed(request, false)
-      else if (await this.host.openFolder(request.folder)) this.going = true
+      else if (await this.host.openFolder(request.folder)) return true
       else {
         declined.add(request.folder)
         this.closed(request, false)
@@ -67,6 +68,7 @@ export class Requests {
       this.host.fail(cause)
       this.closed(request, false)
     }
+    return false
   }
 
   private async show(request: OpenRequest): Promise<void> {
