@@ -89,7 +89,7 @@ func TestHowWaitsEnd(t *testing.T) {
 		"the window, before it was shown":     {file, false, (*requests).close, "failed"},
 		"a folder and its window":             {whole, true, (*requests).close, "closed"},
 		"a folder and another one":            {whole, true, func(r *requests) { r.opened(instance.Folder{Path: "/b"}) }, "closed"},
-		"a folder that was not shown":         {whole, false, (*requests).close, "failed"},
+		"a folder that was not shown":         {instance.Request{Folder: "/b", Replace: true, Wait: true}, false, (*requests).close, "failed"},
 		"nothing":                             {file, true, func(r *requests) { r.opened(instance.Folder{Path: "/a"}) }, "waits"},
 	} {
 		r := shows("/a")

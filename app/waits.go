@@ -69,7 +69,7 @@ func (r *requests) opened(folder instance.Folder) {
 			each.wire.Shown = false
 			return each.wire.File == "" && each.closed == nil // that was all
 		case each.wire.Shown || each.folder.Is(before):
-			each.settle(each.wire.Shown && each.wire.File == "")
+			each.settle(each.wholeOf(before))
 			return true
 		}
 		return false
@@ -90,9 +90,15 @@ func (r *requests) close() {
 	defer r.mu.Unlock()
 	r.shut = true
 	for _, each := range r.all {
-		each.settle(each.wire.Shown && each.wire.File == "")
+		each.settle(each.wholeOf(r.shows))
 	}
 	r.all = nil
+}
+
+// wholeOf tells whether a request is for a folder and no file of it: then whoever
+// closes that has closed what is waited for.
+func (h *held) wholeOf(folder instance.Folder) bool {
+	return h.wire.Kind == wire.OpenPlace && h.wire.File == "" && h.folder.Is(folder)
 }
 
 // settle tells who waits how that has ended.

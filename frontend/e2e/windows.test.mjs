@@ -17,15 +17,16 @@ import {
   until,
 } from './harness.mjs'
 
-let display, home, alpha, beta, gamma
+let display, home, alpha, beta, gamma, delta
 const started = []
 
 before(async () => {
   display = await startDisplay('1600x1000')
   home = await makeHome()
-  ;[alpha, beta, gamma] = ['alpha', 'beta', 'gamma'].map((name) => join(home.home, name))
-  for (const folder of [alpha, beta, gamma]) await cp(join(top, 'build/sample'), folder, { recursive: true })
-  await trustFolders(home, alpha, beta, gamma)
+  ;[alpha, beta, gamma, delta] = ['alpha', 'beta', 'gamma', 'delta'].map((name) => join(home.home, name))
+  for (const folder of [alpha, beta, gamma, delta])
+    await cp(join(top, 'build/sample'), folder, { recursive: true })
+  await trustFolders(home, alpha, beta, gamma, delta)
 })
 
 afterEach(async (context) => {
@@ -258,11 +259,11 @@ test('two files of a folder both come to a window without one', { timeout: 6 * p
     if (empty.exit()) throw new Error(empty.output())
     return empty.output().includes('timings:')
   })
-  const asked = launch([join(gamma, 'calc.go'), join(gamma, 'main.go')])
+  const asked = launch([join(delta, 'calc.go'), join(delta, 'main.go')])
   await ended(asked, 'the start with two files')
   assert.equal(asked.exit().code, 0, asked.output())
   const id = await until('the last file is shown', () =>
-    xdotool('search', '--onlyvisible', '--name', '^main.go.*gamma - Keel'),
+    xdotool('search', '--onlyvisible', '--name', '^main.go.*delta - Keel'),
   )
   assert.equal((await registered()).length, 1)
   await until('the first one is behind it', async () => {

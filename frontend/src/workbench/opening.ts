@@ -51,21 +51,30 @@ const noEditors: Editors = {
 
 function editorsOf(folder: string): Editors {
   const paths = folderPaths(folder)
-  const isShown = async (file: string) => {
-    const layout = await getService(IWorkbenchLayoutService)
-    await layout.whenRestored
-    return isOpen(await getService(IEditorGroupsService), paths.toResource(file))
-  }
   return {
-    isShown,
+    async isShown(file) {
+      const layout = await getService(IWorkbenchLayoutService)
+      await layout.whenRestored
+      return isOpen(await getService(IEditorGroupsService), paths.toResource(file))
+    },
     async showFile(file, line, column) {
       const editors = await getService(IEditorService)
+      const resource = paths.toResource(file)
       const selection = line ? { startLineNumber: line, startColumn: Math.max(column, 1) } : undefined
-      await editors.openEditor({
-        resource: paths.toResource(file),
-        options: { pinned: true, ...(selection ? { selection } : {}) },
+      // A person may close it before everything of it is there: then it was shown.
+      const seen = { closed: false }
+      const listener = editors.onDidCloseEditor(({ editor }) => {
+        if (isEqual(editor.resource, resource)) seen.closed = true
       })
-      if (!(await isShown(file))) throw new Error(`${file} could not be shown in an editor.`)
+      try {
+        const pane = await editors.openEditor({
+          resource,
+          options: { pinned: true, ...(selection ? { selection } : {}) },
+        })
+        if (!pane && !seen.closed) throw new Error(`${file} could not be shown in an editor.`)
+      } finally {
+        listener.dispose()
+      }
     },
     async whenClosed(file, closed) {
       const [editors, groups] = await Promise.all([
