@@ -2,7 +2,7 @@
 // what the command line, links and the desktop ask of them.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { cp, mkdir, readdir, readFile, symlink } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, readlink, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, afterEach, before, test } from 'node:test'
 import {
@@ -113,6 +113,14 @@ function geometry(id) {
   return Object.fromEntries(values.split('\n').map((line) => line.split('=')))
 }
 
+/** A start that waits has a connection beside its three streams. */
+async function asks(pid) {
+  const place = `/proc/${pid}/fd`
+  const open = (await readdir(place)).filter((name) => Number(name) > 2)
+  const leads = await Promise.all(open.map((name) => readlink(join(place, name)).catch(() => '')))
+  return leads.some((to) => to.startsWith('socket:'))
+}
+
 async function shoot(name) {
   await mkdir(pictures, { recursive: true })
   execFileSync('import', ['-window', 'root', join(pictures, `${name}.png`)], {
@@ -213,8 +221,7 @@ test('--wait ends with the editor, with Ctrl+C, and with the window', { timeout:
   assert.match(crash.output(), /ended unexpectedly/)
   const again = await open(alpha)
   const well = launch(['--wait', alpha])
-  await until('the window is there', () => windowOf('alpha'))
-  await until('it is in front', () => inFront() === windowOf('alpha'))
+  await until('it waits', () => asks(well.pid))
   assert.equal(well.exit(), null)
   await close(windowOf('alpha'), again, 'the window')
   await ended(well, 'the wait for the folder')
@@ -275,7 +282,7 @@ test('two files of a folder both come to a window without one', { timeout: 6 * p
 
 test('a link is asked about, and a hostile one is refused', { timeout: 6 * patience }, async () => {
   await open(alpha)
-  const a = windowOf('alpha')
+  const a = await until('alpha', () => windowOf('alpha'))
   xdotool('windowactivate', '--sync', a)
   const hostile = launch(['keel://open?folder=--help'])
   await ended(hostile, 'the hostile link')
@@ -293,7 +300,7 @@ test('a link is asked about, and a hostile one is refused', { timeout: 6 * patie
         assert.ok(!there(), 'it was followed without a question')
         for (let tries = 0; tries < 3; tries++) {
           await new Promise((done) => setTimeout(done, 1000)) // the question is on no disk
-          await shoot('windows-link')
+          await shoot(`windows-link-${tries}`)
           xdotool('windowactivate', '--sync', a)
           xdotool('key', 'shift+Tab', 'Return')
           if (await until('it', there, patience / 12).catch(() => false)) return true
@@ -317,7 +324,7 @@ test('a link is asked about, and a hostile one is refused', { timeout: 6 * patie
 
 test('a window comes back as large as it was, and a new one like it', { timeout: 6 * patience }, async () => {
   const keel = await open(alpha)
-  const id = windowOf('alpha')
+  const id = await until('alpha', () => windowOf('alpha'))
   xdotool('windowsize', '--sync', id, '1000', '700')
   xdotool('windowmove', '--sync', id, '150', '120')
   xdotool('windowactivate', '--sync', id)
