@@ -124,7 +124,7 @@ func (h byteHandler) takeExtension(w http.ResponseWriter, r *http.Request) error
 // sweepExtensions takes away what extensions left behind, unless another window
 // may still show it.
 func (a *App) sweepExtensions() {
-	windows, err := a.register.Windows(a.ctx)
+	windows, err := a.windows.register.Windows(a.ctx)
 	if err == nil && len(windows) == 1 {
 		err = a.extensions.Sweep(a.ctx)
 	}

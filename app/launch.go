@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,79 +17,101 @@ import (
 // launchLimit is how long a new window may take to be there.
 const launchLimit = time.Minute
 
+// launchedVariable tells a window that another process has started it.
+const launchedVariable = "KEEL_LAUNCHED"
+
 // launcher starts other windows: processes of their own, which go on when this
 // one ends. Their environment is the one that this program was started with.
 type launcher struct {
 	register    *instance.Register
 	environment []string
+	program     string // empty: this one
 }
 
-// launch starts a window, with no folder where it is empty, and returns it once
-// it can be asked. A folder that another window has taken meanwhile is there.
-func (l launcher) launch(ctx context.Context, folder string) (instance.Window, error) {
-	ctx, cancel := context.WithTimeout(ctx, launchLimit)
-	defer cancel()
-	program, err := os.Executable()
+// launch starts a window, without a folder where that has no path, and asks it once
+// it can be reached. A folder that another window has taken meanwhile is there.
+func (l launcher) launch(ctx context.Context, folder instance.Folder, ask func(window instance.Window) error) error {
+	program, err := l.program, error(nil)
+	if program == "" {
+		program, err = os.Executable()
+	}
 	if err != nil {
-		return instance.Window{}, fmt.Errorf("finding Keel's own program: %w", err)
+		return fmt.Errorf("finding Keel's own program: %w", err)
 	}
 	arguments := []string{"--new-window"}
-	if folder != "" {
-		arguments = append(arguments, "--", folder)
+	if folder.Path != "" {
+		arguments = append(arguments, "--", folder.Path)
 	}
-	// A file, not a pipe: nobody may be there to read from it later.
+	// A file, not a pipe: nobody may be there to read from it later. The window lets
+	// go of it when it has started.
 	said, err := os.CreateTemp("", "keel-window-*")
 	if err != nil {
-		return instance.Window{}, fmt.Errorf("starting a window: %w", err)
+		return fmt.Errorf("starting a window: %w", err)
 	}
 	defer func() {
 		_ = said.Close()
 		_ = os.Remove(said.Name())
 	}()
 	command := exec.Command(program, arguments...) //nolint:noctx // it outlives this program
-	command.Env = l.environment
+	command.Env = append(slices.Clone(l.environment), launchedVariable+"=1")
 	command.Stderr = said
 	detach(command)
 	if err := command.Start(); err != nil {
-		return instance.Window{}, fmt.Errorf("starting a window: %w", err)
+		return fmt.Errorf("starting a window: %w", err)
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- command.Wait() }()
-	return l.await(ctx, folder, command.Process.Pid, ended, said)
+	window, err := l.await(ctx, folder, command.Process.Pid, ended)
+	if err == nil {
+		err = ask(window)
+	}
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	if line := reason(said); line != "" {
+		return fmt.Errorf("starting a window: %s", line)
+	}
+	return fmt.Errorf("starting a window: %w", err)
 }
 
-func (l launcher) await(ctx context.Context, folder string, pid int, ended <-chan error, said *os.File) (instance.Window, error) {
+// await waits until a new window, or another one with its folder, is in the register.
+func (l launcher) await(ctx context.Context, folder instance.Folder, pid int, ended <-chan error) (instance.Window, error) {
+	limited, cancel := context.WithTimeout(ctx, launchLimit)
+	defer cancel()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
+	over, failed := false, error(nil)
 	for {
-		windows, err := l.register.Windows(ctx)
-		if err != nil {
+		windows, err := l.register.Windows(limited)
+		if err != nil && limited.Err() == nil {
 			return instance.Window{}, err
 		}
 		for _, window := range windows {
-			if window.PID == pid || folder != "" && window.Folder() == folder {
+			if window.PID == pid || window.Shows().Is(folder) && !window.Closing {
 				return window, nil
 			}
 		}
+		switch {
+		case failed != nil:
+			return instance.Window{}, failed
+		case over: // and nobody has its folder
+			return instance.Window{}, errors.New("it was closed at once")
+		}
 		select {
-		case <-ctx.Done():
-			return instance.Window{}, fmt.Errorf("waiting for a new window: %w", ctx.Err())
-		case err := <-ended:
-			if err == nil {
-				ended = nil // another window has the folder, or it was closed at once
-				continue
+		case <-limited.Done():
+			if ctx.Err() != nil {
+				return instance.Window{}, ctx.Err()
 			}
-			return instance.Window{}, fmt.Errorf("starting a window: %w", reason(said, err))
+			return instance.Window{}, fmt.Errorf("it is not there after %v", launchLimit)
+		case failed = <-ended:
+			over = true // another window may have the folder
 		case <-tick.C:
 		}
 	}
 }
 
 // reason is what a window said before it ended.
-func reason(said *os.File, err error) error {
+func reason(said *os.File) string {
 	text, _ := io.ReadAll(io.NewSectionReader(said, 0, 4096))
-	if line := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(string(text)), "keel:")); line != "" {
-		return errors.New(line)
-	}
-	return err
+	return strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(string(text)), "keel:"))
 }

@@ -8,151 +8,154 @@ import (
 
 	"github.com/keel-ide/keel/app/instance"
 	"github.com/keel-ide/keel/app/wire"
-	"github.com/keel-ide/keel/backend/link"
 )
 
-// maxRequests is how many requests wait for a page that does not take them.
-const maxRequests = 64
+// maxLinks is how many links wait for an answer. They can come from any web page;
+// what other starts ask is not limited.
+const maxLinks = 64
 
 // requests are what other starts of Keel, and links from outside, ask of this
-// window. They wait until the page takes them, so none is lost while it loads.
+// window. Each stays here until the page says that it is done, so that none is lost
+// when the page is loaded again, for another folder or in the middle of the work.
 type requests struct {
 	mu      sync.Mutex // guards what follows
 	last    int        // the number of the last id
-	pending []wire.OpenRequest
-	later   []wire.OpenRequest // of a folder that the page is about to open
-	waits   map[string]wait
-	links   map[string]link.Target
+	shows   instance.Folder
+	all     []*held // in the order of coming
+	shut    bool
+	arrived func(waiting bool) // nil while there is no window to tell
 }
 
-type wait struct {
-	request wire.OpenRequest
-	ended   chan struct{}
+// held is one of them.
+type held struct {
+	wire   wire.OpenRequest
+	folder instance.Folder
+	given  bool      // the page that is shown has it
+	closed chan bool // of one that waits
+	link   string    // of a link, as it came
+	leads  *destination
 }
 
-func newRequests() *requests {
-	return &requests{waits: map[string]wait{}, links: map[string]link.Target{}}
-}
+// newRequests are those of a window that shows a folder, or is about to.
+func newRequests(shows instance.Folder) *requests { return &requests{shows: shows} }
 
 func (r *requests) id() string {
 	r.last++
 	return strconv.Itoa(r.last)
 }
 
-// push adds a request; a folder that another one opens anyway is not asked for twice.
-func (r *requests) push(request wire.OpenRequest) {
-	opens := func(other wire.OpenRequest) bool {
-		return other.Kind == wire.OpenPlace && other.Folder == request.Folder
-	}
-	only := request.Kind == wire.OpenPlace && request.File == "" && request.Wait == ""
-	if len(r.pending) >= maxRequests || only && slices.ContainsFunc(r.pending, opens) {
-		return
-	}
-	r.pending = append(r.pending, request)
-}
-
-// add takes a request; ended is closed when what it waits for has ended.
-func (r *requests) add(ctx context.Context, asked instance.Request) (ended <-chan struct{}) {
+// tell has arrived called for each request from now on.
+func (r *requests) tell(arrived func(waiting bool)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if asked.Link != "" {
-		r.push(r.outside(asked.Link))
-		return nil
-	}
-	request := wire.OpenRequest{
-		Kind: wire.OpenPlace, Folder: asked.Folder, File: relative(asked.Folder, asked.File),
-		Line: asked.Line, Column: asked.Column,
-	}
+	r.arrived = arrived
+}
+
+// receive is what the window answers other starts with.
+func (r *requests) receive(ctx context.Context, asked instance.Request) (<-chan bool, error) {
+	made := &held{folder: look(asked.Folder), link: asked.Link}
 	if asked.Wait {
-		request.Wait = r.id()
-		waiting := wait{request, make(chan struct{})}
-		r.waits[request.Wait] = waiting
-		ended = waiting.ended
-		context.AfterFunc(ctx, func() { r.end(request.Wait) })
+		made.closed = make(chan bool, 1)
 	}
-	r.push(request)
-	return ended
-}
-
-// outside is a link as the page asks about it: what it was made of is read again
-// here, whoever has read it before.
-func (r *requests) outside(address string) wire.OpenRequest {
-	target, err := link.Parse(address)
-	if err == nil {
-		err = target.Check()
-	}
+	closed := made.closed // it is forgotten there when it ends, which may be at once
+	added, err := r.add(made, asked)
 	if err != nil {
-		return wire.OpenRequest{Kind: wire.OpenRefused, Message: err.Error()}
+		return nil, err
 	}
-	if len(r.links) >= maxRequests {
-		return wire.OpenRequest{Kind: wire.OpenRefused, Message: "This link was not followed: too many wait for an answer."}
+	if !added {
+		closed = nil // nothing of it would ever end
+	} else if closed != nil {
+		context.AfterFunc(ctx, func() { r.end(made.wire.ID, false) })
 	}
-	id := r.id()
-	r.links[id] = target
-	return wire.OpenRequest{Kind: wire.OpenLink, Link: id, Path: target.Path, IsFile: target.File, Line: target.Line, Column: target.Column}
+	r.mu.Lock()
+	arrived := r.arrived
+	r.mu.Unlock()
+	if arrived != nil {
+		arrived(added)
+	}
+	return closed, nil
 }
 
-// take gives the page what waits for it. A page that has just been loaded is also
-// told which editors are waited for. Of a request for another folder, what comes
-// after opening it is kept.
-func (r *requests) take(loaded bool, folder string) []wire.OpenRequest {
+// add keeps a request. It does not where the request only brings the window to the
+// front, or is done with another one.
+func (r *requests) add(made *held, asked instance.Request) (bool, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	taken := r.pending
-	r.pending = nil
-	if loaded {
-		for _, waiting := range r.waits {
-			isPending := func(other wire.OpenRequest) bool { return other.Wait == waiting.request.Wait }
-			if waiting.request.Folder == folder && waiting.request.File != "" && !slices.ContainsFunc(taken, isPending) {
-				again := waiting.request
-				again.Shown = true
-				taken = append(taken, again)
-			}
+	switch {
+	case r.shut:
+		return false, instance.ErrGone
+	case asked.Link != "":
+		if links := len(r.all) - len(slices.DeleteFunc(slices.Clone(r.all), isLink)); links >= maxLinks {
+			return false, &instance.RefusedError{Message: "This link was not followed: too many wait for an answer. Answer those in Keel's window first."}
+		}
+		made.wire = wire.OpenRequest{Kind: wire.OpenLink}
+	case asked.Folder == "":
+		return false, nil
+	default:
+		if err := r.place(made, asked); err != nil {
+			return false, err
+		}
+		if !asked.Wait && asked.File == "" && slices.ContainsFunc(r.all, func(other *held) bool { return other.folder.Is(made.folder) }) {
+			return false, nil // that one opens it anyway
 		}
 	}
-	for _, request := range taken {
-		if request.Kind == wire.OpenPlace && request.Folder != folder && request.File != "" {
-			r.later = append(r.later, request)
+	made.wire.ID = r.id()
+	r.all = append(r.all, made)
+	return true, nil
+}
+
+// place reads a request for a place. One that is not meant to replace what the
+// window shows, or is about to show, is not for this window.
+func (r *requests) place(made *held, asked instance.Request) error {
+	next := r.shows
+	for _, other := range r.all {
+		if other.wire.Kind == wire.OpenPlace && !other.folder.Is(r.shows) {
+			next = other.folder
 		}
+	}
+	if next.Path != "" && !next.Is(made.folder) && !asked.Replace {
+		return instance.ErrElsewhere
+	}
+	file := relative(asked.Folder, asked.File)
+	if asked.File != "" && file == "" {
+		return &instance.RefusedError{Message: asked.File + " is not in " + asked.Folder + ". Nothing was opened."}
+	}
+	made.wire = wire.OpenRequest{
+		Kind: wire.OpenPlace, Folder: made.folder.Path, File: file, Line: asked.Line, Column: asked.Column, Wait: asked.Wait,
+	}
+	return nil
+}
+
+// take gives the page what it does not have yet; one that has just been loaded has
+// nothing.
+func (r *requests) take(loaded bool) []wire.OpenRequest {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var taken []wire.OpenRequest
+	for _, each := range r.all {
+		if each.given && !loaded {
+			continue
+		}
+		each.given = true
+		if each.wire.Kind == wire.OpenPlace && each.folder.Is(r.shows) {
+			each.wire.Folder = r.shows.Path // as the page calls it
+		}
+		taken = append(taken, each.wire)
 	}
 	return taken
 }
 
-// opened notes that the window shows another folder: who waited for the one before
-// need not any more.
-func (r *requests) opened(folder string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, request := range r.later {
-		if request.Folder == folder {
-			r.push(request)
-		}
-	}
-	r.later = nil
-	for id, waiting := range r.waits {
-		if waiting.request.Folder != folder {
-			close(waiting.ended)
-			delete(r.waits, id)
-		}
-	}
+// find returns where a request is, or less than 0. The requests are locked.
+func (r *requests) find(id string) int {
+	return slices.IndexFunc(r.all, func(each *held) bool { return each.wire.ID == id })
 }
 
-// end ends a wait.
-func (r *requests) end(id string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if waiting, ok := r.waits[id]; ok {
-		close(waiting.ended)
-		delete(r.waits, id)
-	}
-	r.later = slices.DeleteFunc(r.later, func(request wire.OpenRequest) bool { return id != "" && request.Wait == id })
-}
+func isLink(each *held) bool { return each.wire.Kind != wire.OpenPlace }
 
-// answer returns where a link leads, once.
-func (r *requests) answer(id string) (link.Target, bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	target, ok := r.links[id]
-	delete(r.links, id)
-	return target, ok
+// look is what a path names, or the path alone where that cannot be looked at.
+func look(path string) instance.Folder {
+	if folder, err := instance.Look(path); err == nil {
+		return folder
+	}
+	return instance.Folder{Path: path}
 }

@@ -13,8 +13,9 @@ import (
 // errand is what one window is to be asked.
 type errand struct {
 	window   instance.Window // the one that has the folder open; zero for none
-	folder   string
+	folder   instance.Folder
 	requests []instance.Request
+	places   []cli.Place // that the requests are for, one each
 }
 
 // errands decides where places are shown: a folder in the window that has it
@@ -25,72 +26,96 @@ func errands(places []cli.Place, windows []instance.Window, apart bool) []errand
 	var all []errand
 	for _, place := range places {
 		one := find(place, windows, apart)
-		at := slices.IndexFunc(all, func(other errand) bool { return other.folder == one.folder })
+		at := slices.IndexFunc(all, func(other errand) bool { return other.folder.Is(one.folder) })
 		if at < 0 {
 			all = append(all, one)
 			continue
 		}
-		all[at].requests = append(all[at].requests, one.requests...)
+		all[at].requests = append(all[at].requests, within(all[at].folder.Path, one.requests[0]))
+		all[at].places = append(all[at].places, place)
 	}
 	return all
 }
 
+// within is a request in terms of another path of its folder.
+func within(folder string, request instance.Request) instance.Request {
+	if inside, err := filepath.Rel(request.Folder, request.File); err == nil && request.File != "" {
+		request.File = filepath.Join(folder, inside)
+	}
+	request.Folder = folder
+	return request
+}
+
+// find is the errand of one place.
 func find(place cli.Place, windows []instance.Window, apart bool) errand {
 	if !place.File {
-		folder := realPath(place.Path)
-		window, _ := holder(windows, func(open string) bool { return open == folder || sameFile(open, folder) })
-		if window.ID != "" {
-			folder = window.Folder()
+		folder := look(place.Path)
+		window, ok := showing(windows, folder)
+		if ok {
+			folder = window.Shows()
 		}
-		return errand{window, folder, []instance.Request{{Folder: folder}}}
+		return errand{window, folder, []instance.Request{{Folder: folder.Path}}, []cli.Place{place}}
 	}
 	// The file's own name stays, so that a link in the folder is the folder's.
-	file := filepath.Join(realPath(filepath.Dir(place.Path)), filepath.Base(place.Path))
-	own := home(file)
-	window, folder := holder(windows, func(open string) bool {
-		if apart {
-			return open == own
+	inside := filepath.Base(place.Path)
+	request := instance.Request{Line: place.Line, Column: place.Column}
+	above := upwards(realPath(filepath.Dir(place.Path)))
+	own := home(above)
+	for depth, folder := range above {
+		window, ok := showing(windows, folder)
+		if !ok && depth == own {
+			request.Folder, request.File = folder.Path, filepath.Join(folder.Path, inside)
 		}
-		return holds(open, file)
+		if ok && (!apart || depth == own) {
+			// As that window calls it: its path may be another one than the file's.
+			shown := window.Shows()
+			request.Folder, request.File = shown.Path, filepath.Join(shown.Path, inside)
+			return errand{window, shown, []instance.Request{request}, []cli.Place{place}}
+		}
+		inside = filepath.Join(filepath.Base(folder.Path), inside)
+	}
+	return errand{instance.Window{}, above[own], []instance.Request{request}, []cli.Place{place}}
+}
+
+// showing returns the window that shows a folder.
+func showing(windows []instance.Window, folder instance.Folder) (instance.Window, bool) {
+	at := slices.IndexFunc(windows, func(window instance.Window) bool {
+		return window.Folder() != "" && window.Shows().Is(folder)
 	})
-	if window.ID == "" {
-		folder = own
+	if at < 0 {
+		return instance.Window{}, false
 	}
-	return errand{window, folder, []instance.Request{{Folder: folder, File: file, Line: place.Line, Column: place.Column}}}
+	return windows[at], true
 }
 
-// holder returns the window whose folder fits and has the longest path.
-func holder(windows []instance.Window, fits func(folder string) bool) (instance.Window, string) {
-	var found instance.Window
-	for _, window := range windows {
-		if folder := window.Folder(); folder != "" && len(folder) > len(found.Folder()) && fits(folder) {
-			found = window
-		}
-	}
-	return found, found.Folder()
-}
-
-// home is the folder to open a lone file in: the git repository around it, unless
-// that is the user's home or lies above it, else the folder that it is in.
-func home(file string) string {
-	parent := filepath.Dir(file)
-	user, err := os.UserHomeDir()
-	if err == nil {
-		user = realPath(user)
-	}
-	for folder := parent; ; folder = filepath.Dir(folder) {
-		if filepath.Dir(folder) == folder || user != "" && (folder == user || holds(folder, user)) {
-			return parent
-		}
-		if _, err := os.Lstat(filepath.Join(folder, ".git")); err == nil {
-			return folder
+// upwards are a folder and those above it, the folder first.
+func upwards(path string) []instance.Folder {
+	var all []instance.Folder
+	for folder := path; ; folder = filepath.Dir(folder) {
+		all = append(all, look(folder))
+		if filepath.Dir(folder) == folder {
+			return all
 		}
 	}
 }
 
-func holds(folder, path string) bool {
-	inside, err := filepath.Rel(folder, path)
-	return err == nil && filepath.IsLocal(inside)
+// home is which one of the folders above a lone file to open: the git repository
+// around it, unless that is the user's home or lies above it, else the folder that
+// it is in.
+func home(above []instance.Folder) int {
+	var users []instance.Folder
+	if user, err := os.UserHomeDir(); err == nil && user != "" {
+		users = upwards(realPath(user))
+	}
+	for depth, folder := range above {
+		if depth == len(above)-1 || slices.ContainsFunc(users, folder.Is) {
+			break
+		}
+		if _, err := os.Lstat(filepath.Join(folder.Path, ".git")); err == nil {
+			return depth
+		}
+	}
+	return 0
 }
 
 // realPath follows the links of a path; one that cannot be followed stays.
@@ -99,15 +124,6 @@ func realPath(path string) string {
 		return real
 	}
 	return filepath.Clean(path)
-}
-
-func sameFile(a, b string) bool {
-	first, err := os.Stat(a)
-	if err != nil {
-		return false
-	}
-	second, err := os.Stat(b)
-	return err == nil && os.SameFile(first, second)
 }
 
 // relative is a file's path as the page names it.

@@ -3,12 +3,10 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
-	"sync"
-	"time"
 
 	"github.com/keel-ide/keel/app/cli"
-	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/app/instance"
 	"github.com/keel-ide/keel/app/notification"
 	"github.com/keel-ide/keel/backend/link"
@@ -21,44 +19,100 @@ type own struct {
 	requests []instance.Request
 }
 
+// asking is what has become of a start in the windows that run.
+type asking struct {
+	start   cli.Start
+	windows launcher
+	id      string            // of the start, so that no window does twice what it asks
+	rest    []cli.Place       // that no window has taken yet
+	asked   []*instance.Asked // what is waited for
+	full    []string          // the windows that are about to show another folder
+	failed  error             // of what is not tried again
+}
+
+func newAsking(start cli.Start, windows launcher) *asking {
+	a := &asking{start: start, windows: windows, id: instance.NewID()}
+	for _, place := range start.Paths {
+		if !slices.Contains(a.rest, place) {
+			a.rest = append(a.rest, place)
+		}
+	}
+	return a
+}
+
 // handOn does what a start asks in the windows that run. It returns nil when that
-// was all.
-func handOn(ctx context.Context, start cli.Start, windows launcher) (*own, error) {
-	running, err := windows.register.Windows(ctx)
+// was all. The error is [*unreadyError] where it is worth looking again.
+func (a *asking) handOn(ctx context.Context) (*own, error) {
+	running, err := a.windows.register.Windows(ctx)
 	if err != nil {
 		return nil, err
 	}
 	switch {
-	case start.Link != "":
-		return handLink(ctx, start.Link, running)
-	case len(start.Paths) > 0:
-		return handPaths(ctx, start, windows, running)
-	case start.New:
+	case a.start.Link != "":
+		return a.handLink(ctx, running)
+	case len(a.start.Paths) > 0:
+		return a.handPlaces(ctx, running)
+	case a.start.New:
 		at := slices.IndexFunc(running, func(window instance.Window) bool { return window.Folder() == "" })
 		if at < 0 {
 			return &own{empty: true}, nil
 		}
-		return nil, instance.Tell(ctx, running[at], instance.Request{})
-	case len(running) == 0:
-		return &own{}, nil
+		return nil, a.ask(ctx, running[at], instance.Request{})
 	}
-	return nil, instance.Tell(ctx, running[0], instance.Request{})
+	if asked, err := a.askFirst(ctx, running, instance.Request{}); asked {
+		return nil, err
+	}
+	return &own{}, nil
+}
+
+// askFirst asks the window used last, and where that does not answer the next one.
+// It returns false when there is none.
+func (a *asking) askFirst(ctx context.Context, running []instance.Window, request instance.Request) (bool, error) {
+	var silent error
+	for _, window := range running {
+		if window.Closing {
+			continue
+		}
+		err := a.ask(ctx, window, request)
+		if _, ok := errors.AsType[*instance.SilentError](err); !ok {
+			return true, err
+		}
+		if silent == nil {
+			silent = err
+		}
+	}
+	return silent != nil, silent
+}
+
+// ask hands a request to a window, once, and keeps what is to be waited for.
+func (a *asking) ask(ctx context.Context, window instance.Window, request instance.Request) error {
+	asked, err := a.windows.register.Ask(ctx, window, request)
+	switch {
+	case errors.Is(err, instance.ErrElsewhere):
+		a.full = append(a.full, window.ID)
+		return &unreadyError{window, err}
+	case errors.Is(err, instance.ErrGone):
+		return &unreadyError{window, err}
+	case err == nil:
+		a.asked = append(a.asked, asked)
+	}
+	return err
 }
 
 // handLink has a link asked about in the window used last. One that is refused is
 // told there as well, or by the system: who clicks on it sees no terminal.
-func handLink(ctx context.Context, address string, running []instance.Window) (*own, error) {
+func (a *asking) handLink(ctx context.Context, running []instance.Window) (*own, error) {
+	address := a.start.Link
 	target, refused := link.Parse(address)
 	if refused == nil {
-		refused = target.Check()
+		_, refused = target.Check()
 	}
-	request := instance.Request{Link: address}
-	switch {
-	case len(running) > 0:
-		// One that is far too long is not handed on whole: it is refused all the same.
-		request.Link = address[:min(len(address), maxLink)]
-		return nil, errors.Join(refused, instance.Tell(ctx, running[0], request))
-	case refused != nil:
+	// One that is far too long is not handed on whole: it is refused all the same.
+	request := instance.Request{ID: a.id, Link: address[:min(len(address), maxLink)]}
+	if asked, err := a.askFirst(ctx, running, request); asked {
+		return nil, errors.Join(refused, err)
+	}
+	if refused != nil {
 		notifier := notification.New(notification.Options{})
 		_ = notifier.Show(ctx, "Keel", refused.Error()) // it is said on standard error as well
 		return nil, errors.Join(refused, notifier.Close())
@@ -69,91 +123,62 @@ func handLink(ctx context.Context, address string, running []instance.Window) (*
 // maxLink is longer than any link that is followed.
 const maxLink = 8192
 
-func handPaths(ctx context.Context, start cli.Start, windows launcher, running []instance.Window) (*own, error) {
+// handPlaces hands on what no window has taken yet, and leaves what has to be tried
+// again.
+func (a *asking) handPlaces(ctx context.Context, running []instance.Window) (*own, error) {
 	var left *own
-	var group sync.WaitGroup
-	var mu sync.Mutex // guards failed
-	var failed error
-	for _, one := range errands(start.Paths, running, start.New) {
+	var unready error
+	for _, one := range errands(a.rest, running, a.start.New) {
 		window := one.window
-		if window.ID == "" && !start.New {
-			window = free(running, start.Reuse)
+		if window.ID == "" && !a.start.New {
+			window = a.free(running)
 			running = slices.DeleteFunc(slices.Clone(running), func(other instance.Window) bool { return other.ID == window.ID })
 		}
-		if window.ID == "" && left == nil && !start.Wait {
-			left = &own{folder: one.folder, requests: one.requests}
+		if window.ID == "" && left == nil && !a.start.Wait {
+			left = &own{folder: one.folder.Path, requests: one.requests}
 			continue
 		}
+		var err error
 		if window.ID == "" {
-			launched, err := windows.launch(ctx, one.folder)
-			if err != nil {
-				return nil, err
-			}
-			window = launched
+			err = a.windows.launch(ctx, one.folder, func(window instance.Window) error { return a.hand(ctx, window, one) })
+		} else if err = a.hand(ctx, window, one); again(err) {
+			unready = err
+			continue
 		}
-		for _, request := range one.requests {
-			request.Wait = start.Wait
-			group.Go(func() {
-				if err := instance.Tell(ctx, window, request); err != nil {
-					mu.Lock()
-					defer mu.Unlock()
-					failed = errors.Join(failed, err)
-				}
-			})
+		a.failed = errors.Join(a.failed, err)
+		for _, place := range one.places {
+			a.done(place)
 		}
 	}
-	group.Wait()
-	return left, failed
+	return left, unready
+}
+
+// hand asks a window for what an errand is about, as far as nobody has taken it.
+func (a *asking) hand(ctx context.Context, window instance.Window, one errand) error {
+	for i, request := range one.requests {
+		place := one.places[i]
+		request.ID = fmt.Sprintf("%s %s:%d:%d", a.id, place.Path, place.Line, place.Column)
+		request.Wait = a.start.Wait
+		request.Replace = a.start.Reuse && one.window.ID == ""
+		if err := a.ask(ctx, window, request); err != nil {
+			return err
+		}
+		a.done(place)
+	}
+	return nil
+}
+
+func (a *asking) done(place cli.Place) {
+	a.rest = slices.DeleteFunc(a.rest, func(other cli.Place) bool { return other == place })
 }
 
 // free is the window that a folder may be opened in: the one without a folder, or
-// any, the one used last first.
-func free(running []instance.Window, any bool) instance.Window {
+// any with --reuse-window, the one used last first.
+func (a *asking) free(running []instance.Window) instance.Window {
 	for _, window := range running {
-		if any || window.Folder() == "" {
+		if !window.Closing && !slices.Contains(a.full, window.ID) && (a.start.Reuse || window.Folder() == "") {
 			return window
 		}
 	}
 	return instance.Window{}
-}
-
-// again is how often a start looks anew when a window ends while it is asked.
-const again = 5
-
-// begin is handOn, which a window that is just ending does not defeat. A wait is
-// not begun twice.
-func begin(ctx context.Context, start cli.Start, windows launcher) (*own, error) {
-	for tries := 1; ; tries++ {
-		left, err := handOn(ctx, start, windows)
-		_, refused := errors.AsType[*link.Error](err)
-		if err == nil || refused || start.Wait || ctx.Err() != nil || tries == again {
-			return left, err
-		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(200 * time.Millisecond):
-		}
-	}
-}
-
-// lastFolder is the folder that was open last, empty for none.
-func lastFolder(paths folder.Paths) string {
-	if recent := folder.ReadRecent(paths); len(recent) > 0 {
-		return recent[0].Path
-	}
-	return ""
-}
-
-// tellAll hands requests to a window; none brings it to the front.
-func tellAll(ctx context.Context, window instance.Window, requests []instance.Request) error {
-	if len(requests) == 0 {
-		requests = []instance.Request{{}}
-	}
-	for _, request := range requests {
-		if err := instance.Tell(ctx, window, request); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -87,7 +87,13 @@ func (a *App) run(page fs.FS) error {
 	signals, done := context.WithCancel(a.ctx)
 	defer done()
 	go a.endOnSignal(signals)
-	return wails.Run(window)
+	failed := wails.Run(window)
+	// First of all: what is asked from now on is asked of another window.
+	a.requests.hangUp()
+	if err := a.claim.Shut(); err != nil {
+		a.log.Debug("leaving the register of windows", "error", err)
+	}
+	return failed
 }
 
 // format is how an error of a bound method reaches the page: as JSON in a text,
@@ -156,10 +162,10 @@ func (a *App) OpenFolder(ctx context.Context, request wire.OpenFolderRequest) er
 	a.mu.Lock()
 	a.folder, a.failed = opened, nil
 	a.mu.Unlock()
-	if before.Workspace != nil {
-		a.drop(before.Workspace.Path())
+	if err := a.claim.Only(a.ctx); err != nil {
+		a.log.Warn("giving up the folder before", "error", err)
 	}
-	a.requests.opened(opened.Workspace.Path())
+	a.requests.opened(look(opened.Workspace.Path()))
 	return nil
 }
 

@@ -44,15 +44,16 @@ func window(t *testing.T) *App {
 func registered(t *testing.T, paths folder.Paths) *App {
 	t.Helper()
 	a := &App{
-		ctx: t.Context(), log: slog.New(slog.DiscardHandler), paths: paths, events: &events{}, requests: newRequests(),
+		ctx: t.Context(), log: slog.New(slog.DiscardHandler), paths: paths, events: &events{},
+		requests: newRequests(instance.Folder{}),
 	}
 	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
-	register, err := instance.Open(paths.Data)
+	register, err := instance.Open(paths.Data, instance.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.register = register
-	if a.claim, err = register.Join(t.Context(), a.later); err != nil {
+	a.windows = launcher{register: register}
+	if a.claim, err = register.Join(t.Context(), "", a.requests.receive); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

@@ -19,7 +19,8 @@ type Shell interface {
 	Quit()
 	Stay()
 	Requests(ctx context.Context, loaded bool) ([]wire.OpenRequest, error)
-	Closed(id string)
+	Shown(id string)
+	Closed(id string, shown bool)
 	Used(ctx context.Context) error
 	NewWindow(ctx context.Context, path string) error
 	ShowElsewhere(ctx context.Context, path string) (bool, error)
@@ -118,17 +119,28 @@ func (w *Window) Quit() error {
 
 // Requests returns what other starts of Keel and links from outside ask of this
 // window, each once. An "open" event says that there is something. A page that
-// has just been loaded also learns which editors are waited for.
+// has just been loaded is given again what the one before has not said Shown, Closed,
+// FollowLink or DropLink of, and the editors that are waited for.
 func (w *Window) Requests(loaded bool) ([]wire.OpenRequest, error) {
 	return call(w.seam, "Window.Requests", func(ctx context.Context) ([]wire.OpenRequest, error) {
 		return w.shell.Requests(ctx, loaded)
 	})
 }
 
-// Closed ends the wait of a request: its file's editor is closed in all groups.
-func (w *Window) Closed(id string) error {
+// Shown says that a request is carried out: the file is shown, the folder, or what
+// is refused.
+func (w *Window) Shown(id string) error {
+	return w.do("Window.Shown", func(context.Context) error {
+		w.shell.Shown(id)
+		return nil
+	})
+}
+
+// Closed ends a request: its file was shown, and a person has closed its editor in
+// all groups; or, where shown is false, it could not be carried out.
+func (w *Window) Closed(id string, shown bool) error {
 	return w.do("Window.Closed", func(context.Context) error {
-		w.shell.Closed(id)
+		w.shell.Closed(id, shown)
 		return nil
 	})
 }

@@ -68,7 +68,8 @@ opened with a path, as in keel ./exec. A keel:// link opens what it names after
 Keel has asked.
 
 With --wait the command ends when the file's editor, or the folder's window, has
-been closed: git config core.editor "keel --wait".`
+been closed, and fails when the file could not be shown or its window ended first:
+git config core.editor "keel --wait".`
 
 // Is tells whether the arguments name a command, perhaps after flags, rather than
 // what a window is to open.

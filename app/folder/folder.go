@@ -299,8 +299,13 @@ func (f *Folder) Holds(path string) bool {
 	if f.Workspace == nil {
 		return false
 	}
-	real, err := filepath.EvalSymlinks(path)
-	return err == nil && real == f.Workspace.Path()
+	// Where case does not count, or a folder is mounted twice, it has several paths.
+	asked, err := os.Stat(path)
+	if err != nil {
+		return false
+	}
+	opened, err := os.Stat(f.Workspace.Path())
+	return err == nil && os.SameFile(asked, opened)
 }
 
 // Busy names the session whose turn runs, or is empty.

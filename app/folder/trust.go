@@ -84,6 +84,12 @@ func (f *Folder) FolderTrust() wire.FolderTrust {
 	return wire.FolderTrust{Trusted: folder.Trusted(), Path: folder.Path, Parent: folder.Parent, Effects: trust.Effects(folder.Trusted())}
 }
 
+// Trusts says whether a folder that need not be open is trusted.
+func Trusts(paths Paths, path string) bool {
+	store := trust.Open(trust.Paths{Data: paths.Data, Folder: path}, trust.Options{})
+	return store.Folder().Trusted() // nothing is counted in it that would have to be written
+}
+
 // SetFolderTrust says whether the opened folder is trusted.
 func (f *Folder) SetFolderTrust(ctx context.Context, trusted bool) error {
 	return f.changed(ctx, folderTrusted(trusted, f.trust.Folder().Path), func() error { return f.trust.SetFolder(trusted) })

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -16,104 +15,133 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// Handler does what another start asks for. Of a request that waits, ended is
-// closed when what it waits for has ended; none ends at once. The context ends
-// when the other start no longer waits.
-type Handler func(ctx context.Context, request Request) (ended <-chan struct{})
-
 // Claim is this process's place in the register.
 type Claim struct {
 	register *Register
+	id       string
 	lock     *flock.Flock
-	listener net.Listener
-	group    sync.WaitGroup
+	handle   Handler
+	serving  context.Context // ends with the claim
 	end      context.CancelFunc
+	group    sync.WaitGroup
 
-	mu     sync.Mutex // guards window
-	window Window
+	mu       sync.Mutex // guards what follows
+	window   Window
+	listener net.Listener
+	closing  bool
+	known    []string // the requests that were taken last, by their ids
 }
 
-// Join enters this process into the register, without a folder, until Close.
-// Requests are handled as they come, each on its own goroutine.
-func (r *Register) Join(ctx context.Context, handle Handler) (*Claim, error) {
-	id := newID()
+// Join enters this process into the register as the window of a folder, or as the
+// one without a folder where the path is empty, until Close. The error is
+// [*TakenError] where another window is that; then nothing was entered. Requests
+// are handled as they come, each on its own goroutine, as soon as others can find
+// the window.
+func (r *Register) Join(ctx context.Context, path string, handle Handler) (*Claim, error) {
+	folder := mayLook(path)
+	id := NewID()
 	address, err := socket(id)
 	if err != nil {
 		return nil, err
 	}
 	serving, end := context.WithCancel(context.WithoutCancel(ctx))
 	c := &Claim{
-		register: r, lock: newLock(r.lock(id)), end: end,
-		window: Window{ID: id, PID: os.Getpid(), Address: address, UsedAt: time.Now().UnixMilli()},
+		register: r, id: id, lock: newLock(r.lock(id)), handle: handle, serving: serving, end: end,
+		window: Window{ID: id, PID: os.Getpid(), Folders: []Folder{folder}, Address: address, UsedAt: time.Now().UnixMilli()},
 	}
-	err = r.locked(ctx, func() error {
-		if !claimed(c.lock) {
-			return fmt.Errorf("locking %q: it is in use", r.lock(id))
-		}
-		var config net.ListenConfig
-		listener, err := config.Listen(ctx, "unix", address)
-		if err != nil {
-			return errors.Join(fmt.Errorf("listening for later starts: %w", err), c.lock.Close())
-		}
-		c.listener = listener
-		if err := r.write(c.window); err != nil {
-			return errors.Join(err, listener.Close(), c.lock.Close())
-		}
-		return nil
-	})
-	if err != nil {
+	if err := r.locked(ctx, func() error { return c.enter(ctx, folder) }); err != nil {
 		end()
 		return nil, err
 	}
-	c.group.Go(func() { c.serve(serving, handle) })
+	listener := c.listener // another one may take its place
+	c.group.Go(func() { c.serve(listener) })
 	return c, nil
 }
 
+// enter is Join while the register is locked.
+func (c *Claim) enter(ctx context.Context, folder Folder) error {
+	if err := c.free(folder); err != nil {
+		return err
+	}
+	if !claimed(c.lock) {
+		return fmt.Errorf("locking %q: it is in use", c.register.lock(c.id))
+	}
+	listener, err := listen(ctx, c.window.Address)
+	if err != nil {
+		return errors.Join(err, c.lock.Close())
+	}
+	if err := c.register.write(c.window); err != nil {
+		return errors.Join(err, listener.Close(), c.lock.Close())
+	}
+	c.listener = listener
+	return nil
+}
+
+// free returns a [*TakenError] where another window has a folder. The register is
+// locked.
+func (c *Claim) free(folder Folder) error {
+	others, err := c.register.alive()
+	if err != nil {
+		return err
+	}
+	for _, other := range others {
+		if at := slices.IndexFunc(other.Folders, folder.Is); at >= 0 && other.ID != c.id {
+			return &TakenError{Folder: other.Folders[at].Path, Window: other}
+		}
+	}
+	return nil
+}
+
 // ID names this window in the register.
-func (c *Claim) ID() string { return c.window.ID }
+func (c *Claim) ID() string { return c.id }
 
-// Take claims a folder beside what this window has. The error is [*TakenError]
-// where another window has it open.
-func (c *Claim) Take(ctx context.Context, folder string) error {
-	return c.change(ctx, func(folders []string) ([]string, error) {
-		others, err := c.register.alive()
-		if err != nil {
-			return nil, err
+// Take claims a folder beside what this window has; an empty path is the place
+// without a folder. The error is [*TakenError] where another window has it.
+func (c *Claim) Take(ctx context.Context, path string) error {
+	folder := mayLook(path) // before the lock: it may take long, which must hold nobody else up
+	return c.change(ctx, func(window *Window) error {
+		if err := c.free(folder); err != nil {
+			return err
 		}
-		for _, other := range others {
-			has := func(open string) bool { return same(open, folder) }
-			if other.ID != c.window.ID && slices.ContainsFunc(other.Folders, has) {
-				return nil, &TakenError{Folder: folder, Window: other}
-			}
-		}
-		rest := slices.DeleteFunc(folders, func(open string) bool { return open == folder })
-		return append(rest, folder), nil
+		window.Folders = append(slices.DeleteFunc(window.Folders, named(folder.Path)), folder)
+		return nil
 	})
 }
 
-// Drop gives a folder up.
-func (c *Claim) Drop(ctx context.Context, folder string) error {
-	return c.change(ctx, func(folders []string) ([]string, error) {
-		return slices.DeleteFunc(folders, func(open string) bool { return open == folder }), nil
+// Drop gives a folder up, by the path that it was taken by.
+func (c *Claim) Drop(ctx context.Context, path string) error {
+	real := mayLook(path).Path
+	return c.change(ctx, func(window *Window) error {
+		window.Folders = slices.DeleteFunc(window.Folders, named(real))
+		return nil
 	})
 }
 
-// Used notes that the window is in front.
+// Only gives up everything but what was taken last, which is shown.
+func (c *Claim) Only(ctx context.Context) error {
+	return c.change(ctx, func(window *Window) error {
+		window.Folders = window.Folders[max(0, len(window.Folders)-1):]
+		return nil
+	})
+}
+
+// Used notes that the window is in front, and that it can be reached.
 func (c *Claim) Used(ctx context.Context) error {
-	return c.change(ctx, func(folders []string) ([]string, error) { return folders, nil })
+	return c.change(ctx, func(window *Window) error {
+		window.UsedAt = max(time.Now().UnixMilli(), window.UsedAt+1)
+		return c.listenAgain(c.serving)
+	})
 }
 
-func (c *Claim) change(ctx context.Context, change func(folders []string) ([]string, error)) error {
+func (c *Claim) change(ctx context.Context, change func(window *Window) error) error {
 	return c.register.locked(ctx, func() error {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		folders, err := change(slices.Clone(c.window.Folders))
-		if err != nil {
+		next := c.window
+		next.Folders = slices.Clone(next.Folders)
+		if err := change(&next); err != nil {
 			return err
 		}
-		next := c.window
-		next.Folders = folders
-		next.UsedAt = max(time.Now().UnixMilli(), next.UsedAt+1)
 		if err := c.register.write(next); err != nil {
 			return err
 		}
@@ -122,52 +150,62 @@ func (c *Claim) change(ctx context.Context, change func(folders []string) ([]str
 	})
 }
 
-// Close takes this process out of the register. Who waits for it is told that
-// it has ended as it should.
-func (c *Claim) Close() error {
-	c.end()
+// goneLimit is how long leaving waits for the register: what stays in it is swept
+// by the next start.
+const goneLimit = time.Second
+
+// Shut takes no more requests, and tells later starts that the window closes. Who
+// waits goes on waiting, until Close.
+func (c *Claim) Shut() error {
+	c.mu.Lock()
+	c.closing = true
 	closed := c.listener.Close()
+	c.mu.Unlock()
+	limited, done := context.WithTimeout(context.Background(), goneLimit)
+	defer done()
+	return errors.Join(closed, c.change(limited, func(window *Window) error {
+		window.Closing = true
+		return nil
+	}))
+}
+
+// Close takes this process out of the register. For who waits until now, what it
+// waits for has failed.
+func (c *Claim) Close() error {
+	c.mu.Lock()
+	c.closing = true
+	closed := c.listener.Close()
+	c.mu.Unlock()
+	if errors.Is(closed, net.ErrClosed) {
+		closed = nil // by Shut
+	}
+	c.end()
 	c.group.Wait()
-	limited, done := context.WithTimeout(context.Background(), time.Second)
+	limited, done := context.WithTimeout(context.Background(), goneLimit)
 	defer done()
 	gone := c.register.locked(limited, func() error {
-		return errors.Join(os.Remove(c.register.record(c.window.ID)), os.Remove(c.register.lock(c.window.ID)))
+		return errors.Join(os.Remove(c.register.record(c.id)), os.Remove(c.register.lock(c.id)))
 	})
 	return errors.Join(closed, gone, c.lock.Close())
 }
 
-// newID is a name that nobody else has.
-func newID() string {
+// mayLook is what a path names, or the path alone where that cannot be looked at:
+// opening it says what is wrong.
+func mayLook(path string) Folder {
+	folder, err := Look(path)
+	if err != nil {
+		return Folder{Path: path}
+	}
+	return folder
+}
+
+func named(path string) func(Folder) bool {
+	return func(folder Folder) bool { return folder.Path == path }
+}
+
+// NewID is a name that nobody else has.
+func NewID() string {
 	raw := make([]byte, 8)
 	_, _ = rand.Read(raw) // it never fails
 	return hex.EncodeToString(raw)
-}
-
-// socket returns where a window listens. It is not in the data folder, because
-// a socket's address may only be about a hundred bytes long.
-func socket(id string) (string, error) {
-	runtime := os.Getenv("XDG_RUNTIME_DIR")
-	if info, err := os.Stat(runtime); runtime == "" || err != nil || !info.IsDir() {
-		runtime = filepath.Join(os.TempDir(), fmt.Sprintf("keel-%d", os.Getuid()))
-		if err := private(runtime); err != nil {
-			return "", err
-		}
-	}
-	return filepath.Join(runtime, "keel-"+id+".sock"), nil
-}
-
-// private makes a folder that only this user can enter, and refuses one that
-// somebody else made in its place.
-func private(folder string) error {
-	if err := os.Mkdir(folder, 0o700); err != nil && !os.IsExist(err) {
-		return fmt.Errorf("making %q: %w", folder, err)
-	}
-	info, err := os.Lstat(folder)
-	if err != nil {
-		return fmt.Errorf("looking at %q: %w", folder, err)
-	}
-	if !info.IsDir() || info.Mode().Perm() != 0o700 || !ownedByUser(info) {
-		return fmt.Errorf("using %q: it is not a folder of this user alone", folder)
-	}
-	return nil
 }

@@ -3,15 +3,17 @@
 //
 // # Promises
 //
-// A folder is open in one window at most, as its checkpoints have one owner.
-// Whether a window runs is decided by a lock that ends with its process, so a
-// crash never blocks the next start; what it has left behind is swept. Requests
-// go over a socket that only this user can reach. No D-Bus is needed.
+// A folder is open in one window at most, as its checkpoints have one owner, and
+// one window at most is without a folder. Whether a window runs is decided by a
+// lock that ends with its process, so a crash never blocks the next start; what it
+// has left behind is swept. Requests go over a socket that only this user can
+// reach. No D-Bus is needed. A folder of another window is never touched, and a
+// process that does not answer is named instead of waited for.
 //
 // # Ordering
 //
 // The register changes only under its own lock, which is held for moments. A
-// window listens before others can find it.
+// window listens, and has its folder, before others can find it.
 package instance
 
 import (
@@ -32,29 +34,38 @@ import (
 	"github.com/keel-ide/keel/backend/atomicfile"
 )
 
-// pause is how long a start waits for another one before it looks again.
-const pause = 10 * time.Millisecond
-
 // Window is a window that runs.
 type Window struct {
 	ID      string   `json:"id"`
 	PID     int      `json:"pid"`
-	Folders []string `json:"folders"` // real paths; the last is shown, one before it is being closed
+	Folders []Folder `json:"folders"` // the last is shown, one before it is being closed
 	Address string   `json:"address"` // of its socket
 	UsedAt  int64    `json:"usedAt"`  // when it was last in front, in Unix milliseconds
+	Closing bool     `json:"closing"` // it takes no more requests, and will soon be gone
 }
 
-// Folder is the folder that the window shows, empty for none.
-func (w Window) Folder() string {
+// Shows is the folder that the window shows.
+func (w Window) Shows() Folder {
 	if len(w.Folders) == 0 {
-		return ""
+		return Folder{}
 	}
 	return w.Folders[len(w.Folders)-1]
 }
 
-// TakenError says that another window has a folder open.
+// Folder is the path of the folder that the window shows, empty for none.
+func (w Window) Folder() string { return w.Shows().Path }
+
+// String names the window for a person.
+func (w Window) String() string {
+	if folder := w.Folder(); folder != "" {
+		return fmt.Sprintf("The Keel window of %s (process %d)", folder, w.PID)
+	}
+	return fmt.Sprintf("The Keel window without a folder (process %d)", w.PID)
+}
+
+// TakenError says that another window has a folder open, or is the one without.
 type TakenError struct {
-	Folder string
+	Folder string // as the other window calls it
 	Window Window
 }
 
@@ -62,12 +73,27 @@ func (e *TakenError) Error() string {
 	return fmt.Sprintf("claiming %q: another Keel window has it open", e.Folder)
 }
 
+// Options are the limits of what is waited for.
+type Options struct {
+	AnswerLimit time.Duration // for each word of a window that is asked; 0: 10 s
+	LockLimit   time.Duration // for the register while another process changes it; 0: 10 s
+}
+
+func (o Options) withDefaults() Options {
+	o.AnswerLimit = cmp.Or(o.AnswerLimit, 10*time.Second)
+	o.LockLimit = cmp.Or(o.LockLimit, 10*time.Second)
+	return o
+}
+
 // Register is the register in a data folder.
-type Register struct{ folder string }
+type Register struct {
+	folder  string
+	options Options
+}
 
 // Open opens the register of a data folder, made where it is missing.
-func Open(data string) (*Register, error) {
-	r := &Register{folder: filepath.Join(data, "windows")}
+func Open(data string, options Options) (*Register, error) {
+	r := &Register{folder: filepath.Join(data, "windows"), options: options.withDefaults()}
 	if err := os.MkdirAll(r.folder, 0o700); err != nil {
 		return nil, fmt.Errorf("making the register of windows: %w", err)
 	}
@@ -83,16 +109,6 @@ func (r *Register) Windows(ctx context.Context) ([]Window, error) {
 		return err
 	})
 	return windows, err
-}
-
-// locked runs work while no other process changes the register.
-func (r *Register) locked(ctx context.Context, work func() error) error {
-	lock := newLock(filepath.Join(r.folder, "register.lock"))
-	defer func() { _ = lock.Close() }() // and with it goes the lock
-	if ok, err := lock.TryLockContext(ctx, pause); err != nil || !ok {
-		return fmt.Errorf("locking the register of windows: %w", cmp.Or(err, context.Cause(ctx), errors.New("it is in use")))
-	}
-	return work()
 }
 
 // alive reads the records of those that run and sweeps the others'. The register
@@ -152,36 +168,4 @@ func (r *Register) write(window Window) error {
 		return fmt.Errorf("writing the register of windows: %w", err)
 	}
 	return nil
-}
-
-func newLock(path string) *flock.Flock {
-	return flock.New(path, flock.SetPermissions(0o600), flock.SetFlag(os.O_CREATE|os.O_RDWR))
-}
-
-// claimed takes a lock that nobody holds.
-func claimed(lock *flock.Flock) bool {
-	ok, err := lock.TryLock()
-	if err != nil || !ok {
-		_ = lock.Close()
-		return false
-	}
-	return true
-}
-
-func isSocket(path string) bool {
-	info, err := os.Lstat(path)
-	return err == nil && info.Mode().Type() == fs.ModeSocket
-}
-
-// same tells whether two paths are one folder.
-func same(a, b string) bool {
-	if a == b {
-		return true
-	}
-	first, err := os.Stat(a)
-	if err != nil {
-		return false
-	}
-	second, err := os.Stat(b)
-	return err == nil && os.SameFile(first, second)
 }

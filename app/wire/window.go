@@ -83,16 +83,18 @@ const (
 // OpenRequest is what another start of Keel, or a link from outside, asks of this
 // window.
 type OpenRequest struct {
+	ID     string   `json:"id"` // for Window.Shown and Closed; of a link for FollowLink or DropLink
 	Kind   OpenKind `json:"kind"`
-	Folder string   `json:"folder"` // of a place: the folder to show, absolute
+	Folder string   `json:"folder"` // the folder to show, absolute; of a link the one that would open
 	File   string   `json:"file"`   // a file of that folder; empty for none
 	Line   int      `json:"line"`   // from 1; 0 for none
 	Column int      `json:"column"`
-	Wait   string   `json:"wait"`  // tell Window.Closed when the file's editor is closed; empty when nobody waits
+	Wait   bool     `json:"wait"`  // tell Window.Closed when the file's editor is closed
 	Shown  bool     `json:"shown"` // the file was shown before the page was loaded again
-	Link   string   `json:"link"`  // for Window.FollowLink or DropLink
-	Path   string   `json:"path"`  // where the link leads, absolute
+	Path   string   `json:"path"`  // where the link leads, absolute, without symbolic links
 	IsFile bool     `json:"isFile"`
+	// Trusted: of a link, the user trusts the folder that would open.
+	Trusted bool `json:"trusted"`
 	// Message is why a link is not followed.
 	Message string `json:"message"`
 }

@@ -120,7 +120,7 @@ func TestCheck(t *testing.T) {
 		{Path: filepath.Join(top, "none")}: "there is no folder",
 		{Path: filepath.Join(file, "below"), File: true}: "cannot be looked at",
 	} {
-		err := target.Check()
+		_, err := target.Check()
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: %v", target, err)
 		}

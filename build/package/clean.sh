@@ -10,14 +10,18 @@
 # build/out/package/installed-SUITE.png; then Keel is upgraded, removed and purged: none
 # of its files stays, all of the user's do. Only root may make such a system.
 set -euo pipefail
-cd "$(dirname "$0")/../.."
+self=$(realpath "$0")
+cd "$(dirname "$self")/../.."
 suite=${1:-bookworm}
 fail() { printf 'package: %s\n' "$*" >&2; exit 1; }
+# It becomes part of paths that are deleted here.
+[[ $suite =~ ^[a-z]+$ ]] || fail "$suite is no name of a suite, such as bookworm. Nothing was done."
+case $suite in root | archives | later | display | files) fail "$suite is a name that is in use here. Nothing was done." ;; esac
 
 [ "$(id -u)" = 0 ] || fail "a clean system is made with debootstrap and chroot, which only root may. Run this as root; nothing was done."
 # What is mounted and what is started in here ends with this script, however it ends.
 if [ -z "${KEEL_CLEAN_INSIDE:-}" ]; then
-  exec env KEEL_CLEAN_INSIDE=1 unshare --mount --pid --fork --kill-child "$0" "$suite"
+  exec env KEEL_CLEAN_INSIDE=1 unshare --mount --pid --fork --kill-child "$self" "$suite"
 fi
 
 deb=$(ls build/out/package/*.deb) || fail "there is no .deb: run task package first"

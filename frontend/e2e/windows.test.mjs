@@ -2,7 +2,7 @@
 // what the command line, links and the desktop ask of them.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { cp, mkdir, readdir, readFile, symlink } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, readlink, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, afterEach, before, test } from 'node:test'
 import {
@@ -17,15 +17,16 @@ import {
   until,
 } from './harness.mjs'
 
-let display, home, alpha, beta, gamma
+let display, home, alpha, beta, gamma, delta
 const started = []
 
 before(async () => {
   display = await startDisplay('1600x1000')
   home = await makeHome()
-  ;[alpha, beta, gamma] = ['alpha', 'beta', 'gamma'].map((name) => join(home.home, name))
-  for (const folder of [alpha, beta, gamma]) await cp(join(top, 'build/sample'), folder, { recursive: true })
-  await trustFolders(home, alpha, beta, gamma)
+  ;[alpha, beta, gamma, delta] = ['alpha', 'beta', 'gamma', 'delta'].map((name) => join(home.home, name))
+  for (const folder of [alpha, beta, gamma, delta])
+    await cp(join(top, 'build/sample'), folder, { recursive: true })
+  await trustFolders(home, alpha, beta, gamma, delta)
 })
 
 afterEach(async (context) => {
@@ -110,6 +111,14 @@ function close(id, keel, what) {
 function geometry(id) {
   const values = xdotool('getwindowgeometry', '--shell', id)
   return Object.fromEntries(values.split('\n').map((line) => line.split('=')))
+}
+
+/** A start that waits has a connection beside its three streams. */
+async function asks(pid) {
+  const place = `/proc/${pid}/fd`
+  const open = (await readdir(place)).filter((name) => Number(name) > 2)
+  const leads = await Promise.all(open.map((name) => readlink(join(place, name)).catch(() => '')))
+  return leads.some((to) => to.startsWith('socket:'))
 }
 
 async function shoot(name) {
@@ -212,17 +221,68 @@ test('--wait ends with the editor, with Ctrl+C, and with the window', { timeout:
   assert.match(crash.output(), /ended unexpectedly/)
   const again = await open(alpha)
   const well = launch(['--wait', alpha])
-  await until('the window is there', () => windowOf('alpha'))
-  await until('it is in front', () => inFront() === windowOf('alpha'))
+  await until('it waits', () => asks(well.pid))
   assert.equal(well.exit(), null)
   await close(windowOf('alpha'), again, 'the window')
   await ended(well, 'the wait for the folder')
   assert.deepEqual(well.exit(), { code: 0, signal: null }, well.output())
 })
 
+test('a file whose window ends was not edited', { timeout: 6 * patience }, async () => {
+  const waiting = async () => {
+    const edit = launch(['--wait', join(alpha, 'calc.go')])
+    const id = await until('calc.go is shown', () => {
+      if (edit.exit()) throw new Error(edit.output())
+      return xdotool('search', '--onlyvisible', '--name', '^.{0,4}calc.go.*alpha - Keel')
+    })
+    await until('it has text that is not saved', async () => {
+      xdotool('windowactivate', '--sync', id)
+      xdotool('type', '--delay', '40', '//x ')
+      return until('it', () => title(id).startsWith('●'), patience / 12)
+    })
+    return { edit, id }
+  }
+  const notEdited = async (edit) => {
+    await ended(edit, 'the wait')
+    assert.equal(edit.exit().code, 1, edit.output())
+    assert.match(edit.output(), /was not closed in its editor/)
+  }
+  // By its manager.
+  const window = await open(alpha)
+  const first = await waiting()
+  await close(first.id, window, 'the window')
+  await notEdited(first.edit)
+  // By the system. The text of before is there again, still not saved.
+  await open(alpha)
+  const second = await waiting()
+  end((await registered())[0].pid)
+  await notEdited(second.edit)
+  assert.doesNotMatch(await readFile(join(alpha, 'calc.go'), 'utf8'), /\/\/x/)
+})
+
+test('two files of a folder both come to a window without one', { timeout: 6 * patience }, async () => {
+  const empty = launch(['--new-window'])
+  await until('the window is there', () => {
+    if (empty.exit()) throw new Error(empty.output())
+    return empty.output().includes('timings:')
+  })
+  const asked = launch([join(delta, 'calc.go'), join(delta, 'main.go')])
+  await ended(asked, 'the start with two files')
+  assert.equal(asked.exit().code, 0, asked.output())
+  const id = await until('the last file is shown', () =>
+    xdotool('search', '--onlyvisible', '--name', '^main.go.*delta - Keel'),
+  )
+  assert.equal((await registered()).length, 1)
+  await until('the first one is behind it', async () => {
+    xdotool('windowactivate', '--sync', id)
+    xdotool('key', 'ctrl+w')
+    return until('it', () => title(id).startsWith('calc.go'), patience / 12)
+  })
+})
+
 test('a link is asked about, and a hostile one is refused', { timeout: 6 * patience }, async () => {
   await open(alpha)
-  const a = windowOf('alpha')
+  const a = await until('alpha', () => windowOf('alpha'))
   xdotool('windowactivate', '--sync', a)
   const hostile = launch(['keel://open?folder=--help'])
   await ended(hostile, 'the hostile link')
@@ -240,7 +300,7 @@ test('a link is asked about, and a hostile one is refused', { timeout: 6 * patie
         assert.ok(!there(), 'it was followed without a question')
         for (let tries = 0; tries < 3; tries++) {
           await new Promise((done) => setTimeout(done, 1000)) // the question is on no disk
-          await shoot('windows-link')
+          await shoot(`windows-link-${tries}`)
           xdotool('windowactivate', '--sync', a)
           xdotool('key', 'shift+Tab', 'Return')
           if (await until('it', there, patience / 12).catch(() => false)) return true
@@ -264,7 +324,7 @@ test('a link is asked about, and a hostile one is refused', { timeout: 6 * patie
 
 test('a window comes back as large as it was, and a new one like it', { timeout: 6 * patience }, async () => {
   const keel = await open(alpha)
-  const id = windowOf('alpha')
+  const id = await until('alpha', () => windowOf('alpha'))
   xdotool('windowsize', '--sync', id, '1000', '700')
   xdotool('windowmove', '--sync', id, '150', '120')
   xdotool('windowactivate', '--sync', id)

@@ -15,7 +15,7 @@ version=${version%-windows-amd64.exe}
 seen=$(mktemp -d)
 trap 'rm -rf "$seen"' EXIT
 7z x -bso0 -bsp0 -o"$seen/in" "$installer"
-for file in keel.exe keel-helper.exe rg.exe bin/keel.cmd path.ps1 LICENSE.txt notices.txt sbom.cdx.json; do
+for file in keel.exe keel-helper.exe rg.exe bin/keel.cmd bin/keel path.ps1 LICENSE.txt notices.txt sbom.cdx.json; do
   cmp "$seen/in/$file" "$out/stage/$file" || fail "$file is not in the installer as it was built"
 done
 # The uninstaller takes away all that the installer brings.

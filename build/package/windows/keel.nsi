@@ -49,6 +49,26 @@ Function .onInit
   ${EndIf}
 FunctionEnd
 
+; A program that runs cannot be replaced or deleted. This looks first, so that nothing
+; is done by half: what cannot be written to runs.
+!macro MustNotRun OF WHAT
+  Function ${OF}MustNotRun
+    again:
+      IfFileExists "$INSTDIR\keel.exe" 0 free
+      ClearErrors
+      FileOpen $0 "$INSTDIR\keel.exe" a
+      IfErrors 0 closed
+      MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "Keel is running. Close all of its windows, then try again. ${WHAT}" /SD IDCANCEL IDRETRY again
+      SetErrorLevel 1
+      Abort "Keel is running. ${WHAT}"
+    closed:
+      FileClose $0
+    free:
+  FunctionEnd
+!macroend
+!insertmacro MustNotRun "" "Nothing was installed."
+!insertmacro MustNotRun "un." "Nothing was removed."
+
 ; Keel shows its window with Microsoft's WebView2, which Windows 11 has and Windows 10
 ; mostly. Nothing is downloaded here: its vendor's page is opened if the user wants it.
 Function TellOfWebView
@@ -66,6 +86,7 @@ FunctionEnd
 
 Section "Keel" SectionKeel
   SectionIn RO
+  Call MustNotRun
   SetOutPath "$INSTDIR"
   File /r "${STAGE}/*"
   WriteUninstaller "$INSTDIR\uninstall.exe"
@@ -90,7 +111,7 @@ Section "Keel" SectionKeel
 SectionEnd
 
 Section "keel in terminals (PATH)" SectionPath
-  nsExec::ExecToLog 'powershell.exe -NoProfile -ExecutionPolicy Bypass -File "$INSTDIR\path.ps1" add "$INSTDIR\bin"'
+  nsExec::ExecToLog '"$SYSDIR\WindowsPowerShell\v1.0\powershell.exe" -NoProfile -ExecutionPolicy Bypass -File "$INSTDIR\path.ps1" add "$INSTDIR\bin"'
   Pop $0
   StrCmp $0 "0" +2
     DetailPrint "PATH could not be changed; it is as it was. Add $INSTDIR\bin to it yourself to have keel in terminals."
@@ -110,7 +131,8 @@ Section "Open with Keel, for folders and files" SectionOpen
 SectionEnd
 
 Section "Uninstall"
-  nsExec::ExecToLog 'powershell.exe -NoProfile -ExecutionPolicy Bypass -File "$INSTDIR\path.ps1" remove "$INSTDIR\bin"'
+  Call un.MustNotRun
+  nsExec::ExecToLog '"$SYSDIR\WindowsPowerShell\v1.0\powershell.exe" -NoProfile -ExecutionPolicy Bypass -File "$INSTDIR\path.ps1" remove "$INSTDIR\bin"'
   Pop $0
   SendMessage ${HWND_BROADCAST} ${WM_SETTINGCHANGE} 0 "STR:Environment" /TIMEOUT=5000
   DeleteRegKey HKCU "${CLASSES}\keel"

@@ -45,6 +45,7 @@ $winres patch --no-backup --in "$out/resources/winres.json" "$stage/keel.exe"
 icotool --create --output "$out/keel.ico" "$out"/resources/icon*.png
 
 sed 's/\r*$/\r/' "$here/keel.cmd" >"$stage/bin/keel.cmd"
+cp "$here/keel.sh" "$stage/bin/keel" # with its line ends, which that shell wants
 sed 's/$/\r/' "$here/path.ps1" >"$stage/path.ps1"
 sed 's/$/\r/' LICENSE >"$stage/LICENSE.txt"
 # Of the packages that a build for Windows is made of.

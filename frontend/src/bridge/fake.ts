@@ -46,6 +46,7 @@ export function fakeBridge(options: FakeOptions = {}): FakeBridge {
     'Window.State': () => ({ ...emptyState, ...options.state }),
     'Window.SetTitle': () => undefined,
     'Window.Requests': () => [],
+    'Window.Shown': () => undefined,
     'Window.Used': () => undefined,
     'Window.ShowElsewhere': () => false,
     'Window.Timing': () => undefined,

@@ -899,23 +899,25 @@ export type OpenKind = 'link' | 'place' | 'refused'
  * window.
  */
 export interface OpenRequest {
+  /** for Window.Shown and Closed; of a link for FollowLink or DropLink */
+  id: string
   kind: OpenKind
-  /** of a place: the folder to show, absolute */
+  /** the folder to show, absolute; of a link the one that would open */
   folder: string
   /** a file of that folder; empty for none */
   file: string
   /** from 1; 0 for none */
   line: number
   column: number
-  /** tell Window.Closed when the file's editor is closed; empty when nobody waits */
-  wait: string
+  /** tell Window.Closed when the file's editor is closed */
+  wait: boolean
   /** the file was shown before the page was loaded again */
   shown: boolean
-  /** for Window.FollowLink or DropLink */
-  link: string
-  /** where the link leads, absolute */
+  /** where the link leads, absolute, without symbolic links */
   path: string
   isFile: boolean
+  /** Trusted: of a link, the user trusts the folder that would open. */
+  trusted: boolean
   /** Message is why a link is not followed. */
   message: string
 }
@@ -2753,8 +2755,11 @@ export interface Methods {
   Window: {
     /** About says which build this is, and what it runs on. */
     About(): Promise<About>
-    /** Closed ends the wait of a request: its file's editor is closed in all groups. */
-    Closed(id: string): Promise<void>
+    /**
+     * Closed ends a request: its file was shown, and a person has closed its editor in
+     * all groups; or, where shown is false, it could not be carried out.
+     */
+    Closed(id: string, shown: boolean): Promise<void>
     /** DropLink forgets a link that the user has said no to. */
     DropLink(id: string): Promise<void>
     /**
@@ -2795,7 +2800,8 @@ export interface Methods {
     /**
      * Requests returns what other starts of Keel and links from outside ask of this
      * window, each once. An "open" event says that there is something. A page that
-     * has just been loaded also learns which editors are waited for.
+     * has just been loaded is given again what the one before has not said Shown, Closed,
+     * FollowLink or DropLink of, and the editors that are waited for.
      */
     Requests(loaded: boolean): Promise<OpenRequest[]>
     /** SetTitle names the window. */
@@ -2805,6 +2811,11 @@ export interface Methods {
      * returns false when there is none.
      */
     ShowElsewhere(path: string): Promise<boolean>
+    /**
+     * Shown says that a request is carried out: the file is shown, the folder, or what
+     * is refused.
+     */
+    Shown(id: string): Promise<void>
     /** State returns what the page needs to start. */
     State(): Promise<WindowState>
     /** Stay answers a "closing" event: the window stays open. */
@@ -2841,5 +2852,5 @@ export const methodNames = {
   Storage: ['Load', 'Update'],
   Terminals: ['Acknowledge', 'Attach', 'Kill', 'List', 'Open', 'Resize', 'Shells', 'Write'],
   Trust: ['Add', 'Edit', 'Explain', 'Import', 'Imports', 'Remove', 'SetFolder', 'SetParent', 'State'],
-  Window: ['About', 'Closed', 'DropLink', 'FollowLink', 'NewWindow', 'Notify', 'OpenExternal', 'OpenFolder', 'PickFolder', 'Ping', 'Quit', 'Requests', 'SetTitle', 'ShowElsewhere', 'State', 'Stay', 'Timing', 'Used'],
+  Window: ['About', 'Closed', 'DropLink', 'FollowLink', 'NewWindow', 'Notify', 'OpenExternal', 'OpenFolder', 'PickFolder', 'Ping', 'Quit', 'Requests', 'SetTitle', 'ShowElsewhere', 'Shown', 'State', 'Stay', 'Timing', 'Used'],
 } as const

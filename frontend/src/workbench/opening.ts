@@ -41,45 +41,60 @@ export function followRequests(bridge: Bridge, folders: Folders, folder: string)
   if (document.hasFocus()) used()
 }
 
-const noEditors = {
-  showFile: () => Promise.resolve(),
-  whenClosed: (_: string, closed: () => void) => {
-    closed()
-    return Promise.resolve()
-  },
+type Editors = Pick<RequestHost, 'isShown' | 'showFile' | 'whenClosed'>
+
+const noEditors: Editors = {
+  isShown: () => Promise.resolve(false),
+  showFile: () => Promise.reject(new Error('No folder is open to show a file of.')),
+  whenClosed: () => Promise.reject(new Error('No folder is open to show a file of.')),
 }
 
-function editorsOf(folder: string): Pick<RequestHost, 'showFile' | 'whenClosed'> {
+function editorsOf(folder: string): Editors {
   const paths = folderPaths(folder)
   return {
-    async showFile(file, line, column) {
-      const editors = await getService(IEditorService)
-      const selection = line ? { startLineNumber: line, startColumn: Math.max(column, 1) } : undefined
-      await editors.openEditor({
-        resource: paths.toResource(file),
-        options: { pinned: true, ...(selection ? { selection } : {}) },
-      })
-    },
-    async whenClosed(file, closed) {
+    async isShown(file) {
       const layout = await getService(IWorkbenchLayoutService)
       await layout.whenRestored
-      await noEditor(paths.toResource(file), closed)
+      return isOpen(await getService(IEditorGroupsService), paths.toResource(file))
+    },
+    async showFile(file, line, column) {
+      const editors = await getService(IEditorService)
+      const resource = paths.toResource(file)
+      const selection = line ? { startLineNumber: line, startColumn: Math.max(column, 1) } : undefined
+      // A person may close it before everything of it is there: then it was shown.
+      const seen = { closed: false }
+      const listener = editors.onDidCloseEditor(({ editor }) => {
+        if (isEqual(editor.resource, resource)) seen.closed = true
+      })
+      try {
+        const pane = await editors.openEditor({
+          resource,
+          options: { pinned: true, ...(selection ? { selection } : {}) },
+        })
+        if (!pane && !seen.closed) throw new Error(`${file} could not be shown in an editor.`)
+      } finally {
+        listener.dispose()
+      }
+    },
+    async whenClosed(file, closed) {
+      const [editors, groups] = await Promise.all([
+        getService(IEditorService),
+        getService(IEditorGroupsService),
+      ])
+      const resource = paths.toResource(file)
+      if (!isOpen(groups, resource)) {
+        closed()
+        return
+      }
+      const listener = editors.onDidCloseEditor(() => {
+        if (isOpen(groups, resource)) return
+        listener.dispose()
+        closed()
+      })
     },
   }
 }
 
-/** Calls closed once no group has an editor of the resource, also when none has now. */
-async function noEditor(resource: URI, closed: () => void): Promise<void> {
-  const [editors, groups] = await Promise.all([getService(IEditorService), getService(IEditorGroupsService)])
-  const open = () =>
-    groups.groups.some((group) => group.editors.some((editor) => isEqual(editor.resource, resource)))
-  if (!open()) {
-    closed()
-    return
-  }
-  const listener = editors.onDidCloseEditor(() => {
-    if (open()) return
-    listener.dispose()
-    closed()
-  })
+function isOpen(groups: IEditorGroupsService, resource: URI): boolean {
+  return groups.groups.some((group) => group.editors.some((editor) => isEqual(editor.resource, resource)))
 }
