@@ -19,6 +19,7 @@ type AWSChoices struct {
 	Profile  string   `json:"profile"`  // in force; empty for the default chain
 	Region   string   `json:"region"`
 	Account  string   `json:"account"` // whose credentials are used where no profile is chosen; empty for none
+	Unread   []string `json:"unread"`  // AWS configuration files that are there and could not be read, which may hold more
 }
 
 // ProviderState is a provider in the model picker.

@@ -11,6 +11,8 @@ export interface AWSChoices {
   region: string
   /** whose credentials are used where no profile is chosen; empty for none */
   account: string
+  /** AWS configuration files that are there and could not be read, which may hold more */
+  unread: string[]
 }
 
 /** About is which build this is, and what it runs on. */
