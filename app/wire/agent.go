@@ -26,6 +26,7 @@ type AWSChoices struct {
 type ProviderState struct {
 	provider.Info
 	Models      []provider.Model `json:"models"`
+	Listed      bool             `json:"listed"`  // it was asked for its models; one that is not ready, or not chosen, may not be
 	Problem     string           `json:"problem"` // why the list of models is not whole; empty when it is
 	ProblemHint string           `json:"problemHint"`
 }

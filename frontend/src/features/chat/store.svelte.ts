@@ -20,6 +20,7 @@ import {
 } from '../../bridge'
 import { joined, renewed, unread, type Pointed, type ReferenceSources } from '../reference'
 import { Background } from './background'
+import { withModels } from './known'
 import { Drafts } from './drafts'
 import { SessionFeed } from './feed'
 import { DraftParts } from './draftParts.svelte'
@@ -140,7 +141,6 @@ export class ChatStore implements Disposable {
   private async loadAround(): Promise<void> {
     await Promise.allSettled([
       this.loadExamples(),
-      this.loadProviders(),
       this.bridge.Trust.State().then((state) => this.takeTrust(state.seq, state.folder)),
       this.bridge.Settings.State().then((state) =>
         this.takeSettings(state.seq, state.values.trustedCommands),
@@ -153,9 +153,16 @@ export class ChatStore implements Disposable {
     this.examples = await this.bridge.Agent.Examples()
   }
 
+  /** Lists all services with their models. Each is asked for them, so only a person's wish does this. */
   async loadProviders(): Promise<readonly ProviderState[]> {
     this.providers = await this.bridge.Agent.Providers()
     return this.providers
+  }
+
+  /** Looks again at the services. Only what runs here and what the session uses is asked for its models. */
+  async lookAtProviders(): Promise<void> {
+    const states = await this.bridge.Providers.Known(this.session?.provider ?? '')
+    this.providers = withModels(states, this.providers)
   }
 
   setDraft(text: string): void {
@@ -392,7 +399,9 @@ export class ChatStore implements Disposable {
   private take(session: Session | undefined): void {
     if (!session) return
     this.saveDraft()
+    const before = this.session
     this.session = session
+    this.followProvider(before)
     this.draft = this.drafts.restore(session.id, session.draft)
     void this.parts.restore(session.id).then(() => {
       // Where Keel ended between going back and sending, the message is in the input.
@@ -400,11 +409,18 @@ export class ChatStore implements Disposable {
     })
   }
 
+  /** What is known of a service depends on whether the session uses it; the chat works without. */
+  private followProvider(before: Session | undefined): void {
+    if (this.providers.length > 0 && before?.provider === this.session?.provider) return
+    void this.lookAtProviders().catch(() => undefined)
+  }
+
   private show(session: Session): void {
     // A session that is only just being opened is shown by take, with its draft.
     const before = this.session
     if (before?.id !== session.id) return
     this.session = session
+    this.followProvider(before)
     this.sending = settle(this.sending, session)
     this.moveDraft(before, session)
     const back = returned(before, session)

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { Failure, type ProviderState } from '../../../bridge'
-import { session, turn } from '../../../testing/sessions'
+import type { FakeOptions } from '../../../bridge/fake'
+import { event, session, turn } from '../../../testing/sessions'
 import { calls } from '../../../testing/window'
 import { agentStates, picture, providers } from '../testing/agentStates'
 import { fakeHost } from '../testing/host'
@@ -234,6 +235,7 @@ const aws = {
   profile: 'work',
   region: 'us-east-1',
   account: '',
+  unread: [],
 }
 
 test.each([
@@ -289,6 +291,38 @@ test('a service that was found is offered, and used with a click', async () => {
   expect(calls(chat.host, 'Agent.SetModel')).toEqual([
     [{ sessionId: 's1', provider: 'ollama', model: 'qwen3-coder:30b' }],
   ])
+})
+
+test('a service elsewhere is asked for its models only when the person looks at the list', async () => {
+  const claude = { ...practice.models[0], id: 'claude', name: 'Claude' }
+  const ready = { ...bedrock, ready: true, hint: '' }
+  const whole = { ...ready, listed: true, models: [claude] } as ProviderState
+  const host: FakeOptions = {
+    methods: { 'Providers.Known': () => [practice, ready], 'Agent.Providers': () => [practice, whole] },
+  }
+  chat = await renderChat(session(), host)
+  globalThis.dispatchEvent(new Event('focus'))
+  await chat.settle()
+  expect(calls(chat.host, 'Providers.Known')[0]).toEqual(['practice'])
+  expect(calls(chat.host, 'Agent.Providers')).toEqual([])
+  expect(chat.root.querySelector('.ready')?.textContent).toContain('Amazon Bedrock is set up.')
+  chat.host.picks.push(undefined)
+  chat.button('Choose a Model of Amazon Bedrock…').click()
+  await chat.settle()
+  expect(calls(chat.host, 'Agent.Providers')).toHaveLength(1)
+  // Who has looked need not ask again.
+  globalThis.dispatchEvent(new Event('focus'))
+  await chat.settle()
+  expect(chat.root.querySelector('.ready')?.textContent).toContain('is set up: Claude')
+  expect(calls(chat.host, 'Agent.Providers')).toHaveLength(1)
+})
+
+test('the service of another session is asked when that session is shown', async () => {
+  chat = await renderChat(session(), { methods: { 'Agent.Providers': () => [practice, bedrock] } })
+  const other = session({ provider: 'bedrock', model: 'claude' })
+  chat.host.bridge.emit('session', event(2, { kind: 'session', session: other }))
+  await chat.settle()
+  expect(calls(chat.host, 'Providers.Known').at(-1)).toEqual(['bedrock'])
 })
 
 test('of many services that need something only two are explained; the picker has all', async () => {
