@@ -1,10 +1,10 @@
 import {
+  Failure,
   toFailure,
   type ApprovalAnswer,
   type Bridge,
   type Disposable,
   type Example,
-  type Failure,
   type FolderTrust,
   type Prompt,
   type ProposalDecision,
@@ -85,6 +85,7 @@ export class ChatStore implements Disposable {
   private settingsSeq = 0
   private trustSeq = 0
   private nextKey = 0
+  private starting: Promise<void> = Promise.resolve()
   /** turns whose prompt is about to be sent anew */
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing is drawn from it
   private readonly replacing = new Set<string>()
@@ -121,7 +122,18 @@ export class ChatStore implements Disposable {
   }
 
   /** Shows the session that was used last, or a first one. */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    return (this.starting = this.openLast())
+  }
+
+  /** Resolves once there is a session to act in; fails with why there is none. */
+  async opened(): Promise<Session> {
+    await this.starting
+    if (this.session) return this.session
+    throw this.blocked ?? new Failure('internal', 'The chat has no session yet.', 'Try it again.')
+  }
+
+  private async openLast(): Promise<void> {
     this.loading = true
     this.blocked = undefined
     void this.loadAround()

@@ -254,6 +254,58 @@ test.each([
   )
 })
 
+test('a profile that is given is not asked for, and changes nothing before the region is chosen', async () => {
+  const host = fakeHost(session(), {
+    methods: { 'Providers.AWS': () => aws, 'Settings.Set': () => undefined },
+  })
+  host.picks.push(undefined)
+  expect(await chooseAws(host, host.bridge, 'default')).toBe(false)
+  expect(calls(host, 'Settings.Set')).toEqual([])
+  host.picks.push('eu-central-1')
+  expect(await chooseAws(host, host.bridge, 'default')).toBe(true)
+  expect(host.picked.map((items) => items.length)).toEqual([2, 2]) // the regions, twice
+  expect(calls(host, 'Settings.Set')).toEqual([
+    ['keelAgent.bedrock.profile', '"default"'],
+    ['keelAgent.bedrock.region', '"eu-central-1"'],
+  ])
+})
+
+test('choosing a model says what was chosen, where that is so', async () => {
+  let refuses = false
+  const setModel = (): void => {
+    if (refuses) throw new Failure('internal', 'It cannot be chosen.', 'Choose another one.')
+  }
+  chat = await renderChat(session(), {
+    methods: { 'Agent.Providers': () => [practice, openai], 'Agent.SetModel': setModel },
+  })
+  const choose = (...args: string[]) => chat?.host.commands.get('keel.chooseModel')?.run(...args)
+  expect(await choose('openai', 'gpt')).toEqual({ provider: 'openai', model: 'gpt' })
+  chat.host.picks.push(openai.models[0]?.name, undefined)
+  expect(await choose()).toEqual({ provider: openai.id, model: openai.models[0]?.id })
+  expect(await choose()).toBeUndefined()
+  refuses = true
+  expect(await choose('openai', 'gpt')).toBeUndefined()
+})
+
+test('what chooses a model waits for the session, and says why there is none', async () => {
+  let open = (_: unknown): void => undefined
+  const opening = new Promise((resolve) => (open = resolve))
+  chat = await renderChat(session(), { methods: { 'Sessions.Open': () => opening } })
+  const chosen = chat.host.commands.get('keel.chooseModel')?.run('practice', '')
+  await chat.settle()
+  expect(calls(chat.host, 'Agent.SetModel')).toEqual([])
+  open(session())
+  expect(await chosen).toEqual({ provider: 'practice', model: '' })
+  chat.dispose()
+  const blocked = (): never => {
+    throw new Failure('no_workspace', 'No folder is open.', 'Open one.')
+  }
+  chat = await renderChat(session(), { methods: { 'Sessions.List': blocked } })
+  await expect(chat.host.commands.get('keel.chooseModel')?.run('practice', '')).rejects.toThrow(
+    'No folder is open.',
+  )
+})
+
 test('an account that is used takes the place of the default profile', async () => {
   const account = 'Google, ada@example.com, role keel'
   const host = fakeHost(session(), {

@@ -55,7 +55,7 @@ export function slashCommands(host: ChatHost, store: ChatStore): readonly SlashC
       .filter(({ id, name }) => store.commands.includes(id) && (name !== 'find' || talked))
       .map(({ id, ...command }) => ({
         ...command,
-        run: (rest: string) => host.runCommand(id, ...(rest ? [rest] : [])),
+        run: async (rest: string) => void (await host.runCommand(id, ...(rest ? [rest] : []))),
       })),
   ]
   return [
