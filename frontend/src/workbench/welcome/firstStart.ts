@@ -3,6 +3,7 @@ import { StorageScope } from '@codingame/monaco-vscode-api/vscode/vs/platform/st
 import { LifecyclePhase } from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/lifecycle/common/lifecycle'
 import { getStartedCommand } from '../../features/chat'
 import type { WindowHost } from '../../ui/host'
+import { reach } from '../timings'
 import { takeGoesOn } from './goesOn'
 import { whatToDo } from './whatToDo'
 
@@ -19,8 +20,9 @@ export async function startWelcome(
   const goesOn = takeGoesOn()
   const [storage, lifecycle] = await Promise.all([getService(IStorageService), getService(ILifecycleService)])
   const what = whatToDo({ isFirst: storage.isNew(StorageScope.PROFILE), folder, goesOn })
-  if (what === 'nothing') return
   await lifecycle.when(LifecyclePhase.Restored)
+  reach('restored')
+  if (what === 'nothing') return
   if (what === 'open') {
     await open({ preserveFocus: !isKeyboardFree() })
     return
