@@ -9,7 +9,8 @@ export async function goingOn(open: () => Promise<boolean>): Promise<boolean> {
   keep()
   let goes = false
   try {
-    return (goes = await open())
+    goes = await open()
+    return goes
   } finally {
     if (!goes) takeGoesOn()
   }

@@ -184,7 +184,7 @@ async function forgetKey(host: ChatHost, store: ChatStore, provider: ProviderSta
     primary: 'Remove',
   })
   if (!agreed) return
-  if (await said(host, () => store.bridge.Providers.RemoveKey(provider.id))) await store.loadProviders()
+  if (await said(host, () => store.bridge.Providers.RemoveKey(provider.id))) await store.lookAtProviders()
 }
 
 /** Does something; a failure is said. */
