@@ -314,7 +314,8 @@ describe('the first start without a folder', { timeout }, () => {
   })
 
   test('About says what this is, and shows its texts, which cannot be changed', async () => {
-    const product = 'node_modules/@codingame/monaco-vscode-api/vscode/src/vs/platform/product/common/product.js'
+    const product =
+      'node_modules/@codingame/monaco-vscode-api/vscode/src/vs/platform/product/common/product.js'
     const source = await readFile(join(top, 'frontend', product), 'utf8')
     const version = /version: '([\d.]+)'/.exec(source)[1]
     for (const [name, words] of [

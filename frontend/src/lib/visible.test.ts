@@ -30,7 +30,5 @@ test('a sentence may hold joined emoji and typesetting blanks, but no direction 
 })
 
 test('on one line there is one line', () => {
-  expect(onOneLine('a\n\n# b\tc\r\nd\u2028e')).toBe(
-    'a‹U+000A›‹U+000A›# b‹U+0009›c‹U+000D›‹U+000A›d‹U+2028›e',
-  )
+  expect(onOneLine('a\n\n# b\tc\r\nd\u2028e')).toBe('a‹U+000A›‹U+000A›# b‹U+0009›c‹U+000D›‹U+000A›d‹U+2028›e')
 })

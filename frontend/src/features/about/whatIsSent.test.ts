@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import readme from '../../../../README.md?raw'
 import { sentText } from './whatIsSent'
+
+const readme = readFileSync('../README.md', 'utf8')
 
 it('holds every connection of the README, with its switch', () => {
   const text = sentText(readme) ?? ''

@@ -23,7 +23,10 @@ export function sentText(readme: string): string | undefined {
     lines.slice(0, first).join('\n').trim(),
     ...connections,
     '## All of them',
-    lines.slice(last + 1).join('\n').trim(),
+    lines
+      .slice(last + 1)
+      .join('\n')
+      .trim(),
     '',
   ].join('\n\n')
 }

@@ -1,3 +1,4 @@
+import '../chat/testing/dom'
 import { flushSync, mount, unmount } from 'svelte'
 import { afterEach, expect, it } from 'vitest'
 import type { Walkthrough, WalkthroughSource } from './source'

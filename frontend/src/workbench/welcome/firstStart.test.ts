@@ -5,10 +5,10 @@ import { goingOn } from './goesOn'
 
 const state = vi.hoisted(() => ({ isNew: true, restored: Promise.resolve() }))
 
-vi.mock('@codingame/monaco-vscode-api', async (original) => ({
-  ...(await original<object>()),
-  getService: () =>
-    Promise.resolve({ isNew: () => state.isNew, when: (): Promise<void> => state.restored }),
+vi.mock('@codingame/monaco-vscode-api', () => ({
+  IStorageService: 'storage',
+  ILifecycleService: 'lifecycle',
+  getService: () => Promise.resolve({ isNew: () => state.isNew, when: () => state.restored }),
 }))
 
 beforeEach(() => {
@@ -58,11 +58,12 @@ it('does nothing at a later start, but goes on where it opened a folder', async 
   expect((await start('/a')).opened).toEqual([])
 })
 
-it.each(['<input>', '<div class="native-edit-context" tabindex="0"></div>', '<dialog><button></button></dialog>'])(
-  'takes the keyboard from nobody who is at %s',
-  async (html) => {
-    document.body.innerHTML = html
-    document.querySelector<HTMLElement>('input, button, [tabindex]')?.focus()
-    expect((await start('')).opened).toEqual([true])
-  },
-)
+it.each([
+  '<input>',
+  '<div class="native-edit-context" tabindex="0"></div>',
+  '<dialog><button></button></dialog>',
+])('takes the keyboard from nobody who is at %s', async (html) => {
+  document.body.innerHTML = html
+  document.querySelector<HTMLElement>('input, button, [tabindex]')?.focus()
+  expect((await start('')).opened).toEqual([true])
+})

@@ -65,7 +65,9 @@ export async function ownWalkthrough(host: WindowHost, state: WindowState) {
 export type OwnWalkthrough = Awaited<ReturnType<typeof ownWalkthrough>>
 
 /** The folders of Open Recent: those that a person took off that list are not here either. */
-async function recentFolders(workspaces: Pick<IWorkspacesService, 'getRecentlyOpened'>): Promise<RecentFolder[]> {
+async function recentFolders(
+  workspaces: Pick<IWorkspacesService, 'getRecentlyOpened'>,
+): Promise<RecentFolder[]> {
   const recent = await workspaces.getRecentlyOpened()
   return recent.workspaces.flatMap((each) => {
     if (!('folderUri' in each)) return []

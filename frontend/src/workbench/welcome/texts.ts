@@ -12,7 +12,9 @@ export function promptsText(examples: readonly Example[]): string {
   const fitting = examples.filter(({ practice }) => practice).slice(0, mostPrompts)
   if (fitting.length === 0)
     return `None of the examples fits this folder. Type into the chat what you want of it, or try them on the sample.\n${button('Open the Sample…', openSample)}`
-  return fitting.map(({ prompt, what }) => `${what ? `${asName(what)}\n` : ''}${button(prompt, tryPrompt, prompt)}`).join('\n\n')
+  return fitting
+    .map(({ prompt, what }) => `${what ? `${asName(what)}\n` : ''}${button(prompt, tryPrompt, prompt)}`)
+    .join('\n\n')
 }
 
 /** editorsText offers what other editors on this machine have. */

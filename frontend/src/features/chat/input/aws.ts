@@ -42,7 +42,10 @@ export async function chooseAws(host: ChatHost, bridge: Bridge, given?: string):
   }
 }
 
-function pickProfile(host: ChatHost, { account, profile, profiles }: AWSChoices): Promise<string | undefined> {
+function pickProfile(
+  host: ChatHost,
+  { account, profile, profiles }: AWSChoices,
+): Promise<string | undefined> {
   const items: PickItem<string>[] = [
     { ...(account === '' ? byDefault : byAccount(account)), current: profile === '', value: '' },
     ...profiles.map((name) => ({ label: name, current: name === profile, value: name })),
