@@ -1,8 +1,8 @@
 import {
   ContextKeyExpr,
   type ContextKeyExpression,
-  type IContextKeyService,
 } from '@codingame/monaco-vscode-api/vscode/vs/platform/contextkey/common/contextkey'
+import type { IContextKeyService } from '@codingame/monaco-vscode-api/vscode/vs/platform/contextkey/common/contextkey.service'
 
 /** Conditions are `when` clauses, each read once, against the window's context. */
 export class Conditions {

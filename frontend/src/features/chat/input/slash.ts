@@ -11,7 +11,7 @@ export interface SlashCommand {
   /** what it does, in a few words */
   detail: string
   /** `rest` is what was typed behind the name */
-  run(rest: string): void | Promise<void>
+  run(rest: string): unknown
 }
 
 /** Those that are commands of the window: there where the window has them. */
@@ -55,7 +55,7 @@ export function slashCommands(host: ChatHost, store: ChatStore): readonly SlashC
       .filter(({ id, name }) => store.commands.includes(id) && (name !== 'find' || talked))
       .map(({ id, ...command }) => ({
         ...command,
-        run: async (rest: string) => void (await host.runCommand(id, ...(rest ? [rest] : []))),
+        run: (rest: string) => host.runCommand(id, ...(rest ? [rest] : [])),
       })),
   ]
   return [
