@@ -8,7 +8,6 @@ import {
   type FolderTrust,
   type Prompt,
   type ProposalDecision,
-  type ProviderState,
   type RestoreWhat,
   type Session,
   type SessionFound,
@@ -20,11 +19,11 @@ import {
 } from '../../bridge'
 import { joined, renewed, unread, type Pointed, type ReferenceSources } from '../reference'
 import { Background } from './background'
-import { withModels } from './known'
 import { Drafts } from './drafts'
 import { SessionFeed } from './feed'
 import { DraftParts } from './draftParts.svelte'
 import { Carried, leave, takeLeft } from './left'
+import { KnownProviders } from './providers.svelte'
 import { cameBack, returned, settle, type Sending } from './queue'
 import { cameForward, takenOut } from './rewind'
 import { Unfinished } from './unfinished'
@@ -44,7 +43,7 @@ export class ChatStore implements Disposable {
   session = $state.raw<Session | undefined>(undefined)
   sessions = $state.raw<readonly SessionSummary[]>([])
   examples = $state.raw<readonly Example[]>([])
-  providers = $state.raw<readonly ProviderState[]>([])
+  readonly providers = $derived.by(() => this.known.all)
   trustedCommands = $state.raw<readonly string[]>([])
   /** whether what the opened folder holds may run; undefined while it is not known */
   folderTrust = $state.raw<FolderTrust | undefined>(undefined)
@@ -77,6 +76,8 @@ export class ChatStore implements Disposable {
   /** the last turn with a change of files, by its place; -1 when there is none */
   readonly lastChange = $derived(this.session?.turns.findLastIndex((turn) => turn.before !== '') ?? -1)
 
+  /** the services that models come from */
+  readonly known: KnownProviders
   private readonly feed: SessionFeed
   private readonly drafts: Drafts
   private readonly parts: DraftParts
@@ -101,6 +102,7 @@ export class ChatStore implements Disposable {
     readonly bridge: Bridge,
     private readonly sources?: Pick<ReferenceSources, 'file'>,
   ) {
+    this.known = new KnownProviders(bridge)
     this.feed = new SessionFeed(bridge, {
       show: (session) => this.show(session),
       fail: (failure) => (this.trouble = { failure, retry: () => void this.start() }),
@@ -163,18 +165,6 @@ export class ChatStore implements Disposable {
   /** Looks again at which prompts work in the folder. */
   async loadExamples(): Promise<void> {
     this.examples = await this.bridge.Agent.Examples()
-  }
-
-  /** Lists all services with their models. Each is asked for them, so only a person's wish does this. */
-  async loadProviders(): Promise<readonly ProviderState[]> {
-    this.providers = await this.bridge.Agent.Providers()
-    return this.providers
-  }
-
-  /** Looks again at the services. Only what runs here and what the session uses is asked for its models. */
-  async lookAtProviders(): Promise<void> {
-    const states = await this.bridge.Providers.Known(this.session?.provider ?? '')
-    this.providers = withModels(states, this.providers)
   }
 
   setDraft(text: string): void {
@@ -411,9 +401,8 @@ export class ChatStore implements Disposable {
   private take(session: Session | undefined): void {
     if (!session) return
     this.saveDraft()
-    const before = this.session
     this.session = session
-    this.followProvider(before)
+    this.known.follow(session.provider)
     this.draft = this.drafts.restore(session.id, session.draft)
     void this.parts.restore(session.id).then(() => {
       // Where Keel ended between going back and sending, the message is in the input.
@@ -421,18 +410,12 @@ export class ChatStore implements Disposable {
     })
   }
 
-  /** What is known of a service depends on whether the session uses it; the chat works without. */
-  private followProvider(before: Session | undefined): void {
-    if (this.providers.length > 0 && before?.provider === this.session?.provider) return
-    void this.lookAtProviders().catch(() => undefined)
-  }
-
   private show(session: Session): void {
     // A session that is only just being opened is shown by take, with its draft.
     const before = this.session
     if (before?.id !== session.id) return
     this.session = session
-    this.followProvider(before)
+    this.known.follow(session.provider)
     this.sending = settle(this.sending, session)
     this.moveDraft(before, session)
     const back = returned(before, session)

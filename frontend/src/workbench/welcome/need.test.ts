@@ -15,19 +15,20 @@ it.each([
 
 it('is told at the start, and whenever the settings change', () => {
   const values: Record<string, unknown> = { 'keelAgent.provider': 'practice' }
-  let change = (_: { affectsConfiguration(name: string): boolean }): void => undefined
+  type Listener = (event: { affectsConfiguration(name: string): boolean }) => void
+  const listeners: Listener[] = []
   const told: unknown[] = []
   const configuration = {
     getValue: (name: string) => values[name],
-    onDidChangeConfiguration: (listener: typeof change) => {
-      change = listener
+    onDidChangeConfiguration: (listener: Listener) => {
+      listeners.push(listener)
       return { dispose: () => undefined }
     },
   }
   followNeed(configuration as never, (key, value) => void told.push([key, value]))
   values['keelAgent.provider'] = 'github-models'
-  change({ affectsConfiguration: (name) => name === 'keelAgent.provider' })
-  change({ affectsConfiguration: (name) => name === 'editor.fontSize' })
+  for (const changed of ['keelAgent.provider', 'editor.fontSize'])
+    for (const listener of listeners) listener({ affectsConfiguration: (name) => name === changed })
   expect(told).toEqual([
     ['keel.welcomeLocal', true],
     ['keel.welcomeLocal', false],

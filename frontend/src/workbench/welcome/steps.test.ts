@@ -3,13 +3,12 @@ import { showWhatIsSent } from '../../features/about'
 import { startAccess } from '../../features/access'
 import { startAccounts } from '../../features/account'
 import { startAudit } from '../../features/audit'
-import { fakeHost } from '../../features/chat/testing/host'
 import { startCheckpoints } from '../../features/checkpoint'
 import { startImport } from '../../features/import'
 import { startSecrets } from '../../features/secret'
 import { startTrust } from '../../features/trust'
 import { partsOf } from '../../features/walkthrough'
-import { session } from '../../testing/sessions'
+import { fakeWindow } from '../../testing/window'
 import { namedBy } from '../walkthrough/completion'
 import { welcomeActs } from './acts'
 import { welcome } from './steps'
@@ -53,7 +52,7 @@ it('each step has a condition and events of its own, in both of its forms', () =
 })
 
 it('what completes a step, and what a button runs, is there', () => {
-  const host = fakeHost(session({ turns: [] }))
+  const host = fakeWindow({ methods: { 'Trust.State': () => new Promise(() => undefined) } })
   const importing = { ...host, installExtensions: () => Promise.resolve() }
   const started = [
     ...[startAccess, startAccounts, startAudit, startCheckpoints].map((start) => start(host, 'keel.chat')),

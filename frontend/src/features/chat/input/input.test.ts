@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { Failure, type ProviderState } from '../../../bridge'
+import { Failure, type ProviderState, type Session } from '../../../bridge'
 import type { FakeOptions } from '../../../bridge/fake'
 import { event, session, turn } from '../../../testing/sessions'
 import { calls } from '../../../testing/window'
@@ -288,13 +288,13 @@ test('choosing a model says what was chosen, where that is so', async () => {
 })
 
 test('what chooses a model waits for the session, and says why there is none', async () => {
-  let open = (_: unknown): void => undefined
-  const opening = new Promise((resolve) => (open = resolve))
+  const waiting: ((shown: Session) => void)[] = []
+  const opening = new Promise<Session>((resolve) => waiting.push(resolve))
   chat = await renderChat(session(), { methods: { 'Sessions.Open': () => opening } })
   const chosen = chat.host.commands.get('keel.chooseModel')?.run('practice', '')
   await chat.settle()
   expect(calls(chat.host, 'Agent.SetModel')).toEqual([])
-  open(session())
+  for (const open of waiting) open(session())
   expect(await chosen).toEqual({ provider: 'practice', model: '' })
   chat.dispose()
   const blocked = (): never => {

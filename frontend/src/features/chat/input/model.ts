@@ -39,8 +39,8 @@ export async function useModel(
 export async function chooseModel(host: ChatHost, store: ChatStore): Promise<Chosen | undefined> {
   const session = store.session
   if (!session) return undefined
-  const items = store
-    .loadProviders()
+  const items = store.known
+    .load()
     .then((providers) =>
       providers.flatMap((provider) => providerItems(provider, session.provider, session.model)),
     )
@@ -184,7 +184,7 @@ async function forgetKey(host: ChatHost, store: ChatStore, provider: ProviderSta
     primary: 'Remove',
   })
   if (!agreed) return
-  if (await said(host, () => store.bridge.Providers.RemoveKey(provider.id))) await store.lookAtProviders()
+  if (await said(host, () => store.bridge.Providers.RemoveKey(provider.id))) await store.known.look()
 }
 
 /** Does something; a failure is said. */
