@@ -361,6 +361,14 @@ describe('the first start without a folder', { timeout }, () => {
     assert.deepEqual(proxy.asked, [])
     assert.deepEqual(metadata.asked, [])
   })
+
+  test('only who opens the list of models has AWS asked for its own', async () => {
+    await wb.askCommand(page, 'Keel: Choose Model…', 'Model')
+    await until('AWS is asked, through the proxy', () =>
+      proxy.asked.some((address) => /^bedrock\.eu-west-1\.amazonaws\.com/.test(address)),
+    )
+    await page.keyboard.press('Escape')
+  })
 })
 
 test(
