@@ -51,7 +51,7 @@ it('offers first what was found on this machine, with a model that can use tools
 
 it('says of a server without a model that it has none', () => {
   const text = connectionsText({ ...nothing, local: [{ ...ollama, models: [] }] })
-  expect(text).toContain('It has no model yet.')
+  expect(text).toContain('It has no model yet\\.')
   expect(buttons({ local: [{ ...ollama, models: [] }] })[0]).toEqual(['GitHub Models…'])
 })
 

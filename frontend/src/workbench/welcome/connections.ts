@@ -1,6 +1,6 @@
 import type { Account, AccountService, ProviderState } from '../../bridge'
 import { showAccounts } from '../../features/account'
-import { asName, button } from './markdown'
+import { asName, asWords, button } from './markdown'
 
 /** What is known about the ways to a model. Only this machine was asked. */
 export interface Connections {
@@ -64,7 +64,7 @@ function server({ id, name, models, problem, problemHint }: ProviderState): stri
   const model = models.find(({ noTools }) => !noTools) ?? models[0]
   if (!model) {
     const why = problem ? `${problem} ${problemHint}`.trim() : 'It has no model yet.'
-    return [`**${asName(name)}** runs here. ${asName(why)}`]
+    return [`**${asName(name)}** runs here. ${asWords(why)}`]
   }
   const others = models.length > 1 ? ` and ${models.length - 1} more` : ''
   const deaf = model.noTools ? ' It cannot use tools: it can only talk.' : ''

@@ -10,7 +10,7 @@ import type { WindowHost } from '../../ui/host'
 import { fileName } from '../problems'
 import { welcomeActs } from './acts'
 import { connectionsText, type AWSFiles } from './connections'
-import { asName } from './markdown'
+import { asName, asWords } from './markdown'
 import { followNeed } from './need'
 import { editorsKey, welcome, type RecentFolder } from './steps'
 import { editorsText, promptsText } from './texts'
@@ -83,6 +83,6 @@ async function awsFiles({ Providers }: Pick<Bridge, 'Providers'>): Promise<AWSFi
     return { profiles, trouble: files && `The AWS configuration in ${files} could not be read.` }
   } catch (cause) {
     const { message } = toFailure(cause)
-    return { profiles: [], trouble: `The AWS configuration could not be read: ${asName(message)}` }
+    return { profiles: [], trouble: `The AWS configuration could not be read: ${asWords(message)}` }
   }
 }

@@ -1,6 +1,8 @@
+import type { Tokens } from 'marked'
 import { expect, it } from 'vitest'
+import { markdownBlocks } from '../../features/chat'
 import { partsOf } from '../../features/walkthrough'
-import { asName, button } from './markdown'
+import { asName, asWords, button } from './markdown'
 
 it('a name is one piece of code, whatever is in it', () => {
   for (const hostile of ['x\n\n# h <https://evil.example>', 'x\r\n- y', 'x\u2028\u2029# z', '`` ` `](b)[a']) {
@@ -13,6 +15,19 @@ it('a name is one piece of code, whatever is in it', () => {
   expect(asName('x\n\n# h <https://evil.example>')).toBe('`x‹U+000A›‹U+000A›# h <https://evil.example>`')
   expect(asName('\n')).toBe('`‹U+000A›`')
   expect(asName(' ')).toBe('one without a name')
+})
+
+it('words are words, whatever is in them', () => {
+  const hostile = 'a `b` **c** [d](command:x) <img src=x> https://evil.example\n# e www.evil.example'
+  const parts = partsOf(asWords(hostile))
+  expect(parts).toHaveLength(1)
+  const [block, ...more] = markdownBlocks(parts[0]?.kind === 'text' ? parts[0].text : '')
+  expect(more).toEqual([])
+  const pieces = (block?.token as Tokens.Paragraph).tokens
+  expect(new Set(pieces.map(({ type }) => type))).toEqual(new Set(['text', 'escape']))
+  expect(pieces.map((piece) => (piece as Tokens.Text).text).join('')).toBe(
+    'a `b` **c** (d)(command:x) <img src=x> https://evil.example‹U+000A›# e www.evil.example',
+  )
 })
 
 it('a button has its words and what it is told, whatever is in them', () => {

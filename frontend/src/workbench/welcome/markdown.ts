@@ -13,6 +13,11 @@ export function asName(name: string): string {
   return plain ? `\`${plain}\`` : 'one without a name'
 }
 
+/** asWords is a text from somewhere else that is to be read as such; nothing in it means anything in Markdown. */
+export function asWords(text: string): string {
+  return withoutBrackets(onOneLine(text.slice(0, 500))).replaceAll(/[!-/:-@[-`{-~]/g, '\\$&')
+}
+
 /** button is a line that becomes a button of a step; empty where it would not become one. */
 export function button(label: string, command: string, ...args: readonly string[]): string {
   const words = withoutBrackets(onOneLine(label)).slice(0, 160)

@@ -1,6 +1,6 @@
 import type { Example, ImportEditor } from '../../bridge'
 import { importCommand } from '../../features/import'
-import { asName, button } from './markdown'
+import { asName, asWords, button } from './markdown'
 import { openSample, tryPrompt } from './steps'
 
 /** As many prompts as the step offers. */
@@ -13,7 +13,10 @@ export function promptsText(examples: readonly Example[]): string {
   if (fitting.length === 0)
     return `None of the examples fits this folder. Type into the chat what you want of it, or try them on the sample.\n${button('Open the Sample…', openSample)}`
   return fitting
-    .map(({ prompt, what }) => `${what ? `${asName(what)}\n` : ''}${button(prompt, tryPrompt, prompt)}`)
+    .map(
+      ({ prompt, what }) =>
+        `${what ? `${asWords(capital(what))}\n` : ''}${button(prompt, tryPrompt, prompt)}`,
+    )
     .join('\n\n')
 }
 
@@ -22,4 +25,8 @@ export function editorsText(found: readonly Pick<ImportEditor, 'name'>[]): strin
   if (found.length === 0) return 'No other editor with anything to bring along was found here.'
   const names = found.map(({ name }) => asName(name)).join(', ')
   return `Found here: ${names}.\n${button('Import from Another Editor…', importCommand)}`
+}
+
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1)
 }
