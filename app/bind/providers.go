@@ -34,6 +34,14 @@ func (b *Providers) Local() ([]wire.ProviderState, error) {
 	})
 }
 
+// Known lists all services, but the models of those only that are chosen or run on
+// this machine; no other is asked anything.
+func (b *Providers) Known(chosenID string) ([]wire.ProviderState, error) {
+	return with(b.seam, "Providers.Known", func(ctx context.Context, f *folder.Folder) ([]wire.ProviderState, error) {
+		return f.Providers.KnownStates(ctx, chosenID), nil
+	})
+}
+
 // AWS returns what can be chosen for Amazon Bedrock; it reads files only.
 func (b *Providers) AWS() (wire.AWSChoices, error) {
 	return with(b.seam, "Providers.AWS", func(ctx context.Context, f *folder.Folder) (wire.AWSChoices, error) {

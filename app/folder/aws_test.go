@@ -30,7 +30,7 @@ func TestAWSChoicesComeFromTheFiles(t *testing.T) {
 		t.Errorf("regions %v", got.Regions)
 	}
 	got.Regions = nil
-	want := wire.AWSChoices{Profiles: []string{"default", "work"}, Profile: "work", Region: "eu-north-1"}
+	want := wire.AWSChoices{Profiles: []string{"default", "work"}, Profile: "work", Region: "eu-north-1", Unread: []string{}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("choices (-want +got):\n%s", diff)
 	}

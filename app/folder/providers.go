@@ -27,9 +27,6 @@ import (
 	"github.com/keel-ide/keel/backend/settings"
 )
 
-// listLimit is how long the model picker waits for a provider's list.
-const listLimit = 8 * time.Second
-
 // hasKeyLimit is how long a list waits to learn whether there is a key; a
 // keychain that is waiting for its password answers later.
 const hasKeyLimit = time.Second
@@ -206,62 +203,6 @@ func (p *Providers) Running(ctx context.Context) string {
 		}
 	}
 	return ""
-}
-
-// localLimit is how long a server on this machine may take to list its models.
-const localLimit = 2 * time.Second
-
-// LocalStates lists the model servers that run on this machine, with their models.
-// Nothing but this machine is asked.
-func (p *Providers) LocalStates(ctx context.Context) []wire.ProviderState {
-	ctx, cancel := context.WithTimeout(ctx, localLimit)
-	defer cancel()
-	states := make([]wire.ProviderState, len(p.local))
-	var group sync.WaitGroup
-	for i, each := range p.local {
-		group.Go(func() {
-			if info := each.Info(ctx); info.Ready && info.Local {
-				states[i] = p.state(ctx, each)
-			}
-		})
-	}
-	group.Wait()
-	return slices.DeleteFunc(states, func(s wire.ProviderState) bool { return s.ID == "" })
-}
-
-// States lists the providers with their models, asking all at once. One that
-// does not answer says so and holds up no other.
-func (p *Providers) States(ctx context.Context) []wire.ProviderState {
-	ctx, cancel := context.WithTimeout(ctx, listLimit)
-	defer cancel()
-	all := p.all()
-	states := make([]wire.ProviderState, len(all))
-	var group sync.WaitGroup
-	for i, each := range all {
-		group.Go(func() { states[i] = p.state(ctx, each) })
-	}
-	group.Wait()
-	return states
-}
-
-func (p *Providers) state(ctx context.Context, each provider.Provider) wire.ProviderState {
-	state := wire.ProviderState{Info: each.Info(ctx)}
-	models, err := each.Models(ctx)
-	state.Models = models
-	for i, m := range state.Models {
-		if known, ok := p.Price(state.ID, m.ID); ok {
-			state.Models[i].Price = &known
-		}
-	}
-	if err == nil || !state.Ready {
-		return state
-	}
-	if explained, ok := errors.AsType[*wire.Error](p.explain(err)); ok {
-		state.Problem, state.ProblemHint = explained.Message, explained.Hint
-	} else {
-		state.Problem = err.Error()
-	}
-	return state
 }
 
 // Price returns what a model costs; false when that is not known. What runs on

@@ -19,12 +19,14 @@ type AWSChoices struct {
 	Profile  string   `json:"profile"`  // in force; empty for the default chain
 	Region   string   `json:"region"`
 	Account  string   `json:"account"` // whose credentials are used where no profile is chosen; empty for none
+	Unread   []string `json:"unread"`  // AWS configuration files that are there and could not be read, which may hold more
 }
 
 // ProviderState is a provider in the model picker.
 type ProviderState struct {
 	provider.Info
 	Models      []provider.Model `json:"models"`
+	Listed      bool             `json:"listed"`  // it was asked for its models; one that is not ready, or not chosen, may not be
 	Problem     string           `json:"problem"` // why the list of models is not whole; empty when it is
 	ProblemHint string           `json:"problemHint"`
 }

@@ -69,7 +69,7 @@ after(async () => {
 
 /** Notes every colour that the activity bar has had, from the first picture on. */
 function noteColours(page) {
-  void page.addInitScript(() => {
+  return page.addInitScript(() => {
     globalThis.barColours = new Set()
     const look = () => {
       const bar = document.querySelector('.part.activitybar')

@@ -236,7 +236,7 @@ export async function openPage(browser, served, options = {}) {
   const page = await context.newPage()
   page.problems = []
   page.on('pageerror', (cause) => page.problems.push(String(cause.stack ?? cause)))
-  watch?.(page)
+  await watch?.(page)
   await page.goto(served.address)
   await usable(page)
   return page

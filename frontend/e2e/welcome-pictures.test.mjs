@@ -52,7 +52,7 @@ async function openStep(name) {
 const steps = [
   ['Open a folder', 'Open the Sample…'],
   ['Choose what answers', 'Use the Practice Model'],
-  ['Try three things', 'Look Again'],
+  ['Try a few things', 'Look Again'],
   ['Keep everything in your hands', 'Show the Checkpoints'],
   ['Keel sends no telemetry', 'Show the Audit Log'],
 ]

@@ -1,13 +1,24 @@
 // The first start, as a newcomer meets it: without a folder, by the keyboard alone,
 // with what was found on this machine before anything else; skipped and found again;
 // About with its texts. In all of that nothing may be sent anywhere: neither by the page,
-// of which the browser tells, nor by Go, which is given a proxy that answers nobody.
+// of which the browser tells, nor by Go, which is given a proxy that answers nobody. There
+// are AWS credentials that would work, and an address for those of the machine: whoever
+// asks AWS for anything before it was chosen is seen.
 import assert from 'node:assert/strict'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { after, afterEach, before, describe, test } from 'node:test'
-import { launchChromium, makeHome, openPage, reload, startDisplay, startServed, until } from './harness.mjs'
+import {
+  launchChromium,
+  makeHome,
+  openPage,
+  reload,
+  startDisplay,
+  startServed,
+  top,
+  until,
+} from './harness.mjs'
 import * as wb from './workbench.mjs'
 
 const timeout = 300_000
@@ -39,6 +50,21 @@ async function startOllama() {
   }
 }
 
+/** Stands for the address at which an instance of EC2 gives credentials; `asked` is what it was asked for. */
+async function startMetadata() {
+  const asked = []
+  const server = createServer((request, response) => {
+    asked.push(request.url)
+    response.writeHead(404).end()
+  })
+  await new Promise((done) => server.listen(0, '127.0.0.1', done))
+  return {
+    asked,
+    address: `http://127.0.0.1:${server.address().port}`,
+    end: () => new Promise((done) => server.close(done)),
+  }
+}
+
 /** A proxy for everything that is not on this machine; `asked` is what it was asked for. */
 async function startProxy() {
   const asked = []
@@ -59,6 +85,12 @@ async function startProxy() {
   }
 }
 
+/** Waits until the window has restored what it shows, and decided about the walkthrough. */
+const restored = (page) =>
+  until('the window is restored', () =>
+    page.evaluate(() => performance.getEntriesByName('keel.restored').length > 0),
+  )
+
 const walkthrough = (page) => page.locator('.keel-page[aria-label="Walkthrough"]')
 const heading = (page) => walkthrough(page).getByRole('heading', { level: 1, name: 'Get Started with Keel' })
 const stepButton = (page, name) => walkthrough(page).getByRole('button', { name, exact: true })
@@ -75,7 +107,7 @@ async function tabTo(page, name) {
 }
 
 describe('the first start without a folder', { timeout }, () => {
-  let browser, home, keel, page, ollama, proxy
+  let browser, home, keel, page, ollama, metadata, proxy
   const reached = []
 
   before(async () => {
@@ -83,14 +115,24 @@ describe('the first start without a folder', { timeout }, () => {
     await mkdir(join(home.home, '.aws'))
     await writeFile(
       join(home.home, '.aws/config'),
-      '[profile harbour]\nregion = eu-central-1\n[profile quay]\nregion = us-east-1\n',
+      '[default]\nregion = eu-west-1\n[profile harbour]\nregion = eu-central-1\n[profile quay]\nregion = us-east-1\n',
+    )
+    await writeFile(
+      join(home.home, '.aws/credentials'),
+      '[default]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = secret\n',
     )
     ollama = await startOllama()
+    metadata = await startMetadata()
     proxy = await startProxy()
     browser = await launchChromium()
     keel = await startServed(display, home, {
       folder: '',
-      env: { OLLAMA_HOST: ollama.address, ...proxy.env },
+      env: {
+        OLLAMA_HOST: ollama.address,
+        AWS_EC2_METADATA_DISABLED: 'false',
+        AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.address,
+        ...proxy.env,
+      },
     })
     page = await openPage(browser, keel, {
       watch(page) {
@@ -104,6 +146,7 @@ describe('the first start without a folder', { timeout }, () => {
     await browser?.close()
     await keel?.end()
     await ollama?.end()
+    await metadata?.end()
     await proxy?.end()
     await home?.remove()
   })
@@ -112,6 +155,8 @@ describe('the first start without a folder', { timeout }, () => {
     await heading(page).waitFor()
     await stepButton(page, 'Open a folder').waitFor()
     assert.equal(await stepButton(page, 'Open a folder').getAttribute('aria-expanded'), 'true')
+    await restored(page)
+    await wb.settled(page)
     assert.deepEqual(ollama.asked, [])
   })
 
@@ -127,10 +172,7 @@ describe('the first start without a folder', { timeout }, () => {
       .getByRole('option', { name: /Make a copy/ })
       .waitFor()
     await page.keyboard.press('Enter')
-    const no = page
-      .getByRole('dialog')
-      .getByRole('button', { name: /restricted|No/i })
-      .first()
+    const no = page.getByRole('dialog').getByRole('button', { name: "No, I don't trust the authors" })
     await no.waitFor()
     await until('the answer that trusts nothing has the keyboard', () =>
       no.evaluate((element) => element === document.activeElement),
@@ -152,6 +194,7 @@ describe('the first start without a folder', { timeout }, () => {
     const offered = await walkthrough(page).getByRole('listitem').getByRole('button').allInnerTexts()
     const order = [
       'Use Ollama',
+      'Use AWS Profile default…',
       'Use AWS Profile harbour…',
       'Use AWS Profile quay…',
       'Use the Practice Model',
@@ -164,6 +207,22 @@ describe('the first start without a folder', { timeout }, () => {
     )
     assert.ok(places[0] > 0 && places.every((place) => place >= 0), offered.join(' | '))
     await wb.press(page, 'Control+1')
+    await tabTo(page, 'Look Again')
+    await page.keyboard.press('Enter')
+    await walkthrough(page).getByText('Nothing has changed.').waitFor()
+    assert.ok(
+      await stepButton(page, 'Look Again').evaluate((element) => element === document.activeElement),
+      'the keyboard stays where it was',
+    )
+    // Who thinks better of it has changed nothing.
+    await tabTo(page, 'Use AWS Profile quay…')
+    await page.keyboard.press('Enter')
+    await wb.asks(page, 'AWS region for the profile quay')
+    await page.keyboard.press('Escape')
+    await wb.quickInput(page).waitFor({ state: 'hidden' })
+    const chosen = walkthrough(page).getByRole('checkbox', { name: 'Done: Choose what answers' })
+    assert.equal(await chosen.isChecked(), false)
+    await wb.press(page, 'Control+1')
     await tabTo(page, 'Use the Practice Model')
     await page.keyboard.press('Enter')
     await until('the practice model is chosen', async () =>
@@ -174,11 +233,13 @@ describe('the first start without a folder', { timeout }, () => {
         '"keelAgent.provider": "practice"',
       ),
     )
+    assert.doesNotMatch(await readFile(join(home.config, 'settings.json'), 'utf8'), /bedrock/)
+    await until('the step is done', () => chosen.isChecked())
     // It needs no account, so nothing is said of one.
     await stepButton(page, 'Sign in, where your choice needs it').waitFor({ state: 'detached' })
 
     await wb.press(page, 'Control+1')
-    await tabTo(page, 'Try three things')
+    await tabTo(page, 'Try a few things')
     await page.keyboard.press('Enter')
     const prompt = 'add a function Sum to calc.go with a test and run the tests'
     await tabTo(page, prompt)
@@ -215,9 +276,12 @@ describe('the first start without a folder', { timeout }, () => {
     await walkthrough(page).getByRole('button', { name: 'Skip for Now' }).focus()
     await page.keyboard.press('Escape')
     await walkthrough(page).waitFor({ state: 'detached' })
+    await wb.tab(page, 'Walkthrough').waitFor({ state: 'detached' })
     await until('the layout is stored without it', async () => !(await isStored()))
     await reload(page)
     await wb.inExplorer(page, 'calc.go').waitFor()
+    await restored(page)
+    await wb.settled(page)
     assert.equal(await walkthrough(page).count(), 0)
     await wb.runCommand(page, 'Keel: Get Started')
     await heading(page).waitFor()
@@ -232,8 +296,30 @@ describe('the first start without a folder', { timeout }, () => {
     await heading(page).waitFor()
   })
 
+  test('Escape elsewhere leaves it alone, and in it closes nothing else', async () => {
+    await wb.closeEditors(page)
+    await wb.openFile(page, 'calc.go')
+    await wb.runCommand(page, 'View: Split Editor Right')
+    await wb.runCommand(page, 'Keel: Get Started')
+    await heading(page).waitFor()
+    await page.evaluate(() => document.activeElement?.blur())
+    await page.keyboard.press('Escape')
+    await wb.settled(page)
+    assert.equal(await walkthrough(page).count(), 1)
+    await walkthrough(page).getByRole('button', { name: 'Skip for Now' }).focus()
+    await page.keyboard.press('Escape')
+    await walkthrough(page).waitFor({ state: 'detached' })
+    assert.equal(await page.getByRole('main').getByRole('tab', { name: 'calc.go' }).count(), 2)
+    await wb.closeEditors(page)
+  })
+
   test('About says what this is, and shows its texts, which cannot be changed', async () => {
+    const product =
+      'node_modules/@codingame/monaco-vscode-api/vscode/src/vs/platform/product/common/product.js'
+    const source = await readFile(join(top, 'frontend', product), 'utf8')
+    const version = /version: '([\d.]+)'/.exec(source)[1]
     for (const [name, words] of [
+      ['What Keel Sends', /No telemetry: no usage data/],
       ['Licence', /MIT License/],
       ['Third-Party Notices', /What Keel is made of/],
       ['Bill of Materials', /CycloneDX/],
@@ -241,7 +327,7 @@ describe('the first start without a folder', { timeout }, () => {
       await wb.runCommand(page, 'Help: About')
       const about = page.getByRole('dialog', { name: 'About Keel' })
       await about.getByText('VS Code workbench').waitFor()
-      await about.getByText('1.128.1').waitFor()
+      await about.getByText(version, { exact: true }).waitFor()
       if (name === 'Licence') {
         await about.getByRole('button', { name: 'Copy' }).click()
         await about.getByText('Copied').waitFor()
@@ -273,6 +359,15 @@ describe('the first start without a folder', { timeout }, () => {
     )
     assert.deepEqual([...hosts], ['127.0.0.1'])
     assert.deepEqual(proxy.asked, [])
+    assert.deepEqual(metadata.asked, [])
+  })
+
+  test('only who opens the list of models has AWS asked for its own', async () => {
+    await wb.askCommand(page, 'Keel: Choose Model…', 'Model')
+    await until('AWS is asked, through the proxy', () =>
+      proxy.asked.some((address) => /^bedrock\.eu-west-1\.amazonaws\.com/.test(address)),
+    )
+    await page.keyboard.press('Escape')
   })
 })
 
@@ -292,6 +387,8 @@ test(
     await wb.inExplorer(page, 'calc.go').waitFor()
     const offer = page.getByRole('button', { name: 'New here? Get Started with Keel' })
     await offer.waitFor()
+    await restored(page)
+    await wb.settled(page)
     assert.equal(await walkthrough(page).count(), 0)
     await until('the profile is known', () =>
       page.evaluate(async () => Object.keys(await globalThis.go.bind.Storage.Load('profile')).length > 0),
@@ -302,6 +399,7 @@ test(
     await stepButton(page, 'Choose what answers').waitFor()
     await reload(page)
     await wb.inExplorer(page, 'calc.go').waitFor()
+    await restored(page)
     await wb.settled(page)
     assert.equal(await offer.count(), 0)
   },

@@ -23,7 +23,9 @@
 // of the environment. An account that cannot be used is said, and nothing else is
 // used in its place.
 //
-// [Provider.Info] and [Provider.Choices] never use the network.
+// [Provider.Info] and [Provider.Choices] never use the network. The machine's own
+// metadata address is asked only where the machine says that it is an instance of
+// EC2, or a profile names it.
 package bedrock
 
 import (
@@ -70,8 +72,8 @@ type Options struct {
 	// nothing but the network can confirm. Nil asks the machine's vendor name.
 	OnInstance func() bool
 	// SignInTime bounds how long credentials may take where there is some sign
-	// of them (a profile, variables); 0 means 30 s. Without a sign only the
-	// instance metadata service is left, which gets at most 2 s of it.
+	// of them (a profile, variables, an instance of EC2); 0 means 30 s. Without a
+	// sign nothing is asked for them.
 	SignInTime time.Duration
 }
 
@@ -142,7 +144,7 @@ func (p *Provider) Info(ctx context.Context) provider.Info {
 		missing := lockedKey(keyErr)
 		info.Hint = missing.Message + " " + missing.Hint
 	case !signs.credentials:
-		info.Hint = noCredentials(nil).Hint
+		info.Hint = noCredentials().Hint
 	case signs.region == "":
 		info.Hint = noRegion().Hint
 	default:

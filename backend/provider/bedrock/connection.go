@@ -8,7 +8,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -18,10 +17,6 @@ import (
 	"github.com/aws/smithy-go/auth/bearer"
 	"github.com/aws/smithy-go/logging"
 )
-
-// metadataTime bounds the search for an instance role on a machine that shows
-// no sign of having one.
-const metadataTime = 2 * time.Second
 
 // loaded is one reading of the AWS configuration. It holds the credentials
 // cache, which refreshes what expires, and the pool of connections.
@@ -100,14 +95,14 @@ func (p *Provider) retrieve(ctx context.Context, cfg aws.Config, used *Account) 
 	return badAccount(used, err)
 }
 
-// signIn gets credentials within a bounded time, which is short without a sign
-// of them.
+// signIn gets credentials within a bounded time. Without a sign of them nothing is
+// asked: what is left is an instance role, and on a machine that is no instance the
+// metadata address is somebody else's.
 func (p *Provider) signIn(ctx context.Context, cfg aws.Config, sign bool) error {
-	limit := p.options.SignInTime
 	if !sign {
-		limit = min(limit, metadataTime)
+		return noCredentials()
 	}
-	bounded, cancel := context.WithTimeout(ctx, limit)
+	bounded, cancel := context.WithTimeout(ctx, p.options.SignInTime)
 	defer cancel()
 	_, err := cfg.Credentials.Retrieve(bounded)
 	switch {
@@ -115,10 +110,8 @@ func (p *Provider) signIn(ctx context.Context, cfg aws.Config, sign bool) error 
 		return nil
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case !sign:
-		return noCredentials(err)
 	case bounded.Err() != nil:
-		return slowCredentials(limit, err)
+		return slowCredentials(p.options.SignInTime, err)
 	}
 	p.forget()
 	return badCredentials(err)

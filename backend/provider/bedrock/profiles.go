@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -21,10 +24,11 @@ type Choices struct {
 	Profile  string   // in force; empty for the default chain
 	Region   string   // in force; empty when none is chosen
 	Account  string   // whose credentials are used where no profile is chosen; empty for none
+	Unread   []string // configuration files that are there and could not be read, or not to their end
 }
 
 // Choices reads the AWS configuration files, and nothing else. What cannot be
-// read is left out: [Provider.Info] says what is wrong with it.
+// read is left out, and the file named: [Provider.Info] says what is wrong with it.
 func (p *Provider) Choices(ctx context.Context) Choices {
 	settings := p.options.Settings()
 	environment, err := config.NewEnvConfig()
@@ -35,9 +39,11 @@ func (p *Provider) Choices(ctx context.Context) Choices {
 	if used := p.options.Account(ctx); used != nil {
 		name, profile = used.Name, settings.Profile
 	}
+	profiles, unread := profileNames(environment)
 	return Choices{
 		Account:  name,
-		Profiles: profileNames(environment),
+		Profiles: profiles,
+		Unread:   unread,
 		Regions:  regions(),
 		Profile:  profile,
 		Region:   p.signs(ctx, settings, p.accountInForce(ctx, settings), "").region,
@@ -60,8 +66,8 @@ func regions() []string {
 }
 
 // profileNames returns the names of the profiles in the files that the SDK
-// reads. It has no function for that.
-func profileNames(environment config.EnvConfig) []string {
+// reads, and those of the files that cannot be read. It has no function for that.
+func profileNames(environment config.EnvConfig) (names, unread []string) {
 	configs, credentials := config.DefaultSharedConfigFiles, config.DefaultSharedCredentialsFiles
 	if environment.SharedConfigFile != "" {
 		configs = []string{environment.SharedConfigFile}
@@ -69,16 +75,23 @@ func profileNames(environment config.EnvConfig) []string {
 	if environment.SharedCredentialsFile != "" {
 		credentials = []string{environment.SharedCredentialsFile}
 	}
-	names := []string{}
+	names, unread = []string{}, []string{}
+	read := func(file string) []string {
+		found, err := sections(file)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			unread = append(unread, file)
+		}
+		return found
+	}
 	for _, file := range configs {
-		for _, section := range sections(file) {
+		for _, section := range read(file) {
 			if name, ok := configProfile(section); ok {
 				names = append(names, name)
 			}
 		}
 	}
 	for _, file := range credentials {
-		for _, section := range sections(file) {
+		for _, section := range read(file) {
 			if !strings.HasPrefix(section, "profile ") {
 				names = append(names, section)
 			}
@@ -89,7 +102,7 @@ func profileNames(environment config.EnvConfig) []string {
 	if i := slices.Index(names, config.DefaultSharedConfigProfile); i > 0 {
 		names = slices.Insert(slices.Delete(names, i, i+1), 0, config.DefaultSharedConfigProfile)
 	}
-	return names
+	return names, unread
 }
 
 // configProfile returns the profile that a section of the file "config" is
@@ -106,15 +119,17 @@ const maxConfiguration = 1 << 20
 
 // sections returns the names of a file's sections, as the SDK reads them: one
 // on a line of its own, in brackets, before a comment. Names that cannot be a
-// profile's are left out.
-func sections(file string) []string {
+// profile's are left out. What came before an error serves.
+func sections(file string) (names []string, err error) {
 	opened, err := os.Open(file)
 	if err != nil {
-		return nil
+		return nil, fmt.Errorf("reading the AWS configuration: %w", err)
 	}
-	defer func() { _ = opened.Close() }()                           // only read
-	text, _ := io.ReadAll(io.LimitReader(opened, maxConfiguration)) // what came before an error serves
-	var names []string
+	defer func() { _ = opened.Close() }() // only read
+	text, err := io.ReadAll(io.LimitReader(opened, maxConfiguration))
+	if err != nil {
+		err = fmt.Errorf("reading the AWS configuration %q: %w", file, err)
+	}
 	for line := range bytes.Lines(text) {
 		section, _, _ := strings.Cut(string(line), "#")
 		section, _, _ = strings.Cut(section, ";")
@@ -130,7 +145,7 @@ func sections(file string) []string {
 			names = append(names, name)
 		}
 	}
-	return names
+	return names, err
 }
 
 // isName reports whether s can be shown and chosen.

@@ -64,7 +64,7 @@ output = [json]
 				t.Errorf("regions %v", got.Regions)
 			}
 			got.Regions = nil
-			want := bedrock.Choices{Profiles: names, Profile: test.profile, Region: test.region}
+			want := bedrock.Choices{Profiles: names, Profile: test.profile, Region: test.region, Unread: []string{}}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("choices (-want +got):\n%s", diff)
 			}
@@ -91,23 +91,28 @@ func TestChoicesOfBrokenFiles(t *testing.T) {
 		return path
 	}
 	for name, test := range map[string]struct {
-		path string
-		want []string
+		path   string
+		want   []string
+		unread bool
 	}{
-		"missing":       {filepath.Join(folder, "none"), []string{}},
-		"folder":        {folder, []string{}},
-		"empty":         {file("empty", ""), []string{}},
-		"binary":        {file("binary", "\x00\xff\n[profile \xff]\n[profile a\x00b]\n[profile good]\n"), []string{"good"}},
-		"Windows lines": {file("windows", "[profile a]\r\nregion = x\r\n[profile b]\r\n"), []string{"a", "b"}},
-		"no last line":  {file("last", "[profile a]"), []string{"a"}},
-		"long line":     {file("long", strings.Repeat("x", 200_000)+"\n[profile a]\n"), []string{"a"}},
-		"long name":     {file("name", "[profile "+strings.Repeat("x", 300)+"]\n"), []string{}},
-		"huge":          {file("huge", "[profile a]\n"+strings.Repeat("#\n", 1<<20)+"[profile far]\n"), []string{"a"}},
+		"missing":       {path: filepath.Join(folder, "none"), want: []string{}},
+		"folder":        {path: folder, want: []string{}, unread: true},
+		"empty":         {path: file("empty", ""), want: []string{}},
+		"binary":        {path: file("binary", "\x00\xff\n[profile \xff]\n[profile a\x00b]\n[profile good]\n"), want: []string{"good"}},
+		"Windows lines": {path: file("windows", "[profile a]\r\nregion = x\r\n[profile b]\r\n"), want: []string{"a", "b"}},
+		"no last line":  {path: file("last", "[profile a]"), want: []string{"a"}},
+		"long line":     {path: file("long", strings.Repeat("x", 200_000)+"\n[profile a]\n"), want: []string{"a"}},
+		"long name":     {path: file("name", "[profile "+strings.Repeat("x", 300)+"]\n"), want: []string{}},
+		"huge":          {path: file("huge", "[profile a]\n"+strings.Repeat("#\n", 1<<20)+"[profile far]\n"), want: []string{"a"}},
 	} {
 		isolate(t)
 		setenv(t, "AWS_CONFIG_FILE="+test.path)
-		if got := newProvider(&bedrock.Settings{Region: "us-east-1"}).Choices(t.Context()); !cmp.Equal(test.want, got.Profiles) || got.Region != "us-east-1" {
+		got := newProvider(&bedrock.Settings{Region: "us-east-1"}).Choices(t.Context())
+		if !cmp.Equal(test.want, got.Profiles) || got.Region != "us-east-1" {
 			t.Errorf("%s: %q in %q, want %q in us-east-1", name, got.Profiles, got.Region, test.want)
+		}
+		if slices.Contains(got.Unread, test.path) != test.unread {
+			t.Errorf("%s: unread %q", name, got.Unread)
 		}
 	}
 }

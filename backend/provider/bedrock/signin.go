@@ -19,12 +19,12 @@ import (
 
 // The failures before a request can be made.
 
-func noCredentials(err error) *provider.Error {
+func noCredentials() *provider.Error {
 	return &provider.Error{
 		Class:   provider.ClassAuth,
 		Message: "There are no AWS credentials.",
 		Hint:    "Sign in on the Accounts page (Keel: Show Accounts), choose an AWS profile in the setting keelAgent.bedrock.profile, enter a Bedrock API key, or set AWS_PROFILE or AWS_ACCESS_KEY_ID.",
-		Err:     err,
+		Err:     errors.New("looking for AWS credentials: there is no sign of any"),
 	}
 }
 

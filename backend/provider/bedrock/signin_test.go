@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -397,7 +398,9 @@ func TestSignInServiceCannotBeReached(t *testing.T) {
 func TestInstanceRole(t *testing.T) {
 	server := newServer(t)
 	noKeys(t, "[default]\nregion=eu-west-1\n", "")
+	var asked atomic.Int32
 	metadata := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
 		switch {
 		case r.URL.Path == "/latest/api/token":
 			w.Header().Set("X-Aws-Ec2-Metadata-Token-Ttl-Seconds", "21600")
@@ -410,7 +413,14 @@ func TestInstanceRole(t *testing.T) {
 	}))
 	defer metadata.Close()
 	setenv(t, "AWS_EC2_METADATA_DISABLED=false", "AWS_EC2_METADATA_SERVICE_ENDPOINT="+metadata.URL)
-	if _, err := ask(t.Context(), newProvider(nil), question("Hello")); err != nil {
+	// A machine that is no instance is not asked, whatever listens there.
+	_, err := ask(t.Context(), newProvider(nil), question("Hello"))
+	checkError(t, err, provider.ClassAuth, "There are no AWS credentials.")
+	if n := asked.Load(); n > 0 {
+		t.Errorf("the metadata service was asked %d times", n)
+	}
+	onInstance := bedrock.New(bedrock.Options{OnInstance: func() bool { return true }})
+	if _, err := ask(t.Context(), onInstance, question("Hello")); err != nil {
 		t.Fatal(err)
 	}
 	if got := signedBy(t, last(server)); got != "ROLE/eu-west-1" {

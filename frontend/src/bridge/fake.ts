@@ -80,6 +80,7 @@ export function fakeBridge(options: FakeOptions = {}): FakeBridge {
     'Sessions.List': () => [],
     'Agent.Examples': () => [],
     'Agent.Providers': () => [],
+    'Providers.Known': () => known['Agent.Providers']?.(),
     'Checkpoints.List': () => [],
     'Checkpoints.Activity': () => ({ seq: 0, works: [], notices: [], listed: 0 }),
     'Checkpoints.Usage': () => ({ bytes: 0, cap: 0, checkpoints: 0, pinned: 0, oldestAt: 0 }),

@@ -11,6 +11,8 @@ export interface AWSChoices {
   region: string
   /** whose credentials are used where no profile is chosen; empty for none */
   account: string
+  /** AWS configuration files that are there and could not be read, which may hold more */
+  unread: string[]
 }
 
 /** About is which build this is, and what it runs on. */
@@ -1051,6 +1053,8 @@ export interface ProviderState {
    */
   account?: string
   models: ProviderModel[]
+  /** it was asked for its models; one that is not ready, or not chosen, may not be */
+  listed: boolean
   /** why the list of models is not whole; empty when it is */
   problem: string
   problemHint: string
@@ -2552,6 +2556,11 @@ export interface Methods {
   Providers: {
     /** AWS returns what can be chosen for Amazon Bedrock; it reads files only. */
     AWS(): Promise<AWSChoices>
+    /**
+     * Known lists all services, but the models of those only that are chosen or run on
+     * this machine; no other is asked anything.
+     */
+    Known(chosenID: string): Promise<ProviderState[]>
     /** Local lists the model servers that run on this machine, and asks no other. */
     Local(): Promise<ProviderState[]>
     /** RemoveKey takes a service's key out of the keychain. */
@@ -2841,7 +2850,7 @@ export const methodNames = {
   Extensions: ['Agree', 'CancelInstall', 'ForgetSecret', 'Install', 'KeepSecret', 'NameFile', 'PickFile', 'Plan', 'Secret', 'SecretKeys', 'SetMetadata', 'State', 'Uninstall'],
   Files: ['Copy', 'Delete', 'List', 'MakeFolder', 'Move', 'Stat'],
   Imports: ['Find', 'Import', 'Last', 'Undo'],
-  Providers: ['AWS', 'Local', 'RemoveKey', 'SetKey'],
+  Providers: ['AWS', 'Known', 'Local', 'RemoveKey', 'SetKey'],
   References: ['Find', 'Forget', 'Look', 'StopLooking'],
   Review: ['Decide', 'DecideProposal', 'File', 'Redo', 'Resolve', 'State', 'Undo'],
   Samples: ['Find', 'Write'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { hasHidden, pieces, plainVisible } from './visible'
+import { hasHidden, onOneLine, pieces, plainVisible } from './visible'
 
 test.each([
   ['rm \u202e-rf', 'rm ‹U+202E›-rf'],
@@ -27,4 +27,8 @@ test('a sentence may hold joined emoji and typesetting blanks, but no direction 
   expect(hasHidden('10\u202f€ 👩\u200d🚀', 'prose')).toBe(false)
   expect(hasHidden('10\u202f€', 'code')).toBe(true)
   expect(hasHidden('a\u2066b', 'prose')).toBe(true)
+})
+
+test('on one line there is one line', () => {
+  expect(onOneLine('a\n\n# b\tc\r\nd\u2028e')).toBe('a‹U+000A›‹U+000A›# b‹U+0009›c‹U+000D›‹U+000A›d‹U+2028›e')
 })

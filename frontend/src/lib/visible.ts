@@ -85,3 +85,12 @@ export function plainVisible(text: string): string {
     .map((piece) => (piece.hidden ? `‹${piece.text}›` : piece.text))
     .join('')
 }
+
+/**
+ * The text as plainVisible has it, on one line: a line break in a name must not pass for
+ * an end of it, nor begin something else.
+ */
+export function onOneLine(text: string): string {
+  const code = (char: string) => char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
+  return plainVisible(text).replaceAll(/[\n\r\t\u2028\u2029]/g, (char) => `‹U+${code(char)}›`)
+}

@@ -14,8 +14,8 @@ export interface WindowHost {
   openSettings(query: string): Promise<void>
   /** Opens the user's own settings.json, at the first thing in it that has no effect. */
   openUserSettings(): Promise<void>
-  /** Runs a command of the workbench, or of ours, by its id. */
-  runCommand(id: string, ...args: string[]): Promise<void>
+  /** Runs a command of the workbench, or of ours, by its id. Resolves with what came of it, where it says so. */
+  runCommand(id: string, ...args: string[]): Promise<unknown>
   /** Reports whether there is a command, of the workbench or of ours, by its id. */
   hasCommand(id: string): Promise<boolean>
   /** Adds a view to a side bar. */
@@ -123,8 +123,8 @@ export interface HostCommand {
   when?: string
   /** also in the "…" menu of this view */
   menu?: string
-  /** Told what runCommand was given; nothing from the palette, a key or a menu. */
-  run(...args: string[]): void | Promise<void>
+  /** Told what runCommand was given; nothing from the palette, a key or a menu. What it returns, runCommand does. */
+  run(...args: string[]): unknown
 }
 
 export interface Question {

@@ -8,7 +8,7 @@ import {
 import { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
 import { CommandsRegistry } from '@codingame/monaco-vscode-api/vscode/vs/platform/commands/common/commands'
 import { ITextModelService } from '@codingame/monaco-vscode-api/vscode/vs/editor/common/services/resolverService.service'
-import { showAbout } from '../features/about'
+import { openWhatIsSent, showAbout, showWhatIsSent } from '../features/about'
 import type { WindowHost } from '../ui/host'
 import { notify } from './notify'
 
@@ -42,6 +42,11 @@ export function provideAbout(host: WindowHost): void {
     }
     await editors.openEditor({ resource, options: { pinned: true } })
   }
+  host.registerCommand({
+    id: showWhatIsSent,
+    title: 'Keel: Show What Keel Sends',
+    run: () => openWhatIsSent(open),
+  })
   CommandsRegistry.registerCommand('workbench.action.showAboutDialog', async () => {
     try {
       const { version } = await getService(IProductService)

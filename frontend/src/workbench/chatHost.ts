@@ -66,7 +66,7 @@ export function chatHost(bridge: Bridge, folder: string): ChatHost & ReviewHost 
     openPage: (id) => openPage(id),
     runCommand: async (id, ...args) => {
       const commands = await getService(ICommandService)
-      await commands.executeCommand(id, ...args)
+      return commands.executeCommand(id, ...args)
     },
     hasCommand: async (id) => CommandsRegistry.getCommand(id) !== undefined,
     showStatus: new StatusBar().show,

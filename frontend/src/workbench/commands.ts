@@ -38,12 +38,13 @@ export function register(command: HostCommand): Disposable {
       })
     }
 
-    override async run(_: ServicesAccessor, ...args: unknown[]): Promise<void> {
+    override async run(_: ServicesAccessor, ...args: unknown[]): Promise<unknown> {
       try {
         // A menu gives what it was opened on, which is none of ours.
-        await command.run(...args.filter((each) => typeof each === 'string'))
+        return await command.run(...args.filter((each) => typeof each === 'string'))
       } catch (cause) {
         notify.failure(cause)
+        return undefined
       }
     }
   }

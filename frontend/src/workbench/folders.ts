@@ -66,10 +66,9 @@ export class Folders {
   /** registerCommands makes every way of opening a folder end in pick. */
   registerCommands(): void {
     for (const id of openCommands) CommandsRegistry.registerCommand(id, () => this.pick())
-    CommandsRegistry.registerCommand('vscode.openFolder', async (_, folder?: URI) => {
-      if (folder) await this.open(URI.revive(folder).fsPath)
-      else await this.pick()
-    })
+    CommandsRegistry.registerCommand('vscode.openFolder', (_, folder?: URI) =>
+      folder ? this.open(URI.revive(folder).fsPath) : this.pick(),
+    )
   }
 
   /** openInNewWindow leaves this window as it is; without a path the new one is empty. */
@@ -91,13 +90,14 @@ export class Folders {
     }
   }
 
-  /** pick asks for a folder with the system's dialog. */
-  async pick(): Promise<void> {
+  /** pick asks for a folder with the system's dialog, and opens it as open does. */
+  async pick(): Promise<boolean> {
     try {
       const path = await this.bridge.Window.PickFolder()
-      if (path) await this.open(path)
+      return path ? await this.open(path) : false
     } catch (cause) {
       notify.failure(cause)
+      return false
     }
   }
 

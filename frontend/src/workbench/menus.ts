@@ -23,6 +23,10 @@ const hiddenIds: readonly RegExp[] = [
   /^(extension\.bisect|editor\.action\.measureExtHostLatency|merge\.dev)/,
 ]
 
+/**
+ * Keel's New Window is the workbench's own command; what moves an editor or a terminal "into
+ * New Window" is not there: that would be a part of this one.
+ */
 const hiddenTitles =
   /(?<!^)New Window|(Editor|Terminal) Window|Marketplace|Dynamic Authentication|Account|Metered Connection|Extension Bisect|^Connection: |Pty Host|Reload Webviews|(Attach to|Detach) Session|Snooze Inline/
 

@@ -4,9 +4,10 @@ import type { CancellationToken } from '@codingame/monaco-vscode-api/vscode/vs/b
 import { ThemeIcon } from '@codingame/monaco-vscode-api/vscode/vs/base/common/themables'
 import { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
 import type { IEditorOptions } from '@codingame/monaco-vscode-api/vscode/vs/platform/editor/common/editor'
-import type {
-  IEditorOpenContext,
-  IEditorSerializer,
+import {
+  EditorsOrder,
+  type IEditorOpenContext,
+  type IEditorSerializer,
 } from '@codingame/monaco-vscode-api/vscode/vs/workbench/common/editor'
 import type { EditorInput } from '@codingame/monaco-vscode-api/vscode/vs/workbench/common/editor/editorInput'
 import {
@@ -73,6 +74,13 @@ export async function openPage(id: string, options: IEditorOptions = {}): Promis
   if (!make) throw new Error(`there is no page ${id}`)
   const editors = await getService(IEditorService)
   await editors.openEditor(make(), { pinned: true, ...options })
+}
+
+/** closePage closes a page wherever it is open, whatever else is in front. */
+export async function closePage(id: string): Promise<void> {
+  const editors = await getService(IEditorService)
+  const shown = editors.getEditors(EditorsOrder.SEQUENTIAL)
+  await editors.closeEditors(shown.filter(({ editor }) => editor.editorId === id))
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Bridge, OpenRequest } from '../bridge'
 import type { Question } from '../features/chat'
-import { plainVisible } from '../lib/visible'
+import { onOneLine } from '../lib/visible'
 
 /** How requests are carried out; the workbench in the product. */
 export interface RequestHost {
@@ -103,10 +103,4 @@ export class Requests {
     if (agreed) await this.bridge.Window.FollowLink(request.id)
     else await this.bridge.Window.DropLink(request.id)
   }
-}
-
-/** A path as it is, on one line: a line break in its name must not pass for an end of it. */
-function onOneLine(path: string): string {
-  const code = (char: string) => char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
-  return plainVisible(path).replaceAll(/[\n\r\t\u2028\u2029]/g, (char) => `‹U+${code(char)}›`)
 }

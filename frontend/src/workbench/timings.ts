@@ -20,7 +20,7 @@ export async function reportTimings(bridge: Bridge): Promise<void> {
 }
 
 /** The steps of a start that are told apart. */
-type Step = 'loaded' | 'answered' | 'initialized'
+type Step = 'loaded' | 'answered' | 'initialized' | 'restored'
 
 /** reach notes when a step of the start was done. */
 export function reach(step: Step): void {

@@ -1,17 +1,38 @@
+import { sentText } from './whatIsSent'
+
 /** AboutDocument is a text that comes with Keel, and is shown as one that cannot be changed. */
 export interface AboutDocument {
   /** of its button */
   readonly label: string
   /** of its tab */
   readonly name: string
-  /** where the window has it, compressed; none for one that the page has itself */
-  readonly address?: string
+  readonly load: () => Promise<string | undefined>
+}
+
+/** Every connection that Keel makes, with its switch. */
+export const whatIsSent: AboutDocument = {
+  label: 'What Keel Sends',
+  name: 'What Keel Sends.md',
+  load: async () => sentText((await import('../../../../README.md?raw')).default),
 }
 
 export const documents: readonly AboutDocument[] = [
-  { label: 'Licence', name: 'Licence of Keel.txt' },
-  { label: 'Third-Party Notices', name: 'Third-Party Notices.txt', address: '/about/notices.txt.gz' },
-  { label: 'Bill of Materials', name: 'Bill of Materials.cdx.json', address: '/about/sbom.cdx.json.gz' },
+  whatIsSent,
+  {
+    label: 'Licence',
+    name: 'Licence of Keel.txt',
+    load: async () => (await import('../../../../LICENSE?raw')).default,
+  },
+  {
+    label: 'Third-Party Notices',
+    name: 'Third-Party Notices.txt',
+    load: () => loadDocument('/about/notices.txt.gz'),
+  },
+  {
+    label: 'Bill of Materials',
+    name: 'Bill of Materials.cdx.json',
+    load: () => loadDocument('/about/sbom.cdx.json.gz'),
+  },
 ]
 
 /** What stands in the place of a text that this build does not have. */

@@ -1,17 +1,31 @@
 import type { ChatHost, HostCommand } from './host'
 import type { Remembered } from './remembered.svelte'
-import { chooseBedrock, chooseModel } from './input/model'
+import { chooseBedrock, chooseModel, useModel, type Chosen } from './input/model'
 import { newSession } from './session/acts'
 import type { ChatStore } from './store.svelte'
 
 /** The id of the chat's view. */
 export const viewId = 'keel.chat'
 
-/** Chooses what answers; told a service and a model, it takes these. */
+/**
+ * Chooses what answers; told a service and a model, it takes these, and told an AWS profile
+ * third, only a region and a model are asked for. What came of it is for chosenModel to read.
+ */
 export const chooseModelCommand = 'keel.chooseModel'
 
-/** Puts a prompt into the input, and sends nothing. */
+/** Puts a prompt into the input, and sends nothing. Resolves with whether it is there. */
 export const tryExampleCommand = 'keel.tryExample'
+
+/** The command that shows what Keel is and how to begin, which another feature has. */
+export const getStartedCommand = 'keel.getStarted'
+
+/** What chooseModelCommand resolved with, where something was chosen. */
+export function chosenModel(result: unknown): Chosen | undefined {
+  if (typeof result !== 'object' || result === null) return undefined
+  const provider: unknown = Reflect.get(result, 'provider')
+  const model: unknown = Reflect.get(result, 'model')
+  return typeof provider === 'string' && typeof model === 'string' ? { provider, model } : undefined
+}
 
 /** A context key for `when` clauses. */
 export const runningKey = 'keel.turnRunning'
@@ -62,11 +76,11 @@ export function chatCommands(
     {
       id: chooseModelCommand,
       title: 'Keel: Choose Model…',
-      run: async (provider?: string, model?: string) => {
+      run: async (provider?: string, model?: string, profile?: string) => {
         await host.showView(viewId)
-        if (provider === 'bedrock' && !model) await chooseBedrock(host, store)
-        else if (provider) await store.setModel(provider, model ?? '')
-        else await chooseModel(host, store)
+        await store.opened()
+        if (provider === 'bedrock' && !model) return chooseBedrock(host, store, profile)
+        return provider ? useModel(store, provider, model ?? '') : chooseModel(host, store)
       },
     },
     {
@@ -74,12 +88,14 @@ export function chatCommands(
       title: 'Keel: Try an Example…',
       run: async (prompt?: string) => {
         await host.showView(viewId)
+        await store.opened()
         const chosen = prompt ?? (await chooseExample(host, store))
-        if (chosen === undefined) return
+        if (chosen === undefined) return false
         // What the person has written stays.
         const written = store.draft.trim()
         if (written !== chosen) store.setDraft(written ? `${store.draft}\n${chosen}` : chosen)
         focusInput()
+        return true
       },
     },
     { id: 'keel.zoomChatIn', title: 'Keel: Zoom Chat In', run: () => remembered.zoomBy(1) },

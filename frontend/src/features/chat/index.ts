@@ -14,7 +14,7 @@ import { ChatStore } from './store.svelte'
 import { warnOfTrustingAll } from './trustingAll'
 
 export type * from './host'
-export { chooseModelCommand, tryExampleCommand, viewId } from './commands'
+export { chooseModelCommand, chosenModel, getStartedCommand, tryExampleCommand, viewId } from './commands'
 export { blockFragment, markdownBlocks, type Block } from './markdown'
 
 /**

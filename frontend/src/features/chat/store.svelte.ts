@@ -1,14 +1,13 @@
 import {
+  Failure,
   toFailure,
   type ApprovalAnswer,
   type Bridge,
   type Disposable,
   type Example,
-  type Failure,
   type FolderTrust,
   type Prompt,
   type ProposalDecision,
-  type ProviderState,
   type RestoreWhat,
   type Session,
   type SessionFound,
@@ -24,6 +23,7 @@ import { Drafts } from './drafts'
 import { SessionFeed } from './feed'
 import { DraftParts } from './draftParts.svelte'
 import { Carried, leave, takeLeft } from './left'
+import { KnownProviders } from './providers.svelte'
 import { cameBack, returned, settle, type Sending } from './queue'
 import { cameForward, takenOut } from './rewind'
 import { Unfinished } from './unfinished'
@@ -43,7 +43,7 @@ export class ChatStore implements Disposable {
   session = $state.raw<Session | undefined>(undefined)
   sessions = $state.raw<readonly SessionSummary[]>([])
   examples = $state.raw<readonly Example[]>([])
-  providers = $state.raw<readonly ProviderState[]>([])
+  readonly providers = $derived.by(() => this.known.all)
   trustedCommands = $state.raw<readonly string[]>([])
   /** whether what the opened folder holds may run; undefined while it is not known */
   folderTrust = $state.raw<FolderTrust | undefined>(undefined)
@@ -76,6 +76,8 @@ export class ChatStore implements Disposable {
   /** the last turn with a change of files, by its place; -1 when there is none */
   readonly lastChange = $derived(this.session?.turns.findLastIndex((turn) => turn.before !== '') ?? -1)
 
+  /** the services that models come from */
+  readonly known: KnownProviders
   private readonly feed: SessionFeed
   private readonly drafts: Drafts
   private readonly parts: DraftParts
@@ -84,6 +86,7 @@ export class ChatStore implements Disposable {
   private settingsSeq = 0
   private trustSeq = 0
   private nextKey = 0
+  private starting: Promise<void> = Promise.resolve()
   /** turns whose prompt is about to be sent anew */
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing is drawn from it
   private readonly replacing = new Set<string>()
@@ -99,6 +102,7 @@ export class ChatStore implements Disposable {
     readonly bridge: Bridge,
     private readonly sources?: Pick<ReferenceSources, 'file'>,
   ) {
+    this.known = new KnownProviders(bridge)
     this.feed = new SessionFeed(bridge, {
       show: (session) => this.show(session),
       fail: (failure) => (this.trouble = { failure, retry: () => void this.start() }),
@@ -120,7 +124,18 @@ export class ChatStore implements Disposable {
   }
 
   /** Shows the session that was used last, or a first one. */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    return (this.starting = this.openLast())
+  }
+
+  /** Resolves once there is a session to act in; fails with why there is none. */
+  async opened(): Promise<Session> {
+    await this.starting
+    if (this.session) return this.session
+    throw this.blocked ?? new Failure('internal', 'The chat has no session yet.', 'Try it again.')
+  }
+
+  private async openLast(): Promise<void> {
     this.loading = true
     this.blocked = undefined
     void this.loadAround()
@@ -140,7 +155,6 @@ export class ChatStore implements Disposable {
   private async loadAround(): Promise<void> {
     await Promise.allSettled([
       this.loadExamples(),
-      this.loadProviders(),
       this.bridge.Trust.State().then((state) => this.takeTrust(state.seq, state.folder)),
       this.bridge.Settings.State().then((state) =>
         this.takeSettings(state.seq, state.values.trustedCommands),
@@ -151,11 +165,6 @@ export class ChatStore implements Disposable {
   /** Looks again at which prompts work in the folder. */
   async loadExamples(): Promise<void> {
     this.examples = await this.bridge.Agent.Examples()
-  }
-
-  async loadProviders(): Promise<readonly ProviderState[]> {
-    this.providers = await this.bridge.Agent.Providers()
-    return this.providers
   }
 
   setDraft(text: string): void {
@@ -393,6 +402,7 @@ export class ChatStore implements Disposable {
     if (!session) return
     this.saveDraft()
     this.session = session
+    this.known.follow(session.provider)
     this.draft = this.drafts.restore(session.id, session.draft)
     void this.parts.restore(session.id).then(() => {
       // Where Keel ended between going back and sending, the message is in the input.
@@ -405,6 +415,7 @@ export class ChatStore implements Disposable {
     const before = this.session
     if (before?.id !== session.id) return
     this.session = session
+    this.known.follow(session.provider)
     this.sending = settle(this.sending, session)
     this.moveDraft(before, session)
     const back = returned(before, session)

@@ -11,10 +11,10 @@ const usage = {
   oldestAt: manual.createdAt,
 }
 
-function run(host: FakeWindow, id: string): Promise<void> {
+async function run(host: FakeWindow, id: string): Promise<void> {
   const command = checkpointCommands(host, 'keel.chat').find((each) => each.id === id)
   if (!command) throw new Error(`there is no command ${id}`)
-  return Promise.resolve(command.run())
+  await command.run()
 }
 
 test('the palette has the commands, and loses them again', () => {

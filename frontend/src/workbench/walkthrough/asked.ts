@@ -13,16 +13,16 @@ export interface Asked {
  * Undefined where it is given nothing that names one.
  */
 export function askedFor(given: unknown): Asked | undefined {
-  if (typeof given === 'string') return named(given)
+  if (typeof given === 'string') return readName(given)
   if (typeof given !== 'object' || given === null) return undefined
   const category: unknown = Reflect.get(given, 'category')
   const step: unknown = Reflect.get(given, 'step')
-  const asked = typeof category === 'string' ? named(category) : undefined
+  const asked = typeof category === 'string' ? readName(category) : undefined
   const last = typeof step === 'string' ? step.split('#').at(-1) : undefined
   return asked && last ? { ...asked, step: last } : asked
 }
 
-function named(text: string): Asked | undefined {
+function readName(text: string): Asked | undefined {
   const [extension, name, step] = text.split('#')
   if (!extension || !name) return undefined
   return { id: `${extension}#${name}`, ...(step ? { step } : {}) }

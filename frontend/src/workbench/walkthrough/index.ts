@@ -8,13 +8,14 @@ import {
 import type { IEditorOptions } from '@codingame/monaco-vscode-api/vscode/vs/platform/editor/common/editor'
 import type { ServicesAccessor } from '@codingame/monaco-vscode-api/vscode/vs/platform/instantiation/common/instantiation'
 import { LifecyclePhase } from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/lifecycle/common/lifecycle'
+import { getStartedCommand } from '../../features/chat'
 import { startWalkthroughs, walkthroughPage, type Walkthrough } from '../../features/walkthrough'
 import { plainVisible } from '../../lib/visible'
 import type { WindowState } from '../../bridge'
 import type { WindowHost } from '../../ui/host'
 import { notify } from '../notify'
 import { openPage } from '../pages'
-import { endOffer, getStarted, startWelcome, welcomeId } from '../welcome/firstStart'
+import { endOffer, startWelcome, welcomeId } from '../welcome/firstStart'
 import { askedFor, isMeant, openWalkthrough, type Asked } from './asked'
 import { openAfterInstalling } from './installed'
 import type { InstalledWalkthroughs } from './source'
@@ -67,9 +68,9 @@ export function provideWalkthroughs(host: WindowHost, state: WindowState): void 
     source.want({ id: welcomeId })
     await openPage(walkthroughPage, options)
   }
-  host.registerCommand({ id: getStarted, title: 'Keel: Get Started', run: () => openOwn() })
+  host.registerCommand({ id: getStartedCommand, title: 'Keel: Get Started', run: () => openOwn() })
   MenuRegistry.appendMenuItem(MenuId.MenubarHelpMenu, {
-    command: { id: getStarted, title: 'Get Started' },
+    command: { id: getStartedCommand, title: 'Get Started' },
     group: '1_welcome',
     order: 0,
   })
@@ -83,7 +84,7 @@ async function loadAll(host: WindowHost, state: WindowState): Promise<InstalledW
     import('./source'),
     import('../welcome'),
   ])
-  return loadWalkthroughs(ownWalkthrough(host, state))
+  return loadWalkthroughs(await ownWalkthrough(host, state), host.bridge)
 }
 
 /** What completes steps is listened for once there are any. */

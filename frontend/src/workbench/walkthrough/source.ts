@@ -11,43 +11,32 @@ import {
 } from '@codingame/monaco-vscode-api'
 import { Emitter } from '@codingame/monaco-vscode-api/vscode/vs/base/common/event'
 import { revive } from '@codingame/monaco-vscode-api/vscode/vs/base/common/marshalling'
-import { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
 import { ConfigurationTarget } from '@codingame/monaco-vscode-api/vscode/vs/platform/configuration/common/configuration'
-import {
-  ContextKeyExpr,
-  type ContextKeyExpression,
-} from '@codingame/monaco-vscode-api/vscode/vs/platform/contextkey/common/contextkey'
-import type { IExtensionDescription } from '@codingame/monaco-vscode-api/vscode/vs/platform/extensions/common/extensions'
 import {
   StorageScope,
   StorageTarget,
 } from '@codingame/monaco-vscode-api/vscode/vs/platform/storage/common/storage'
 import { ColorScheme } from '@codingame/monaco-vscode-api/vscode/vs/platform/theme/common/theme'
+import type { Bridge } from '../../bridge'
 import {
   eventsOf,
+  walkthroughPage,
   type Look,
-  type Media,
   type StepEvent,
   type Walkthrough,
   type WalkthroughSource,
 } from '../../features/walkthrough'
+import { buttonRefusal } from '../extension'
+import { closePage } from '../pages'
 import type { OwnWalkthrough } from '../welcome'
-import {
-  isExtensionFile,
-  buttonRefusal,
-  walkthroughsIn,
-  type MediaManifest,
-  type WalkthroughManifest,
-} from '../extension'
 import { openWalkthrough, type Asked } from './asked'
+import { broughtBy, isOwn, type Brought } from './brought'
 import { completedBy, isCompletedBy, namedBy, type Completing } from './completion'
-import { Progress, type Kept } from './progress'
+import { Conditions } from './conditions'
+import { keptBy, Progress } from './progress'
 
-/** Where it is kept what is done, and which walkthrough is shown in this folder. */
-const doneKey = 'keel.walkthroughs.done'
+/** Where it is kept which walkthrough is shown in this folder. */
 const shownKey = 'keel.walkthroughs.shown'
-
-const longestName = 200
 
 interface Services {
   readonly commands: ICommandService
@@ -61,7 +50,11 @@ interface Services {
 }
 
 /** loadWalkthroughs begins to follow the walkthroughs of the extensions that are installed, and Keel's own. */
-export async function loadWalkthroughs(own: OwnWalkthrough): Promise<InstalledWalkthroughs> {
+export async function loadWalkthroughs(
+  own: OwnWalkthrough,
+  bridge: Pick<Bridge, 'Storage'>,
+): Promise<InstalledWalkthroughs> {
+  const progress = Progress.load(keptBy(bridge))
   const [commands, configuration, contexts, extensions, opener, storage, themes, views] = await Promise.all([
     getService(ICommandService),
     getService(IConfigurationService),
@@ -73,19 +66,13 @@ export async function loadWalkthroughs(own: OwnWalkthrough): Promise<InstalledWa
     getService(IViewsService),
   ])
   const services = { commands, configuration, contexts, extensions, opener, storage, themes, views }
-  return new InstalledWalkthroughs(services, own)
-}
-
-/** One walkthrough as its extension has it, and as it is shown. */
-interface Brought {
-  readonly manifest: WalkthroughManifest
-  readonly whole: Walkthrough
+  return new InstalledWalkthroughs(services, own, await progress)
 }
 
 /** InstalledWalkthroughs are the walkthroughs of extensions, as long as the window is open. */
 export class InstalledWalkthroughs implements WalkthroughSource {
   private readonly changed = new Emitter<void>()
-  private readonly progress: Progress
+  private readonly conditions: Conditions
   /** Settled once all extensions that are installed have been read. */
   private readonly known: Promise<void>
   private all: readonly Brought[] = []
@@ -93,14 +80,14 @@ export class InstalledWalkthroughs implements WalkthroughSource {
   /** The context keys that conditions name. */
   private keys: ReadonlySet<string> = new Set()
   private shown: (Asked & { restored?: boolean }) | undefined
-  private readonly expressions = new Map<string, ContextKeyExpression | undefined>()
 
   constructor(
     private readonly services: Services,
     private readonly own: OwnWalkthrough,
+    private readonly progress: Progress,
   ) {
     const { commands, configuration, contexts, extensions, storage, themes, views } = services
-    this.progress = new Progress(kept(storage))
+    this.conditions = new Conditions(contexts)
     const shown = storage.get(shownKey, StorageScope.WORKSPACE, '')
     this.shown = shown ? { id: shown, restored: true } : undefined
     // The workbench tells of changes only, and reads the list once without a word.
@@ -124,9 +111,9 @@ export class InstalledWalkthroughs implements WalkthroughSource {
   async list(): Promise<readonly Walkthrough[]> {
     await this.known
     return this.all
-      .filter(({ manifest }) => this.holds(manifest.when))
+      .filter(({ manifest }) => this.conditions.holds(manifest.when))
       .map(({ manifest, whole }) => {
-        const steps = whole.steps.filter((_, at) => this.holds(manifest.steps[at]?.when))
+        const steps = whole.steps.filter((_, at) => this.conditions.holds(manifest.steps[at]?.when))
         // What has not changed stays the very same, so that nothing of it is drawn again.
         return steps.length === whole.steps.length ? whole : { ...whole, steps }
       })
@@ -166,7 +153,10 @@ export class InstalledWalkthroughs implements WalkthroughSource {
   }
 
   opened(walkthrough: Walkthrough): void {
-    if (isOwn(walkthrough)) return
+    if (isOwn(walkthrough)) {
+      void this.own.shown()
+      return
+    }
     const { id } = walkthrough
     const name = id.slice(id.indexOf('#') + 1)
     void this.services.extensions.activateByEvent(`onWalkthrough:${name}`)
@@ -183,8 +173,9 @@ export class InstalledWalkthroughs implements WalkthroughSource {
 
   async run(walkthrough: Walkthrough, command: string, args: readonly unknown[]): Promise<void> {
     if (isOwn(walkthrough)) {
-      if (await this.own.act(command, args)) this.complete(`onCommand:${command}`)
-      else await this.services.commands.executeCommand(command, ...args)
+      const done = await this.own.act(command, args)
+      if (done === undefined) await this.services.commands.executeCommand(command, ...args)
+      else if (done) this.complete(`onCommand:${command}`)
       return
     }
     const given = alive(args)
@@ -202,7 +193,7 @@ export class InstalledWalkthroughs implements WalkthroughSource {
   }
 
   async close(): Promise<void> {
-    await this.services.commands.executeCommand('workbench.action.closeActiveEditor')
+    await closePage(walkthroughPage)
   }
 
   private read(): void {
@@ -220,7 +211,7 @@ export class InstalledWalkthroughs implements WalkthroughSource {
       ...this.all.flatMap(({ manifest }) => [manifest.when, ...manifest.steps.map(({ when }) => when)]),
       ...namedBy(this.completing, 'onContext'),
     ]
-    this.keys = new Set(conditions.flatMap((when) => this.expression(when)?.keys() ?? []))
+    this.keys = this.conditions.keys(conditions)
     const names = new Set(extensions.extensions.map(({ identifier }) => identifier.value.toLowerCase()))
     for (const name of namedBy(this.completing, 'extensionInstalled'))
       if (names.has(name.toLowerCase())) this.complete(`extensionInstalled:${name}`)
@@ -231,7 +222,7 @@ export class InstalledWalkthroughs implements WalkthroughSource {
 
   private lookAtContext(): void {
     for (const when of namedBy(this.completing, 'onContext'))
-      if (this.expression(when) && this.holds(when)) this.complete(`onContext:${when}`)
+      if (this.conditions.canBeRead(when) && this.conditions.holds(when)) this.complete(`onContext:${when}`)
     this.changed.fire()
   }
 
@@ -243,77 +234,9 @@ export class InstalledWalkthroughs implements WalkthroughSource {
     const changes = steps.map(({ walkthrough, step }) => this.progress.mark(walkthrough, step, true))
     if (changes.includes(true)) this.changed.fire()
   }
-
-  private holds(when: string | undefined): boolean {
-    return this.services.contexts.contextMatchesRules(this.expression(when))
-  }
-
-  private expression(when: string | undefined): ContextKeyExpression | undefined {
-    if (!when) return undefined
-    const known = this.expressions.get(when)
-    if (known || this.expressions.has(when)) return known
-    const read = ContextKeyExpr.deserialize(when)
-    this.expressions.set(when, read)
-    return read
-  }
-}
-
-/** Every walkthrough of an extension names it; see broughtBy. */
-function isOwn({ extension }: Walkthrough): boolean {
-  return extension === undefined
-}
-
-const brought = new WeakMap<IExtensionDescription, readonly Brought[]>()
-
-function broughtBy(extension: IExtensionDescription): readonly Brought[] {
-  const known = brought.get(extension)
-  if (known) return known
-  const { identifier, name, displayName, contributes } = extension
-  const read = walkthroughsIn(contributes?.walkthroughs).map((manifest) => ({
-    manifest,
-    whole: {
-      id: `${identifier.value}#${manifest.id}`,
-      extension: { id: identifier.value, name: (displayName ?? name).slice(0, longestName) },
-      title: manifest.title,
-      description: manifest.description,
-      steps: manifest.steps.map(({ id, title, description, media }) => ({
-        id,
-        title,
-        description,
-        media: mediaOf(extension, media),
-      })),
-    },
-  }))
-  brought.set(extension, read)
-  return read
-}
-
-function mediaOf({ extensionLocation }: IExtensionDescription, media: MediaManifest): Media {
-  const words = media.altText
-  const { image, markdown } = media
-  const address = (path: string) => URI.joinPath(extensionLocation, path).toString()
-  if (!isExtensionFile(extensionLocation)) return { words }
-  if (markdown !== undefined) return { text: address(markdown), words }
-  if (!image) return { words }
-  return {
-    pictures: {
-      dark: address(image.dark),
-      light: address(image.light),
-      hc: address(image.hc),
-      hcLight: address(image.hcLight),
-    },
-    words,
-  }
 }
 
 /** What is judged is what is run: as from a link of VS Code's, an address is an address again. */
 function alive(args: readonly unknown[]): readonly unknown[] {
   return args.map((each) => revive<unknown>(structuredClone(each)))
-}
-
-function kept(storage: IStorageService): Kept {
-  return {
-    read: () => storage.get(doneKey, StorageScope.PROFILE, ''),
-    write: (text) => storage.store(doneKey, text, StorageScope.PROFILE, StorageTarget.USER),
-  }
 }

@@ -1,83 +1,55 @@
-import { getService, ICommandService, IStorageService } from '@codingame/monaco-vscode-api'
-import { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
-import {
-  StorageScope,
-  StorageTarget,
-} from '@codingame/monaco-vscode-api/vscode/vs/platform/storage/common/storage'
-import { chooseModelCommand, tryExampleCommand } from '../../features/chat'
+import { chosenModel, chooseModelCommand, tryExampleCommand } from '../../features/chat'
 import { plainVisible } from '../../lib/visible'
 import type { WindowHost } from '../../ui/host'
-import { chooseKey, signIn, use, useAws } from './connections'
-import { goesOnKey } from './whatToDo'
-import { localKey, openFolder, openRecent, openSample, tryPrompt } from './steps'
+import { chooseOther, nameService, use, useAws } from './connections'
+import { goingOn } from './goesOn'
+import { openFolder, openRecent, openSample, tryPrompt } from './steps'
 
-type Act = (...args: readonly string[]) => Promise<void>
+/** An Act does what a button says, and tells whether it has been done: a person may have thought better of it. */
+export type Act = (...args: readonly string[]) => Promise<boolean>
 
-/** welcomeActs is what the buttons of Keel's own walkthrough do, beside running commands. */
-export function welcomeActs(host: WindowHost): ReadonlyMap<string, Act> {
-  const { Settings } = host.bridge
-  const set = (name: string, value: string) => Settings.Set(`keelAgent.${name}`, JSON.stringify(value))
-  /** What needs no account takes the step away that is about them. */
-  const isLocal = (local: boolean) => host.setContext(localKey, local)
+type Host = Pick<WindowHost, 'bridge' | 'runCommand' | 'openSettings' | 'pick'>
+
+/**
+ * welcomeActs is what the buttons of Keel's own walkthrough do, beside running commands.
+ * open shows a folder in this window, and says whether the page goes for it.
+ */
+export function welcomeActs(host: Host, open: (path: string) => Promise<boolean>): ReadonlyMap<string, Act> {
   return new Map<string, Act>([
-    [openFolder, () => goingOn(() => host.runCommand('workbench.action.files.openFolder'))],
+    [
+      openFolder,
+      () => goingOn(async () => (await host.runCommand('workbench.action.files.openFolder')) === true),
+    ],
     [openRecent, (path = '') => goingOn(() => open(path))],
-    [openSample, () => goingOn(() => takeSample(host))],
+    [openSample, () => goingOn(() => takeSample(host, open))],
+    [use, (provider = '', model = '') => choose(host, provider, model)],
+    [useAws, (profile = '') => choose(host, 'bedrock', '', profile)],
+    [chooseOther, () => choose(host)],
     [
-      use,
-      async (provider = '', model = '') => {
-        await host.runCommand(chooseModelCommand, provider, model)
-        await set('provider', provider)
-        await set('model', model)
-        isLocal(true)
-      },
-    ],
-    [
-      useAws,
-      async (profile = '') => {
-        await set('bedrock.profile', profile)
-        isLocal(true)
-        await host.runCommand(chooseModelCommand, 'bedrock')
-      },
-    ],
-    [
-      chooseKey,
+      nameService,
       async () => {
-        isLocal(true)
-        await host.runCommand(chooseModelCommand)
+        await host.openSettings('keelAgent.openai')
+        return false
       },
     ],
-    ['keel.welcome.endpoints', () => host.openSettings('keelAgent.openai')],
-    [
-      signIn,
-      async () => {
-        isLocal(false)
-        await host.runCommand('keel.showAccounts')
-      },
-    ],
-    [tryPrompt, (prompt = '') => host.runCommand(tryExampleCommand, prompt)],
+    [tryPrompt, async (prompt = '') => (await host.runCommand(tryExampleCommand, prompt)) === true],
   ])
 }
 
-/** The page starts anew with another folder; the walkthrough is to be there again then. */
-async function goingOn(act: () => Promise<void>): Promise<void> {
-  const storage = await getService(IStorageService)
-  storage.store(goesOnKey, true, StorageScope.PROFILE, StorageTarget.MACHINE)
-  try {
-    await act()
-  } finally {
-    // Where a folder was opened, this page writes nothing any more.
-    storage.remove(goesOnKey, StorageScope.PROFILE)
-  }
-}
-
-async function open(path: string): Promise<void> {
-  const commands = await getService(ICommandService)
-  await commands.executeCommand('vscode.openFolder', URI.file(path))
+/** What is chosen here answers in this session, and in those that are started from now on. */
+async function choose(host: Pick<Host, 'bridge' | 'runCommand'>, ...args: string[]): Promise<boolean> {
+  const chosen = chosenModel(await host.runCommand(chooseModelCommand, ...args))
+  if (!chosen) return false
+  await host.bridge.Settings.Set('keelAgent.provider', JSON.stringify(chosen.provider))
+  await host.bridge.Settings.Set('keelAgent.model', JSON.stringify(chosen.model))
+  return true
 }
 
 /** Asks where a copy of the sample is to be, makes it there, and opens it. */
-async function takeSample(host: WindowHost): Promise<void> {
+async function takeSample(
+  host: Pick<Host, 'bridge' | 'pick'>,
+  open: (path: string) => Promise<boolean>,
+): Promise<boolean> {
   const { Samples, Window } = host.bridge
   for (let below = ''; ;) {
     const { path, existing } = await Samples.Find(below)
@@ -96,14 +68,14 @@ async function takeSample(host: WindowHost): Promise<void> {
         placeholder: 'Where should the sample be? Nothing that exists is changed.',
       },
     )
-    if (!choice) return
+    if (!choice) return false
     if (choice === 'existing') return open(existing)
     if (choice === 'here') {
       await Samples.Write(path)
       return open(path)
     }
     const picked = await Window.PickFolder()
-    if (!picked) return
+    if (!picked) return false
     below = picked
   }
 }

@@ -1,10 +1,13 @@
 import { getService, ILifecycleService, IStorageService } from '@codingame/monaco-vscode-api'
 import { StorageScope } from '@codingame/monaco-vscode-api/vscode/vs/platform/storage/common/storage'
 import { LifecyclePhase } from '@codingame/monaco-vscode-api/vscode/vs/workbench/services/lifecycle/common/lifecycle'
+import { getStartedCommand } from '../../features/chat'
 import type { WindowHost } from '../../ui/host'
-import { getStarted, goesOnKey, whatToDo } from './whatToDo'
+import { reach } from '../timings'
+import { takeGoesOn } from './goesOn'
+import { whatToDo } from './whatToDo'
 
-export { getStarted, welcomeId } from './whatToDo'
+export { welcomeId } from './whatToDo'
 
 const statusId = 'keel.welcome'
 
@@ -14,12 +17,12 @@ export async function startWelcome(
   folder: string,
   open: (options: { preserveFocus: boolean }) => Promise<void>,
 ): Promise<void> {
+  const goesOn = takeGoesOn()
   const [storage, lifecycle] = await Promise.all([getService(IStorageService), getService(ILifecycleService)])
-  const goesOn = storage.getBoolean(goesOnKey, StorageScope.PROFILE, false)
-  if (goesOn) storage.remove(goesOnKey, StorageScope.PROFILE)
   const what = whatToDo({ isFirst: storage.isNew(StorageScope.PROFILE), folder, goesOn })
-  if (what === 'nothing') return
   await lifecycle.when(LifecyclePhase.Restored)
+  reach('restored')
+  if (what === 'nothing') return
   if (what === 'open') {
     await open({ preserveFocus: !isKeyboardFree() })
     return
@@ -28,7 +31,7 @@ export async function startWelcome(
     text: '$(mortar-board) New here? Get Started',
     label: 'New here? Get Started with Keel',
     tooltip: 'Opens the walkthrough. It is in the Help menu, too; this is shown at the first start only.',
-    command: getStarted,
+    command: getStartedCommand,
   })
 }
 

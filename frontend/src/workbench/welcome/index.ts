@@ -1,27 +1,39 @@
-import { getService, IConfigurationService } from '@codingame/monaco-vscode-api'
-import type { WindowState } from '../../bridge'
+import {
+  getService,
+  ICommandService,
+  IConfigurationService,
+  IWorkspacesService,
+} from '@codingame/monaco-vscode-api'
+import { URI } from '@codingame/monaco-vscode-api/vscode/vs/base/common/uri'
+import { toFailure, type Bridge, type WindowState } from '../../bridge'
 import type { WindowHost } from '../../ui/host'
+import { fileName } from '../problems'
 import { welcomeActs } from './acts'
-import { connectionsText } from './connections'
-import { button, named } from './markdown'
-import { editorsKey, tryPrompt, welcome } from './steps'
+import { connectionsText, type AWSFiles } from './connections'
+import { asName, asWords } from './markdown'
+import { followNeed } from './need'
+import { editorsKey, welcome, type RecentFolder } from './steps'
+import { editorsText, promptsText } from './texts'
 
-/** As many prompts as the step speaks of. */
-const mostPrompts = 3
-
-/** ownWalkthrough is Keel's own, with what its buttons do. */
-export function ownWalkthrough(host: WindowHost, state: WindowState) {
+/** ownWalkthrough is Keel's own, with what its buttons do. Nothing is looked for before it is shown. */
+export async function ownWalkthrough(host: WindowHost, state: WindowState) {
   const { bridge } = host
-  const acts = welcomeActs(host)
-  const facts = { folder: state.workspace.path, recent: state.recent }
+  const [commands, configuration, workspaces] = await Promise.all([
+    getService(ICommandService),
+    getService(IConfigurationService),
+    getService(IWorkspacesService),
+  ])
+  const acts = welcomeActs(
+    host,
+    async (path) => (await commands.executeCommand('vscode.openFolder', URI.file(path))) === true,
+  )
+  followNeed(configuration, host.setContext)
 
   const model = async (): Promise<string> => {
-    const [local, aws, accounts, configuration] = await Promise.all([
+    const [local, aws, accounts] = await Promise.all([
       bridge.Providers.Local(),
-      // Files that cannot be read are said where a profile is chosen.
-      bridge.Providers.AWS().catch(() => ({ profiles: [] })),
+      awsFiles(bridge),
       bridge.Accounts.State(),
-      getService(IConfigurationService),
     ])
     return connectionsText({
       local,
@@ -31,29 +43,46 @@ export function ownWalkthrough(host: WindowHost, state: WindowState) {
       endpoints: Object.keys(configuration.getValue<object | undefined>('keelAgent.openai.endpoints') ?? {}),
     })
   }
-  const prompts = async (): Promise<string> => {
-    const examples = await bridge.Agent.Examples()
-    // Those of the practice model are plain enough for any other.
-    const fitting = examples.filter(({ practice }) => practice).slice(0, mostPrompts)
-    return fitting
-      .map(({ prompt, what }) => `${named(what)}\n${button(prompt, tryPrompt, prompt)}`)
-      .join('\n\n')
-  }
-  const find = bridge.Imports.Find().catch(() => [])
-  void find.then((found) => host.setContext(editorsKey, found.length > 0))
-  const editors = async (): Promise<string> => {
-    const names = (await find).map(({ name }) => named(name))
-    return `Found here: ${names.join(', ')}.\n${button('Import from Another Editor…', 'keel.importFromEditor')}`
-  }
+  const facts = { folder: state.workspace.path, recent: await recentFolders(workspaces) }
   return {
-    ...welcome(facts, { model, prompts, editors }),
-    /** Does what a button says; false where that is a command of the window. */
-    async act(command: string, args: readonly unknown[]): Promise<boolean> {
-      const act = acts.get(command)
-      await act?.(...args.filter((each) => typeof each === 'string'))
-      return act !== undefined
+    ...welcome(facts, {
+      model,
+      prompts: async () => promptsText(await bridge.Agent.Examples()),
+      editors: async () => editorsText(await bridge.Imports.Find()),
+    }),
+    /** Does what a button says, and tells whether it was done; undefined where that is a command of the window. */
+    async act(command: string, args: readonly unknown[]): Promise<boolean | undefined> {
+      return acts.get(command)?.(...args.filter((each) => typeof each === 'string'))
+    },
+    /** It is before a person: whether the step about other editors has anything to say is looked for now. */
+    async shown(): Promise<void> {
+      const found = await bridge.Imports.Find().catch(() => [])
+      host.setContext(editorsKey, found.length > 0)
     },
   }
 }
 
-export type OwnWalkthrough = ReturnType<typeof ownWalkthrough>
+export type OwnWalkthrough = Awaited<ReturnType<typeof ownWalkthrough>>
+
+/** The folders of Open Recent: those that a person took off that list are not here either. */
+async function recentFolders(
+  workspaces: Pick<IWorkspacesService, 'getRecentlyOpened'>,
+): Promise<RecentFolder[]> {
+  const recent = await workspaces.getRecentlyOpened()
+  return recent.workspaces.flatMap((each) => {
+    if (!('folderUri' in each)) return []
+    const path = each.folderUri.fsPath
+    return [{ path, name: fileName(path) }]
+  })
+}
+
+async function awsFiles({ Providers }: Pick<Bridge, 'Providers'>): Promise<AWSFiles> {
+  try {
+    const { profiles, unread } = await Providers.AWS()
+    const files = unread.map(asName).join(' and ')
+    return { profiles, trouble: files && `The AWS configuration in ${files} could not be read.` }
+  } catch (cause) {
+    const { message } = toFailure(cause)
+    return { profiles: [], trouble: `The AWS configuration could not be read: ${asWords(message)}` }
+  }
+}

@@ -1,4 +1,5 @@
-import { toFailure, type Bridge } from '../../../bridge'
+import { toFailure, type AWSChoices, type Bridge } from '../../../bridge'
+import { plainVisible } from '../../../lib/visible'
 import type { ChatHost, PickItem } from '../host'
 
 const byDefault = {
@@ -14,26 +15,21 @@ function byAccount(account: string): { label: string; detail: string } {
   }
 }
 
-/** Lets the user choose the AWS profile and region; resolves with whether both were chosen. */
-export async function chooseAws(host: ChatHost, bridge: Bridge): Promise<boolean> {
+/**
+ * Lets the user choose the AWS profile, where none is given, and the region; resolves with
+ * whether both were chosen. Nothing is changed before.
+ */
+export async function chooseAws(host: ChatHost, bridge: Bridge, given?: string): Promise<boolean> {
   try {
     const choices = await bridge.Providers.AWS()
-    const profiles: PickItem<string>[] = [
-      {
-        ...(choices.account === '' ? byDefault : byAccount(choices.account)),
-        current: choices.profile === '',
-        value: '',
-      },
-      ...choices.profiles.map((name) => ({ label: name, current: name === choices.profile, value: name })),
-    ]
-    const profile = await host.pick(profiles, {
-      title: 'AWS profile',
-      placeholder: 'Whose credentials are used for Amazon Bedrock?',
-    })
+    const profile = given ?? (await pickProfile(host, choices))
     if (profile === undefined) return false
     const region = await host.pick(
       choices.regions.map((name) => ({ label: name, current: name === choices.region, value: name })),
-      { title: 'AWS region', placeholder: 'Where should Amazon Bedrock answer? What you send goes there.' },
+      {
+        title: given === undefined ? 'AWS region' : `AWS region for the profile ${plainVisible(given)}`,
+        placeholder: 'Where should Amazon Bedrock answer? What you send goes there.',
+      },
     )
     if (region === undefined) return false
     await bridge.Settings.Set('keelAgent.bedrock.profile', JSON.stringify(profile))
@@ -44,4 +40,18 @@ export async function chooseAws(host: ChatHost, bridge: Bridge): Promise<boolean
     host.notify.error(`${message} ${hint}`.trim())
     return false
   }
+}
+
+function pickProfile(
+  host: ChatHost,
+  { account, profile, profiles }: AWSChoices,
+): Promise<string | undefined> {
+  const items: PickItem<string>[] = [
+    { ...(account === '' ? byDefault : byAccount(account)), current: profile === '', value: '' },
+    ...profiles.map((name) => ({ label: name, current: name === profile, value: name })),
+  ]
+  return host.pick(items, {
+    title: 'AWS profile',
+    placeholder: 'Whose credentials are used for Amazon Bedrock?',
+  })
 }

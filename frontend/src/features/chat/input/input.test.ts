@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
-import { Failure, type ProviderState } from '../../../bridge'
-import { session, turn } from '../../../testing/sessions'
+import { Failure, type ProviderState, type Session } from '../../../bridge'
+import type { FakeOptions } from '../../../bridge/fake'
+import { event, session, turn } from '../../../testing/sessions'
 import { calls } from '../../../testing/window'
 import { agentStates, picture, providers } from '../testing/agentStates'
 import { fakeHost } from '../testing/host'
@@ -234,6 +235,7 @@ const aws = {
   profile: 'work',
   region: 'us-east-1',
   account: '',
+  unread: [],
 }
 
 test.each([
@@ -249,6 +251,58 @@ test.each([
   expect(await chooseAws(host, host.bridge)).toBe(chosen)
   expect(calls(host, 'Settings.Set')).toEqual(
     set.map(([name, value]) => [`keelAgent.bedrock.${name}`, value]),
+  )
+})
+
+test('a profile that is given is not asked for, and changes nothing before the region is chosen', async () => {
+  const host = fakeHost(session(), {
+    methods: { 'Providers.AWS': () => aws, 'Settings.Set': () => undefined },
+  })
+  host.picks.push(undefined)
+  expect(await chooseAws(host, host.bridge, 'default')).toBe(false)
+  expect(calls(host, 'Settings.Set')).toEqual([])
+  host.picks.push('eu-central-1')
+  expect(await chooseAws(host, host.bridge, 'default')).toBe(true)
+  expect(host.picked.map((items) => items.length)).toEqual([2, 2]) // the regions, twice
+  expect(calls(host, 'Settings.Set')).toEqual([
+    ['keelAgent.bedrock.profile', '"default"'],
+    ['keelAgent.bedrock.region', '"eu-central-1"'],
+  ])
+})
+
+test('choosing a model says what was chosen, where that is so', async () => {
+  let refuses = false
+  const setModel = (): void => {
+    if (refuses) throw new Failure('internal', 'It cannot be chosen.', 'Choose another one.')
+  }
+  chat = await renderChat(session(), {
+    methods: { 'Agent.Providers': () => [practice, openai], 'Agent.SetModel': setModel },
+  })
+  const choose = (...args: string[]) => chat?.host.commands.get('keel.chooseModel')?.run(...args)
+  expect(await choose('openai', 'gpt')).toEqual({ provider: 'openai', model: 'gpt' })
+  chat.host.picks.push(openai.models[0]?.name, undefined)
+  expect(await choose()).toEqual({ provider: openai.id, model: openai.models[0]?.id })
+  expect(await choose()).toBeUndefined()
+  refuses = true
+  expect(await choose('openai', 'gpt')).toBeUndefined()
+})
+
+test('what chooses a model waits for the session, and says why there is none', async () => {
+  const waiting: ((shown: Session) => void)[] = []
+  const opening = new Promise<Session>((resolve) => waiting.push(resolve))
+  chat = await renderChat(session(), { methods: { 'Sessions.Open': () => opening } })
+  const chosen = chat.host.commands.get('keel.chooseModel')?.run('practice', '')
+  await chat.settle()
+  expect(calls(chat.host, 'Agent.SetModel')).toEqual([])
+  for (const open of waiting) open(session())
+  expect(await chosen).toEqual({ provider: 'practice', model: '' })
+  chat.dispose()
+  const blocked = (): never => {
+    throw new Failure('no_workspace', 'No folder is open.', 'Open one.')
+  }
+  chat = await renderChat(session(), { methods: { 'Sessions.List': blocked } })
+  await expect(chat.host.commands.get('keel.chooseModel')?.run('practice', '')).rejects.toThrow(
+    'No folder is open.',
   )
 })
 
@@ -289,6 +343,38 @@ test('a service that was found is offered, and used with a click', async () => {
   expect(calls(chat.host, 'Agent.SetModel')).toEqual([
     [{ sessionId: 's1', provider: 'ollama', model: 'qwen3-coder:30b' }],
   ])
+})
+
+test('a service elsewhere is asked for its models only when the person looks at the list', async () => {
+  const claude = { ...practice.models[0], id: 'claude', name: 'Claude' }
+  const ready = { ...bedrock, ready: true, hint: '' }
+  const whole = { ...ready, listed: true, models: [claude] } as ProviderState
+  const host: FakeOptions = {
+    methods: { 'Providers.Known': () => [practice, ready], 'Agent.Providers': () => [practice, whole] },
+  }
+  chat = await renderChat(session(), host)
+  globalThis.dispatchEvent(new Event('focus'))
+  await chat.settle()
+  expect(calls(chat.host, 'Providers.Known')[0]).toEqual(['practice'])
+  expect(calls(chat.host, 'Agent.Providers')).toEqual([])
+  expect(chat.root.querySelector('.ready')?.textContent).toContain('Amazon Bedrock is set up.')
+  chat.host.picks.push(undefined)
+  chat.button('Choose a Model of Amazon Bedrock…').click()
+  await chat.settle()
+  expect(calls(chat.host, 'Agent.Providers')).toHaveLength(1)
+  // Who has looked need not ask again.
+  globalThis.dispatchEvent(new Event('focus'))
+  await chat.settle()
+  expect(chat.root.querySelector('.ready')?.textContent).toContain('is set up: Claude')
+  expect(calls(chat.host, 'Agent.Providers')).toHaveLength(1)
+})
+
+test('the service of another session is asked when that session is shown', async () => {
+  chat = await renderChat(session(), { methods: { 'Agent.Providers': () => [practice, bedrock] } })
+  const other = session({ provider: 'bedrock', model: 'claude' })
+  chat.host.bridge.emit('session', event(2, { kind: 'session', session: other }))
+  await chat.settle()
+  expect(calls(chat.host, 'Providers.Known').at(-1)).toEqual(['bedrock'])
 })
 
 test('of many services that need something only two are explained; the picker has all', async () => {

@@ -20,12 +20,27 @@ export function modelLabel(store: ChatStore): string {
   return name || provider?.name || 'Choose a model'
 }
 
-/** Lets the user choose what answers, from the next turn on. */
-export async function chooseModel(host: ChatHost, store: ChatStore): Promise<void> {
+/** Chosen is what a person has chosen to answer. */
+export interface Chosen {
+  readonly provider: string
+  readonly model: string
+}
+
+/** Has a session use a model, from the next turn on. */
+export async function useModel(
+  store: ChatStore,
+  provider: string,
+  model: string,
+): Promise<Chosen | undefined> {
+  return (await store.setModel(provider, model)) ? { provider, model } : undefined
+}
+
+/** Lets the user choose what answers, from the next turn on; undefined where nothing was. */
+export async function chooseModel(host: ChatHost, store: ChatStore): Promise<Chosen | undefined> {
   const session = store.session
-  if (!session) return
-  const items = store
-    .loadProviders()
+  if (!session) return undefined
+  const items = store.known
+    .load()
     .then((providers) =>
       providers.flatMap((provider) => providerItems(provider, session.provider, session.model)),
     )
@@ -35,32 +50,38 @@ export async function chooseModel(host: ChatHost, store: ChatStore): Promise<voi
       host.notify.error(cause instanceof Error ? cause.message : String(cause))
       return undefined
     })
-  if (choice) await take(host, store, choice)
+  return choice && take(host, store, choice)
 }
 
-async function take(host: ChatHost, store: ChatStore, choice: Choice): Promise<void> {
+async function take(host: ChatHost, store: ChatStore, choice: Choice): Promise<Chosen | undefined> {
   switch (choice.kind) {
     case 'model':
-      await store.setModel(choice.provider, choice.model)
-      return
+      return useModel(store, choice.provider, choice.model)
     case 'type':
       return typeModel(host, store, choice.provider)
     case 'help':
       explain(host, choice.provider)
-      return
+      return undefined
     case 'key':
-      if (await enterKey(host, store, choice.provider)) await chooseModel(host, store)
-      return
+      return (await enterKey(host, store, choice.provider)) ? chooseModel(host, store) : undefined
     case 'forget':
-      return forgetKey(host, store, choice.provider)
+      await forgetKey(host, store, choice.provider)
+      return undefined
     case 'aws':
       return chooseBedrock(host, store)
   }
 }
 
-/** Lets the user choose whose credentials are used for Amazon Bedrock and where it answers, then a model. */
-export async function chooseBedrock(host: ChatHost, store: ChatStore): Promise<void> {
-  if (await chooseAws(host, store.bridge)) await chooseModel(host, store)
+/**
+ * Lets the user choose whose credentials are used for Amazon Bedrock, where that is not
+ * given as a profile, and where it answers, then a model.
+ */
+export async function chooseBedrock(
+  host: ChatHost,
+  store: ChatStore,
+  profile?: string,
+): Promise<Chosen | undefined> {
+  return (await chooseAws(host, store.bridge, profile)) ? chooseModel(host, store) : undefined
 }
 
 /** The picker's lines for one provider: its models, and what can be done about it. */
@@ -128,7 +149,11 @@ function dollars(micros: number): string {
   return String(Number((micros / 1_000_000).toFixed(3)))
 }
 
-async function typeModel(host: ChatHost, store: ChatStore, provider: ProviderState): Promise<void> {
+async function typeModel(
+  host: ChatHost,
+  store: ChatStore,
+  provider: ProviderState,
+): Promise<Chosen | undefined> {
   const typed = await host.ask({
     title: `Model id for ${provider.name}`,
     value: store.session?.provider === provider.id ? store.session.model : '',
@@ -137,7 +162,7 @@ async function typeModel(host: ChatHost, store: ChatStore, provider: ProviderSta
         ? 'eu.anthropic.claude-sonnet-4-20250514-v1:0'
         : 'The id as the service knows it',
   })
-  if (typed?.trim()) await store.setModel(provider.id, typed.trim())
+  return typed?.trim() ? useModel(store, provider.id, typed.trim()) : undefined
 }
 
 async function enterKey(host: ChatHost, store: ChatStore, provider: ProviderState): Promise<boolean> {
@@ -159,7 +184,7 @@ async function forgetKey(host: ChatHost, store: ChatStore, provider: ProviderSta
     primary: 'Remove',
   })
   if (!agreed) return
-  if (await said(host, () => store.bridge.Providers.RemoveKey(provider.id))) await store.loadProviders()
+  if (await said(host, () => store.bridge.Providers.RemoveKey(provider.id))) await store.known.look()
 }
 
 /** Does something; a failure is said. */

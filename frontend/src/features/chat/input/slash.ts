@@ -11,7 +11,7 @@ export interface SlashCommand {
   /** what it does, in a few words */
   detail: string
   /** `rest` is what was typed behind the name */
-  run(rest: string): void | Promise<void>
+  run(rest: string): unknown
 }
 
 /** Those that are commands of the window: there where the window has them. */

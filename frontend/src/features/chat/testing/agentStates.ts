@@ -225,6 +225,7 @@ const none: ProviderState = {
   models: [],
   problem: '',
   problemHint: '',
+  listed: false,
 }
 
 const model = (id: string, contextTokens: number): ProviderState['models'][number] => ({
@@ -244,6 +245,7 @@ export const providers: ProviderState[] = [
     name: 'Ollama',
     ready: true,
     local: true,
+    listed: true,
     models: [model('qwen3-coder:30b', 262_144), model('llama3.2:3b', 131_072)],
   },
   {

@@ -26,6 +26,7 @@ export const practice: ProviderState = {
   ],
   problem: '',
   problemHint: '',
+  listed: true,
 }
 
 export const bedrock: ProviderState = {
@@ -40,6 +41,7 @@ export const bedrock: ProviderState = {
   models: [],
   problem: '',
   problemHint: '',
+  listed: false,
 }
 
 export const examples: Example[] = [
