@@ -228,7 +228,7 @@ func (s *search) addTop(kind, name string) error {
 	for _, one := range below {
 		full := path.Join(name, one)
 		switch {
-		case full == registerFile, name == "crashes" && strings.HasSuffix(one, ".running"):
+		case full == registerFile, name == "crashes" && (strings.HasSuffix(one, ".running") || strings.HasSuffix(one, ".lock")):
 			// They are of programs that run.
 		case name == "workspaces" && isFolder(s.places.Data, full):
 			parts, err := children(s.places.Data, full)
