@@ -89,6 +89,14 @@ func openWindow(start cli.Start, page fs.FS, build cli.Build, started time.Time)
 		ctx: ctx, log: log, paths: paths, events: &events{}, redactor: redactor, started: started,
 		guard: newGuard(), build: build, register: register, environment: environment, requests: newRequests(),
 	}
+	if a.crashes, err = openCrashes(ctx, paths, build.Version(), redactor, log); err != nil {
+		return err
+	}
+	defer func() {
+		if err := a.crashes.reports.Close(); err != nil {
+			log.Debug("ending the watch for faults", "error", err)
+		}
+	}()
 	a.webviews = a.newWebviews()
 	if a.areas, err = folder.OpenAreas(ctx, paths); err != nil {
 		return err
@@ -179,6 +187,8 @@ type App struct {
 	build   cli.Build
 	started time.Time
 	closing closing
+	crashes *crashes
+	revival revival
 
 	notifier *notification.Notifier
 

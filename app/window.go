@@ -49,6 +49,7 @@ func (a *App) run(page fs.FS) error {
 		OnStartup: func(ctx context.Context) {
 			a.events.ctx.Store(&ctx)
 			a.guard.close(ctx, servesBrowser())
+			reviveWhenGone(a.pageGone)
 			a.settle()
 		},
 		OnBeforeClose:  a.keepOpen,
@@ -80,6 +81,7 @@ func (a *App) run(page fs.FS) error {
 			bind.NewSecrets(seam),
 			bind.NewSamples(seam),
 			bind.NewExtensions(seam, a),
+			bind.NewCrashes(seam, a.crashes.reports, a.crashes.folder),
 		},
 	}
 	a.size(window)
@@ -119,6 +121,7 @@ func (a *App) State() wire.WindowState {
 		state.Message, state.Hint = a.failed.Message, a.failed.Hint
 		a.failed = nil // said once, not again after each reload
 	}
+	state.Crash, a.crashes.notice = a.crashes.notice, wire.CrashNotice{} // said once, too
 	a.mu.Unlock()
 	if f.Workspace != nil {
 		state.Trust = f.FolderTrust()

@@ -45,6 +45,7 @@ func registered(t *testing.T, paths folder.Paths) *App {
 	t.Helper()
 	a := &App{
 		ctx: t.Context(), log: slog.New(slog.DiscardHandler), paths: paths, events: &events{}, requests: newRequests(),
+		crashes: &crashes{},
 	}
 	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
 	register, err := instance.Open(paths.Data)

@@ -25,7 +25,7 @@ const (
 
 	lockPause      = 10 * time.Millisecond
 	usePatience    = 30 * time.Second
-	removePatience = 2 * time.Second // windows hold their register for moments
+	removePatience = 500 * time.Millisecond // windows hold their register for moments
 )
 
 // ErrInUse is returned by [Clear] where something still uses what would go.
@@ -59,6 +59,19 @@ func Use(ctx context.Context, folder string) (release func() error, err error) {
 		}
 		_ = lock.Close() // the file was replaced, and the lock with it
 	}
+}
+
+// Alone is [Use] for who must be the only one; alone is false where somebody works
+// with the folder.
+func Alone(ctx context.Context, folder string) (release func() error, alone bool, err error) {
+	h := &holding{}
+	switch err := h.alone(ctx, filepath.Join(folder, useFile)); {
+	case errors.Is(err, ErrInUse):
+		return nil, false, nil
+	case err != nil:
+		return nil, false, err
+	}
+	return h.all[0].Close, true, nil
 }
 
 func newLock(name string, flags int) *flock.Flock {

@@ -21,7 +21,7 @@ import { chatHost } from './workbench/chatHost'
 import { keepBytes } from './workbench/encodings'
 import { folderPaths } from './workbench/files/paths'
 import { isCancelledInstallation } from './workbench/extension'
-import { showFailure } from './workbench/failure'
+import { failureText, showFailure } from './workbench/failure'
 import { tellEditorState } from './workbench/editorState'
 import { offerImport } from './workbench/importMenu'
 import { extensionInstaller } from './workbench/installing'
@@ -78,6 +78,11 @@ async function main(root: HTMLElement): Promise<void> {
   reportNotices(bridge)
   startSecrets(host)
   askBeforeClosing(bridge, host)
+  if (state.crash.kind) {
+    void import('./workbench/crash')
+      .then(({ tellCrash }) => tellCrash(bridge, state.crash))
+      .catch(notify.failure)
+  }
   followRequests(bridge, folders, state.workspace.path)
   if (state.message) notify.error([state.message, state.hint].filter(Boolean).join(' '))
   if (state.timings) void reportTimings(bridge)
@@ -117,4 +122,13 @@ window.addEventListener('unhandledrejection', (event) => {
 })
 
 const root = document.getElementById('root')
-if (root) main(root).catch((cause: unknown) => showFailure(root, cause))
+if (root) {
+  root.dataset.began = 'yes' // public/early.js looks at it
+  main(root).catch((cause: unknown) => {
+    showFailure(root, cause)
+    // Kept on this machine, in the words that are shown; where even that fails, they are still shown.
+    void connect()
+      .Crashes.Page(failureText(cause))
+      .catch(() => undefined)
+  })
+}

@@ -422,6 +422,24 @@ export interface Conflict {
   reason: string
 }
 
+/** CrashKind says what has ended by a fault. */
+export type CrashKind = '' | 'page' | 'program'
+
+/** CrashNotice says that something has ended by a fault. */
+export interface CrashNotice {
+  kind: CrashKind
+  /** the report's name; empty where there is none */
+  report: string
+}
+
+/** CrashReport is what is known about a fault, without secrets. */
+export interface CrashReport {
+  name: string
+  text: string
+  /** absolute */
+  path: string
+}
+
 /** DeniedText is a text that makes a command ask, however it is trusted. */
 export interface DeniedText {
   text: string
@@ -2263,6 +2281,8 @@ export interface WindowState {
   /** why the asked-for folder is not open; empty when it is */
   message: string
   hint: string
+  /** what has ended by a fault since the last page */
+  crash: CrashNotice
   /** KEEL_TIMINGS is set: send Window.Timing */
   timings: boolean
   startedAt: number
@@ -2449,6 +2469,18 @@ export interface Methods {
      * newest first, at most limit of them; 0 for all.
      */
     Versions(path: string, limit: number): Promise<FileVersion[]>
+  }
+  /**
+   * Crashes are the reports about faults of Keel. They lie on this machine; nothing
+   * here sends one anywhere.
+   */
+  Crashes: {
+    /** Delete removes a report. */
+    Delete(name: string): Promise<void>
+    /** Page keeps a report of a fault that the page could not go on from. */
+    Page(message: string): Promise<void>
+    /** Read returns a report. */
+    Read(name: string): Promise<CrashReport>
   }
   /**
    * Editors takes in what the page's editors know, for the agent. Each call tells
@@ -2826,6 +2858,7 @@ export const methodNames = {
   Agent: ['Answer', 'AnswerQuestion', 'Compact', 'EditQueued', 'Examples', 'Providers', 'RemoveQueued', 'RetryNow', 'Send', 'SendNow', 'SetMode', 'SetModel', 'Stop', 'StopCommand'],
   Audit: ['List'],
   Checkpoints: ['Activity', 'Create', 'Diff', 'Forget', 'Last', 'List', 'Name', 'Pin', 'Preview', 'Prune', 'Purge', 'Restore', 'Seen', 'StopReading', 'Undo', 'Unsaved', 'Usage', 'Versions'],
+  Crashes: ['Delete', 'Page', 'Read'],
   Editors: ['SetProblems', 'SetUnsaved'],
   Extensions: ['Agree', 'CancelInstall', 'ForgetSecret', 'Install', 'KeepSecret', 'NameFile', 'PickFile', 'Plan', 'Secret', 'SecretKeys', 'SetMetadata', 'State', 'Uninstall'],
   Files: ['Copy', 'Delete', 'List', 'MakeFolder', 'Move', 'Stat'],
