@@ -34,7 +34,7 @@ func rows() [][]string {
 		{"backend/account", "backend/account/avatar", "backend/account/loopback", "backend/editors", "backend/price", "backend/provider/endpoint", "backend/approval/guard"},
 		{"backend/provider", "backend/codemap"},
 		{"backend/checkpoint/bench"},
-		{"backend/workspace", "backend/crash", "backend/checkpoint", "backend/command", "backend/terminal", "backend/search", "backend/fetch", "backend/git", "backend/audit", "backend/gitcredential", "backend/secret", "backend/review"},
+		{"backend/workspace", "backend/crash", "backend/update", "backend/checkpoint", "backend/command", "backend/terminal", "backend/search", "backend/fetch", "backend/git", "backend/audit", "backend/gitcredential", "backend/secret", "backend/review"},
 		{"backend/checkpoint/internal/meta", "backend/checkpoint/internal/scan"},
 		{"backend/checkpoint/internal/pack"},
 		{"backend/checkpoint/internal/fault", "backend/checkpoint/internal/node", "backend/checkpoint/internal/watch"},
