@@ -19,6 +19,7 @@ import (
 	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/app/instance"
 	"github.com/keel-ide/keel/app/notification"
+	"github.com/keel-ide/keel/app/updates"
 	"github.com/keel-ide/keel/app/webview"
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/checkpoint"
@@ -72,6 +73,7 @@ func openWindow(start cli.Start, page fs.FS, build cli.Build, started time.Time)
 	if err := display(); err != nil {
 		return err
 	}
+	notReplaced := startNewVersion(context.Background(), paths, register, environment)
 	redactor := redact.New(redact.Options{})
 	redactor.LearnEnvironment(os.Environ())
 	log, closeLog, err := openLog(paths, redactor)
@@ -97,6 +99,10 @@ func openWindow(start cli.Start, page fs.FS, build cli.Build, started time.Time)
 			log.Debug("ending the watch for faults", "error", err)
 		}
 	}()
+	if notReplaced != nil {
+		log.Warn("putting the newer version in place", "error", notReplaced)
+		a.failed = notUpdated(notReplaced)
+	}
 	a.webviews = a.newWebviews()
 	if a.areas, err = folder.OpenAreas(ctx, paths); err != nil {
 		return err
@@ -126,6 +132,8 @@ func openWindow(start cli.Start, page fs.FS, build cli.Build, started time.Time)
 			log.Debug("closing the extensions", "error", err)
 		}
 	}()
+	a.updates = a.newUpdates()
+	defer a.updates.Close()
 	a.notifier = notification.New(notification.Options{Raise: a.raise})
 	defer func() {
 		if err := a.notifier.Close(); err != nil {
@@ -189,6 +197,7 @@ type App struct {
 	closing closing
 	crashes *crashes
 	revival revival
+	updates *updates.Updates
 
 	notifier *notification.Notifier
 

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"time"
 
 	"github.com/wailsapp/wails/v2"
@@ -81,14 +82,18 @@ func (a *App) run(page fs.FS) error {
 			bind.NewSecrets(seam),
 			bind.NewSamples(seam),
 			bind.NewExtensions(seam, a),
+			bind.NewUpdates(seam, a.updates),
 			bind.NewCrashes(seam, a.crashes.reports, a.crashes.folder),
 		},
 	}
 	a.size(window)
 	tune(window)
 	signals, done := context.WithCancel(a.ctx)
+	var looking sync.WaitGroup
+	defer looking.Wait()
 	defer done()
 	go a.endOnSignal(signals)
+	looking.Go(func() { a.updates.Run(signals) })
 	return wails.Run(window)
 }
 

@@ -27,7 +27,7 @@ func rows() [][]string {
 		{"app", "app/helper"},
 		{"app/cli"},
 		{"app/bind"},
-		{"app/folder", "app/instance", "app/notification", "app/webview", "app/webview/gate"},
+		{"app/folder", "app/instance", "app/updates", "app/notification", "app/webview", "app/webview/gate"},
 		{"app/wire"},
 		{"backend/agent", "backend/tool", "backend/reference", "backend/fetch/githubpage"},
 		{"backend/provider/bedrock", "backend/provider/ollama", "backend/provider/openai", "backend/provider/practice", "backend/provider/replay", "backend/account/github", "backend/account/google", "backend/account/identitycenter", "backend/approval", "backend/trust", "backend/trust/editors", "backend/change", "backend/session", "backend/settings", "backend/extension"},

@@ -10,6 +10,7 @@ import { startImport } from './features/import'
 import { startReview } from './features/review'
 import { startSecrets } from './features/secret'
 import { startTrust } from './features/trust'
+import { startUpdates } from './features/update'
 import { keepAccountsMenu } from './workbench/accounts'
 import { provideAuthentication, type SignInAsker } from './workbench/authentication'
 import { giveTokens } from './workbench/authenticationTokens'
@@ -57,6 +58,7 @@ async function main(root: HTMLElement): Promise<void> {
   startAccess(host, chatView)
   startAccounts(host, chatView)
   startAudit(host, chatView)
+  startUpdates(host)
   provideWalkthroughs(host, state)
   provideAbout(host)
   giveTokens(bridge) // before any extension can ask

@@ -2253,6 +2253,46 @@ export interface UnsavedText {
   content: string
 }
 
+/** UpdateKind is how far the update to a newer version has come. */
+export type UpdateKind = 'checking' | 'current' | 'downloaded' | 'downloading' | '' | 'installing' | 'offered' | 'ready'
+
+/** UpdateWay is how a newer version gets to where this program is. */
+export type UpdateWay = 'hand' | 'keel' | 'manager' | 'none'
+
+/** UpdatesState is what is known of a newer version. */
+export interface UpdatesState {
+  seq: number
+  /** this build has a feed to look at */
+  feed: boolean
+  /** this version */
+  running: string
+  kind: UpdateKind
+  way: UpdateWay
+  /** found by the daily look, which nobody waited for */
+  daily: boolean
+  /** that is offered */
+  version: string
+  /** Markdown of a stranger */
+  notes: string
+  releasedAt: number
+  /** 0: never */
+  checkedAt: number
+  /** bytes of the file */
+  size: number
+  /** bytes that are here */
+  done: number
+  /** of the checked file */
+  path: string
+  /** where this version is kept */
+  old: string
+  manager: string
+  /** that has the manager update */
+  command: string
+  /** what went wrong last; empty for nothing */
+  message: string
+  hint: string
+}
+
 /**
  * WebviewRequest asks the page for something that a webview wants to load and
  * that is no file of the opened folder: the page knows what lies behind other
@@ -2315,6 +2355,7 @@ export interface Events {
   webview: WebviewRequest
   extensions: ExtensionsState
   extension: ExtensionProgress
+  updates: UpdatesState
 }
 
 /** The methods that the page can call, by feature. */
@@ -2781,6 +2822,32 @@ export interface Methods {
     /** State returns everything that decides whether a command runs unasked. */
     State(): Promise<TrustState>
   }
+  /**
+   * Updates are newer versions of Keel. Each step waits for the user; changes of the
+   * state come as events.
+   */
+  Updates: {
+    /** Cancel ends a download; nothing of it stays. */
+    Cancel(): Promise<void>
+    /** Check looks for a newer version: the user asked for it. */
+    Check(): Promise<UpdatesState>
+    /** Discard takes that back. */
+    Discard(): Promise<void>
+    /** Download begins to bring the offered version here. */
+    Download(): Promise<void>
+    /**
+     * Install has the downloaded version take this one's place at the next start; the
+     * user has agreed to it.
+     */
+    Install(): Promise<void>
+    /**
+     * MayAsk tells whether this window is to ask whether Keel may look once a day; who
+     * is told yes has asked.
+     */
+    MayAsk(): Promise<boolean>
+    /** State returns what is known now. */
+    State(): Promise<UpdatesState>
+  }
   /** Window is the window itself: which folder it shows, its title, its end. */
   Window: {
     /** About says which build this is, and what it runs on. */
@@ -2874,5 +2941,6 @@ export const methodNames = {
   Storage: ['Load', 'Update'],
   Terminals: ['Acknowledge', 'Attach', 'Kill', 'List', 'Open', 'Resize', 'Shells', 'Write'],
   Trust: ['Add', 'Edit', 'Explain', 'Import', 'Imports', 'Remove', 'SetFolder', 'SetParent', 'State'],
+  Updates: ['Cancel', 'Check', 'Discard', 'Download', 'Install', 'MayAsk', 'State'],
   Window: ['About', 'Closed', 'DropLink', 'FollowLink', 'NewWindow', 'Notify', 'OpenExternal', 'OpenFolder', 'PickFolder', 'Ping', 'Quit', 'Requests', 'SetTitle', 'ShowElsewhere', 'State', 'Stay', 'Timing', 'Used'],
 } as const
