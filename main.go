@@ -23,8 +23,12 @@ var page embed.FS
 // and by nothing else; empty in a build from source.
 var gitHubClientID, googleClientID, googleClientSecret, version string
 
+// Where newer versions are told of, and the minisign public key that this is signed
+// with, likewise (see UPDATES in the Taskfile). Without them nothing is looked for.
+var updateFeed, updateKey string
+
 func main() {
-	os.Exit(app.Main(os.Args[1:], page, cli.Build{Tag: version, Clients: folder.Clients{
+	os.Exit(app.Main(os.Args[1:], page, cli.Build{Tag: version, Feed: updateFeed, FeedKey: updateKey, Clients: folder.Clients{
 		GitHub: gitHubClientID,
 		Google: google.Client{ID: googleClientID, Secret: googleClientSecret},
 	}}))

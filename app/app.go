@@ -14,6 +14,7 @@ import (
 	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/app/instance"
 	"github.com/keel-ide/keel/app/notification"
+	"github.com/keel-ide/keel/app/updates"
 	"github.com/keel-ide/keel/app/webview"
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/outbound"
@@ -64,6 +65,9 @@ type App struct {
 	build   cli.Build
 	started time.Time
 	closing closing
+	crashes *crashes
+	revival revival
+	updates *updates.Updates
 
 	notifier *notification.Notifier
 

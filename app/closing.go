@@ -39,6 +39,13 @@ func (c *closing) passes(busy bool) bool {
 	return false
 }
 
+// passed tells whether the window closes, or is ended.
+func (c *closing) passed() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
 // stays is called when the user keeps the window open after all.
 func (c *closing) stays() {
 	c.mu.Lock()
@@ -50,6 +57,7 @@ func (c *closing) stays() {
 func (a *App) keepOpen(context.Context) bool {
 	title := a.Folder().Busy(a.ctx)
 	if a.closing.passes(title != "") {
+		a.closing.allow()
 		a.keepLastPlace()
 		return false
 	}

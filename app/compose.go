@@ -30,6 +30,10 @@ func openWindow(start cli.Start, page fs.FS, build cli.Build, started time.Time)
 	if err != nil {
 		return err
 	}
+	var notReplaced error
+	if !launched { // whoever has launched this one is at work with the version that there is
+		notReplaced = startNewVersion(context.Background(), paths, register, environment)
+	}
 	windows := launcher{register: register, environment: environment}
 	var asked *requests
 	var path string
@@ -79,6 +83,18 @@ func openWindow(start cli.Start, page fs.FS, build cli.Build, started time.Time)
 		}
 	}()
 	defer asked.close()
+	if a.crashes, err = openCrashes(ctx, paths, build.Version(), redactor, log); err != nil {
+		return err
+	}
+	defer func() {
+		if err := a.crashes.reports.Close(); err != nil {
+			log.Debug("ending the watch for faults", "error", err)
+		}
+	}()
+	if notReplaced != nil {
+		log.Warn("putting the newer version in place", "error", notReplaced)
+		a.failed = notUpdated(notReplaced)
+	}
 	a.webviews = a.newWebviews()
 	if a.areas, err = folder.OpenAreas(ctx, paths); err != nil {
 		return err
@@ -108,6 +124,8 @@ func openWindow(start cli.Start, page fs.FS, build cli.Build, started time.Time)
 			log.Debug("closing the extensions", "error", err)
 		}
 	}()
+	a.updates = a.newUpdates()
+	defer a.updates.Close()
 	a.notifier = notification.New(notification.Options{Raise: a.raise})
 	defer func() {
 		if err := a.notifier.Close(); err != nil {

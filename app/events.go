@@ -37,6 +37,7 @@ func (e *events) Extensions(v wire.ExtensionsState) {
 	send(e, "extensions", v)
 }
 func (e *events) Extension(v wire.ExtensionProgress) { send(e, "extension", v) }
+func (e *events) Updates(v wire.UpdatesState)        { send(e, "updates", v) }
 
 func send[T any](e *events, name string, payload T) {
 	ctx := e.ctx.Load()

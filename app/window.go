@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"time"
 
 	"github.com/wailsapp/wails/v2"
@@ -49,6 +50,7 @@ func (a *App) run(page fs.FS) error {
 		OnStartup: func(ctx context.Context) {
 			a.events.ctx.Store(&ctx)
 			a.guard.close(ctx, servesBrowser())
+			reviveWhenGone(a.pageGone)
 			a.settle()
 		},
 		OnBeforeClose:  a.keepOpen,
@@ -80,13 +82,18 @@ func (a *App) run(page fs.FS) error {
 			bind.NewSecrets(seam),
 			bind.NewSamples(seam),
 			bind.NewExtensions(seam, a),
+			bind.NewUpdates(seam, a.updates),
+			bind.NewCrashes(seam, a.crashes.reports, a.crashes.folder),
 		},
 	}
 	a.size(window)
 	tune(window)
 	signals, done := context.WithCancel(a.ctx)
+	var looking sync.WaitGroup
+	defer looking.Wait()
 	defer done()
 	go a.endOnSignal(signals)
+	looking.Go(func() { a.updates.Run(signals) })
 	failed := wails.Run(window)
 	// First of all: what is asked from now on is asked of another window.
 	a.requests.hangUp()
@@ -125,6 +132,7 @@ func (a *App) State() wire.WindowState {
 		state.Message, state.Hint = a.failed.Message, a.failed.Hint
 		a.failed = nil // said once, not again after each reload
 	}
+	state.Crash, a.crashes.notice = a.crashes.notice, wire.CrashNotice{} // said once, too
 	a.mu.Unlock()
 	if f.Workspace != nil {
 		state.Trust = f.FolderTrust()

@@ -45,7 +45,7 @@ func registered(t *testing.T, paths folder.Paths) *App {
 	t.Helper()
 	a := &App{
 		ctx: t.Context(), log: slog.New(slog.DiscardHandler), paths: paths, events: &events{},
-		requests: newRequests(instance.Folder{}),
+		requests: newRequests(instance.Folder{}), crashes: &crashes{},
 	}
 	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
 	register, err := instance.Open(paths.Data, instance.Options{})

@@ -17,6 +17,7 @@ import (
 	"github.com/keel-ide/keel/backend/approval"
 	"github.com/keel-ide/keel/backend/checkpoint"
 	"github.com/keel-ide/keel/backend/command"
+	"github.com/keel-ide/keel/backend/data"
 	"github.com/keel-ide/keel/backend/extension"
 	"github.com/keel-ide/keel/backend/provider"
 	"github.com/keel-ide/keel/backend/search"
@@ -211,6 +212,7 @@ func explanations() []explanation {
 		{checkpoint.ErrNotFound, wire.CodeNotFound, "This checkpoint no longer exists.", ""},
 		{checkpoint.ErrNothingToUndo, wire.CodeNotFound, "There is no restore here that could be undone.", ""},
 		{checkpoint.ErrDamaged, wire.CodeBroken, "What this checkpoint has kept of a file is damaged, so it was not used.", "Choose another checkpoint."},
+		{data.ErrClearing, wire.CodeBusy, "`keel data clear` is just removing what Keel keeps, so nothing was opened.", "Wait for it to finish, then try again."},
 		{search.ErrNoRipgrep, wire.CodeMissingTool, "Search needs ripgrep, which was not found beside Keel nor on the PATH.", "Install ripgrep or reinstall Keel; files, chat and terminal work without it."},
 		{search.ErrOutside, wire.CodeOutside, "The folder to search leads out of the opened folder.", "Search in a folder below it."},
 		{session.ErrNotFound, wire.CodeNotFound, "This session no longer exists.", "Start a new one."},

@@ -12,6 +12,7 @@ import (
 
 	"github.com/keel-ide/keel/app/folder"
 	"github.com/keel-ide/keel/backend/checkpoint"
+	"github.com/keel-ide/keel/backend/data"
 	"github.com/keel-ide/keel/backend/workspace"
 )
 
@@ -192,10 +193,11 @@ func newCheckpointRescue(options *shared) *cobra.Command {
 		Short: "Find the checkpoints again when their record is lost or damaged; deletes nothing",
 		Args:  arguments(cobra.NoArgs),
 		RunE: func(command *cobra.Command, _ []string) error {
-			dir, own, err := options.store(command.Context())
+			dir, own, release, err := options.store(command.Context())
 			if err != nil {
 				return err
 			}
+			defer func() { _ = release() }() // it only ends the lock
 			found, err := checkpoint.Rescue(command.Context(), dir, checkpoint.Options{Own: own, Log: slog.New(slog.DiscardHandler)})
 			if err != nil {
 				return err
@@ -235,10 +237,11 @@ func newCheckpointSetAside(options *shared) *cobra.Command {
 				fmt.Fprintln(options.stderr, "keel: this would set all these checkpoints aside, deleting nothing, and start a new history; add --yes to do this. The files in the workspace stay either way.")
 				return exit{exitDenied}
 			}
-			dir, own, err := options.store(command.Context())
+			dir, own, release, err := options.store(command.Context())
 			if err != nil {
 				return err
 			}
+			defer func() { _ = release() }() // it only ends the lock
 			aside, err := checkpoint.SetAside(command.Context(), dir, checkpoint.Options{Own: own, Log: slog.New(slog.DiscardHandler)})
 			if err != nil {
 				return err
@@ -257,21 +260,24 @@ func newCheckpointSetAside(options *shared) *cobra.Command {
 }
 
 // store finds the folder of the workspace's checkpoints without opening them,
-// and Keel's own folders.
-func (s *shared) store(ctx context.Context) (dir string, own []string, err error) {
+// and Keel's own folders. They stay until release.
+func (s *shared) store(ctx context.Context) (dir string, own []string, release func() error, err error) {
 	paths, err := folder.DefaultPaths()
 	if err != nil {
-		return "", nil, err
+		return "", nil, nil, err
 	}
 	at, err := filepath.Abs(s.workspace)
 	if err != nil {
-		return "", nil, fmt.Errorf("resolving %q: %w", s.workspace, err)
+		return "", nil, nil, fmt.Errorf("resolving %q: %w", s.workspace, err)
 	}
 	// Nothing is captured here, so a home folder needs no consent.
 	opened, err := workspace.Open(ctx, at, workspace.Options{Consent: true})
 	if err != nil {
-		return "", nil, err
+		return "", nil, nil, err
 	}
 	defer opened.Close()
-	return filepath.Join(paths.Workspace(opened.ID()), "checkpoints"), []string{paths.Config, paths.Data}, nil
+	if release, err = data.Use(ctx, paths.Data); err != nil {
+		return "", nil, nil, err
+	}
+	return filepath.Join(paths.Workspace(opened.ID()), "checkpoints"), []string{paths.Config, paths.Data}, release, nil
 }

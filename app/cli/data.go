@@ -31,7 +31,8 @@ type dataReport struct {
 
 type dataItemReport struct {
 	Path   string `json:"path"`
-	Folder string `json:"folder"` // the opened folder that it is about; empty for none, its id where it is not known any more
+	Link   string `json:"link,omitempty"` // where a link leads, which was not looked into
+	Folder string `json:"folder"`         // the opened folder that it is about; empty for none, its id where it is not known any more
 	Size   int64  `json:"size"`
 	Files  int    `json:"files"`
 }
@@ -105,12 +106,21 @@ func (s *shared) sayItems(items []data.Item, names map[string]string) {
 		if item.Size == 0 {
 			continue
 		}
+		if item.Link != "" {
+			fmt.Fprintf(s.stdout, "%25s%s\n", "", aboutLink(item))
+			continue
+		}
 		of := ""
 		if item.Folder != "" {
 			of = "  of " + oneLine(folderName(item.Folder, names))
 		}
 		fmt.Fprintf(s.stdout, "%25s%s, %s%s\n", "", oneLine(item.Path), size(item.Size), of)
 	}
+}
+
+// aboutLink says what was not counted.
+func aboutLink(item data.Item) string {
+	return fmt.Sprintf("%s is a link to %s, which was not looked into", oneLine(item.Path), oneLine(item.Link))
 }
 
 func folderName(id string, names map[string]string) string {
@@ -135,7 +145,7 @@ func dataReports(entries []data.Entry, names map[string]string) []dataReport {
 func itemReports(items []data.Item, names map[string]string) []dataItemReport {
 	reports := []dataItemReport{}
 	for _, item := range items {
-		report := dataItemReport{Path: item.Path, Size: item.Size, Files: item.Files}
+		report := dataItemReport{Path: item.Path, Link: item.Link, Size: item.Size, Files: item.Files}
 		if item.Folder != "" {
 			report.Folder = folderName(item.Folder, names)
 		}
@@ -184,12 +194,25 @@ func (s *shared) clearData(ctx context.Context, names []string, yes bool) error 
 	if err != nil {
 		return fmt.Errorf("%w; what is listed as removed is gone, the rest is still there", err)
 	}
+	s.sayLinks(entries)
 	if len(gone) == 0 {
 		fmt.Fprintf(s.stdout, "There was nothing to remove in %s.\n", oneLine(filepath.Clean(places.Data)))
 		return nil
 	}
 	fmt.Fprintf(s.stdout, "%s freed.\n", size(total))
 	return nil
+}
+
+// sayLinks says where more of what was cleared may lie, which stays. A link that
+// is of a kind itself goes with it.
+func (s *shared) sayLinks(entries []data.Entry) {
+	for _, entry := range entries {
+		for _, item := range entry.Items {
+			if entry.Kind.Fixed && item.Link != "" {
+				fmt.Fprintf(s.stdout, "%s; what is there stays.\n", aboutLink(item))
+			}
+		}
+	}
 }
 
 func (s *shared) sayLoss(kind data.Kind, entries []data.Entry) {

@@ -14,6 +14,8 @@ import (
 type Build struct {
 	Tag     string         // the version that the commit is tagged with; empty for none
 	Clients folder.Clients // to sign in with
+	Feed    string         // the address of the update feed; empty for none
+	FeedKey string         // the minisign public key that the feed is signed with
 }
 
 // Version is the build's version: the tag's, else the module's where it was built

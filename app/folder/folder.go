@@ -26,6 +26,7 @@ import (
 	"github.com/keel-ide/keel/backend/checkpoint"
 	"github.com/keel-ide/keel/backend/codemap"
 	"github.com/keel-ide/keel/backend/command"
+	"github.com/keel-ide/keel/backend/data"
 	"github.com/keel-ide/keel/backend/outbound"
 	"github.com/keel-ide/keel/backend/provider"
 	"github.com/keel-ide/keel/backend/redact"
@@ -156,6 +157,11 @@ func Open(ctx context.Context, path string, o Options) (*Folder, error) {
 }
 
 func (f *Folder) open(ctx, running context.Context, path string) error {
+	release, err := data.Use(ctx, f.options.Paths.Data)
+	if err != nil {
+		return err
+	}
+	f.onClose(release) // the last of all: what is kept is in use until then
 	workspaceSettings := ""
 	workspaceData := filepath.Join(f.options.Paths.Data, "no-folder")
 	if path != "" {

@@ -16,6 +16,7 @@ import (
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/agent"
 	"github.com/keel-ide/keel/backend/approval"
+	"github.com/keel-ide/keel/backend/data"
 	"github.com/keel-ide/keel/backend/provider"
 	"github.com/keel-ide/keel/backend/provider/replay"
 	"github.com/keel-ide/keel/backend/session"
@@ -45,6 +46,33 @@ func open(t *testing.T, lines ...replay.Line) *folder.Folder {
 		}
 	})
 	return f
+}
+
+// Nothing that an opened folder works with is cleared under it, also where it
+// writes nothing just now.
+func TestWhatAnOpenedFolderUsesIsNotCleared(t *testing.T) {
+	home := t.TempDir()
+	paths := folder.Paths{Config: filepath.Join(home, "config"), Data: filepath.Join(home, "data")}
+	f, err := folder.Open(t.Context(), t.TempDir(), folder.Options{
+		Paths: paths, Headless: true, Explain: bind.Explain, Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkpoints, _ := data.Named("checkpoints")
+	audit, _ := data.Named("audit")
+	remove := func() ([]data.Item, error) {
+		return data.Clear(t.Context(), data.Places{Config: paths.Config, Data: paths.Data}, []data.Kind{checkpoints, audit})
+	}
+	if gone, err := remove(); !errors.Is(err, data.ErrInUse) {
+		t.Errorf("while it is open: removed %v, %v", gone, err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if gone, err := remove(); err != nil || len(gone) == 0 {
+		t.Errorf("afterwards: removed %v, %v", gone, err)
+	}
 }
 
 // turn runs a prompt to its end.

@@ -44,6 +44,6 @@ func policy(d Document, base string, network bool) string {
 // program's: files of extensions, which are served there too, are none.
 func Framing(origin, more string) string {
 	return "frame-src " + origin + Prefix + " " + origin + more +
-		"; script-src " + origin + "/assets/ " + origin + "/splash.js " + origin + "/wails/ 'wasm-unsafe-eval'" +
+		"; script-src " + origin + "/assets/ " + origin + "/splash.js " + origin + "/early.js " + origin + "/wails/ 'wasm-unsafe-eval'" +
 		"; worker-src " + origin + "/assets/ blob:"
 }

@@ -277,7 +277,7 @@ func TestForgottenWithThePage(t *testing.T) {
 func TestThePageRunsNoScriptsOfExtensions(t *testing.T) {
 	for _, origin := range []string{"wails://wails", "http://127.0.0.1:3000"} {
 		want := "frame-src " + origin + "/keel/webview/ " + origin + "/extensionHost.html; " +
-			"script-src " + origin + "/assets/ " + origin + "/splash.js " + origin + "/wails/ 'wasm-unsafe-eval'; " +
+			"script-src " + origin + "/assets/ " + origin + "/splash.js " + origin + "/early.js " + origin + "/wails/ 'wasm-unsafe-eval'; " +
 			"worker-src " + origin + "/assets/ blob:"
 		if d := cmp.Diff(want, Framing(origin, "/extensionHost.html")); d != "" {
 			t.Errorf("policy (-want +got):\n%s", d)

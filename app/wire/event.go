@@ -23,6 +23,7 @@ type Events struct {
 	Webview     WebviewRequest     `event:"webview"`
 	Extensions  ExtensionsState    `event:"extensions"`
 	Extension   ExtensionProgress  `event:"extension"`
+	Updates     UpdatesState       `event:"updates"`
 }
 
 // SessionsChanged says that the list of sessions has changed.

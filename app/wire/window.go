@@ -9,6 +9,7 @@ type WindowState struct {
 	Trust     FolderTrust `json:"trust"`   // of the opened folder
 	Message   string      `json:"message"` // why the asked-for folder is not open; empty when it is
 	Hint      string      `json:"hint"`
+	Crash     CrashNotice `json:"crash"`   // what has ended by a fault since the last page
 	Timings   bool        `json:"timings"` // KEEL_TIMINGS is set: send Window.Timing
 	StartedAt int64       `json:"startedAt"`
 }

@@ -2,29 +2,75 @@ package data
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
+	"strconv"
 	"strings"
-
-	"github.com/gofrs/flock"
 )
 
-// ErrInUse is returned by [Clear] where something still uses what would go.
-var ErrInUse = errors.New("in use")
+// asidePrefix begins the names of folders with what is being removed. What is left
+// of one is removed by the next [Clear].
+const asidePrefix = ".removing-"
 
 // Clear removes what is there of some kinds, and returns what it removed, also
-// where it fails in between. Nothing is removed when anything of it is in use.
+// where it fails in between. Nothing is removed when anything that Keel keeps is
+// in use, but for what can be made again at any time.
 func Clear(ctx context.Context, places Places, kinds []Kind) ([]Item, error) {
-	entries, err := List(ctx, places)
+	items, live, err := chosen(ctx, places, kinds)
 	if err != nil {
 		return nil, err
 	}
-	var items []Item
-	live := true
+	left, err := leftovers(places)
+	if err != nil || len(items)+len(left) == 0 {
+		return nil, err
+	}
+	release := func() {}
+	if live {
+		left = nil // they may be another removal's that goes on
+	} else if items, left, release, err = held(ctx, places, kinds); err != nil {
+		return nil, err
+	}
+	moved, failed := putAside(ctx, items)
+	release() // nothing of it is in its place any more: who waits may go on
+	gone, err := remove(ctx, append(left, moved...))
+	return gone, errors.Join(failed, err)
+}
+
+// held keeps everybody out until release, and returns what there is then.
+func held(ctx context.Context, places Places, kinds []Kind) (items []Item, left []aside, release func(), err error) {
+	h, err := hold(ctx, places)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	defer func() {
+		if err != nil {
+			h.release()
+		}
+	}()
+	if items, _, err = chosen(ctx, places, kinds); err != nil {
+		return nil, nil, nil, err
+	}
+	for _, item := range items {
+		if err := h.hold(item); err != nil {
+			return nil, nil, nil, err
+		}
+	}
+	if left, err = leftovers(places); err != nil {
+		return nil, nil, nil, err
+	}
+	h.loose()
+	return items, left, h.release, nil
+}
+
+// chosen are the items of some kinds, and whether all of them can go at any time.
+func chosen(ctx context.Context, places Places, kinds []Kind) (items []Item, live bool, err error) {
+	entries, err := List(ctx, places)
+	live = true
 	for _, kind := range kinds {
 		for _, entry := range entries {
 			if entry.Kind.Name == kind.Name && !entry.Kind.Fixed {
@@ -33,149 +79,99 @@ func Clear(ctx context.Context, places Places, kinds []Kind) ([]Item, error) {
 			}
 		}
 	}
-	if !live {
-		release, err := closed(ctx, places, items)
-		if err != nil {
-			return nil, err
-		}
-		defer release()
-	}
-	var gone []Item
-	for _, item := range items {
-		if ctx.Err() != nil {
-			return gone, ctx.Err()
-		}
-		if err := remove(item); err != nil {
-			return gone, err
-		}
-		gone = append(gone, item)
-	}
-	return gone, nil
+	return items, live, err
 }
 
-// remove takes one item away, and the folder's data with it once it is empty.
-func remove(item Item) error {
-	root, err := os.OpenRoot(item.place)
+// aside is a folder with what is being removed, and which items it holds.
+type aside struct {
+	place string
+	name  string
+	items []Item
+}
+
+// putAside moves items out of their places, at once and each as a whole, so that
+// nobody finds one of which a part is gone.
+func putAside(ctx context.Context, items []Item) (moved []aside, failed error) {
+	at := map[string]int{} // by place
+	for _, item := range items {
+		if ctx.Err() != nil {
+			return moved, errors.Join(failed, ctx.Err())
+		}
+		i, ok := at[item.place]
+		if !ok {
+			i = len(moved)
+			at[item.place] = i
+			moved = append(moved, aside{place: item.place, name: asidePrefix + rand.Text()})
+		}
+		if err := moved[i].take(item); err != nil {
+			return moved, errors.Join(failed, fmt.Errorf("removing %q: %w", item.Path, err))
+		}
+	}
+	return moved, failed
+}
+
+// take moves one item into the folder, and the folder's data with it once it is
+// empty.
+func (a *aside) take(item Item) error {
+	root, err := os.OpenRoot(a.place)
 	if err != nil {
-		return fmt.Errorf("opening %q: %w", item.place, err)
+		return err
 	}
 	defer root.Close()
-	if err := root.RemoveAll(item.name); err != nil {
-		return fmt.Errorf("removing %q: %w", item.Path, err)
+	if len(a.items) == 0 {
+		if err := root.Mkdir(a.name, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+			return err
+		}
 	}
+	err = root.Rename(item.name, path.Join(a.name, strconv.Itoa(len(a.items))))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // it has just gone
+	}
+	if err != nil {
+		err = root.RemoveAll(item.name) // a disk of its own cannot be moved
+	}
+	if err != nil {
+		return err
+	}
+	a.items = append(a.items, item)
 	if item.Folder != "" {
 		_ = root.Remove(path.Dir(item.name)) // it stays while there is something in it
 	}
 	return nil
 }
 
-// closed makes sure that no window is open and nobody works with the items. The
-// locks of windows are held until release; those of the items go with them.
-func closed(ctx context.Context, places Places, items []Item) (release func(), err error) {
-	var held []*flock.Flock
-	release = func() {
-		for _, lock := range held {
-			_ = lock.Close() // with the file goes the lock
-		}
-	}
-	take := func(name string) error {
-		lock := flock.New(name, flock.SetFlag(os.O_RDWR), flock.SetPermissions(0o600))
-		ok, err := lock.TryLock()
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			return nil
-		case err != nil:
-			return fmt.Errorf("looking whether %q is in use: %w", name, err)
-		case !ok:
-			return fmt.Errorf("%q: %w", name, ErrInUse)
-		}
-		held = append(held, lock)
-		return nil
-	}
-	windows, err := locks(ctx, places.Data, ".", false)
-	if err != nil {
-		return nil, err
-	}
-	for _, folder := range []string{".", "windows"} {
-		for _, name := range windows {
-			if path.Dir(name) != folder {
-				continue
-			}
-			if err := take(filepath.Join(places.Data, filepath.FromSlash(name))); err != nil {
-				release()
-				return nil, err
-			}
-		}
-	}
-	ofWindows := len(held)
-	for _, item := range items {
-		names, err := locks(ctx, item.place, item.name, strings.HasSuffix(item.name, "/sessions"))
+// leftovers are what a removal that was interrupted has left.
+func leftovers(places Places) ([]aside, error) {
+	var left []aside
+	for _, place := range []string{places.Config, places.Data} {
+		names, err := children(place, ".")
 		if err != nil {
-			release()
 			return nil, err
 		}
 		for _, name := range names {
-			full := filepath.Join(item.place, filepath.FromSlash(name))
-			if taken(held, full) {
-				continue
-			}
-			if err := take(full); err != nil {
-				release()
-				return nil, err
+			if strings.HasPrefix(name, asidePrefix) {
+				left = append(left, aside{place: place, name: name})
 			}
 		}
 	}
-	// Some systems remove no file that is open.
-	for _, lock := range held[ofWindows:] {
-		_ = lock.Close()
-	}
-	held = held[:ofWindows]
-	return release, nil
+	return left, nil
 }
 
-func taken(held []*flock.Flock, name string) bool {
-	for _, lock := range held {
-		if lock.Path() == name {
-			return true
-		}
-	}
-	return false
-}
-
-// locks names the files below a name that those who use it hold locked. At the
-// top of the data folder only its own files and those of windows are looked at.
-func locks(ctx context.Context, place, name string, journals bool) ([]string, error) {
-	root, err := os.OpenRoot(place)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("opening %q: %w", place, err)
-	}
-	defer root.Close()
-	if info, err := root.Lstat(name); err == nil && info.Mode().Type() == fs.ModeSymlink {
-		return nil, nil // the link goes, and what it leads to stays
-	}
-	var names []string
-	err = fs.WalkDir(root.FS(), name, func(at string, entry fs.DirEntry, err error) error {
+// remove deletes what is aside.
+func remove(ctx context.Context, moved []aside) (gone []Item, failed error) {
+	for _, a := range moved {
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return gone, errors.Join(failed, ctx.Err())
 		}
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil // it has just gone
+		root, err := os.OpenRoot(a.place)
+		if err == nil {
+			err = errors.Join(root.RemoveAll(a.name), root.Close())
 		}
 		if err != nil {
-			return err // it cannot be told whether it is in use
+			failed = errors.Join(failed, fmt.Errorf("removing %q: %w", filepath.Join(a.place, a.name), err))
+			continue
 		}
-		if name == "." && entry.IsDir() && at != "." && at != "windows" {
-			return fs.SkipDir
-		}
-		base := entry.Name()
-		is := base == "lock" || strings.HasSuffix(base, ".lock") || journals && strings.HasSuffix(base, ".jsonl")
-		if is && entry.Type().IsRegular() {
-			names = append(names, at)
-		}
-		return nil
-	})
-	return names, err
+		gone = append(gone, a.items...)
+	}
+	return gone, failed
 }

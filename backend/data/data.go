@@ -3,10 +3,11 @@
 //
 // # Promises
 //
-// Only names below Keel's own two folders are looked at and removed. A symbolic
+// Only names that Keel gives, below its own two folders, are removed. A symbolic
 // link is never followed: it counts as itself, and clearing removes the link.
-// Nothing is cleared while a window, or a command that uses the kind, is open,
-// but for what can be made again at any time. What was not removed is said.
+// Nothing is cleared while a window or a command that reads or writes what is
+// kept is open, but for what can be made again at any time; and a command that
+// starts meanwhile waits. What was not removed is said.
 package data
 
 import (
@@ -19,6 +20,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // Places are Keel's own folders.
@@ -36,7 +38,7 @@ type Kind struct {
 	Fixed bool   // it is shown and cannot be cleared
 	Live  bool   // it can be cleared while Keel is open
 
-	config   bool     // the whole of the folder for settings
+	config   []string // in the folder for settings
 	names    []string // in the data folder
 	inFolder []string // in the data of each opened folder
 }
@@ -52,6 +54,7 @@ type Entry struct {
 // Item is one place of a kind.
 type Item struct {
 	Path   string // absolute
+	Link   string // where a symbolic link leads, which was not looked into; empty for none
 	Folder string // the id of the opened folder that it belongs to; empty for none
 	Size   int64
 	Files  int
@@ -67,8 +70,9 @@ const other = "other"
 func Kinds() []Kind {
 	return []Kind{
 		{
-			Name: "settings", Title: "Settings, key bindings and snippets", config: true, Final: true,
-			Lost: "Your settings, key bindings and snippets; Keel starts with its defaults again, and commands that you trusted always ask again.",
+			Name: "settings", Title: "Settings, key bindings and snippets", Final: true,
+			config: []string{"settings.json", "keybindings.json", "tasks.json", "snippets", ".settings.lock"},
+			Lost:   "Your settings, key bindings and snippets; Keel starts with its defaults again, and commands that you trusted always ask again.",
 		},
 		{
 			Name: "sessions", Title: "Conversations with the agent", inFolder: []string{"sessions", "commands"}, Final: true,
@@ -97,8 +101,11 @@ func Kinds() []Kind {
 		},
 		{
 			Name: "window", Title: "Layout, recent folders, unsaved text, local history", Final: true,
-			names:    []string{"workbench", "storage", "recent.json", "windows", "import.json", "no-folder/storage.json"},
-			inFolder: []string{"storage.json"},
+			names: []string{
+				"workbench", "storage", "recent.json", "windows", "import.json",
+				"no-folder/storage.json", "no-folder/window.json", "workspaces/window.json",
+			},
+			inFolder: []string{"storage.json", "window.json"},
 			Lost:     "The layout, the list of recent folders, the editor's local history, and text that you have not saved.",
 		},
 		{Name: "crashes", Title: "Crash reports", names: []string{"crashes"}, Live: true, Lost: "What is known about crashes of Keel."},
@@ -149,48 +156,95 @@ type found struct {
 	item Item
 }
 
+// search collects what find finds.
+type search struct {
+	places Places
+	all    []found
+}
+
 // find names everything below the two folders once, with the kind it is of.
 func find(places Places) ([]found, error) {
-	var all []found
-	add := func(kind, place, name, folder string) {
-		all = append(all, found{kind, Item{Path: filepath.Join(place, filepath.FromSlash(name)), Folder: folder, place: place, name: name}})
-	}
-	names, err := children(places.Config, ".")
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range names {
-		add("settings", places.Config, name, "")
-	}
-	// On systems where both lie in one place, settings come first.
-	top, err := children(places.Data, ".")
-	if err != nil || places.Data == places.Config {
-		return all, err
-	}
-	for _, name := range top {
-		if name != "workspaces" && name != "no-folder" {
-			add(kindOf(name, false), places.Data, name, "")
-			continue
-		}
-		below, err := children(places.Data, name)
+	s := &search{places: places}
+	together := sameFolder(places.Config, places.Data) // on macOS, and where the XDG folders are one
+	if !together {
+		names, err := children(places.Config, ".")
 		if err != nil {
 			return nil, err
 		}
-		for _, one := range below {
-			if name == "no-folder" {
-				add(kindOf(path.Join(name, one), false), places.Data, path.Join(name, one), "")
-				continue
-			}
-			parts, err := children(places.Data, path.Join(name, one))
-			if err != nil {
-				return nil, err
-			}
-			for _, part := range parts {
-				add(kindOf(part, true), places.Data, path.Join(name, one, part), one)
+		for _, name := range names {
+			if !sameFolder(filepath.Join(places.Config, name), places.Data) {
+				s.add(settingsOr(name, other), places.Config, name, "")
 			}
 		}
 	}
-	return all, nil
+	top, err := children(places.Data, ".")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range top {
+		kind := kindOf(name, false)
+		if together {
+			kind = settingsOr(name, kind)
+		}
+		if err := s.addTop(kind, name); err != nil {
+			return nil, err
+		}
+	}
+	return s.all, nil
+}
+
+// settingsOr is the kind of a name in the folder for settings.
+func settingsOr(name, otherwise string) string {
+	for _, kind := range Kinds() {
+		if slices.Contains(kind.config, name) {
+			return kind.Name
+		}
+	}
+	return otherwise
+}
+
+func (s *search) add(kind, place, name, folder string) {
+	item := Item{Path: filepath.Join(place, filepath.FromSlash(name)), Folder: folder, place: place, name: name}
+	if target, err := os.Readlink(item.Path); err == nil {
+		item.Link = target
+	}
+	s.all = append(s.all, found{kind, item})
+}
+
+// addTop adds a name of the data folder, or what is in it where its parts are of
+// several kinds, or some of them stay.
+func (s *search) addTop(kind, name string) error {
+	switch {
+	case name == useFile:
+		return nil // it stays, and is empty
+	case !slices.Contains([]string{"workspaces", "no-folder", "windows", "crashes"}, name) || !isFolder(s.places.Data, name):
+		s.add(kind, s.places.Data, name, "")
+		return nil
+	}
+	below, err := children(s.places.Data, name)
+	if err != nil {
+		return err
+	}
+	for _, one := range below {
+		full := path.Join(name, one)
+		switch {
+		case full == registerFile, name == "crashes" && (strings.HasSuffix(one, ".running") || strings.HasSuffix(one, ".lock")):
+			// They are of programs that run.
+		case name == "workspaces" && isFolder(s.places.Data, full):
+			parts, err := children(s.places.Data, full)
+			if err != nil {
+				return err
+			}
+			for _, part := range parts {
+				s.add(kindOf(part, true), s.places.Data, path.Join(full, part), one)
+			}
+		case name == "windows", name == "crashes":
+			s.add(kind, s.places.Data, full, "")
+		default:
+			s.add(kindOf(full, false), s.places.Data, full, "")
+		}
+	}
+	return nil
 }
 
 func kindOf(name string, inFolder bool) string {
@@ -200,6 +254,22 @@ func kindOf(name string, inFolder bool) string {
 		}
 	}
 	return other
+}
+
+// sameFolder tells whether two paths lead to one folder.
+func sameFolder(a, b string) bool {
+	first, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	second, err := os.Stat(b)
+	return err == nil && first.IsDir() && os.SameFile(first, second)
+}
+
+// isFolder tells whether a name is a folder, and not a link to one.
+func isFolder(place, name string) bool {
+	info, err := os.Lstat(filepath.Join(place, filepath.FromSlash(name)))
+	return err == nil && info.IsDir()
 }
 
 // children lists a folder; one that is not there, or is a link, has none.
@@ -234,6 +304,9 @@ func measure(ctx context.Context, place, name string) (size int64, files int, er
 		return 0, 0, fmt.Errorf("opening %q: %w", place, err)
 	}
 	defer root.Close()
+	if info, err := root.Lstat(name); err == nil && !info.IsDir() {
+		return info.Size(), 1, nil // walking would follow a link
+	}
 	err = fs.WalkDir(root.FS(), name, func(_ string, entry fs.DirEntry, err error) error {
 		if ctx.Err() != nil {
 			return ctx.Err()

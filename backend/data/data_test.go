@@ -33,7 +33,8 @@ func kept(t *testing.T) data.Places {
 		"secrets/a", "accounts.json", "gallery-cache/a", "gallery-cache/b/c", "logs/keel.log", "crashes/a.txt", "updates/a",
 		"no-folder/audit/1", "no-folder/storage.json",
 		"workspaces/one/sessions/s.jsonl", "workspaces/one/checkpoints/lock", "workspaces/one/audit/lock", "workspaces/one/storage.json",
-		"workspaces/two/sessions/s.jsonl",
+		"workspaces/two/sessions/s.jsonl", "workspaces/two/window.json", "workspaces/window.json", "no-folder/window.json",
+		"windows/register.lock", "crashes/1-2.running", "in-use.lock",
 	} {
 		write(t, filepath.Join(p.Data, filepath.FromSlash(name)))
 	}
@@ -67,7 +68,7 @@ func TestEverythingThatIsKeptIsCountedOnce(t *testing.T) {
 	}
 	want := map[string]int{
 		"settings": 1, "sessions": 2, "checkpoints": 1, "trust": 1, "extensions": 1, "secrets": 2, "audit": 2,
-		"window": 5, "crashes": 1, "caches": 2, "updates": 1, "logs": 1, "other": 1,
+		"window": 8, "crashes": 1, "caches": 2, "updates": 1, "logs": 1, "other": 1,
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
@@ -98,6 +99,9 @@ func TestClearingRemovesThatKindOnly(t *testing.T) {
 	}
 	if len(gone) != 2 || gone[0].Folder != "one" || gone[0].Size != 5 {
 		t.Errorf("removed %+v", gone)
+	}
+	if _, err := clearKinds(t, p, "window"); err != nil {
+		t.Fatal(err)
 	}
 	if _, err := os.Lstat(filepath.Join(p.Data, "workspaces/two")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("the empty folder is still there: %v", err)

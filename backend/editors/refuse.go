@@ -42,7 +42,7 @@ type rule struct {
 // settings of VS Code 1.128 and of the editors made of it.
 func rules() []rule {
 	return []rule{
-		{"keel", reasonKeel}, {"keelagent.", reasonKeel}, {"keelextensions.", reasonKeel}, {"keel.", reasonKeel},
+		{"keel", reasonKeel}, {"keelagent.", reasonKeel}, {"keelextensions.", reasonKeel}, {"keelupdate.", reasonKeel}, {"keel.", reasonKeel},
 		{"chat.tools.", reasonCommands}, {"chat.agent.terminal.", reasonCommands}, {"github.copilot.chat.agent.terminal.", reasonCommands},
 		{"kiroagent.trustedcommands", reasonCommands}, {"kiroagent.commanddenylist", reasonCommands},
 		{"chat.", reasonAgent}, {"inlinechat.", reasonAgent}, {"github.copilot.", reasonAgent}, {"kiroagent.", reasonAgent}, {"kiro.", reasonAgent},

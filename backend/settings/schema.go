@@ -31,6 +31,14 @@ const (
 
 	KeyGallery          = "keelExtensions.gallery"
 	KeyExtensionNetwork = "keelExtensions.network"
+
+	KeyUpdateCheck = "keelUpdate.check"
+)
+
+// Values of [KeyUpdateCheck].
+const (
+	UpdatesOff   = "off"
+	UpdatesDaily = "daily"
 )
 
 const (
@@ -320,6 +328,18 @@ func Schema() []Property {
 				"Only your own settings count. It counts from the next reload of the window on.",
 			Default: `true`,
 			Scope:   ScopeApplication,
+		},
+		{
+			Key:   KeyUpdateCheck,
+			Type:  TypeEnum,
+			Title: "Keel Update: Check",
+			Description: "Whether Keel looks for a newer version by itself. It asks for one file and its signature, and tells nothing of you or your machine but the network address that any request comes from. " +
+				"Nothing is downloaded or installed before you have agreed to it. *Keel: Check for Updates* looks at any time.\n\n" +
+				"Only your own settings count. A Keel that was built from source has no feed to look at.",
+			Default:          `"off"`,
+			Enum:             []string{UpdatesOff, UpdatesDaily},
+			EnumDescriptions: []string{"Only when you ask for it.", "Once a day, while a window is open."},
+			Scope:            ScopeApplication,
 		},
 	}
 }

@@ -40,6 +40,8 @@ type Values struct {
 	Gallery         string   // the address of the registry of extensions; empty: the default
 
 	ExtensionNetworkOff bool // extensions may not use the network
+
+	UpdateCheck string // off or daily; empty where the user has not said
 }
 
 func (v Values) clone() Values {
@@ -157,6 +159,8 @@ func instead(key string, kept value) string {
 		return "until it is, no command is trusted"
 	case kept.unread && (key == KeyCommandGuard || key == KeySandbox):
 		return "until it is, it is on"
+	case kept.unread && key == KeyUpdateCheck:
+		return "until it is, Keel does not look for updates by itself"
 	case kept.unread && key == KeyExtensionNetwork:
 		return "until it is, extensions may not use the network"
 	}
@@ -164,13 +168,13 @@ func instead(key string, kept value) string {
 }
 
 func ownKey(key string) bool {
-	return slices.ContainsFunc([]string{"keelAgent", "keelExtensions"}, func(group string) bool {
+	return slices.ContainsFunc([]string{"keelAgent", "keelExtensions", "keelUpdate"}, func(group string) bool {
 		return key == group || strings.HasPrefix(key, group+".")
 	})
 }
 
 func unknownMessage(key string) string {
-	if example, ok := map[string]string{"keelAgent": KeyMode, "keelExtensions": KeyGallery}[key]; ok {
+	if example, ok := map[string]string{"keelAgent": KeyMode, "keelExtensions": KeyGallery, "keelUpdate": KeyUpdateCheck}[key]; ok {
 		return fmt.Sprintf("Settings inside an object have no effect: write each with its whole name, such as %s.", example)
 	}
 	return fmt.Sprintf("%s is not a setting of Keel; it has no effect.", key)
@@ -293,6 +297,11 @@ func merge(user, workspace layer) Values {
 		Gallery:         user[KeyGallery].text,
 
 		ExtensionNetworkOff: user[KeyExtensionNetwork].off || user[KeyExtensionNetwork].unread,
+
+		UpdateCheck: user[KeyUpdateCheck].text,
+	}
+	if user[KeyUpdateCheck].unread {
+		v.UpdateCheck = UpdatesOff
 	}
 	if user[KeyCommandDenylist].unread {
 		v.DenylistUnknown, v.TrustedCommands = true, nil

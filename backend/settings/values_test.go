@@ -163,6 +163,21 @@ func TestMerge(t *testing.T) {
 			},
 		},
 		{
+			"updates", `{"keelUpdate.check": "daily", "keelUpdate": {}}`, "",
+			Values{Mode: "autopilot", UpdateCheck: "daily"},
+			[]Problem{{Line: 1, Column: 31, Severity: SeverityWarning, Key: "keelUpdate", Message: "Settings inside an object have no effect: write each with its whole name, such as keelUpdate.check."}},
+		},
+		{
+			"a choice that cannot be read looks for no updates", `{"keelUpdate.check": true}`, "",
+			Values{Mode: "autopilot", UpdateCheck: "off"},
+			[]Problem{{Line: 1, Column: 22, Severity: SeverityError, Key: KeyUpdateCheck, Message: "keelUpdate.check has to be a string; until it is, Keel does not look for updates by itself."}},
+		},
+		{
+			"the folder does not have Keel look for updates", "", `{"keelUpdate.check": "daily"}`,
+			Values{Mode: "autopilot"},
+			[]Problem{{Line: 1, Column: 2, Severity: SeverityWarning, Key: KeyUpdateCheck, Message: "An opened folder cannot set keelUpdate.check; this has no effect. Set it in your own settings."}},
+		},
+		{
 			"no such numbers",
 			`{"keelAgent.ollama.contextTokens": 1.5, "keelAgent.openai.endpoints": [], "keelAgent.provider": "openai:"}`, "",
 			Values{Mode: "autopilot"},
@@ -364,7 +379,7 @@ func TestSchema(t *testing.T) {
 		KeyOpenAIEndpoints: ScopeApplication, KeyOpenAIModels: ScopeApplication, KeyOllamaContext: ScopeApplication, KeyPrices: ScopeApplication,
 		KeyGitHubClientIDs: ScopeApplication, KeyGoogleClientID: ScopeApplication, KeyBedrockRole: ScopeApplication,
 		KeyProxy: ScopeApplication, KeyNoProxy: ScopeApplication, KeyCertificates: ScopeApplication,
-		KeyGallery: ScopeApplication, KeyExtensionNetwork: ScopeApplication,
+		KeyGallery: ScopeApplication, KeyExtensionNetwork: ScopeApplication, KeyUpdateCheck: ScopeApplication,
 	}
 	if d := cmp.Diff(want, scopes); d != "" {
 		t.Error(d)

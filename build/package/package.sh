@@ -70,7 +70,10 @@ gzip -9 -n "$documents/notices.txt" "$documents/sbom.cdx.json" "$documents/chang
 find "$root" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
 
 for kind in deb rpm; do
+  install -m 644 "build/package/linux/managed-by.$kind" "$out/managed-by-$kind"
+  touch --date="@$SOURCE_DATE_EPOCH" "$out/managed-by-$kind"
   $nfpm package --config build/package/nfpm.yaml --packager $kind --target "$out" >/dev/null
+  rm "$out/managed-by-$kind"
 done
 # For other systems: unpacked anywhere, usr/bin/keel starts it.
 tar --create --directory "$root/usr" --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner \

@@ -10,6 +10,7 @@ import { startImport } from './features/import'
 import { startReview } from './features/review'
 import { startSecrets } from './features/secret'
 import { startTrust } from './features/trust'
+import { startUpdates } from './features/update'
 import { keepAccountsMenu } from './workbench/accounts'
 import { provideAuthentication, type SignInAsker } from './workbench/authentication'
 import { giveTokens } from './workbench/authenticationTokens'
@@ -21,7 +22,7 @@ import { chatHost } from './workbench/chatHost'
 import { keepBytes } from './workbench/encodings'
 import { folderPaths } from './workbench/files/paths'
 import { isCancelledInstallation } from './workbench/extension'
-import { showFailure } from './workbench/failure'
+import { failureText, showFailure } from './workbench/failure'
 import { tellEditorState } from './workbench/editorState'
 import { offerImport } from './workbench/importMenu'
 import { extensionInstaller } from './workbench/installing'
@@ -57,6 +58,7 @@ async function main(root: HTMLElement): Promise<void> {
   startAccess(host, chatView)
   startAccounts(host, chatView)
   startAudit(host, chatView)
+  startUpdates(host)
   provideWalkthroughs(host, state)
   provideAbout(host)
   giveTokens(bridge) // before any extension can ask
@@ -78,6 +80,11 @@ async function main(root: HTMLElement): Promise<void> {
   reportNotices(bridge)
   startSecrets(host)
   askBeforeClosing(bridge, host)
+  if (state.crash.kind) {
+    void import('./workbench/crash')
+      .then(({ tellCrash }) => tellCrash(bridge, state.crash))
+      .catch(notify.failure)
+  }
   followRequests(bridge, folders, state.workspace.path)
   if (state.message) notify.error([state.message, state.hint].filter(Boolean).join(' '))
   if (state.timings) void reportTimings(bridge)
@@ -117,4 +124,13 @@ window.addEventListener('unhandledrejection', (event) => {
 })
 
 const root = document.getElementById('root')
-if (root) main(root).catch((cause: unknown) => showFailure(root, cause))
+if (root) {
+  root.dataset.began = 'yes' // public/early.js looks at it
+  main(root).catch((cause: unknown) => {
+    showFailure(root, cause)
+    // Kept on this machine, in the words that are shown; where even that fails, they are still shown.
+    void connect()
+      .Crashes.Page(failureText(cause))
+      .catch(() => undefined)
+  })
+}

@@ -29,6 +29,7 @@ const emptyState: WindowState = {
   trust: { trusted: true, path: '/home/user/calc', parent: '', effects: [] },
   message: '',
   hint: '',
+  crash: { kind: '', report: '' },
   timings: false,
   startedAt: 0,
 }

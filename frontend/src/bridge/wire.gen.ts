@@ -424,6 +424,24 @@ export interface Conflict {
   reason: string
 }
 
+/** CrashKind says what has ended by a fault. */
+export type CrashKind = '' | 'page' | 'program'
+
+/** CrashNotice says that something has ended by a fault. */
+export interface CrashNotice {
+  kind: CrashKind
+  /** the report's name; empty where there is none */
+  report: string
+}
+
+/** CrashReport is what is known about a fault, without secrets. */
+export interface CrashReport {
+  name: string
+  text: string
+  /** absolute */
+  path: string
+}
+
 /** DeniedText is a text that makes a command ask, however it is trusted. */
 export interface DeniedText {
   text: string
@@ -2241,6 +2259,46 @@ export interface UnsavedText {
   content: string
 }
 
+/** UpdateKind is how far the update to a newer version has come. */
+export type UpdateKind = 'checking' | 'current' | 'downloaded' | 'downloading' | '' | 'installing' | 'offered' | 'ready'
+
+/** UpdateWay is how a newer version gets to where this program is. */
+export type UpdateWay = 'hand' | 'keel' | 'manager' | 'none'
+
+/** UpdatesState is what is known of a newer version. */
+export interface UpdatesState {
+  seq: number
+  /** this build has a feed to look at */
+  feed: boolean
+  /** this version */
+  running: string
+  kind: UpdateKind
+  way: UpdateWay
+  /** found by the daily look, which nobody waited for */
+  daily: boolean
+  /** that is offered */
+  version: string
+  /** Markdown of a stranger */
+  notes: string
+  releasedAt: number
+  /** 0: never */
+  checkedAt: number
+  /** bytes of the file */
+  size: number
+  /** bytes that are here */
+  done: number
+  /** of the checked file */
+  path: string
+  /** where this version is kept */
+  old: string
+  manager: string
+  /** that has the manager update */
+  command: string
+  /** what went wrong last; empty for nothing */
+  message: string
+  hint: string
+}
+
 /**
  * WebviewRequest asks the page for something that a webview wants to load and
  * that is no file of the opened folder: the page knows what lies behind other
@@ -2269,6 +2327,8 @@ export interface WindowState {
   /** why the asked-for folder is not open; empty when it is */
   message: string
   hint: string
+  /** what has ended by a fault since the last page */
+  crash: CrashNotice
   /** KEEL_TIMINGS is set: send Window.Timing */
   timings: boolean
   startedAt: number
@@ -2301,6 +2361,7 @@ export interface Events {
   webview: WebviewRequest
   extensions: ExtensionsState
   extension: ExtensionProgress
+  updates: UpdatesState
 }
 
 /** The methods that the page can call, by feature. */
@@ -2455,6 +2516,18 @@ export interface Methods {
      * newest first, at most limit of them; 0 for all.
      */
     Versions(path: string, limit: number): Promise<FileVersion[]>
+  }
+  /**
+   * Crashes are the reports about faults of Keel. They lie on this machine; nothing
+   * here sends one anywhere.
+   */
+  Crashes: {
+    /** Delete removes a report. */
+    Delete(name: string): Promise<void>
+    /** Page keeps a report of a fault that the page could not go on from. */
+    Page(message: string): Promise<void>
+    /** Read returns a report. */
+    Read(name: string): Promise<CrashReport>
   }
   /**
    * Editors takes in what the page's editors know, for the agent. Each call tells
@@ -2760,6 +2833,32 @@ export interface Methods {
     /** State returns everything that decides whether a command runs unasked. */
     State(): Promise<TrustState>
   }
+  /**
+   * Updates are newer versions of Keel. Each step waits for the user; changes of the
+   * state come as events.
+   */
+  Updates: {
+    /** Cancel ends a download; nothing of it stays. */
+    Cancel(): Promise<void>
+    /** Check looks for a newer version: the user asked for it. */
+    Check(): Promise<UpdatesState>
+    /** Discard takes that back. */
+    Discard(): Promise<void>
+    /** Download begins to bring the offered version here. */
+    Download(): Promise<void>
+    /**
+     * Install has the downloaded version take this one's place at the next start; the
+     * user has agreed to it.
+     */
+    Install(): Promise<void>
+    /**
+     * MayAsk tells whether this window is to ask whether Keel may look once a day; who
+     * is told yes has asked.
+     */
+    MayAsk(): Promise<boolean>
+    /** State returns what is known now. */
+    State(): Promise<UpdatesState>
+  }
   /** Window is the window itself: which folder it shows, its title, its end. */
   Window: {
     /** About says which build this is, and what it runs on. */
@@ -2846,6 +2945,7 @@ export const methodNames = {
   Agent: ['Answer', 'AnswerQuestion', 'Compact', 'EditQueued', 'Examples', 'Providers', 'RemoveQueued', 'RetryNow', 'Send', 'SendNow', 'SetMode', 'SetModel', 'Stop', 'StopCommand'],
   Audit: ['List'],
   Checkpoints: ['Activity', 'Create', 'Diff', 'Forget', 'Last', 'List', 'Name', 'Pin', 'Preview', 'Prune', 'Purge', 'Restore', 'Seen', 'StopReading', 'Undo', 'Unsaved', 'Usage', 'Versions'],
+  Crashes: ['Delete', 'Page', 'Read'],
   Editors: ['SetProblems', 'SetUnsaved'],
   Extensions: ['Agree', 'CancelInstall', 'ForgetSecret', 'Install', 'KeepSecret', 'NameFile', 'PickFile', 'Plan', 'Secret', 'SecretKeys', 'SetMetadata', 'State', 'Uninstall'],
   Files: ['Copy', 'Delete', 'List', 'MakeFolder', 'Move', 'Stat'],
@@ -2861,5 +2961,6 @@ export const methodNames = {
   Storage: ['Load', 'Update'],
   Terminals: ['Acknowledge', 'Attach', 'Kill', 'List', 'Open', 'Resize', 'Shells', 'Write'],
   Trust: ['Add', 'Edit', 'Explain', 'Import', 'Imports', 'Remove', 'SetFolder', 'SetParent', 'State'],
+  Updates: ['Cancel', 'Check', 'Discard', 'Download', 'Install', 'MayAsk', 'State'],
   Window: ['About', 'Closed', 'DropLink', 'FollowLink', 'NewWindow', 'Notify', 'OpenExternal', 'OpenFolder', 'PickFolder', 'Ping', 'Quit', 'Requests', 'SetTitle', 'ShowElsewhere', 'Shown', 'State', 'Stay', 'Timing', 'Used'],
 } as const

@@ -1,7 +1,7 @@
 /** showFailure replaces the window's content with what went wrong and what to do; never a blank window. */
 export function showFailure(root: HTMLElement, cause: unknown): void {
   console.error('starting the workbench', cause)
-  const details = describe(cause)
+  const details = failureText(cause)
   const page = element('main', 'failure')
   page.setAttribute('role', 'alert')
   const message = cause instanceof Error ? cause.message : String(cause)
@@ -26,7 +26,8 @@ export function showFailure(root: HTMLElement, cause: unknown): void {
   root.replaceChildren(page)
 }
 
-function describe(cause: unknown): string {
+/** failureText is what helps whoever looks into it. */
+export function failureText(cause: unknown): string {
   const stack = cause instanceof Error ? (cause.stack ?? `${cause.name}: ${cause.message}`) : String(cause)
   return `${stack}\n\n${navigator.userAgent}\n${window.location.href}`
 }

@@ -6,6 +6,7 @@ const kept = [
   'keel',
   'keelAgent',
   'keelExtensions',
+  'keelUpdate',
   'security',
   'terminal.integrated',
   'terminal.external',

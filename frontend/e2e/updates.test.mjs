@@ -1,0 +1,263 @@
+// A newer version, step by step: looked for, shown, downloaded, checked, agreed to,
+// and in its place at the next start, with the old one kept. What is not right about
+// it is refused, and Keel goes on as it is.
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { copyFileSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { after, before, test } from 'node:test'
+import {
+  devProgram,
+  launchChromium,
+  makeHome,
+  openPage,
+  patience,
+  picture,
+  startDisplay,
+  startServed,
+  top,
+  until,
+} from './harness.mjs'
+import * as wb from './workbench.mjs'
+
+const timeout = 10 * patience
+const arch = process.arch === 'arm64' ? 'arm64' : 'amd64'
+const archive = `keel-99.1.0-linux-${arch}.tar.gz`
+const notes = `# What is new
+
+- It is **faster**.
+- See [the list](https://example.com/list).
+
+<img src="https://example.com/seen.png"><script>document.title = 'taken'</script>
+`
+
+let display, browser, home, work, feed, keel, page
+
+/** Lays a program out as Keel's archive does. */
+async function layOut(folder, remark) {
+  await mkdir(join(folder, 'lib/keel'), { recursive: true })
+  await mkdir(join(folder, 'bin'))
+  await mkdir(join(folder, 'share'))
+  copyFileSync(devProgram, join(folder, 'lib/keel/keel'))
+  for (const name of ['keel-helper', 'rg'])
+    copyFileSync(join(dirname(devProgram), name), join(folder, 'lib/keel', name))
+  await symlink('../lib/keel/keel', join(folder, 'bin/keel'))
+  await writeFile(join(folder, 'share/remark'), remark)
+}
+
+/** Serves a folder on a free port, and one file slowly on demand. */
+async function serve(folder) {
+  const held = []
+  let hold = false
+  const server = createServer(async (request, response) => {
+    const name = decodeURIComponent(new URL(request.url, 'http://localhost').pathname).slice(1)
+    try {
+      const bytes = await readFile(join(folder, name))
+      response.writeHead(200, { 'content-length': bytes.length })
+      if (!hold || !name.endsWith('.gz')) return response.end(bytes)
+      response.write(bytes.subarray(0, bytes.length / 2))
+      held.push(() => response.end(bytes.subarray(bytes.length / 2)))
+    } catch {
+      response.writeHead(404).end()
+    }
+  })
+  await new Promise((done) => server.listen(0, '127.0.0.1', done))
+  return {
+    address: `http://127.0.0.1:${server.address().port}`,
+    hold: (on) => {
+      hold = on
+      if (!on) for (const go of held.splice(0)) go()
+    },
+    end: () => {
+      server.closeAllConnections()
+      return new Promise((done) => server.close(done))
+    },
+  }
+}
+
+const tool = (...args) =>
+  execFileSync('go', ['run', './build/package/feed', ...args], {
+    cwd: top,
+    encoding: 'utf8',
+  }).trim()
+
+/** Signs a feed that offers the archive. */
+function offer(version, key = 'key') {
+  const at = (name) => join(work, name)
+  const told = [
+    '-version',
+    version,
+    '-at',
+    feed.address,
+    '-notes',
+    at('notes.md'),
+    '-out',
+    at('served/feed.json'),
+  ]
+  tool('make', '-key', at(key), ...told, at(`served/${archive}`))
+}
+
+const program = () => join(work, 'keel-now/lib/keel/keel')
+const remark = (folder) => readFile(join(work, folder, 'share/remark'), 'utf8')
+
+async function start(key) {
+  const env = { KEEL_TEST_FEED: `${feed.address}/feed.json`, KEEL_TEST_FEED_KEY: key }
+  keel = await startServed(display, home, { program: program(), env })
+  page = await openPage(browser, keel)
+}
+
+async function stop() {
+  await page?.context().close()
+  await keel?.end()
+}
+
+let key
+
+before(async () => {
+  display = await startDisplay()
+  browser = await launchChromium()
+  home = await makeHome()
+  work = await mkdtemp(join(tmpdir(), 'keel-updates-'))
+  await mkdir(join(work, 'served'))
+  await writeFile(join(work, 'notes.md'), notes)
+  await layOut(join(work, 'keel-now'), 'old')
+  await layOut(join(work, 'keel-99.1.0'), 'new')
+  execFileSync('tar', ['-C', work, '-czf', join(work, 'served', archive), 'keel-99.1.0'])
+  feed = await serve(join(work, 'served'))
+  key = tool('open-key', join(work, 'key'))
+  tool('open-key', join(work, 'other'))
+  offer('99.1.0')
+  await start(key)
+})
+
+after(async () => {
+  await stop()
+  await feed?.end()
+  await browser?.close()
+  await display?.end()
+  await home?.remove()
+  if (work) await rm(work, { recursive: true, force: true })
+})
+
+const main = () => page.getByRole('main')
+const button = (name) => main().getByRole('button', { name })
+const status = (text) => main().getByRole('status').filter({ hasText: text }).waitFor()
+
+async function check() {
+  await wb.runCommand(page, 'Keel: Check for Updates')
+  await wb.tab(page, 'Keel Update').waitFor()
+}
+
+test('what is not right about a feed is refused, and said', { timeout }, async () => {
+  const served = (name) => join(work, 'served', name)
+  const good = [await readFile(served('feed.json')), await readFile(served('feed.json.minisig'))]
+  offer('99.1.0', 'other')
+  await check()
+  await main().getByText('not signed by Keel').waitFor()
+  await picture(page, 'update-refused')
+  await writeFile(served('feed.json'), good[0].subarray(0, good[0].length / 2))
+  await writeFile(served('feed.json.minisig'), good[1])
+  await button('Check Now').press('Enter')
+  await main().getByText('not signed by Keel').waitFor()
+  offer('99.1.0')
+  await button('Check Now').press('Enter')
+  await status('Keel 99.1.0 is there.')
+  offer('98.0.0')
+  await button('Check Now').press('Enter')
+  await main().getByText('older than one it has offered before').waitFor()
+  assert.deepEqual(await readdir(join(home.data, 'updates')).catch(() => []), [])
+})
+
+test('its notes are drawn as a stranger’s', { timeout }, async () => {
+  const asked = []
+  page.on('request', (request) => asked.push(request.url()))
+  offer('99.1.0')
+  await button('Check Now').press('Enter')
+  await status('Keel 99.1.0 is there.')
+  await main().getByText('It is faster.').waitFor()
+  await picture(page, 'update-offered')
+  assert.deepEqual(
+    asked.filter((address) => address.includes('example.com')),
+    [],
+  )
+  assert.equal(await main().locator('.notes img, .notes script').count(), 0)
+  assert.notEqual(await page.title(), 'taken')
+})
+
+test('a download shows how far it is, can be cancelled, and is checked', { timeout }, async () => {
+  feed.hold(true)
+  await button(/^Download/).press('Enter')
+  await main().getByRole('progressbar', { name: 'Downloaded' }).waitFor()
+  await picture(page, 'update-downloading')
+  await button('Cancel').press('Enter')
+  await button(/^Download/).waitFor()
+  assert.deepEqual(await readdir(join(home.data, 'updates')), [])
+  feed.hold(false)
+
+  const served = join(work, 'served', archive)
+  const whole = await readFile(served)
+  const other = Buffer.from(whole)
+  other[other.length - 20] ^= 1
+  await writeFile(served, other)
+  await button(/^Download/).press('Enter')
+  await main().getByText('not the one that was released').waitFor()
+  await writeFile(served, whole)
+  await button(/^Download/).press('Enter')
+  await status('Keel 99.1.0 is downloaded and checked.')
+  await picture(page, 'update-downloaded')
+})
+
+test('it is installed after a yes, at the next start, and the old one is kept', { timeout }, async () => {
+  const ask = page.getByRole('dialog')
+  await button('Install…').press('Enter')
+  await ask.getByText('Install Keel 99.1.0 at the next start?').waitFor()
+  await wb.press(page, 'Escape')
+  await ask.waitFor({ state: 'detached' })
+  await status('Keel 99.1.0 is downloaded and checked.')
+  await button('Install…').press('Enter')
+  await ask.getByRole('button', { name: 'Install at Next Start' }).press('Enter')
+  await status('Keel 99.1.0 starts the next time you start Keel.')
+  await picture(page, 'update-ready')
+  assert.equal(await remark('keel-now'), 'old')
+  wb.assertNoProblems(page)
+
+  // Not under a window that runs: what a turn uses stays in its place.
+  execFileSync(program(), [home.folder], { env: { ...home.env, DISPLAY: display.name } })
+  assert.equal(await remark('keel-now'), 'old')
+
+  await stop()
+  await start(key)
+  assert.equal(await remark('keel-now'), 'new')
+  assert.equal(await remark('keel-now.old'), 'old')
+  assert.ok(!(await readdir(work)).some((name) => name.startsWith('.keel-now')))
+  await until('it works', async () => (await page.title()).includes('sample'))
+})
+
+test('the daily look is asked for, and tells what it finds', { timeout }, async () => {
+  await stop()
+  const long = Date.now() - 48 * 3600 * 1000
+  await writeFile(
+    join(home.data, 'update-times.json'),
+    JSON.stringify({ seenAt: long, lookedAt: 0, askedAt: 0 }),
+  )
+  await mkdir(home.config, { recursive: true })
+  await writeFile(join(home.config, 'settings.json'), '{"keelUpdate.check": "daily"}')
+  await start(key)
+  const notice = wb.toast(page, 'Keel 99.1.0 is there.')
+  await notice.getByRole('button', { name: 'Show What Is New' }).press('Enter')
+  await main().getByText('It is faster.').waitFor()
+})
+
+test('what a package manager has installed is left to it', { timeout }, async () => {
+  await stop()
+  await writeFile(join(work, 'keel-now/lib/keel/managed-by'), 'apt\nsudo apt install --only-upgrade keel\n')
+  await start(key)
+  await check()
+  await main().getByText('sudo apt install --only-upgrade keel').waitFor()
+  assert.equal(await button(/^Download/).count(), 0)
+  await page.setViewportSize({ width: 760, height: 800 })
+  await picture(page, 'update-managed')
+})
