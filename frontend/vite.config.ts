@@ -5,6 +5,16 @@ import { asciiScripts } from './vite.ascii'
 import { shippedExtensions } from './vite.shipped'
 import { withoutNotebooks } from './vite.unused'
 
+const workbench = (folders: string) => new RegExp(`monaco-vscode-api/vscode/src/vs/(${folders})/`)
+
+/** The parts of what is read at each start, from the bottom up; our own code is what is left. */
+const atStart = [
+  { name: 'base', test: workbench('base|platform') },
+  { name: 'editor', test: workbench('editor') },
+  { name: 'workbench', test: workbench('workbench') },
+  { name: 'services', test: /node_modules/ },
+].map((part, i) => ({ ...part, tags: ['$initial' as const], priority: 4 - i }))
+
 export default defineConfig({
   plugins: [svelte(), shippedExtensions(), withoutNotebooks(), asciiScripts()],
   build: {
@@ -14,6 +24,9 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 20000,
     reportCompressedSize: false,
+    // What every start reads comes in parts, each of which needs only those before it:
+    // the engine reads one while it parses another.
+    rolldownOptions: { output: { codeSplitting: { groups: atStart } } },
   },
   worker: { format: 'iife' }, // each one file: the extensions' one is started from its text
   resolve: {
