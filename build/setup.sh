@@ -30,7 +30,7 @@ packages="gcc libc6-dev pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev fonts-deja
 [ "$purpose" = startup ] && packages="$packages chromium libkrb5-dev g++ make python3"
 [ "$purpose" = install ] && packages="$packages debootstrap xvfb xdotool openbox imagemagick x11-utils"
 [ "$purpose" = windows ] && packages="$packages librsvg2-bin gcc-mingw-w64-x86-64 nsis osslsigncode openssl icoutils p7zip-full file"
-[ "$purpose" = test ] && packages="$packages chromium webkit2gtk-driver xdotool dbus gnome-keyring"
+[ "$purpose" = test ] && packages="$packages chromium webkit2gtk-driver xdotool dbus gnome-keyring shellcheck desktop-file-utils"
 # Without a display of its own, a task shows the window on a virtual one.
 if [ "$purpose" = test ] || [ "$purpose" = startup ] || { [ -z "${DISPLAY:-}" ] && [ -z "${WAYLAND_DISPLAY:-}" ]; }; then
   packages="$packages xvfb imagemagick openbox x11-utils dbus"
