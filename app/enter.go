@@ -77,6 +77,9 @@ func (e *unreadyError) Error() string {
 	if e.window.Closing {
 		return fmt.Sprintf("%s was not opened: its window is still closing (process %d). Try again in a moment", e.window.Folder(), e.window.PID)
 	}
+	if errors.Is(e.cause, instance.ErrElsewhere) { // it answers: it is in order
+		return e.window.String() + " just opens another folder. Try again in a moment"
+	}
 	return (&instance.SilentError{Window: e.window}).Error()
 }
 

@@ -74,6 +74,26 @@ func (l launcher) launch(ctx context.Context, folder instance.Folder, ask func(w
 	return fmt.Errorf("starting a window: %w", err)
 }
 
+// pass starts Keel once more, as a person would from a terminal: what is asked goes
+// to the window that it is for.
+func (l launcher) pass(path string) error {
+	program, err := l.program, error(nil)
+	if program == "" {
+		program, err = os.Executable()
+	}
+	if err != nil {
+		return fmt.Errorf("finding Keel's own program: %w", err)
+	}
+	command := exec.Command(program, "--", path) //nolint:noctx // it may become a window, which outlives this program
+	command.Env = l.environment
+	detach(command)
+	if err := command.Start(); err != nil {
+		return fmt.Errorf("starting Keel for %q: %w", path, err)
+	}
+	go func() { _ = command.Wait() }() // or it would stay in the list of processes
+	return nil
+}
+
 // await waits until a new window, or another one with its folder, is in the register.
 func (l launcher) await(ctx context.Context, folder instance.Folder, pid int, ended <-chan error) (instance.Window, error) {
 	limited, cancel := context.WithTimeout(ctx, launchLimit)

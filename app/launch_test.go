@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/keel-ide/keel/app/instance"
 )
@@ -54,5 +55,27 @@ func TestAWindowIsToldThatItWasLaunched(t *testing.T) {
 	err := windows.launch(t.Context(), instance.Folder{}, nil)
 	if err == nil || !strings.Contains(err.Error(), "exit status 3") {
 		t.Errorf("told: %v", err)
+	}
+}
+
+// What a desktop asks of this program, another start does: as if typed, but never an option.
+func TestWhatTheDesktopAsksForIsPassedOn(t *testing.T) {
+	said := filepath.Join(t.TempDir(), "said")
+	windows := launcher{program: program(t, `printf '%s\n' "$@" >"$SAID.part" && mv "$SAID.part" "$SAID"`)}
+	windows.environment = []string{"SAID=" + said, "PATH=" + os.Getenv("PATH")}
+	if err := windows.pass("--wait"); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if text, err := os.ReadFile(said); err == nil {
+			if string(text) != "--\n--wait\n" {
+				t.Errorf("it is given %q", text)
+			}
+			return
+		}
+		if t.Context().Err() != nil {
+			t.Fatal("it was not started")
+		}
+		time.Sleep(10 * time.Millisecond)
 	}
 }

@@ -1,12 +1,10 @@
-//go:build unix && !linux
+//go:build unix
 
 package app
 
 import (
 	"fmt"
 	"os"
-
-	"golang.org/x/sys/unix"
 )
 
 // quieten lets go of the file that standard error leads to.
@@ -16,7 +14,7 @@ func quieten() error {
 		return fmt.Errorf("closing standard error: %w", err)
 	}
 	defer null.Close()
-	if err := unix.Dup2(int(null.Fd()), int(os.Stderr.Fd())); err != nil {
+	if err := duplicate(null.Fd(), os.Stderr.Fd()); err != nil {
 		return fmt.Errorf("closing standard error: %w", err)
 	}
 	return nil

@@ -119,6 +119,23 @@ func nobody(t *testing.T) join {
 	}
 }
 
+// A window that is asked about another folder is in order: nobody is told to end it.
+func TestAWindowThatOpensAnotherFolder(t *testing.T) {
+	windows := emptyRegister(t)
+	here := realFolder(t)
+	claim, err := windows.register.Join(t.Context(), here, func(context.Context, instance.Request) (<-chan bool, error) {
+		return nil, instance.ErrElsewhere
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer claim.Close()
+	_, _, err = enter(t.Context(), cli.Start{Paths: []cli.Place{{Path: here}}}, windows, 0, nobody(t))
+	if err == nil || !strings.Contains(err.Error(), "opens another folder. Try again") || strings.Contains(err.Error(), "end it") {
+		t.Errorf("it is told: %v", err)
+	}
+}
+
 // A window that closes is waited for, also with --wait, and then its folder opens.
 func TestAStartWaitsForAWindowThatCloses(t *testing.T) {
 	windows := emptyRegister(t)

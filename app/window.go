@@ -17,6 +17,7 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/options"
 	"github.com/wailsapp/wails/v2/pkg/options/assetserver"
 	"github.com/wailsapp/wails/v2/pkg/options/linux"
+	"github.com/wailsapp/wails/v2/pkg/options/mac"
 	wails2 "github.com/wailsapp/wails/v2/pkg/runtime"
 
 	"github.com/keel-ide/keel/app/bind"
@@ -60,6 +61,7 @@ func (a *App) run(page fs.FS) error {
 			// Of Wails' three values only this one means to WebKit what it says.
 			WebviewGpuPolicy: linux.WebviewGpuPolicyNever,
 		},
+		Mac: &mac.Options{OnFileOpen: a.pass, OnUrlOpen: a.pass},
 		Bind: []any{
 			bind.NewWindow(seam, a),
 			bind.NewFiles(seam),
@@ -101,6 +103,15 @@ func (a *App) run(page fs.FS) error {
 		a.log.Debug("leaving the register of windows", "error", err)
 	}
 	return failed
+}
+
+// pass opens what the desktop of a Mac hands to the program that runs: elsewhere it
+// starts another one.
+func (a *App) pass(path string) {
+	if err := a.windows.pass(path); err != nil {
+		a.log.Warn("opening what the desktop asks for", "error", err)
+		a.events.Notice(wire.Notice{Severity: "error", Message: fmt.Sprintf("%s was not opened: %v", path, err)})
+	}
 }
 
 // format is how an error of a bound method reaches the page: as JSON in a text,

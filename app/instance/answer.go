@@ -21,11 +21,18 @@ type Handler func(ctx context.Context, request Request) (closed <-chan bool, err
 // remembered is how many requests are known again when they are repeated.
 const remembered = 256
 
+// acceptPause is how long a window waits after an attempt to reach it has failed.
+const acceptPause = 50 * time.Millisecond
+
 func (c *Claim) serve(listener net.Listener) {
 	for {
 		connection, err := listener.Accept()
-		if err != nil {
+		if errors.Is(err, net.ErrClosed) {
 			return
+		}
+		if err != nil { // such as too many open files: it goes by, and the window must stay within reach
+			time.Sleep(acceptPause)
+			continue
 		}
 		c.group.Go(func() { c.answer(connection) })
 	}

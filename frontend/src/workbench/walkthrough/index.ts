@@ -27,7 +27,11 @@ import type { InstalledWalkthroughs } from './source'
  */
 export function provideWalkthroughs(host: WindowHost, state: WindowState): void {
   let loading: Promise<InstalledWalkthroughs> | undefined
-  const load = () => (loading ??= loadAll(host, state))
+  const load = () =>
+    (loading ??= loadAll(host, state).catch((cause: unknown) => {
+      loading = undefined // the next one who asks may have better luck
+      throw cause
+    }))
   startWalkthroughs(host, load)
 
   const open = async (given: unknown): Promise<void> => {
