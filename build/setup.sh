@@ -43,6 +43,11 @@ if ! command -v dpkg-query >/dev/null; then
   exit 1
 fi
 
+# Tasks that run side by side each set up: apt lets in only one.
+mkdir -p "$(dirname "$0")/out"
+exec 9>"$(dirname "$0")/out/setup.lock"
+flock 9
+
 missing=""
 for package in $packages; do
   status=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)
