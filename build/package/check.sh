@@ -31,12 +31,14 @@ for page in "$root"/usr/share/man/man1/*.gz; do
 done
 bash -n "$root/usr/share/bash-completion/completions/keel"
 
-# All three hold the same files, owned by root, none of them for others to write.
+# All three hold the same files, owned by root, none of them for others to write; only
+# what a package manager has installed says so, and is left to it by Keel's updates.
 (cd "$root" && find . -mindepth 1 ! -type d -printf '%P\n' | sort) >"$seen/laid"
+(cat "$seen/laid"; echo usr/lib/keel/managed-by) | sort >"$seen/managed"
 dpkg-deb --contents "$deb" >"$seen/deb.long"
-awk '$1 !~ /^d/ { print $6 }' "$seen/deb.long" | sed 's,^\./,,' | sort | grep -v '^usr/share/doc/keel/changelog.*debian' | diff "$seen/laid" - || fail "the .deb holds other files"
+awk '$1 !~ /^d/ { print $6 }' "$seen/deb.long" | sed 's,^\./,,' | sort | grep -v '^usr/share/doc/keel/changelog.*debian' | diff "$seen/managed" - || fail "the .deb holds other files"
 awk '$2 != "root/root" || (substr($1, 6, 1) == "w" || substr($1, 9, 1) == "w") && $1 !~ /^l/' "$seen/deb.long" | grep . && fail "who owns these in the .deb?"
-rpm -qlp --nosignature "$rpm" | sed 's,^/,,' | sort | comm -23 "$seen/laid" - | grep . && fail "these are missing in the .rpm"
+rpm -qlp --nosignature "$rpm" | sed 's,^/,,' | sort | comm -23 "$seen/managed" - | grep . && fail "these are missing in the .rpm"
 tar --list --file "$tarball" | sed "s,^keel-$version/,usr/," | grep -v '/$' | sort | diff "$seen/laid" - || fail "the .tar.gz holds other files"
 
 # Unpacked anywhere, it starts by its link and says its version.
