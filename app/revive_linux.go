@@ -19,7 +19,7 @@ static const char *givingUp =
 	"<body text=#d4d4d4><h1>Keel\u2019s window keeps failing</h1>"
 	"<p>The process that draws it has ended several times within a minute. Your files, your unsaved text and the conversations are kept; a turn of the agent that still runs stops with this window.</p>"
 	"<p><b>Close this window and start Keel again.</b> If it fails again, start it with another folder, or without what you changed last, such as a new extension or a new WebKitGTK.</p>"
-	"<p>What is known about it lies on this machine only: <b>Keel: Show Crash Reports</b> shows it there.</p></body></html>";
+	"<p>What is known about it lies on this machine only: <code>keel data</code> says where, under <code>crashes</code>, and once the window works <b>Keel: Show Crash Reports</b> shows it.</p></body></html>";
 
 typedef struct {
 	WebKitWebView *view;

@@ -25,7 +25,7 @@ func aside(t *testing.T, p data.Places) []string {
 
 // endsWhen is a context that is cancelled once something is so.
 type endsWhen struct {
-	context.Context
+	context.Context //nolint:containedctx // it is a context itself
 
 	so    func() bool
 	ended *atomic.Bool
