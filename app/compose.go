@@ -83,9 +83,7 @@ func openWindow(start cli.Start, page fs.FS, build cli.Build, started time.Time)
 		}
 	}()
 	defer asked.close()
-	if a.crashes, err = openCrashes(ctx, paths, build.Version(), redactor, log); err != nil {
-		return err
-	}
+	a.crashes = openCrashes(ctx, paths, build.Version(), redactor, log)
 	defer func() {
 		if err := a.crashes.reports.Close(); err != nil {
 			log.Debug("ending the watch for faults", "error", err)

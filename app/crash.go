@@ -19,17 +19,13 @@ type crashes struct {
 	notice  wire.CrashNotice // guarded by App.mu; none, or once it was told
 }
 
-// openCrashes watches for faults from here on.
-func openCrashes(ctx context.Context, paths folder.Paths, version string, redactor *redact.Redactor, log *slog.Logger) (*crashes, error) {
+// openCrashes watches for faults from here on. What keeps a report from being made
+// must not keep the window from opening.
+func openCrashes(ctx context.Context, paths folder.Paths, version string, redactor *redact.Redactor, log *slog.Logger) *crashes {
 	c := &crashes{folder: filepath.Join(paths.Data, "crashes")}
-	var err error
-	c.reports, err = crash.Open(crash.Options{
+	c.reports = crash.New(crash.Options{
 		Folder: c.folder, Log: filepath.Join(paths.Data, "logs", "keel.log"), Version: version, Redactor: redactor,
 	})
-	if err != nil {
-		return nil, err
-	}
-	// A report that cannot be made must not keep the window from opening.
 	last, err := c.reports.Collect(ctx)
 	if err != nil {
 		log.Warn("looking for what a fault has left", "error", err)
@@ -40,7 +36,7 @@ func openCrashes(ctx context.Context, paths folder.Paths, version string, redact
 	if err := c.reports.Watch(); err != nil {
 		log.Warn("watching for faults", "error", err)
 	}
-	return c, nil
+	return c
 }
 
 // pageGone decides what comes after the process that draws the page has ended. A
@@ -50,6 +46,9 @@ func (a *App) pageGone(reason string) revived {
 		return leftAlone
 	}
 	verdict := a.revival.verdict(time.Now())
+	if verdict == givenUp {
+		a.closing.allow() // from here on there is no page that could ask
+	}
 	a.log.Warn("the process that draws the page has ended", "reason", reason, "then", verdict)
 	report, err := a.crashes.reports.Page("The process that draws the page has ended: " + reason)
 	if err != nil {

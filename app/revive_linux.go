@@ -17,9 +17,9 @@ static const char *givingUp =
 	"<style>html{background:#1f1f1f}body{font:15px/1.5 system-ui,sans-serif;max-width:36em;margin:15vh auto;padding:0 2em}"
 	"h1{font-size:1.5em;font-weight:500}</style>"
 	"<body text=#d4d4d4><h1>Keel\u2019s window keeps failing</h1>"
-	"<p>The process that draws it has ended several times within a minute. Your files, your unsaved text and the conversations are kept.</p>"
+	"<p>The process that draws it has ended several times within a minute. Your files, your unsaved text and the conversations are kept; a turn of the agent that still runs stops with this window.</p>"
 	"<p><b>Close this window and start Keel again.</b> If it fails again, start it with another folder, or without what you changed last, such as a new extension or a new WebKitGTK.</p>"
-	"<p>What is known about it lies on this machine only: <code>keel data</code> says where, under <code>crashes</code>.</p></body></html>";
+	"<p>What is known about it lies on this machine only: <code>keel data</code> says where, under <code>crashes</code>, and once the window works <b>Keel: Show Crash Reports</b> shows it.</p></body></html>";
 
 typedef struct {
 	WebKitWebView *view;

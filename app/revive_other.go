@@ -2,5 +2,5 @@
 
 package app
 
-// reviveWhenGone does nothing: the systems' own views load their page again.
+// reviveWhenGone does nothing: what comes then is left to the systems' own views.
 func reviveWhenGone(func(reason string) revived) {}

@@ -22,6 +22,21 @@ func NewCrashes(seam *Seam, reports *crash.Reports, folder string) *Crashes {
 	return &Crashes{seam, reports, folder}
 }
 
+// List returns the reports that are kept, the newest first.
+func (b *Crashes) List() ([]wire.CrashEntry, error) {
+	return call(b.seam, "Crashes.List", func(context.Context) ([]wire.CrashEntry, error) {
+		kept, err := b.reports.List()
+		entries := make([]wire.CrashEntry, len(kept))
+		for i, report := range kept {
+			entries[i] = wire.CrashEntry{Name: report.Name, Kind: wire.CrashProgram, At: report.At.UnixMilli()}
+			if report.Page {
+				entries[i].Kind = wire.CrashPage
+			}
+		}
+		return entries, err
+	})
+}
+
 // Read returns a report.
 func (b *Crashes) Read(name string) (wire.CrashReport, error) {
 	return call(b.seam, "Crashes.Read", func(context.Context) (wire.CrashReport, error) {

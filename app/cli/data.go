@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/mattn/go-isatty"
@@ -35,6 +36,7 @@ type dataItemReport struct {
 	Folder string `json:"folder"`         // the opened folder that it is about; empty for none, its id where it is not known any more
 	Size   int64  `json:"size"`
 	Files  int    `json:"files"`
+	Partly string `json:"partly,omitempty"` // it may be removed in part, and what is left of it lies here
 }
 
 func newData(options *shared) *cobra.Command {
@@ -171,6 +173,9 @@ func (s *shared) clearData(ctx context.Context, names []string, yes bool) error 
 		for _, kind := range kinds {
 			s.sayLoss(kind, entries)
 		}
+		if err := s.sayLeftovers(ctx, places, kinds); err != nil {
+			return err
+		}
 		if s.json || !isatty.IsTerminal(os.Stdin.Fd()) {
 			fmt.Fprintln(s.stderr, "keel: nothing was removed; add --yes to do this.")
 			return exit{exitDenied}
@@ -179,28 +184,74 @@ func (s *shared) clearData(ctx context.Context, names []string, yes bool) error 
 			return err
 		}
 	}
-	gone, err := data.Clear(ctx, places, kinds)
+	done, err := data.Clear(ctx, places, kinds)
 	if errors.Is(err, data.ErrInUse) {
 		return fmt.Errorf("nothing was removed: a window or a command of Keel is using it (%w). Close Keel and try again; caches and crashes can be cleared at any time", err)
 	}
 	if s.json {
-		return errors.Join(s.print(itemReports(gone, folders)), err)
+		return errors.Join(s.print(clearedReports(done, folders)), err)
 	}
-	total := int64(0)
-	for _, item := range gone {
-		total += item.Size
-		fmt.Fprintf(s.stdout, "Removed %s, %s.\n", oneLine(item.Path), size(item.Size))
-	}
+	s.sayCleared(done, err)
 	if err != nil {
-		return fmt.Errorf("%w; what is listed as removed is gone, the rest is still there", err)
+		return err
 	}
 	s.sayLinks(entries)
-	if len(gone) == 0 {
+	if len(done.Gone) == 0 {
 		fmt.Fprintf(s.stdout, "There was nothing to remove in %s.\n", oneLine(filepath.Clean(places.Data)))
 		return nil
 	}
+	total := int64(0)
+	for _, item := range done.Gone {
+		total += item.Size
+	}
 	fmt.Fprintf(s.stdout, "%s freed.\n", size(total))
 	return nil
+}
+
+// sayCleared says what has gone, what has not quite and, where it failed or was
+// cancelled, that all else has not.
+func (s *shared) sayCleared(done data.Cleared, failed error) {
+	for _, item := range done.Gone {
+		fmt.Fprintf(s.stdout, "Removed %s, %s.\n", oneLine(item.Path), size(item.Size))
+	}
+	for _, rest := range done.Partly {
+		if rest.Path == rest.Item.Path {
+			fmt.Fprintf(s.stdout, "Removed only a part of %s.\n", oneLine(rest.Path))
+			continue
+		}
+		fmt.Fprintf(s.stdout, "Removed no more than a part of %s. The rest is set aside in %s, and goes with the next clear of more than caches and crashes.\n",
+			oneLine(rest.Item.Path), oneLine(rest.Path))
+	}
+	switch {
+	case failed == nil:
+	case len(done.Gone)+len(done.Partly) == 0:
+		fmt.Fprintln(s.stderr, "keel: nothing was removed, all is where it was.")
+	default:
+		fmt.Fprintln(s.stderr, "keel: what is not listed above is where it was.")
+	}
+}
+
+// clearedReports are what has gone, and what has not quite.
+func clearedReports(done data.Cleared, names map[string]string) []dataItemReport {
+	reports := itemReports(done.Gone, names)
+	for _, rest := range done.Partly {
+		report := itemReports([]data.Item{rest.Item}, names)[0]
+		report.Partly = rest.Path
+		reports = append(reports, report)
+	}
+	return reports
+}
+
+// sayLeftovers says what else goes.
+func (s *shared) sayLeftovers(ctx context.Context, places data.Places, kinds []data.Kind) error {
+	if !slices.ContainsFunc(kinds, func(kind data.Kind) bool { return !kind.Live }) {
+		return nil // it stays then
+	}
+	left, err := data.Leftovers(ctx, places)
+	for _, item := range left {
+		fmt.Fprintf(s.stderr, "What an earlier clear has set aside and not removed goes, too: %s, %s.\n", oneLine(item.Path), size(item.Size))
+	}
+	return err
 }
 
 // sayLinks says where more of what was cleared may lie, which stays. A link that

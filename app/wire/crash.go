@@ -14,8 +14,15 @@ type CrashKind string
 const (
 	CrashNone    CrashKind = ""        // nothing has
 	CrashProgram CrashKind = "program" // the last run of Keel
-	CrashPage    CrashKind = "page"    // the process that draws the page, which is there again
+	CrashPage    CrashKind = "page"    // the page, or the process that draws it, which is there again
 )
+
+// CrashEntry is a report in the list of those that are kept.
+type CrashEntry struct {
+	Name string    `json:"name"`
+	Kind CrashKind `json:"kind"`
+	At   int64     `json:"at"` // Unix milliseconds
+}
 
 // CrashNotice says that something has ended by a fault.
 type CrashNotice struct {

@@ -3,9 +3,11 @@
 // # Promises
 //
 // A report holds the version, the system, Go's own account of the fault and the
-// last lines of the log, without secrets, and no value of the environment. It
-// lies on this machine, is sent nowhere, and is bounded in size and number. A
-// program that ends as it should, or that something else ends, leaves none.
+// last lines of the log, without secrets, and no value of the environment. What is
+// known as a secret only later goes when the report is read. It lies on this
+// machine, is sent nowhere, and is bounded in size and number. A program that ends
+// as it should, or that something else ends, leaves none. Where no report can be
+// made the program works all the same.
 //
 // # Ordering
 //
@@ -23,10 +25,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -37,24 +37,15 @@ import (
 )
 
 const (
-	maxTrace   = 256 << 10 // of what Go says about a fault
-	maxReports = 10
-	maxLine    = 2000
-	logLines   = 40
-	maxPage    = 16 << 10 // of what the page says about a fault
-	maxOfRun   = 3        // reports about the page in one run
-	runFile    = ".running"
-	lockFile   = ".lock" // of the program that a running file is of
-	reportFile = ".txt"
-	headEnd    = "\n\n"
+	maxTrace = 256 << 10 // of what Go says about a fault
+	runFile  = ".running"
+	lockFile = ".lock" // of the program that a running file is of
+	headEnd  = "\n\n"
 )
-
-// ErrNone is returned for a report that is not there.
-var ErrNone = errors.New("there is no such report")
 
 // Options are what a report is made with.
 type Options struct {
-	Folder   string // where the reports lie; made where it is missing
+	Folder   string // where the reports lie
 	Log      string // the log's file, for its last lines; empty for none
 	Version  string
 	Redactor *redact.Redactor
@@ -71,18 +62,15 @@ type Reports struct {
 	page int // reports about the page and what draws it since the start
 }
 
-// Open makes the folder.
-func Open(o Options) (*Reports, error) {
+// New returns the reports of a folder, which is made with the first of them.
+func New(o Options) *Reports {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
 	if o.Redactor == nil {
 		o.Redactor = redact.New(redact.Options{})
 	}
-	if err := os.MkdirAll(o.Folder, 0o700); err != nil {
-		return nil, fmt.Errorf("making %q: %w", o.Folder, err)
-	}
-	return &Reports{o: o}, nil
+	return &Reports{o: o}
 }
 
 // Watch has Go write of a fault that ends this process, until Close. Another
@@ -90,6 +78,9 @@ func Open(o Options) (*Reports, error) {
 func (r *Reports) Watch() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if err := r.makeFolder(); err != nil {
+		return err
+	}
 	stem := filepath.Join(r.o.Folder, r.stem())
 	lock := newLock(stem + lockFile)
 	if ok, err := lock.TryLock(); err != nil || !ok {
@@ -124,6 +115,13 @@ func (r *Reports) Close() error {
 
 // stem begins the names of what belongs to one moment of this process.
 func (r *Reports) stem() string { return fmt.Sprintf("%d-%d", r.o.Now().UnixMilli(), os.Getpid()) }
+
+func (r *Reports) makeFolder() error {
+	if err := os.MkdirAll(r.o.Folder, 0o700); err != nil {
+		return fmt.Errorf("making %q: %w", r.o.Folder, err)
+	}
+	return nil
+}
 
 func newLock(name string) *flock.Flock {
 	return flock.New(name, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o600))
@@ -185,14 +183,19 @@ func (r *Reports) fault(stem string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("reading of a fault: %w", err)
 	}
-	text, err := io.ReadAll(io.LimitReader(file, maxTrace))
+	info, err := file.Stat()
+	if err != nil {
+		return "", errors.Join(fmt.Errorf("reading of a fault: %w", err), file.Close())
+	}
+	text, err := io.ReadAll(io.LimitReader(file, maxTrace+1))
 	if err := errors.Join(err, file.Close()); err != nil {
 		return "", fmt.Errorf("reading of a fault: %w", err)
 	}
-	head, trace, _ := strings.Cut(string(text), headEnd)
+	head, trace, _ := strings.Cut(cut(string(text), maxTrace), headEnd)
 	report := ""
 	if strings.TrimSpace(trace) != "" { // else something ended it from outside
-		if report, err = r.write(stem, head, trace); err != nil {
+		// Named after the moment of the fault, not of the start: the newest are kept.
+		if report, err = r.write(fmt.Sprintf("%d-%s", info.ModTime().UnixMilli(), stem), head, trace); err != nil {
 			return "", err
 		}
 	}
@@ -200,53 +203,4 @@ func (r *Reports) fault(stem string) (string, error) {
 		return report, fmt.Errorf("removing what a fault has left: %w", err)
 	}
 	return report, nil
-}
-
-// names lists files of a kind, the oldest first: they begin with their time.
-func (r *Reports) names(suffix string) ([]string, error) {
-	entries, err := os.ReadDir(r.o.Folder)
-	if err != nil {
-		return nil, fmt.Errorf("listing the reports: %w", err)
-	}
-	var names []string
-	for _, entry := range entries {
-		if entry.Type().IsRegular() && strings.HasSuffix(entry.Name(), suffix) {
-			names = append(names, entry.Name())
-		}
-	}
-	slices.Sort(names)
-	return names, nil
-}
-
-// path is where a report lies; the name comes from the page.
-func (r *Reports) path(name string) (string, error) {
-	if !regexp.MustCompile(`^[0-9]+-[a-z0-9-]+\.txt$`).MatchString(name) {
-		return "", fmt.Errorf("report %q: %w", name, ErrNone)
-	}
-	return filepath.Join(r.o.Folder, name), nil
-}
-
-// Read returns a report.
-func (r *Reports) Read(name string) (string, error) {
-	path, err := r.path(name)
-	if err != nil {
-		return "", err
-	}
-	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("report %q: %w", name, ErrNone)
-	}
-	return string(text), err
-}
-
-// Delete removes a report; one that is gone is fine.
-func (r *Reports) Delete(name string) error {
-	path, err := r.path(name)
-	if err != nil {
-		return err
-	}
-	if err := remove(path); err != nil {
-		return fmt.Errorf("deleting report %q: %w", name, err)
-	}
-	return nil
 }

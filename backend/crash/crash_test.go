@@ -28,11 +28,8 @@ func TestMain(m *testing.M) {
 }
 
 func fall(folder, how string) {
-	r, err := crash.Open(options(folder))
-	if err == nil {
-		err = r.Watch()
-	}
-	if err != nil {
+	r := crash.New(options(folder))
+	if err := r.Watch(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(9)
 	}
@@ -86,10 +83,7 @@ func run(t *testing.T, folder, how string, signal syscall.Signal) {
 
 func collect(t *testing.T, folder string) (*crash.Reports, string) {
 	t.Helper()
-	r, err := crash.Open(options(folder))
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := crash.New(options(folder))
 	name, err := r.Collect(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -163,10 +157,7 @@ func TestAnyOtherEndLeavesNone(t *testing.T) {
 
 func TestOneThatLivesIsLeftAlone(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "crashes")
-	r, err := crash.Open(options(folder))
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := crash.New(options(folder))
 	if err := r.Watch(); err != nil {
 		t.Fatal(err)
 	}
@@ -192,11 +183,7 @@ func TestAFaultIsToldOnce(t *testing.T) {
 	var group sync.WaitGroup
 	for range 8 {
 		group.Go(func() {
-			r, err := crash.Open(options(folder))
-			if err != nil {
-				t.Error(err)
-				return
-			}
+			r := crash.New(options(folder))
 			name, err := r.Collect(t.Context())
 			if err != nil {
 				t.Error(err)
@@ -246,10 +233,7 @@ func TestReportsStayFew(t *testing.T) {
 		now = now.Add(time.Second)
 		o.Now = func() time.Time { return now }
 		o.Redactor = redact.New(redact.Options{})
-		r, err := crash.Open(o)
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := crash.New(o)
 		for range 5 {
 			if _, err := r.Page(strings.Repeat("x", 1<<20)); err != nil {
 				t.Fatal(err)
@@ -264,10 +248,7 @@ func TestReportsStayFew(t *testing.T) {
 
 func TestOnlyReportsAreReadAndDeleted(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "crashes")
-	r, err := crash.Open(options(folder))
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := crash.New(options(folder))
 	for _, name := range []string{"", "../keel.log", "1-2.running", "1-../../x.txt", "/1-2.txt"} {
 		if _, err := r.Read(name); !errors.Is(err, crash.ErrNone) {
 			t.Errorf("read %q: %v", name, err)

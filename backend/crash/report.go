@@ -8,8 +8,18 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/keel-ide/keel/backend/atomicfile"
+)
+
+const (
+	maxLine  = 2000
+	logLines = 40
+	maxTail  = 64 << 10 // of the log
+	maxPage  = 16 << 10 // of what the page says about a fault
+	maxOfRun = 3        // reports about the page in one run
+	ofPage   = "-page-" // in the names of those
 )
 
 // Page keeps a report of a fault of the page that it could not go on from, or of
@@ -23,28 +33,34 @@ func (r *Reports) Page(message string) (string, error) {
 	if count > maxOfRun {
 		return "", nil
 	}
-	name, err := r.write(fmt.Sprintf("%s-page-%d", r.stem(), count), r.head(), cut(message, maxPage))
+	name, err := r.write(fmt.Sprintf("%s%s%d", r.stem(), ofPage, count), r.head(), cut(r.o.Redactor.Text(message), maxPage))
 	return name, errors.Join(err, r.thin())
 }
 
 func (r *Reports) write(stem, head, fault string) (string, error) {
-	lines := strings.Split(fault, "\n")
-	for i := range lines {
-		lines[i] = cut(lines[i], maxLine)
-	}
 	text := head + "\nReported " + r.o.Now().UTC().Format(time.RFC3339) +
-		"\n\nThis report lies on your machine and is sent nowhere by Keel.\n\n" + strings.TrimSpace(strings.Join(lines, "\n")) + "\n"
+		"\n\nThis report lies on your machine and is sent nowhere by Keel.\n\n" + strings.Join(r.lines(fault), "\n") + "\n"
 	if tail := r.tail(); tail != "" {
 		text += "\nThe last lines of the log:\n" + tail + "\n"
 	}
 	name := stem + reportFile
-	if err := os.MkdirAll(r.o.Folder, 0o700); err != nil { // it may have been cleared
-		return "", fmt.Errorf("making %q: %w", r.o.Folder, err)
+	if err := r.makeFolder(); err != nil { // it may have been cleared
+		return "", err
 	}
 	if err := atomicfile.Write(filepath.Join(r.o.Folder, name), []byte(r.o.Redactor.Text(text)), 0o600); err != nil {
 		return "", fmt.Errorf("writing a report: %w", err)
 	}
 	return name, nil
+}
+
+// lines are those of a text, without secrets and none too long. Secrets go first:
+// what is left of one that was cut is not known as one any more.
+func (r *Reports) lines(text string) []string {
+	lines := strings.Split(strings.TrimSpace(r.o.Redactor.Text(text)), "\n")
+	for i := range lines {
+		lines[i] = cut(lines[i], maxLine)
+	}
+	return lines
 }
 
 // tail is the end of the log; a log that cannot be read is left out.
@@ -58,35 +74,23 @@ func (r *Reports) tail() string {
 	if err != nil {
 		return ""
 	}
-	const most = 64 << 10
-	text, err := io.ReadAll(io.NewSectionReader(file, max(0, info.Size()-most), most))
+	text, err := io.ReadAll(io.NewSectionReader(file, max(0, info.Size()-maxTail), maxTail))
 	if err != nil {
 		return ""
 	}
-	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
-	lines = lines[max(0, len(lines)-logLines):]
-	for i := range lines {
-		lines[i] = cut(lines[i], maxLine)
+	whole := string(text)
+	if info.Size() > maxTail {
+		_, whole, _ = strings.Cut(whole, "\n") // the first line is the end of one
 	}
-	return strings.Join(lines, "\n")
+	lines := r.lines(whole)
+	return strings.Join(lines[max(0, len(lines)-logLines):], "\n")
 }
 
-// cut shortens text to a number of bytes, and says so.
+// cut shortens text to a number of bytes, and says so. It does so between words:
+// the start of one may be that of a secret which is known only later.
 func cut(text string, most int) string {
 	if len(text) <= most {
 		return text
 	}
-	return strings.ToValidUTF8(text[:most], "") + "…"
-}
-
-// thin keeps the newest reports only.
-func (r *Reports) thin() error {
-	names, err := r.names(reportFile)
-	if err != nil {
-		return err
-	}
-	for _, name := range names[:max(0, len(names)-maxReports)] {
-		err = errors.Join(err, os.Remove(filepath.Join(r.o.Folder, name)))
-	}
-	return err
+	return strings.TrimRightFunc(text[:strings.LastIndexFunc(text[:most], unicode.IsSpace)+1], unicode.IsSpace) + "…"
 }

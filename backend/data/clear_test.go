@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -52,7 +51,7 @@ func TestSettingsAreOnlySettingsWhereBothFoldersAreOne(t *testing.T) {
 			}
 			want := map[string]int{
 				"settings": 5, "sessions": 2, "checkpoints": 1, "trust": 1, "extensions": 1, "secrets": 2, "audit": 2,
-				"window": 8, "crashes": 1, "caches": 2, "updates": 1, "logs": 1, "other": 1,
+				"window": 8, "crashes": 2, "caches": 2, "updates": 1, "logs": 1, "other": 1,
 			}
 			if d := cmp.Diff(want, got); d != "" {
 				t.Error(d)
@@ -238,37 +237,75 @@ func TestAFolderThatIsALinkIsShownAndNotLookedInto(t *testing.T) {
 // Somebody switched the machine off while things were deleted.
 func TestWhatAnInterruptedRemovalHasLeftGoesTheNextTime(t *testing.T) {
 	p := kept(t)
+	const left, mine = ".removing-ABCDEFGHIJKLMNOPQRSTUVWXYZ", ".removing-ABC"
 	for _, place := range []string{p.Config, p.Data} {
-		write(t, filepath.Join(place, ".removing-ABC", "0", "a"))
+		write(t, filepath.Join(place, left, "0", "a"))
+		write(t, filepath.Join(place, mine, "a"))
+		write(t, filepath.Join(place, left+"2", "a"))
+	}
+	leftovers, err := data.Leftovers(t.Context(), p)
+	if err != nil || len(leftovers) != 2 || leftovers[0].Path != filepath.Join(p.Config, left) || leftovers[0].Size != 5 {
+		t.Errorf("left are %+v, %v", leftovers, err)
 	}
 	if _, err := clearKinds(t, p, "caches"); err != nil {
 		t.Fatal(err)
 	}
-	if !exists(t, filepath.Join(p.Data, ".removing-ABC")) {
+	if !exists(t, filepath.Join(p.Data, left)) {
 		t.Error("it may be another removal's that goes on")
 	}
-	if _, err := clearKinds(t, p, "sessions"); err != nil {
-		t.Fatal(err)
+	gone, err := clearKinds(t, p, "trust")
+	if err != nil || len(gone) != 3 {
+		t.Errorf("removed %+v, %v; want it all to be said", gone, err)
 	}
 	for _, place := range []string{p.Config, p.Data} {
-		names, err := os.ReadDir(place)
-		if err != nil {
-			t.Fatal(err)
+		if exists(t, filepath.Join(place, left)) {
+			t.Errorf("it is still there in %s", place)
 		}
-		for _, name := range names {
-			if strings.HasPrefix(name.Name(), ".removing-") {
-				t.Errorf("%s is left in %s", name.Name(), place)
-			}
+		if !exists(t, filepath.Join(place, mine, "a")) || !exists(t, filepath.Join(place, left+"2", "a")) {
+			t.Errorf("what only has a like name has gone from %s", place)
 		}
 	}
 }
 
-func TestTheWatchForFaultsOfAProgramThatRunsStays(t *testing.T) {
-	p := kept(t)
-	if _, err := clearKinds(t, p, "crashes"); err != nil {
+func TestWhatAFaultHasLeftGoesAndTheWatchOfAProgramThatRunsStays(t *testing.T) {
+	p := kept(t) // 1-2 has ended
+	folder := filepath.Join(p.Data, "crashes")
+	for _, name := range []string{"1-2.lock", "3-4.running", "5-6.lock"} {
+		write(t, filepath.Join(folder, name))
+	}
+	lock := flock.New(filepath.Join(folder, "3-4.lock"))
+	if ok, err := lock.TryLock(); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	defer lock.Close()
+	gone, err := clearKinds(t, p, "crashes")
+	if err != nil {
 		t.Fatal(err)
 	}
-	if exists(t, filepath.Join(p.Data, "crashes", "a.txt")) || !exists(t, filepath.Join(p.Data, "crashes", "1-2.running")) {
-		t.Error("the report is still there, or the watch is not")
+	var got []string
+	for _, item := range gone {
+		got = append(got, filepath.Base(item.Path))
+	}
+	if d := cmp.Diff([]string{"1-2.lock", "1-2.running", "a.txt"}, got); d != "" {
+		t.Errorf("removed (-want +got):\n%s", d)
+	}
+	for _, name := range []string{"3-4.running", "3-4.lock", "5-6.lock"} {
+		if !exists(t, filepath.Join(folder, name)) {
+			t.Errorf("%s of a program that runs, or just starts, has gone", name)
+		}
+	}
+}
+
+// Without the file that says so, commands reach the network.
+func TestClearingTrustLoosensNothing(t *testing.T) {
+	p := kept(t)
+	one := filepath.Join(p.Data, "workspaces", "one")
+	write(t, filepath.Join(one, "network.json"))
+	write(t, filepath.Join(one, "trusted-commands.json"))
+	if _, err := clearKinds(t, p, "trust"); err != nil {
+		t.Fatal(err)
+	}
+	if !exists(t, filepath.Join(one, "network.json")) || exists(t, filepath.Join(one, "trusted-commands.json")) {
+		t.Error("the network is on again, or the commands are still trusted")
 	}
 }

@@ -7,7 +7,8 @@
 // link is never followed: it counts as itself, and clearing removes the link.
 // Nothing is cleared while a window or a command that reads or writes what is
 // kept is open, but for what can be made again at any time; and a command that
-// starts meanwhile waits. What was not removed is said.
+// starts meanwhile waits. What was not removed is said, and is in its place, whole,
+// or named as removed in part. Clearing a kind never allows more than before.
 package data
 
 import (
@@ -84,8 +85,9 @@ func Kinds() []Kind {
 		},
 		{
 			Name: "trust", Title: "Trusted folders, and what is allowed in each", Final: true,
-			names: []string{"trusted-folders.json"}, inFolder: []string{"trusted-commands.json", "network.json"},
-			Lost: "Which folders and commands you trusted; Keel asks again.",
+			// Not network.json: without it commands reach the network.
+			names: []string{"trusted-folders.json"}, inFolder: []string{"trusted-commands.json"},
+			Lost: "Which folders and commands you trusted; Keel asks again. Where you switched the network off for commands, it stays off.",
 		},
 		{
 			Name: "extensions", Title: "Extensions", names: []string{"extensions"},
@@ -110,7 +112,10 @@ func Kinds() []Kind {
 		},
 		{Name: "crashes", Title: "Crash reports", names: []string{"crashes"}, Live: true, Lost: "What is known about crashes of Keel."},
 		{Name: "caches", Title: "Caches", names: []string{"gallery-cache"}, Live: true, Lost: "Nothing: it is fetched again when it is needed."},
-		{Name: "updates", Title: "Downloaded updates", names: []string{"updates"}, Lost: "A downloaded update; it can be downloaded again."},
+		{
+			Name: "updates", Title: "Downloaded updates", names: []string{"updates"},
+			Lost: "A downloaded update; it can be downloaded again. One that lies unpacked next to Keel's own folder stays there, unused, until the next one takes its place.",
+		},
 		{Name: "logs", Title: "Logs", names: []string{"logs"}, Lost: "What Keel wrote down about its own work."},
 		{Name: other, Title: "Everything else", Fixed: true, Lost: "It cannot be cleared by itself."},
 	}
@@ -204,11 +209,15 @@ func settingsOr(name, otherwise string) string {
 }
 
 func (s *search) add(kind, place, name, folder string) {
+	s.all = append(s.all, found{kind, itemAt(place, name, folder)})
+}
+
+func itemAt(place, name, folder string) Item {
 	item := Item{Path: filepath.Join(place, filepath.FromSlash(name)), Folder: folder, place: place, name: name}
 	if target, err := os.Readlink(item.Path); err == nil {
 		item.Link = target
 	}
-	s.all = append(s.all, found{kind, item})
+	return item
 }
 
 // addTop adds a name of the data folder, or what is in it where its parts are of
@@ -228,7 +237,7 @@ func (s *search) addTop(kind, name string) error {
 	for _, one := range below {
 		full := path.Join(name, one)
 		switch {
-		case full == registerFile, name == "crashes" && (strings.HasSuffix(one, ".running") || strings.HasSuffix(one, ".lock")):
+		case full == registerFile, name == "crashes" && watches(filepath.Join(s.places.Data, name), one):
 			// They are of programs that run.
 		case name == "workspaces" && isFolder(s.places.Data, full):
 			parts, err := children(s.places.Data, full)
@@ -245,6 +254,27 @@ func (s *search) addTop(kind, name string) error {
 		}
 	}
 	return nil
+}
+
+// watches tells whether a file among the crash reports is of a program that runs,
+// as its lock says: one that was killed leaves what it had begun.
+func watches(folder, name string) bool {
+	stem, ok := strings.CutSuffix(name, ".running")
+	if !ok {
+		if stem, ok = strings.CutSuffix(name, ".lock"); !ok {
+			return false
+		}
+		// The lock is there first: nobody may be kept from taking it.
+		if _, err := os.Lstat(filepath.Join(folder, stem+".running")); err != nil {
+			return true
+		}
+	}
+	lock := newLock(filepath.Join(folder, stem+".lock"), 0)
+	taken, err := lock.TryLock()
+	if taken {
+		_ = lock.Close() // it only ends the lock
+	}
+	return !taken && !errors.Is(err, fs.ErrNotExist)
 }
 
 func kindOf(name string, inFolder bool) string {

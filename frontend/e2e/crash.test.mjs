@@ -43,6 +43,9 @@ const notices = (page) =>
     .locator('.notification-list-item', { hasText: 'Keel ended unexpectedly last time' })
     .first()
 
+/** What is said of a report that is shown. */
+const shownNotice = (page) => wb.toast(page, 'This crash report lies on this machine only')
+
 /** What is said about the last run; it goes from the corner after a while, and stays in the list. */
 async function told(page) {
   await until('the fault is told', async () => {
@@ -67,9 +70,11 @@ test('after a fault all is back, and its report can be read', { timeout }, async
   const { page, chat } = agent
   const notice = await told(page)
   await picture(page, 'crash-told')
+  assert.equal(await notice.getByRole('button', { name: 'Copy' }).count(), 0, 'it was not shown yet')
   await notice.getByRole('button', { name: 'Show Report' }).press('Enter')
   await wb.tab(page, 'Crash Report').waitFor()
   await until('the report is shown', async () => (await wb.shownText(page)).includes('SIGSEGV'))
+  await shownNotice(page).getByRole('button', { name: 'Copy' }).waitFor()
   await picture(page, 'crash-report')
   await chat.log.getByText('It is remembered.').waitFor()
   await wb.openFile(page, 'calc.go')
@@ -107,6 +112,22 @@ test('whatever else ends it leaves no report', { timeout }, async () => {
     assert.equal((await reports(agent.home)).length, 1, signal)
     assert.equal(await notices(agent.page).count(), 0, signal)
   }
+})
+
+test('the reports that are kept are listed, shown and deleted', { timeout }, async () => {
+  const { page } = agent
+  await wb.askCommand(page, 'Keel: Show Crash Reports', 'Crash Reports')
+  await wb.quickInput(page).getByRole('option', { name: 'Keel itself' }).waitFor()
+  await picture(page, 'crash-list')
+  await wb.press(page, 'Enter')
+  await wb.tab(page, 'Crash Report').waitFor()
+  await until('the report is shown', async () => (await wb.shownText(page)).includes('SIGSEGV'))
+  await shownNotice(page).getByRole('button', { name: 'Delete' }).press('Enter')
+  await until('the report is gone', async () => (await reports(agent.home)).length === 0)
+  await wb.tab(page, 'Crash Report').waitFor({ state: 'detached' })
+  await wb.runCommand(page, 'Keel: Show Crash Reports')
+  await wb.toast(page, 'No crash report is kept on this machine.').waitFor()
+  wb.assertNoProblems(page)
 })
 
 /** Loads the page anew, changed by route, and waits until it says that it cannot start. */

@@ -19,6 +19,7 @@ import { boot } from './workbench/boot'
 import { Plans } from './workbench/extension'
 import { rememberBackground } from './workbench/background'
 import { chatHost } from './workbench/chatHost'
+import { provideCrashReports } from './workbench/crashReports'
 import { keepBytes } from './workbench/encodings'
 import { folderPaths } from './workbench/files/paths'
 import { isCancelledInstallation } from './workbench/extension'
@@ -61,6 +62,7 @@ async function main(root: HTMLElement): Promise<void> {
   startUpdates(host)
   provideWalkthroughs(host, state)
   provideAbout(host)
+  provideCrashReports(host)
   giveTokens(bridge) // before any extension can ask
   const folders = await boot(root, bridge, state, schema, extensions, plans)
   reach('initialized')
@@ -82,7 +84,7 @@ async function main(root: HTMLElement): Promise<void> {
   askBeforeClosing(bridge, host)
   if (state.crash.kind) {
     void import('./workbench/crash')
-      .then(({ tellCrash }) => tellCrash(bridge, state.crash))
+      .then(({ tellCrash }) => tellCrash(host, state.crash))
       .catch(notify.failure)
   }
   followRequests(bridge, folders, state.workspace.path)

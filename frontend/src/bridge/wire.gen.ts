@@ -424,6 +424,14 @@ export interface Conflict {
   reason: string
 }
 
+/** CrashEntry is a report in the list of those that are kept. */
+export interface CrashEntry {
+  name: string
+  kind: CrashKind
+  /** Unix milliseconds */
+  at: number
+}
+
 /** CrashKind says what has ended by a fault. */
 export type CrashKind = '' | 'page' | 'program'
 
@@ -2524,6 +2532,8 @@ export interface Methods {
   Crashes: {
     /** Delete removes a report. */
     Delete(name: string): Promise<void>
+    /** List returns the reports that are kept, the newest first. */
+    List(): Promise<CrashEntry[]>
     /** Page keeps a report of a fault that the page could not go on from. */
     Page(message: string): Promise<void>
     /** Read returns a report. */
@@ -2945,7 +2955,7 @@ export const methodNames = {
   Agent: ['Answer', 'AnswerQuestion', 'Compact', 'EditQueued', 'Examples', 'Providers', 'RemoveQueued', 'RetryNow', 'Send', 'SendNow', 'SetMode', 'SetModel', 'Stop', 'StopCommand'],
   Audit: ['List'],
   Checkpoints: ['Activity', 'Create', 'Diff', 'Forget', 'Last', 'List', 'Name', 'Pin', 'Preview', 'Prune', 'Purge', 'Restore', 'Seen', 'StopReading', 'Undo', 'Unsaved', 'Usage', 'Versions'],
-  Crashes: ['Delete', 'Page', 'Read'],
+  Crashes: ['Delete', 'List', 'Page', 'Read'],
   Editors: ['SetProblems', 'SetUnsaved'],
   Extensions: ['Agree', 'CancelInstall', 'ForgetSecret', 'Install', 'KeepSecret', 'NameFile', 'PickFile', 'Plan', 'Secret', 'SecretKeys', 'SetMetadata', 'State', 'Uninstall'],
   Files: ['Copy', 'Delete', 'List', 'MakeFolder', 'Move', 'Stat'],

@@ -17,7 +17,7 @@ export class ShownTexts {
 
   /** Opens a text; the last part of its path is the title. */
   async open(path: string, text: string): Promise<void> {
-    const resource = URI.from({ scheme: this.scheme, path: `/${path}` })
+    const resource = this.resource(path)
     this.texts.set(resource.toString(), text)
     const [editors, models, languages, resolver] = await Promise.all([
       getService(IEditorService),
@@ -37,5 +37,17 @@ export class ShownTexts {
       })
     }
     await editors.openEditor({ resource, options: { pinned: true } })
+  }
+
+  /** Closes a text wherever it is open. */
+  async close(path: string): Promise<void> {
+    const resource = this.resource(path)
+    this.texts.delete(resource.toString())
+    const editors = await getService(IEditorService)
+    await editors.closeEditors(editors.findEditors(resource))
+  }
+
+  private resource(path: string): URI {
+    return URI.from({ scheme: this.scheme, path: `/${path}` })
   }
 }
