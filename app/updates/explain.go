@@ -45,7 +45,7 @@ func explain(err error) (message, hint string) {
 		{update.ErrAddress, "The update feed leads to an address that is not https, so it was not asked.", "Try again later; this Keel stays as it is."},
 		{update.ErrMismatch, "The downloaded file is not the one that was released. It was deleted.", "Download it again, or on another network; this Keel stays as it is."},
 		{update.ErrArchive, "The downloaded file does not hold Keel as it should. Nothing was installed, and it was deleted.", "Try again later; this Keel stays as it is."},
-		{update.ErrChanged, "What was unpacked of the newer version was changed by something else, so it was deleted.", "Look which program writes beside Keel's folder, then choose Install again. This Keel stays as it is."},
+		{update.ErrChanged, "What was unpacked of the newer version was changed by something else, so it was deleted.", "Look which program writes beside Keel's folder, then install it again from Keel: Check for Updates. This Keel stays as it is."},
 		{update.ErrBusy, "Another window or another start of Keel is at work with the newer version. Nothing was changed.", "Try again in a moment."},
 		{update.ErrTooOld, "This Keel is too old to be updated by itself.", "Download the newest version from where you have this one, and install it the same way."},
 		{update.ErrVersion, "This build of Keel has no version that could be compared with a newer one.", "Take a released version to be told of newer ones."},

@@ -147,7 +147,7 @@ func (u *Updates) read() (times, error) {
 	}
 	var t times
 	if json.Unmarshal(text, &t) != nil {
-		return times{}, nil
+		return times{}, nil //nolint:nilerr // see above
 	}
 	return t, nil
 }

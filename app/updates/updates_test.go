@@ -381,6 +381,28 @@ func TestAProgramThatThisUserMayNotReplaceIsReplacedByHand(t *testing.T) {
 	}
 }
 
+func TestUnpackingEndsWithTheWindow(t *testing.T) {
+	w := newWorld(t, "1.3.0")
+	u := w.downloaded(t)
+	claim, err := update.New(w.o.Update).Claim(t.Context(), w.o.Installation)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer claim.Close() // whoever unpacks waits for it
+	var installing sync.WaitGroup
+	installing.Go(func() {
+		if err := u.Install(context.WithoutCancel(t.Context())); err != nil {
+			t.Error(err)
+		}
+	})
+	until(t, u, func(s wire.UpdatesState) bool { return s.Kind == wire.UpdateInstalling })
+	u.Close()
+	if s := u.State(); s.Kind != wire.UpdateDownloaded || s.Message != "" {
+		t.Errorf("closed while it unpacks: %+v", s)
+	}
+	installing.Wait()
+}
+
 // What is under way belongs to the window: it ends with it.
 func TestNothingGoesOnAfterClose(t *testing.T) {
 	w := newWorld(t, "1.3.0")

@@ -75,7 +75,7 @@ func (u *Updates) record() (Staged, error) {
 	}
 	var s Staged
 	if json.Unmarshal(text, &s) != nil {
-		return Staged{}, nil
+		return Staged{}, nil //nolint:nilerr // see above
 	}
 	return s, nil
 }

@@ -321,3 +321,22 @@ test('what a package manager has installed is left to it', { timeout }, async ()
   await page.setViewportSize({ width: 760, height: 800 })
   await picture(page, 'update-managed')
 })
+
+test('where Keel does not replace itself it says how to', { timeout }, async () => {
+  await stop()
+  await rm(join(work, 'keel-now/lib/keel/managed-by'))
+  await writeFile(join(work, 'keel-now/bin/other'), 'another program') // so it shares its folder
+  await start(key)
+  await check()
+  await button(/^Download/).press('Enter')
+  await main().getByText('Unpack the file into a folder of its own').waitFor()
+  await button('Copy').press('Enter')
+  await until('the path is copied', async () => {
+    const copied = await page.evaluate(() => navigator.clipboard.readText())
+    return copied === join(home.data, 'updates', archive)
+  })
+  await page.setViewportSize({ width: 760, height: 800 })
+  await page.emulateMedia({ colorScheme: 'light' })
+  await picture(page, 'update-by-hand')
+  wb.assertNoProblems(page)
+})
