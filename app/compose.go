@@ -12,6 +12,7 @@ import (
 	"github.com/keel-ide/keel/app/instance"
 	"github.com/keel-ide/keel/app/notification"
 	"github.com/keel-ide/keel/backend/redact"
+	"github.com/keel-ide/keel/backend/update"
 )
 
 // openWindow does what a start asks, and is the window where none of those that run
@@ -32,7 +33,10 @@ func openWindow(start cli.Start, page fs.FS, build cli.Build, started time.Time)
 	}
 	var notReplaced error
 	if !launched { // whoever has launched this one is at work with the version that there is
-		notReplaced = startNewVersion(context.Background(), paths, register, environment)
+		notReplaced = nextStart{
+			updates: update.New(updateOptions(paths, build.Version())), now: update.Installed(folder.Near()), data: paths.Data, register: register,
+			run: func(program string) error { return startAgain(program, environment) },
+		}.newVersion(context.Background())
 	}
 	windows := launcher{register: register, environment: environment}
 	var asked *requests

@@ -26,6 +26,10 @@ func (b *Updates) State() (wire.UpdatesState, error) {
 // is told yes has asked.
 func (b *Updates) MayAsk() (bool, error) { return call(b.seam, "Updates.MayAsk", b.updates.MayAsk) }
 
+// MayTell tells whether this window is to tell what the daily look has come to; who
+// is told yes has told it.
+func (b *Updates) MayTell() (bool, error) { return call(b.seam, "Updates.MayTell", b.updates.MayTell) }
+
 // Check looks for a newer version: the user asked for it.
 func (b *Updates) Check() (wire.UpdatesState, error) {
 	return call(b.seam, "Updates.Check", func(ctx context.Context) (wire.UpdatesState, error) { return b.updates.Check(ctx), nil })
@@ -47,9 +51,7 @@ func (b *Updates) Cancel() error {
 func (b *Updates) Install() error { return b.do("Updates.Install", b.updates.Install) }
 
 // Discard takes that back.
-func (b *Updates) Discard() error {
-	return b.do("Updates.Discard", func(context.Context) error { return b.updates.Discard() })
-}
+func (b *Updates) Discard() error { return b.do("Updates.Discard", b.updates.Discard) }
 
 func (b *Updates) do(name string, work func(ctx context.Context) error) error {
 	_, err := call(b.seam, name, func(ctx context.Context) (struct{}, error) { return struct{}{}, work(ctx) })

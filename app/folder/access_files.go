@@ -18,6 +18,10 @@ func (f *Folder) accessFiles() wire.AccessSection {
 	if values.Mode == "supervised" {
 		writing.Detail, writing.Level = "In Supervised mode each change is shown first.", wire.AccessAsks
 	}
+	own := wire.AccessItem{Name: "Keel's settings and data", Detail: f.options.Paths.Config + ", " + f.options.Paths.Data, Level: wire.AccessNone}
+	if program := f.programFolders(); len(program) > 0 {
+		own.Name, own.Detail = "Keel's settings, data and program", own.Detail+", "+strings.Join(program, ", ")
+	}
 	return wire.AccessSection{
 		ID: "files", Title: "Files",
 		Summary: "The agent's own tools stay in this folder. Commands can do more, and ask first unless you have trusted them.",
@@ -26,7 +30,7 @@ func (f *Folder) accessFiles() wire.AccessSection {
 			writing,
 			{Name: "Files with secrets", Detail: "Such as .env and keys, and whatever a .keelignore file names: reading them asks first.", Level: wire.AccessAsks},
 			{Name: "Files that other programs run by themselves", Detail: "Such as .git, .vscode, .envrc and .husky: changing them asks in both modes. The sandbox cannot keep commands from them.", Level: wire.AccessAsks},
-			{Name: "Keel's settings and data", Detail: f.options.Paths.Config + ", " + f.options.Paths.Data, Level: wire.AccessNone},
+			own,
 			{Name: "Files outside this folder", Detail: "The agent's own tools cannot reach them.", Level: wire.AccessNone},
 			f.commandWriting(),
 		},

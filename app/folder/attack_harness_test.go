@@ -31,6 +31,7 @@ import (
 // a home beside it, and Keel's own folders.
 type victim struct {
 	home, workspace, config, data string
+	program                       []string // folders of a Keel that replaces itself
 	folder                        *folder.Folder
 	calls                         []*session.ToolCall
 }
@@ -146,6 +147,7 @@ func (a attack) run(t *testing.T) {
 		Providers: []provider.Provider{model},
 		Explain:   bind.Explain,
 		Helper:    helper,
+		Program:   v.program,
 		Log:       slog.New(slog.DiscardHandler),
 	})
 	if err != nil {

@@ -90,6 +90,9 @@ type Options struct {
 	// running program does the same when it is called in the same way. Empty, as in
 	// tests: they are not confined.
 	Helper string
+	// Program are the folders of a Keel that replaces itself, which the agent may not
+	// write; nil: those of the running one.
+	Program []string
 	// Symbols is the program that reads the symbols of files, see [SymbolsProgram].
 	// Empty, as in tests: files are without.
 	Symbols string

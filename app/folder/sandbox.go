@@ -14,6 +14,7 @@ import (
 	"github.com/keel-ide/keel/backend/atomicfile"
 	"github.com/keel-ide/keel/backend/command"
 	"github.com/keel-ide/keel/backend/sandbox"
+	"github.com/keel-ide/keel/backend/update"
 )
 
 // HelperProgram is the program that confines commands: the small one beside the
@@ -40,6 +41,7 @@ const ownImage = "/proc/self/exe"
 type confinement struct {
 	workspace string
 	paths     Paths
+	program   []string // folders of a Keel that replaces itself
 	helper    string
 	network   string // the file that says whether the network is on
 	off       func() bool
@@ -51,6 +53,7 @@ func (f *Folder) commandOptions(data string) command.Options {
 	f.confinement = &confinement{
 		workspace: f.Workspace.Path(),
 		paths:     f.options.Paths,
+		program:   f.programFolders(),
 		helper:    f.options.Helper,
 		network:   filepath.Join(data, "network.json"),
 		off:       func() bool { return f.Settings.Values().SandboxOff },
@@ -100,7 +103,7 @@ func (c *confinement) launch(environ []string) (command.Launcher, error) {
 	}
 	policy := sandbox.Policy{
 		Write:   sandbox.Places(c.workspace, environ, c.own()),
-		Keep:    []string{c.paths.Config},
+		Keep:    c.kept(),
 		Hide:    []string{c.paths.Data},
 		Open:    !confined,
 		Network: network,
@@ -114,6 +117,28 @@ func (c *confinement) launch(environ []string) (command.Launcher, error) {
 		return command.Launcher{}, err
 	}
 	return command.Launcher{Arguments: arguments, Limits: limits(policy)}, nil
+}
+
+// kept is what no command writes. Of the program's folders that is what the workspace
+// holds: in folders for temporary files it would keep commands from making any, and
+// whatever is unpacked there is looked at again before it takes the program's place.
+func (c *confinement) kept() []string {
+	kept := []string{c.paths.Config}
+	for _, folder := range c.program {
+		if below(folder, c.workspace) || below(c.workspace, folder) {
+			kept = append(kept, folder)
+		}
+	}
+	return kept
+}
+
+// programFolders are those of this Keel, where it replaces itself: what lies there
+// runs at the next start. A Keel that was built from source has none.
+func (f *Folder) programFolders() []string {
+	if f.options.Program != nil {
+		return f.options.Program
+	}
+	return update.Installed(Near()).Folders()
 }
 
 func (c *confinement) own() []string { return []string{c.paths.Config, c.paths.Data} }

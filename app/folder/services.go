@@ -116,7 +116,7 @@ func (f *Folder) openAgent(ctx, running context.Context, data string) error {
 	f.Policy = approval.NewPolicy(approval.Options{
 		Rules:     f.rules,
 		Guard:     guard.New(),
-		Protected: []string{f.options.Paths.Config, f.options.Paths.Data},
+		Protected: append([]string{f.options.Paths.Config, f.options.Paths.Data}, f.programFolders()...),
 		Root:      f.Workspace.Path(),
 	})
 	if err := f.openAudit(filepath.Join(data, "audit")); err != nil {

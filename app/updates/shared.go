@@ -12,6 +12,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/atomicfile"
 	"github.com/keel-ide/keel/backend/settings"
 )
@@ -21,24 +22,26 @@ const (
 	lockPause    = 10 * time.Millisecond
 )
 
-// times is what the windows of a user share, in Unix milliseconds; 0 is never.
+// times is what the windows of a user share: moments in Unix milliseconds, 0 for
+// never, and what was told last.
 type times struct {
-	SeenAt   int64 `json:"seenAt"`   // when Keel was first there with a feed
-	LookedAt int64 `json:"lookedAt"` // with an answer, or when it was last begun by itself
-	AskedAt  int64 `json:"askedAt"`
+	SeenAt      int64  `json:"seenAt"`   // when Keel was first there with a feed
+	LookedAt    int64  `json:"lookedAt"` // when the last look was begun
+	AnsweredAt  int64  `json:"answeredAt"`
+	AskedAt     int64  `json:"askedAt"`
+	ToldVersion string `json:"toldVersion"`
+	ToldRefusal string `json:"toldRefusal"` // since the last right answer
 }
 
-// due tells whether this window has to look by itself, and notes that it does. The
-// first time after a start that is so as well where a newer version is known of:
-// what it is has to be asked again.
-func (u *Updates) due(ctx context.Context, first bool) bool {
+// due tells whether this window has to look by itself, and notes that it does.
+func (u *Updates) due(ctx context.Context) bool {
 	if u.o.Setting() != settings.UpdatesDaily || !u.State().Feed {
 		return false
 	}
 	due := false
 	err := u.share(ctx, func(t *times) {
 		now := u.o.Now()
-		due = past(now, t.LookedAt, day) || first && u.update.KnowsNewer()
+		due = past(now, t.LookedAt, day)
 		if due {
 			t.LookedAt = now.UnixMilli()
 		}
@@ -49,14 +52,20 @@ func (u *Updates) due(ctx context.Context, first bool) bool {
 	return due && err == nil
 }
 
-// looked notes that there was an answer.
-func (u *Updates) looked(ctx context.Context) error {
-	return u.share(ctx, func(t *times) { t.LookedAt = u.o.Now().UnixMilli() })
+// looked notes that there was a right answer. Who asked for it has seen what it is.
+func (u *Updates) looked(ctx context.Context, version string, daily bool) error {
+	return u.share(ctx, func(t *times) {
+		t.LookedAt = u.o.Now().UnixMilli()
+		t.AnsweredAt, t.ToldRefusal = t.LookedAt, ""
+		if !daily {
+			t.ToldVersion = version
+		}
+	})
 }
 
 // MayAsk tells whether this window is to ask whether Keel may look once a day: not
-// on the first day, once among all windows, and only where the user has not said.
-// Who is told yes has asked.
+// on the first day, only where the user has not said, and only once. Who is told yes
+// has asked.
 func (u *Updates) MayAsk(ctx context.Context) (bool, error) {
 	if !u.State().Feed || u.o.Setting() != "" {
 		return false, nil
@@ -67,10 +76,30 @@ func (u *Updates) MayAsk(ctx context.Context) (bool, error) {
 		if t.SeenAt == 0 {
 			t.SeenAt = now.UnixMilli()
 		}
-		may = past(now, t.SeenAt, day) && past(now, t.AskedAt, askAgain)
+		may = past(now, t.SeenAt, day) && t.AskedAt == 0
 		if may {
 			t.AskedAt = now.UnixMilli()
 		}
+	})
+	return may && err == nil, err
+}
+
+// MayTell tells whether this window is to tell what the daily look has come to: each
+// newer version once, and once that what the feed says cannot be believed. Who is
+// told yes has told it.
+func (u *Updates) MayTell(ctx context.Context) (bool, error) {
+	s := u.State()
+	if !s.Daily || s.Message == "" && s.Kind != wire.UpdateOffered || u.o.Setting() != settings.UpdatesDaily {
+		return false, nil
+	}
+	may := false
+	err := u.share(ctx, func(t *times) {
+		told, what := &t.ToldVersion, s.Version
+		if s.Message != "" {
+			told, what = &t.ToldRefusal, s.Message
+		}
+		may = *told != what
+		*told = what
 	})
 	return may && err == nil, err
 }
@@ -93,23 +122,32 @@ func (u *Updates) share(ctx context.Context, change func(t *times)) error {
 	if ok, err := lock.TryLockContext(limited, lockPause); err != nil || !ok {
 		return fmt.Errorf("waiting for another window to write %q: %w", u.o.File, errors.Join(ctx.Err(), err))
 	}
-	var t times
-	text, err := os.ReadFile(u.o.File)
-	if err == nil {
-		// One that cannot be read is made anew: nothing but moments is in it.
-		if json.Unmarshal(text, &t) != nil {
-			t = times{}
-		}
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("reading %q: %w", u.o.File, err)
+	t, err := u.read()
+	if err != nil {
+		return err
 	}
 	before := t
 	change(&t)
 	if t == before {
 		return nil
 	}
-	if text, err = json.Marshal(t); err != nil {
+	text, err := json.Marshal(t)
+	if err != nil {
 		return fmt.Errorf("encoding when was looked: %w", err)
 	}
 	return atomicfile.Write(u.o.File, text, 0o600)
+}
+
+// read returns what the windows share. What cannot be understood is made anew: it
+// holds nothing that would be missed.
+func (u *Updates) read() (times, error) {
+	text, err := os.ReadFile(u.o.File)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return times{}, fmt.Errorf("reading %q: %w", u.o.File, err)
+	}
+	var t times
+	if json.Unmarshal(text, &t) != nil {
+		return times{}, nil //nolint:nilerr // see above
+	}
+	return t, nil
 }

@@ -6,7 +6,8 @@
 // Nothing is asked of the network before the user says so: by the setting, or by
 // a command each time. Each further step, downloading and installing, waits for
 // the user again. A step that fails says why, and leaves Keel as it was. The
-// windows of a user look once a day together, and ask together whether they may.
+// windows of a user look once a day together, and ask once together whether they
+// may. What the daily look finds, or refuses to believe, is told once.
 package updates
 
 import (
@@ -25,7 +26,6 @@ const (
 	firstLook = 20 * time.Second // after the window is there: its start goes first
 	nextLook  = time.Hour        // how often it is seen whether a day is over
 	day       = 24 * time.Hour
-	askAgain  = 30 * day
 	progress  = 100 * time.Millisecond // between two events about a download
 )
 
@@ -33,7 +33,7 @@ const (
 type Options struct {
 	Update       update.Options
 	Installation update.Installation
-	File         string        // with what the windows share: when they looked, and asked
+	File         string        // with what the windows share: when they looked and asked, and what they told
 	Setting      func() string // off or daily; empty where the user has not said
 	Send         func(wire.UpdatesState)
 	Now          func() time.Time
@@ -48,29 +48,48 @@ type Updates struct {
 	group  sync.WaitGroup
 	act    sync.Mutex // held by what one step does
 
+	whenClosed func(func()) (forget func() bool)
+	close      func()
+
 	mu     sync.Mutex // guards what follows; held while sending, so that Seq rises in the order of sending
 	state  wire.UpdatesState
 	offer  update.Feed
-	staged update.Staged
 	cancel context.CancelFunc // of a download; nil for none
 	closed bool
 }
 
-// New returns what knows nothing yet but a version that waits for the next start.
+// New returns what knows no more than what lies on the disk: a version that waits
+// for the next start, or one that was offered before.
 func New(o Options) *Updates {
 	if o.First == 0 {
 		o.First = firstLook
 	}
 	u := &Updates{o: o, update: update.New(o.Update)}
+	life, end := context.WithCancel(context.Background())
+	u.whenClosed = func(work func()) func() bool { return context.AfterFunc(life, work) }
+	u.close = end
 	u.state = wire.UpdatesState{
-		Feed: o.Update.Feed != "" && o.Update.Key != "", Running: o.Update.Version, Way: wire.UpdateByNobody,
-		Manager: o.Installation.Manager, Command: o.Installation.Command,
+		Feed: o.Update.Feed != "" && o.Update.Key != "", Source: o.Update.Feed, Running: o.Update.Version, Way: wire.UpdateByNobody,
+		Folder: o.Installation.Folder, Manager: o.Installation.Manager, Command: o.Installation.Command,
 	}
-	if staged, ok, err := update.Pending(o.Update.Folder); err != nil {
+	if t, err := u.read(); err != nil {
+		o.Log.Warn("reading when was looked", "error", err)
+	} else {
+		u.state.CheckedAt = t.AnsweredAt
+	}
+	if feed, ok, err := u.update.Known(); err != nil {
+		o.Log.Warn("reading what was offered before", "error", err)
+	} else if ok {
+		u.state.Daily = true
+		u.show(&u.state, feed)
+	}
+	if staged, ok, err := u.update.Pending(o.Installation); err != nil {
 		o.Log.Warn("looking for a version that waits", "error", err)
-	} else if ok && o.Installation.Kind == update.Unpacked {
-		u.staged = staged
+	} else if ok {
 		u.state.Kind, u.state.Way, u.state.Version, u.state.Old = wire.UpdateReady, wire.UpdateByKeel, staged.Version, staged.Old
+		if u.offer.Version != staged.Version {
+			u.state.Notes = ""
+		}
 	}
 	return u
 }
@@ -92,7 +111,12 @@ func (u *Updates) Run(ctx context.Context) {
 			return
 		case <-timer.C:
 		}
-		if u.due(ctx, first) {
+		if first {
+			if err := u.update.Sweep(ctx, u.o.Installation); err != nil {
+				u.o.Log.Warn("removing what was left of a newer version", "error", err)
+			}
+		}
+		if u.due(ctx) {
 			u.look(ctx, true)
 		}
 		timer.Reset(nextLook)
@@ -110,43 +134,65 @@ func (u *Updates) look(ctx context.Context, daily bool) {
 		return // a step is under way, which needs no other version
 	}
 	defer u.act.Unlock()
-	before := u.State()
+	ctx, done, before := u.begin(ctx)
+	defer done()
 	if before.Kind == wire.UpdateDownloading || before.Kind == wire.UpdateReady {
 		return
 	}
 	if !daily {
-		u.change(func(s *wire.UpdatesState) { s.Kind, s.Message, s.Hint = wire.UpdateChecking, "", "" })
+		u.change(func(s *wire.UpdatesState) {
+			s.Kind, s.Daily, s.Message, s.Hint = wire.UpdateChecking, false, "", ""
+		})
 	}
 	offer, err := u.update.Check(ctx)
 	if err == nil {
-		err = u.looked(ctx)
+		err = u.looked(ctx, offer.Feed.Version, daily)
 	}
-	if err != nil {
+	switch {
+	case err == nil:
+		u.found(offer, before.Kind, daily)
+	case !daily:
 		u.o.Log.Warn("looking for a newer version", "error", err)
-		if daily {
-			return // the next look may have more luck; nobody waits for it
-		}
 		u.fail(before.Kind, err)
-		return
+	default:
+		u.o.Log.Warn("looking for a newer version", "error", err)
+		if refused(err) { // else the next look may have more luck; nobody waits for it
+			message, hint := explain(err)
+			u.change(func(s *wire.UpdatesState) { s.Daily, s.Message, s.Hint = true, message, hint })
+		}
 	}
+}
+
+// found shows what the feed says. Before is what was known when it was asked.
+func (u *Updates) found(offer update.Offer, before wire.UpdateKind, daily bool) {
 	u.change(func(s *wire.UpdatesState) {
+		s.CheckedAt = u.o.Now().UnixMilli()
 		if s.Kind == wire.UpdateDownloading {
 			return // it was begun meanwhile, and goes on
 		}
-		s.Daily, s.CheckedAt, s.Message, s.Hint = daily, u.o.Now().UnixMilli(), "", ""
+		if s.Kind == wire.UpdateChecking {
+			s.Kind = before
+		}
+		s.Daily, s.Message, s.Hint = daily, "", ""
 		if offer.Current {
-			s.Kind, s.Version, s.Notes = wire.UpdateCurrent, "", ""
+			s.Kind, s.Version, s.Notes, s.Path = wire.UpdateCurrent, "", "", ""
 			return
 		}
-		same := s.Version == offer.Feed.Version && s.Kind == wire.UpdateDownloaded
-		u.offer = offer.Feed
-		artifact, way := u.way(offer.Feed)
-		s.Version, s.Notes, s.ReleasedAt = offer.Feed.Version, offer.Feed.Notes, offer.Feed.ReleasedAt.UnixMilli()
-		s.Way, s.Size = way, artifact.Size
-		if !same {
-			s.Kind, s.Done, s.Path = wire.UpdateOffered, 0, ""
-		}
+		u.show(s, offer.Feed)
 	})
+}
+
+// show puts an offer into the state; a download of the same file stays. The mutex
+// is held.
+func (u *Updates) show(s *wire.UpdatesState, feed update.Feed) {
+	had, _ := u.way(u.offer)
+	artifact, way := u.way(feed)
+	u.offer = feed
+	s.Version, s.Notes, s.ReleasedAt = feed.Version, feed.Notes, feed.ReleasedAt.UnixMilli()
+	s.Way, s.Size = way, artifact.Size
+	if s.Kind != wire.UpdateDownloaded || artifact != had {
+		s.Kind, s.Done, s.Path = wire.UpdateOffered, 0, ""
+	}
 }
 
 // way is the file for this program, and how it gets to its place.
@@ -159,7 +205,7 @@ func (u *Updates) way(feed update.Feed) (update.File, wire.UpdateWay) {
 	switch {
 	case !ok:
 		return update.File{}, wire.UpdateByNobody
-	case u.o.Installation.Kind == update.Unpacked:
+	case u.o.Installation.Kind == update.Unpacked && !u.o.Installation.Fixed:
 		return artifact, wire.UpdateByKeel
 	default:
 		return artifact, wire.UpdateByHand
@@ -181,16 +227,44 @@ func (u *Updates) fail(kind wire.UpdateKind, err error) {
 	if errors.Is(err, context.Canceled) {
 		message, hint = "", ""
 	}
-	u.change(func(s *wire.UpdatesState) { s.Kind, s.Done, s.Message, s.Hint = kind, 0, message, hint })
+	u.change(func(s *wire.UpdatesState) {
+		s.Kind, s.Message, s.Hint = kind, message, hint
+		if kind != wire.UpdateDownloaded {
+			s.Done, s.Path = 0, ""
+		}
+	})
 }
 
-// Close ends a download, and waits until nothing goes on any more.
+// begin starts what Close ends and waits for. Whoever begins looks at the state, and
+// calls done. After Close what is begun has ended already.
+func (u *Updates) begin(ctx context.Context) (running context.Context, done func(), state wire.UpdatesState) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	running, done = u.own(ctx)
+	return running, done, u.state
+}
+
+// own is begin for who holds the mutex.
+func (u *Updates) own(ctx context.Context) (running context.Context, done func()) {
+	running, cancel := context.WithCancel(ctx)
+	if u.closed {
+		cancel()
+		return running, func() {}
+	}
+	forget := u.whenClosed(cancel)
+	u.group.Add(1)
+	return running, func() {
+		forget()
+		cancel()
+		u.group.Done()
+	}
+}
+
+// Close ends what goes on, and waits until nothing does any more.
 func (u *Updates) Close() {
 	u.mu.Lock()
 	u.closed = true
-	if u.cancel != nil {
-		u.cancel()
-	}
 	u.mu.Unlock()
+	u.close()
 	u.group.Wait()
 }

@@ -7,10 +7,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -197,15 +200,95 @@ func TestWindowsLookOnceADayTogether(t *testing.T) {
 	w.run(t, 2, w.new(t), w.new(t))
 }
 
-// What it is has to be asked again after a start, also within the day.
-func TestAKnownNewerVersionIsLookedForAtEachStart(t *testing.T) {
+// What the feed has said lies on the disk: it is shown after a start, and not asked
+// for before a day is over.
+func TestAKnownNewerVersionIsShownWithoutAsking(t *testing.T) {
 	w := newWorld(t, "1.3.0")
 	w.set("daily")
 	w.run(t, 1, w.new(t))
 	u := w.new(t)
-	w.run(t, 2, u)
-	if s := u.State(); s.Kind != wire.UpdateOffered || !s.Daily {
-		t.Errorf("offered %+v", s)
+	if s := u.State(); s.Kind != wire.UpdateOffered || !s.Daily || s.Version != "1.3.0" || s.Notes != "Faster." || s.CheckedAt == 0 {
+		t.Errorf("known %+v", s)
+	}
+	w.run(t, 1, u)
+	if err := u.Download(t.Context()); err != nil {
+		t.Error(err)
+	}
+	until(t, u, func(s wire.UpdatesState) bool { return s.Kind == wire.UpdateDownloaded })
+}
+
+func TestEachNewerVersionIsToldOnce(t *testing.T) {
+	w := newWorld(t, "1.3.0")
+	w.set("daily")
+	may := func(u *updates.Updates) bool {
+		t.Helper()
+		may, err := u.MayTell(t.Context())
+		if err != nil {
+			t.Error(err)
+		}
+		return may
+	}
+	first := w.new(t)
+	if may(first) {
+		t.Error("told before there was anything")
+	}
+	w.run(t, 1, first)
+	other := w.new(t)
+	if !may(first) || may(first) || may(other) || may(w.new(t)) {
+		t.Error("not told once among all windows")
+	}
+	// Who has looked by hand has seen it.
+	w = newWorld(t, "1.3.0")
+	w.set("daily")
+	u := w.new(t)
+	u.Check(t.Context())
+	if may(u) || may(w.new(t)) {
+		t.Error("told what was looked at")
+	}
+	// Who has not said that Keel may look by itself is told nothing.
+	w = newWorld(t, "1.3.0")
+	w.set("daily")
+	w.run(t, 1, w.new(t))
+	w.set("off")
+	if may(w.new(t)) {
+		t.Error("told without a yes")
+	}
+}
+
+// Who keeps newer versions from a user is not to be helped by silence.
+func TestAnAnswerThatIsNotBelievedIsToldOnce(t *testing.T) {
+	w := newWorld(t, "1.3.0")
+	w.set("daily")
+	w.broken.Store(true)
+	u := w.new(t)
+	w.run(t, 1, u)
+	s := u.State()
+	if !s.Daily || s.Message != "What the update feed says is not signed by Keel, so nothing of it was used." || s.Hint == "" || s.CheckedAt != 0 {
+		t.Errorf("refused: %+v", s)
+	}
+	tell := func() bool {
+		may, err := u.MayTell(t.Context())
+		if err != nil {
+			t.Error(err)
+		}
+		return may
+	}
+	if !tell() || tell() {
+		t.Error("not told once")
+	}
+	again := func(broken bool) {
+		w.broken.Store(broken)
+		w.later(25 * time.Hour)
+		w.run(t, int(w.looks.Load())+1, u)
+	}
+	if again(true); tell() {
+		t.Error("told again the next day")
+	}
+	if again(false); u.State().Message != "" || !tell() {
+		t.Errorf("after a right answer: %+v", u.State())
+	}
+	if again(true); !tell() {
+		t.Error("not told of the next one")
 	}
 }
 
@@ -219,19 +302,131 @@ func TestItIsAskedOnceAndNotOnTheFirstDay(t *testing.T) {
 		return may
 	}
 	var got []bool
-	for _, gone := range []time.Duration{0, time.Hour, 25 * time.Hour, 0, 48 * time.Hour, 31 * 24 * time.Hour} {
+	for _, gone := range []time.Duration{0, time.Hour, 25 * time.Hour, 0, 48 * time.Hour, 400 * 24 * time.Hour} {
 		w.later(gone)
 		got = append(got, ask())
 	}
-	for i, want := range []bool{false, false, true, false, false, true} {
+	for i, want := range []bool{false, false, true, false, false, false} {
 		if got[i] != want {
 			t.Errorf("time %d: asked is %v", i, got[i])
 		}
 	}
+	w = newWorld(t, "1.3.0")
+	ask()
 	w.later(90 * 24 * time.Hour)
 	w.set("off") // never
 	if ask() {
-		t.Error("asked again after Never")
+		t.Error("asked after Never")
+	}
+}
+
+// It was brought here and checked: looking again does not throw it away.
+func TestADownloadStaysWhenItIsLookedAgain(t *testing.T) {
+	w := newWorld(t, "1.3.0")
+	u := w.downloaded(t)
+	path := u.State().Path
+	if s := u.Check(t.Context()); s.Kind != wire.UpdateDownloaded || s.Path != path || path == "" {
+		t.Errorf("after a look: %+v", s)
+	}
+	w.broken.Store(true)
+	if s := u.Check(t.Context()); s.Kind != wire.UpdateDownloaded || s.Path != path || s.Message == "" {
+		t.Errorf("after a look that failed: %+v", s)
+	}
+}
+
+// downloaded is a window that has brought the offered version here.
+func (w *world) downloaded(t *testing.T) *updates.Updates {
+	t.Helper()
+	u := w.new(t)
+	u.Check(t.Context())
+	if err := u.Download(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	until(t, u, func(s wire.UpdatesState) bool { return s.Kind == wire.UpdateDownloaded })
+	return u
+}
+
+func TestAFileThatWasChangedIsDownloadedAgain(t *testing.T) {
+	w := newWorld(t, "1.3.0")
+	for name, change := range map[string]func(path string) error{
+		"changed": func(path string) error { return os.WriteFile(path, bytes.Repeat([]byte("x"), len(w.file)), 0o600) },
+		"removed": os.Remove,
+	} {
+		u := w.downloaded(t)
+		path := u.State().Path
+		if err := change(path); err != nil {
+			t.Fatal(err)
+		}
+		if err := u.Install(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if s := u.State(); s.Kind != wire.UpdateOffered || s.Message == "" || s.Path != "" {
+			t.Errorf("%s: %+v", name, s)
+		}
+		if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: it is still there: %v", name, err)
+		}
+	}
+}
+
+func TestAProgramThatThisUserMayNotReplaceIsReplacedByHand(t *testing.T) {
+	w := newWorld(t, "1.3.0")
+	w.o.Installation.Fixed = true
+	u := w.downloaded(t)
+	if s := u.State(); s.Way != wire.UpdateByHand || s.Path == "" {
+		t.Errorf("downloaded %+v", s)
+	}
+	if err := u.Install(t.Context()); err == nil {
+		t.Error("installed")
+	}
+}
+
+func TestUnpackingEndsWithTheWindow(t *testing.T) {
+	w := newWorld(t, "1.3.0")
+	u := w.downloaded(t)
+	claim, err := update.New(w.o.Update).Claim(t.Context(), w.o.Installation)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer claim.Close() // whoever unpacks waits for it
+	var installing sync.WaitGroup
+	installing.Go(func() {
+		if err := u.Install(context.WithoutCancel(t.Context())); err != nil {
+			t.Error(err)
+		}
+	})
+	until(t, u, func(s wire.UpdatesState) bool { return s.Kind == wire.UpdateInstalling })
+	u.Close()
+	if s := u.State(); s.Kind != wire.UpdateDownloaded || s.Message != "" {
+		t.Errorf("closed while it unpacks: %+v", s)
+	}
+	installing.Wait()
+}
+
+// What is under way belongs to the window: it ends with it.
+func TestNothingGoesOnAfterClose(t *testing.T) {
+	w := newWorld(t, "1.3.0")
+	u := w.new(t)
+	u.Check(t.Context())
+	w.slow.Store(true)
+	if err := u.Download(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	until(t, u, func(s wire.UpdatesState) bool { return s.Done > 0 })
+	u.Close()
+	if s := u.State(); s.Kind != wire.UpdateOffered {
+		t.Errorf("closed while it downloads: %+v", s)
+	}
+	if err := u.Install(t.Context()); err == nil {
+		t.Error("installed after the end")
+	}
+	if err := u.Download(t.Context()); err == nil {
+		t.Error("downloaded after the end")
+	}
+	asked := w.looks.Load()
+	u.Check(t.Context())
+	if w.looks.Load() != asked {
+		t.Error("looked after the end")
 	}
 }
 
@@ -303,7 +498,7 @@ func TestWhatFailsIsSaidAndChangesNothing(t *testing.T) {
 	if err := u.Install(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if s := u.State(); s.Kind != wire.UpdateDownloaded || s.Message == "" {
+	if s := u.State(); s.Kind != wire.UpdateOffered || s.Message == "" {
 		t.Errorf("after an archive that is none: %+v", s)
 	}
 }

@@ -30,17 +30,19 @@ const (
 type UpdatesState struct {
 	Seq        int64      `json:"seq"`
 	Feed       bool       `json:"feed"`    // this build has a feed to look at
+	Source     string     `json:"source"`  // its address
 	Running    string     `json:"running"` // this version
 	Kind       UpdateKind `json:"kind"`
 	Way        UpdateWay  `json:"way"`
-	Daily      bool       `json:"daily"`   // found by the daily look, which nobody waited for
+	Daily      bool       `json:"daily"`   // nobody waits for it: found by the daily look, now or before
 	Version    string     `json:"version"` // that is offered
 	Notes      string     `json:"notes"`   // Markdown of a stranger
 	ReleasedAt int64      `json:"releasedAt"`
-	CheckedAt  int64      `json:"checkedAt"` // 0: never
+	CheckedAt  int64      `json:"checkedAt"` // when the feed last gave a right answer; 0: never
 	Size       int64      `json:"size"`      // bytes of the file
 	Done       int64      `json:"done"`      // bytes that are here
 	Path       string     `json:"path"`      // of the checked file
+	Folder     string     `json:"folder"`    // of this program, where an archive was unpacked into it
 	Old        string     `json:"old"`       // where this version is kept
 	Manager    string     `json:"manager"`
 	Command    string     `json:"command"` // that has the manager update

@@ -76,7 +76,7 @@ func (p *Policy) decidePath(ctx context.Context, kind, path string) *Decision {
 		for _, folder := range p.protectedForms() {
 			if within(form, folder) || acts && within(folder, form) {
 				return &Decision{Effect: Deny, Rule: RuleKeel, Tier: TierBuiltIn, Pattern: path,
-					Reason: fmt.Sprintf("%q belongs to Keel's own configuration or data, which decides what the agent may do.", path)}
+					Reason: fmt.Sprintf("%q belongs to Keel's own program, configuration or data, which decides what the agent may do.", path)}
 			}
 		}
 	}

@@ -16,7 +16,7 @@ var conversational = []string{"todo", "ask_user", "sub_agent", "stop_command"}
 type Options struct {
 	Rules     func() Rules // read for every decision; nil trusts nothing
 	Guard     Guard        // nil: matching a pattern is enough
-	Protected []string     // absolute folders with Keel's own configuration and data
+	Protected []string     // absolute folders with Keel's own configuration and data, and its program where that replaces itself
 	Root      string       // the workspace's absolute folder; empty: every path is outside
 }
 

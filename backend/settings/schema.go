@@ -334,7 +334,7 @@ func Schema() []Property {
 			Type:  TypeEnum,
 			Title: "Keel Update: Check",
 			Description: "Whether Keel looks for a newer version by itself. It asks for one file and its signature, and tells nothing of you or your machine but the network address that any request comes from. " +
-				"Nothing is downloaded or installed before you have agreed to it. *Keel: Check for Updates* looks at any time.\n\n" +
+				"What it finds is told once; nothing is downloaded or installed before you have agreed to it. *Keel: Check for Updates* looks at any time.\n\n" +
 				"Only your own settings count. A Keel that was built from source has no feed to look at.",
 			Default:          `"off"`,
 			Enum:             []string{UpdatesOff, UpdatesDaily},

@@ -32,11 +32,21 @@ func (u *Updates) Download(ctx context.Context, a File, progress func(int64)) (s
 	if matches(target, a) == nil {
 		return target, nil
 	}
-	if err := u.fetch(ctx, a, target+part, progress); err != nil {
-		return "", errors.Join(err, os.Remove(target+part))
+	// Two windows may be at it: each has a file of its own.
+	file, err := os.CreateTemp(u.o.Folder, name+".*"+part)
+	if err != nil {
+		return "", fmt.Errorf("making the file for %q: %w", a.URL, err)
 	}
-	if err := os.Rename(target+part, target); err != nil {
-		return "", fmt.Errorf("keeping %q: %w", target, err)
+	err = u.fetch(ctx, a, file, progress)
+	err = errors.Join(err, file.Close())
+	if err == nil {
+		err = matches(file.Name(), a) // what lies here counts, not what has come
+	}
+	if err == nil {
+		err = os.Rename(file.Name(), target)
+	}
+	if err != nil {
+		return "", errors.Join(fmt.Errorf("downloading %q: %w", a.URL, err), os.Remove(file.Name()))
 	}
 	return target, nil
 }
@@ -54,30 +64,17 @@ func fileName(a File) (string, error) {
 	return name, nil
 }
 
-func (u *Updates) fetch(ctx context.Context, a File, to string, progress func(int64)) error {
-	file, err := os.OpenFile(to, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return fmt.Errorf("making %q: %w", to, err)
-	}
-	defer file.Close()
+func (u *Updates) fetch(ctx context.Context, a File, to *os.File, progress func(int64)) error {
 	body, err := u.open(ctx, a.URL)
 	if err != nil {
 		return err
 	}
 	defer body.Close()
-	hash := sha256.New()
 	told := &telling{progress: progress}
-	size, err := io.Copy(io.MultiWriter(file, hash, told), io.LimitReader(body, a.Size+1))
-	if err != nil {
-		return fmt.Errorf("downloading %q: %w", a.URL, err)
-	}
-	if err := compare(a, size, hash.Sum(nil)); err != nil {
+	if _, err := io.Copy(io.MultiWriter(to, told), io.LimitReader(body, a.Size+1)); err != nil {
 		return err
 	}
-	if err := file.Sync(); err != nil {
-		return fmt.Errorf("keeping %q: %w", to, err)
-	}
-	return nil
+	return to.Sync()
 }
 
 func compare(a File, size int64, hash []byte) error {

@@ -26,6 +26,17 @@ type Installation struct {
 	Manager string // of a managed one
 	Command string // that has the manager update it
 	Folder  string // of an unpacked one: replaced as a whole
+	Fixed   bool   // of an unpacked one: this user may not replace it
+}
+
+// Folders are those that belong to an installation that replaces itself: its own, the
+// new version's and the old one's. Whoever writes there decides what runs next.
+func (i Installation) Folders() []string {
+	if i.Kind != Unpacked {
+		return nil
+	}
+	s := stagedFor("", i.Folder)
+	return []string{s.Folder, s.New, s.Old}
 }
 
 // Installed looks at the folder that the running program is in.
@@ -38,15 +49,24 @@ func Installed(near string) Installation {
 	if near != filepath.Join(folder, "lib", "keel") || !unpacked(folder) {
 		return Installation{Kind: Unknown}
 	}
-	return Installation{Kind: Unpacked, Folder: folder}
+	return Installation{Kind: Unpacked, Folder: folder, Fixed: !mayChange(filepath.Dir(folder))}
 }
 
 // unpacked tells whether a folder holds what Keel's archive holds and nothing else:
-// one that it shares, as /usr/local, must never be replaced.
+// one that it shares, as /usr/local, must never be replaced, and one without the
+// program replaces nothing.
 func unpacked(folder string) bool {
 	link, err := os.Readlink(filepath.Join(folder, "bin", "keel"))
-	return err == nil && link == filepath.Join("..", "lib", "keel", "keel") &&
+	return err == nil && runs(Program(folder)) && link == filepath.Join("..", "lib", "keel", "keel") &&
 		only(folder, "bin", "lib", "share") && only(filepath.Join(folder, "bin"), "keel") && only(filepath.Join(folder, "lib"), "keel")
+}
+
+// Program is where the program lies in a folder that Keel was unpacked into.
+func Program(folder string) string { return filepath.Join(folder, "lib", "keel", "keel") }
+
+func runs(program string) bool {
+	info, err := os.Lstat(program)
+	return err == nil && info.Mode().IsRegular() && info.Mode()&0o100 != 0
 }
 
 func only(folder string, names ...string) bool {

@@ -12,8 +12,6 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/keel-ide/keel/backend/update"
 )
 
@@ -73,6 +71,9 @@ func unpacked(t *testing.T) string {
 	t.Helper()
 	folder := filepath.Join(t.TempDir(), "keel-1.2.0")
 	write(t, filepath.Join(folder, "lib", "keel", "keel"), "the old program")
+	if err := os.Chmod(filepath.Join(folder, "lib", "keel", "keel"), 0o700); err != nil { //nolint:gosec // a program
+		t.Fatal(err)
+	}
 	write(t, filepath.Join(folder, "share", "doc", "keel", "copyright"), "MIT")
 	if err := os.Mkdir(filepath.Join(folder, "bin"), 0o700); err != nil {
 		t.Fatal(err)
@@ -115,6 +116,8 @@ func TestHowAProgramCameToWhereItIs(t *testing.T) {
 		{"into a folder with other programs", func(f string) { write(t, filepath.Join(f, "bin", "other"), "") }, update.Unknown},
 		{"into a folder with other things", func(f string) { write(t, filepath.Join(f, "src", "other"), "") }, update.Unknown},
 		{"beside other libraries", func(f string) { write(t, filepath.Join(f, "lib", "other"), "") }, update.Unknown},
+		{"half", func(f string) { _ = os.Remove(filepath.Join(f, "lib/keel/keel")) }, update.Unknown},
+		{"with a program that does not run", func(f string) { _ = os.Chmod(filepath.Join(f, "lib/keel/keel"), 0o600) }, update.Unknown},
 		{"built", func(f string) { _ = os.RemoveAll(filepath.Join(f, "bin")) }, update.Unknown},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -128,60 +131,6 @@ func TestHowAProgramCameToWhereItIs(t *testing.T) {
 				t.Errorf("managed by %+v", got)
 			}
 		})
-	}
-}
-
-func TestTheNewVersionTakesThePlaceAndTheOldOneIsKept(t *testing.T) {
-	folder, updates := unpacked(t), t.TempDir()
-	u := update.New(update.Options{Folder: updates})
-	if err := os.Rename(unpacked(t), folder+".old"); err != nil { // the one before
-		t.Fatal(err)
-	}
-	archive, artifact := pack(t, release("the new program"))
-	staged, err := update.Stage(t.Context(), archive, artifact, "1.3.0", folder)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := u.Keep(staged); err != nil {
-		t.Fatal(err)
-	}
-	reads(t, filepath.Join(folder, "lib/keel/keel"), "the old program") // until the next start
-	pending, ok, err := update.Pending(updates)
-	if d := cmp.Diff(staged, pending); d != "" || !ok || err != nil {
-		t.Fatalf("pending %v, %v\n%s", ok, err, d)
-	}
-	if err := update.Swap(updates, pending, installed(folder)); err != nil {
-		t.Fatal(err)
-	}
-	reads(t, filepath.Join(folder, "bin/keel"), "the new program")
-	reads(t, filepath.Join(folder+".old", "bin/keel"), "the old program")
-	if info, err := os.Stat(filepath.Join(folder, "lib/keel/keel")); err != nil || info.Mode().Perm()&0o100 == 0 {
-		t.Errorf("it cannot be run: %v, %v", info, err)
-	}
-	if _, ok, err := update.Pending(updates); ok || err != nil {
-		t.Errorf("it still waits: %v, %v", ok, err)
-	}
-}
-
-func TestWhatIsDiscardedIsNotInstalled(t *testing.T) {
-	folder, updates := unpacked(t), t.TempDir()
-	u := update.New(update.Options{Folder: updates})
-	archive, artifact := pack(t, release("the new program"))
-	staged, err := update.Stage(t.Context(), archive, artifact, "1.3.0", folder)
-	if err == nil {
-		err = u.Keep(staged)
-	}
-	if err == nil {
-		err = u.Discard()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, ok, err := update.Pending(updates); ok || err != nil {
-		t.Errorf("it waits: %v, %v", ok, err)
-	}
-	if _, err := os.Lstat(staged.New); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("what was unpacked: %v", err)
 	}
 }
 
@@ -209,66 +158,16 @@ func TestAnArchiveThatIsNoneOfKeelsIsNotStaged(t *testing.T) {
 			if test.change != nil {
 				test.change(&artifact)
 			}
-			if _, err := update.Stage(t.Context(), archive, artifact, "1.3.0", folder); !errors.Is(err, test.want) {
+			u := update.New(update.Options{Folder: t.TempDir()})
+			if _, err := u.Stage(t.Context(), archive, artifact, "1.3.0", installed(folder)); !errors.Is(err, test.want) {
 				t.Errorf("staged: %v, want %v", err, test.want)
+			}
+			if _, ok, err := u.Pending(installed(folder)); ok || err != nil {
+				t.Errorf("it waits: %v, %v", ok, err)
 			}
 			left, err := os.ReadDir(filepath.Dir(folder))
 			if err != nil || len(left) != 1 {
 				t.Errorf("left %v, %v", left, err)
-			}
-		})
-	}
-}
-
-// A folder of the user's that happens to have the name is not Keel's to remove.
-func TestWhatIsNotKeelsIsNotRemovedForTheOldVersion(t *testing.T) {
-	folder, updates := unpacked(t), t.TempDir()
-	mine := filepath.Join(folder+".old", "mine")
-	write(t, mine, "mine")
-	archive, artifact := pack(t, release("the new program"))
-	staged, err := update.Stage(t.Context(), archive, artifact, "1.3.0", folder)
-	if err == nil {
-		err = update.New(update.Options{Folder: updates}).Keep(staged)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := update.Swap(updates, staged, installed(folder)); !errors.Is(err, update.ErrInTheWay) {
-		t.Errorf("swapped: %v", err)
-	}
-	reads(t, mine, "mine")
-	reads(t, filepath.Join(folder, "lib/keel/keel"), "the old program")
-}
-
-// The record lies in a folder of the user's: what it names is not taken on trust.
-func TestOnlyTheProgramsOwnFolderIsSwapped(t *testing.T) {
-	for _, test := range []struct {
-		name   string
-		change func(s *update.Staged, now *update.Installation)
-	}{
-		{"another folder", func(s *update.Staged, _ *update.Installation) { s.Folder = filepath.Dir(s.Folder) }},
-		{"another new one", func(s *update.Staged, _ *update.Installation) { s.New = filepath.Dir(s.New) }},
-		{"another old one", func(s *update.Staged, _ *update.Installation) { s.Old = filepath.Dir(s.Old) }},
-		{"a managed program", func(_ *update.Staged, now *update.Installation) { now.Kind = update.Managed }},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			folder, updates := unpacked(t), t.TempDir()
-			archive, artifact := pack(t, release("the new program"))
-			staged, err := update.Stage(t.Context(), archive, artifact, "1.3.0", folder)
-			if err != nil {
-				t.Fatal(err)
-			}
-			now := installed(folder)
-			test.change(&staged, &now)
-			if err := update.New(update.Options{Folder: updates}).Keep(staged); err != nil {
-				t.Fatal(err)
-			}
-			if err := update.Swap(updates, staged, now); !errors.Is(err, update.ErrArchive) {
-				t.Errorf("swapped: %v", err)
-			}
-			reads(t, filepath.Join(folder, "lib/keel/keel"), "the old program")
-			if _, ok, err := update.Pending(updates); ok || err != nil {
-				t.Errorf("it still waits: %v, %v", ok, err)
 			}
 		})
 	}

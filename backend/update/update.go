@@ -10,29 +10,35 @@
 // file counts only with the size and the hash that the feed tells; until then it
 // lies under another name. Only https is spoken, also after a redirect.
 //
+// What takes the program's place is, to the last byte, what was unpacked from such a
+// file when the user agreed to it, and never an older version. It comes to its place
+// as a whole, and the version before stays beside it.
+//
+// # Ordering
+//
+// Who unpacks, forgets or puts in place holds a [Claim] among all processes. The
+// record of what waits goes before what it names is touched, and comes after that is
+// whole.
+//
 // The feed is JSON at an address, and its minisign signature (prehashed Ed25519,
 // see https://jedisct1.github.io/minisign/) at the same address with .minisig.
 package update
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"aead.dev/minisign"
 	"golang.org/x/mod/semver"
-
-	"github.com/keel-ide/keel/backend/atomicfile"
 )
 
 // Comment is the trusted comment of a feed's signature. It is signed, so that the
@@ -100,8 +106,12 @@ type Options struct {
 	Client  *http.Client
 	Now     func() time.Time // nil: the clock
 
+	// Patience is how long another process is waited for; 0: ten seconds.
+	Patience time.Duration
 	// Loopback lets http be spoken with this machine. For tests.
 	Loopback bool
+	// Exchange has two names change what they name. For tests; nil: as the system does.
+	Exchange func(a, b string) error
 }
 
 // Updates asks one feed.
@@ -115,6 +125,10 @@ func New(o Options) *Updates {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Exchange == nil {
+		o.Exchange = exchange
+	}
+	o.Patience = cmp.Or(o.Patience, lockPatience)
 	client := &http.Client{}
 	if o.Client != nil {
 		*client = *o.Client
@@ -141,8 +155,7 @@ func (u *Updates) Check(ctx context.Context) (Offer, error) {
 	if u.o.Feed == "" || u.o.Key == "" {
 		return Offer{}, ErrNoFeed
 	}
-	running := canonical(u.o.Version)
-	if running == "" {
+	if canonical(u.o.Version) == "" {
 		return Offer{}, fmt.Errorf("comparing version %q: %w", u.o.Version, ErrVersion)
 	}
 	text, err := u.get(ctx, u.o.Feed, maxFeed)
@@ -170,7 +183,16 @@ func (u *Updates) Check(ctx context.Context) (Offer, error) {
 			return Offer{}, err
 		}
 	}
-	if semver.Compare(offered, running) <= 0 {
+	if err := u.keepOffer(text, signature); err != nil {
+		return Offer{}, err
+	}
+	return u.offer(feed)
+}
+
+// offer compares a version with the running one.
+func (u *Updates) offer(feed Feed) (Offer, error) {
+	running := canonical(u.o.Version)
+	if semver.Compare(canonical(feed.Version), running) <= 0 {
 		return Offer{Feed: feed, Current: true}, nil
 	}
 	if feed.Minimum != "" && semver.Compare(running, canonical(feed.Minimum)) < 0 {
@@ -296,35 +318,4 @@ func (u *Updates) get(ctx context.Context, address string, most int64) ([]byte, 
 		return nil, fmt.Errorf("reading %q: it is too large: %w", address, ErrMalformed)
 	}
 	return text, nil
-}
-
-// seen is the newest version that was ever offered. A record that cannot be read
-// is an error: without it an old version could be offered as a new one.
-func (u *Updates) seen() (string, error) {
-	text, err := os.ReadFile(u.o.Seen)
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
-	}
-	version := canonical(strings.TrimSpace(string(text)))
-	if err == nil && version == "" {
-		err = errors.New("it holds no version; delete it to have it made anew")
-	}
-	if err != nil {
-		return "", fmt.Errorf("reading %q: %w", u.o.Seen, err)
-	}
-	return version, nil
-}
-
-func (u *Updates) remember(version string) error {
-	if err := os.MkdirAll(filepath.Dir(u.o.Seen), 0o700); err != nil {
-		return fmt.Errorf("making the folder of %q: %w", u.o.Seen, err)
-	}
-	return atomicfile.Write(u.o.Seen, []byte(strings.TrimPrefix(version, "v")+"\n"), 0o600)
-}
-
-// KnowsNewer tells whether a version was offered before that is newer than this one.
-func (u *Updates) KnowsNewer() bool {
-	seen, err := u.seen()
-	running := canonical(u.o.Version)
-	return err == nil && seen != "" && running != "" && semver.Compare(seen, running) > 0
 }

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -35,6 +36,7 @@ type feedServer struct {
 	signature []byte
 	file      []byte
 	redirect  string
+	mu        sync.Mutex // guards what follows
 	asked     []string
 }
 
@@ -44,7 +46,9 @@ func serve(t *testing.T) *feedServer {
 	s.newKey(t)
 	s.key = s.publicKey(t)
 	s.Server = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
 		s.asked = append(s.asked, r.URL.Path)
+		s.mu.Unlock()
 		switch {
 		case s.redirect != "" && r.URL.Path == "/feed.json":
 			http.Redirect(w, r, s.redirect, http.StatusFound)

@@ -5,7 +5,9 @@
 //	feed make -key FILE -version 1.2.3 -at https://example.com/1.2.3/ [FLAGS] FILE...
 //
 // The password of the secret key is KEEL_FEED_PASSWORD. The feed goes to the file
-// that -out names, its signature beside it with .minisig. The files are those that
+// that -out names, its signature beside it with .minisig; what no Keel would take is not
+// written. A feed that is made anew before it expires says with -released on which
+// day its version came out. The files are those that
 // task package makes; their systems and kinds are read from their names.
 package main
 
@@ -27,6 +29,7 @@ import (
 
 	"aead.dev/minisign"
 
+	"github.com/keel-ide/keel/backend/atomicfile"
 	"github.com/keel-ide/keel/backend/update"
 )
 
@@ -48,7 +51,7 @@ func run(arguments []string, password string, out io.Writer, now time.Time) erro
 	case len(arguments) > 1 && arguments[0] == "make":
 		return makeFeed(arguments[1:], password, now)
 	}
-	return errors.New("usage: feed key FILE, feed open-key FILE, or feed make -key FILE -version VERSION -at ADDRESS [-notes FILE] [-minimum VERSION] [-days DAYS] [-out FILE] FILE")
+	return errors.New("usage: feed key FILE, feed open-key FILE, or feed make -key FILE -version VERSION -at ADDRESS [-notes FILE] [-minimum VERSION] [-days DAYS] [-released DAY] [-out FILE] FILE")
 }
 
 var errNoPassword = errors.New("set KEEL_FEED_PASSWORD, the password of the secret key")
@@ -82,6 +85,7 @@ func makeFeed(arguments []string, password string, now time.Time) error {
 	notes := flags.String("notes", "", "the file with what is new, in Markdown")
 	minimum := flags.String("minimum", "", "the oldest version that can be updated by itself")
 	days := flags.Int("days", 90, "how long the feed is good; it has to be made anew before")
+	released := flags.String("released", "", "the day of the release, as 2026-01-31, where the feed is made anew; today by default")
 	to := flags.String("out", "feed.json", "where the feed goes")
 	if err := flags.Parse(arguments); err != nil {
 		return err
@@ -93,9 +97,15 @@ func makeFeed(arguments []string, password string, now time.Time) error {
 	if err != nil {
 		return fmt.Errorf("reading the key: %w", err)
 	}
-	feed := update.Feed{
-		Version: *version, Minimum: *minimum,
-		ReleasedAt: now.UTC().Truncate(time.Second), ExpiresAt: now.UTC().Truncate(time.Second).AddDate(0, 0, *days),
+	today := now.UTC().Truncate(time.Second)
+	feed := update.Feed{Version: *version, Minimum: *minimum, ReleasedAt: today, ExpiresAt: today.AddDate(0, 0, *days)}
+	if *released != "" {
+		if feed.ReleasedAt, err = time.Parse(time.DateOnly, *released); err != nil {
+			return fmt.Errorf("reading the day of the release: %w", err)
+		}
+		if feed.ReleasedAt.After(today) {
+			return fmt.Errorf("reading the day of the release: %s is to come", *released)
+		}
 	}
 	if *notes != "" {
 		text, err := os.ReadFile(*notes)
@@ -119,17 +129,20 @@ func makeFeed(arguments []string, password string, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	for name, content := range map[string][]byte{*to: text, *to + ".minisig": signature} {
-		if err := os.WriteFile(name, content, 0o644); err != nil { //nolint:gosec // it is for everybody
-			return fmt.Errorf("writing the feed: %w", err)
-		}
-	}
-	// What this cannot read, no Keel can.
+	// What this cannot read, no Keel can: the feed that stands there stays then.
 	public, ok := private.Public().(minisign.PublicKey)
 	if !ok {
 		return errors.New("the key has no public one")
 	}
-	return update.Verify(public.String(), text, signature, now)
+	if err := update.Verify(public.String(), text, signature, now); err != nil {
+		return err
+	}
+	for name, content := range map[string][]byte{*to: text, *to + ".minisig": signature} {
+		if err := atomicfile.Write(name, content, 0o644); err != nil {
+			return fmt.Errorf("writing the feed: %w", err)
+		}
+	}
+	return nil
 }
 
 func readKey(name, password string) (minisign.PrivateKey, error) {

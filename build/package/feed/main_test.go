@@ -71,6 +71,48 @@ func TestAFeedIsMadeThatKeelTakes(t *testing.T) {
 	}
 }
 
+func TestAFeedThatNoKeelWouldTakeLeavesTheOneThatIsThere(t *testing.T) {
+	folder := t.TempDir()
+	at := func(name string) string { return filepath.Join(folder, name) }
+	now := time.Date(2026, 5, 2, 3, 4, 5, 0, time.UTC)
+	var public bytes.Buffer
+	if err := run([]string{"open-key", at("key")}, "", &public, now); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(at("keel-1.3.0-linux-amd64.tar.gz"), []byte("keel"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	renew := func(version, address string, more ...string) error {
+		arguments := append([]string{"make", "-key", at("key"), "-version", version, "-at", address, "-out", at("feed.json")}, more...)
+		return run(append(arguments, at("keel-1.3.0-linux-amd64.tar.gz")), "", os.Stdout, now)
+	}
+	if err := renew("1.3.0", "https://example.com/", "-released", "2026-01-31"); err != nil {
+		t.Fatal(err)
+	}
+	good, err := os.ReadFile(at("feed.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var feed update.Feed
+	if err := json.Unmarshal(good, &feed); err != nil || !feed.ReleasedAt.Equal(time.Date(2026, 1, 31, 0, 0, 0, 0, time.UTC)) {
+		t.Errorf("released at %v, %v", feed.ReleasedAt, err)
+	}
+	for name, err := range map[string]error{
+		"no version":          renew("new", "https://example.com/"),
+		"an address of http":  renew("1.3.0", "http://example.com/"),
+		"a day to come":       renew("1.3.0", "https://example.com/", "-released", "2027-01-31"),
+		"a day that is none":  renew("1.3.0", "https://example.com/", "-released", "soon"),
+		"a version with more": renew("1.3.0.1", "https://example.com/"),
+	} {
+		if err == nil {
+			t.Errorf("%s: made", name)
+		}
+	}
+	if left, err := os.ReadFile(at("feed.json")); err != nil || !bytes.Equal(left, good) {
+		t.Errorf("the good feed was overwritten, %v", err)
+	}
+}
+
 // It is sealed as the library does; opening it takes a gigabyte and seconds.
 func TestAKeyIsSealed(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "key")

@@ -2278,18 +2278,20 @@ export interface UpdatesState {
   seq: number
   /** this build has a feed to look at */
   feed: boolean
+  /** its address */
+  source: string
   /** this version */
   running: string
   kind: UpdateKind
   way: UpdateWay
-  /** found by the daily look, which nobody waited for */
+  /** nobody waits for it: found by the daily look, now or before */
   daily: boolean
   /** that is offered */
   version: string
   /** Markdown of a stranger */
   notes: string
   releasedAt: number
-  /** 0: never */
+  /** when the feed last gave a right answer; 0: never */
   checkedAt: number
   /** bytes of the file */
   size: number
@@ -2297,6 +2299,8 @@ export interface UpdatesState {
   done: number
   /** of the checked file */
   path: string
+  /** of this program, where an archive was unpacked into it */
+  folder: string
   /** where this version is kept */
   old: string
   manager: string
@@ -2866,6 +2870,11 @@ export interface Methods {
      * is told yes has asked.
      */
     MayAsk(): Promise<boolean>
+    /**
+     * MayTell tells whether this window is to tell what the daily look has come to; who
+     * is told yes has told it.
+     */
+    MayTell(): Promise<boolean>
     /** State returns what is known now. */
     State(): Promise<UpdatesState>
   }
@@ -2971,6 +2980,6 @@ export const methodNames = {
   Storage: ['Load', 'Update'],
   Terminals: ['Acknowledge', 'Attach', 'Kill', 'List', 'Open', 'Resize', 'Shells', 'Write'],
   Trust: ['Add', 'Edit', 'Explain', 'Import', 'Imports', 'Remove', 'SetFolder', 'SetParent', 'State'],
-  Updates: ['Cancel', 'Check', 'Discard', 'Download', 'Install', 'MayAsk', 'State'],
+  Updates: ['Cancel', 'Check', 'Discard', 'Download', 'Install', 'MayAsk', 'MayTell', 'State'],
   Window: ['About', 'Closed', 'DropLink', 'FollowLink', 'NewWindow', 'Notify', 'OpenExternal', 'OpenFolder', 'PickFolder', 'Ping', 'Quit', 'Requests', 'SetTitle', 'ShowElsewhere', 'Shown', 'State', 'Stay', 'Timing', 'Used'],
 } as const

@@ -177,11 +177,12 @@ const telemetryStep: OwnStep = {
   id: 'telemetry',
   title: 'Keel sends no telemetry',
   description: [
-    'There is no usage data, no crash report that goes out by itself, no identifier of you or this machine, and no server of Keel’s that any of it could go to. What leaves this machine goes to whom you chose:',
+    'There is no usage data, no crash report that goes out by itself, no identifier of you or this machine, and no server that would collect any of it. What leaves this machine goes to whom you chose:',
     '- **To the model that you chose:** your message, what you point at, what the agent reads, and what its tools answer. Its service is asked for its list of models; the other services that are set up are, when you open the list. With a model on this machine none of it leaves.',
     '- **To a service that you sign in to:** the sign-in, and from time to time the renewal of its token.',
     '- **To a web page:** its address, after you named or allowed it; and your sign-in there, where you switched that on.',
     '- **To Open VSX:** what you search, look at and install in the Extensions view, once you open it; and, once you have installed some, whether there are newer versions, unless `extensions.autoCheckUpdates` is off. Extensions may send for themselves; *Keel Extensions: Network* stops them.',
+    '- **To Keel’s update feed,** where this Keel has one: a question for one file, once a day if you said yes to that, and whenever you look for updates yourself. It shows your network address, as any request does; a newer version is downloaded only when you say so.',
     '- **Commands** may use the network as they do in any terminal; a folder can be without.',
     'The audit log lists every call of the agent, what was decided about it and what came of it. What Keel sends has every connection with its switch; it is among the texts of Help > About, too.',
     button('Show What Keel Sends', showWhatIsSent),
