@@ -61,17 +61,17 @@ func TestWhatAnOpenedFolderUsesIsNotCleared(t *testing.T) {
 	}
 	checkpoints, _ := data.Named("checkpoints")
 	audit, _ := data.Named("audit")
-	remove := func() ([]data.Item, error) {
+	remove := func() (data.Cleared, error) {
 		return data.Clear(t.Context(), data.Places{Config: paths.Config, Data: paths.Data}, []data.Kind{checkpoints, audit})
 	}
-	if gone, err := remove(); !errors.Is(err, data.ErrInUse) {
-		t.Errorf("while it is open: removed %v, %v", gone, err)
+	if removed, err := remove(); !errors.Is(err, data.ErrInUse) {
+		t.Errorf("while it is open: removed %v, %v", removed, err)
 	}
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if gone, err := remove(); err != nil || len(gone) == 0 {
-		t.Errorf("afterwards: removed %v, %v", gone, err)
+	if removed, err := remove(); err != nil || len(removed.Gone) == 0 || len(removed.Partly) > 0 {
+		t.Errorf("afterwards: removed %v, %v", removed, err)
 	}
 }
 
