@@ -76,6 +76,6 @@ func TestWhatTheDesktopAsksForIsPassedOn(t *testing.T) {
 		if t.Context().Err() != nil {
 			t.Fatal("it was not started")
 		}
-		time.Sleep(10 * time.Millisecond)
+		<-time.After(10 * time.Millisecond)
 	}
 }

@@ -31,7 +31,11 @@ func (c *Claim) serve(listener net.Listener) {
 			return
 		}
 		if err != nil { // such as too many open files: it goes by, and the window must stay within reach
-			time.Sleep(acceptPause)
+			select {
+			case <-c.serving.Done():
+				return
+			case <-time.After(acceptPause):
+			}
 			continue
 		}
 		c.group.Go(func() { c.answer(connection) })
