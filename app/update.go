@@ -72,8 +72,12 @@ func (s nextStart) newVersion(ctx context.Context) error {
 	}
 	defer claim.Close() // it ends with the process, too
 	program := update.Program(s.now.Folder)
-	if _, ok, err := s.updates.Pending(s.now); err != nil || !ok {
-		return cmp.Or(err, s.run(program))
+	_, ok, err := s.updates.Pending(s.now)
+	if err != nil {
+		return err
+	}
+	if !ok { // another start was faster
+		return s.run(program)
 	}
 	windows, err := s.register.Windows(ctx)
 	if err != nil || len(windows) > 0 {

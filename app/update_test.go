@@ -159,6 +159,25 @@ func TestOfTwoStartsAtOnceNoneGoesOnAsTheOldVersion(t *testing.T) {
 	}
 }
 
+// What waits and cannot be read is no sign that another start has put it in place.
+func TestAStartGoesOnWhereWhatWaitsCannotBeRead(t *testing.T) {
+	s := newStart(t)
+	s.run = func(program string) error {
+		t.Errorf("it starts %q", program)
+		return nil
+	}
+	record := filepath.Join(s.data, "updates", "staged.json")
+	s.waiting = func() {
+		if err := errors.Join(os.Remove(record), os.Mkdir(record, 0o700)); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := s.newVersion(t.Context()); err == nil {
+		t.Error("nothing is said of it")
+	}
+	s.inPlace(t, "old")
+}
+
 func TestWhatDoesNotStartIsTakenBackAndSaid(t *testing.T) {
 	s := newStart(t)
 	s.run = func(program string) error {
