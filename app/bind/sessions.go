@@ -44,14 +44,14 @@ func (b *Sessions) Rename(id, title string) error {
 // Delete moves a session aside; Undelete brings it back.
 func (b *Sessions) Delete(id string) error {
 	return do(b.seam, "Sessions.Delete", func(ctx context.Context, f *folder.Folder) error {
-		return f.Agent.DeleteSession(ctx, id)
+		return f.DeleteSession(ctx, id)
 	})
 }
 
 // Undelete brings a deleted session back.
 func (b *Sessions) Undelete(id string) error {
 	return do(b.seam, "Sessions.Undelete", func(ctx context.Context, f *folder.Folder) error {
-		return f.Agent.RestoreSession(ctx, id)
+		return f.RestoreSession(ctx, id)
 	})
 }
 

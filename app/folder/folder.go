@@ -126,6 +126,7 @@ type Folder struct {
 	References  *References
 	Commands    *command.Runner
 
+	list        sessionList
 	trust       *trust.Store
 	trustSeq    atomic.Int64 // of the last change of what is trusted
 	confinement *confinement

@@ -3,7 +3,6 @@ package folder
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/keel-ide/keel/app/wire"
 	"github.com/keel-ide/keel/backend/event"
@@ -118,42 +117,16 @@ func problems(found []settings.Problem) []wire.SettingsProblem {
 }
 
 func (f *Folder) forwardSessions(ctx context.Context, events *event.Subscription[session.Event]) {
-	var seq int64
-	var grants []string
 	for {
 		event, err := events.Next(ctx)
 		if err != nil {
 			return
 		}
 		f.options.Events.Session(event)
-		if !changesList(event) {
-			continue
-		}
-		list, err := f.Agent.Sessions(ctx)
-		if err != nil {
-			if ctx.Err() == nil {
-				f.options.Log.Error("listing sessions", "error", err)
-			}
-			continue
-		}
-		seq++
-		f.options.Events.Sessions(wire.SessionsChanged{Seq: seq, Sessions: list})
-		if now := grantsOf(list); !slices.Equal(now, grants) {
-			grants = now
-			f.trustChanged()
+		if changesList(event) {
+			f.list.tell(ctx, f)
 		}
 	}
-}
-
-// grantsOf lists what is trusted in sessions, each after its session.
-func grantsOf(list []session.Summary) []string {
-	var all []string
-	for _, each := range list {
-		if len(each.Grants) > 0 {
-			all = append(append(all, each.ID), each.Grants...)
-		}
-	}
-	return all
 }
 
 // changesList tells whether an event changes how its session looks in the list.
